@@ -1,0 +1,29 @@
+# make        install into .venv and print Table 1 and its companions
+# make test   install what the tests need, then lint, types and the whole suite
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: all test clean
+
+all: .venv/installed
+	@$(BIN)/exponents table compute-optimal time levels loss phases claims
+
+test: .venv/testable
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; try: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/testable: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

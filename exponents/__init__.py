@@ -1,0 +1,117 @@
+"""Exact exponents of neural scaling laws, derived from a loss that is a sum of power laws.
+
+    >>> from exponents import alpha, beta, chi, table1
+    >>> chi.subs(beta, beta / 2)  # doctest: +SKIP
+    >>> table1.rich.exponent      # doctest: +SKIP
+
+Names are imported when they are first used, so that ``import exponents`` does not import SymPy.
+
+Sign convention: a loss that falls as ``L ~ t**(-r)`` has exponent ``r > 0``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+    from .compute_optimal import Table1, compute_optimum, table_1
+    from .derivations import derivation
+    from .errors import ExponentsError, IncompleteProof, InputError, NoBalance, Refuted
+    from .kernels import Kernel, kernel
+    from .mode_sums import ModeSum, mode_sum
+    from .model_loss import loss
+    from .phases import Phase, PhaseDiagram
+    from .proof import prove, prove_equal, prove_nonnegative
+    from .report import PointReport, at
+    from .symbols import B, C, N, P, alpha, beta, eta, gamma, n, t, x
+    from .terms import Loss, PowerLaw
+    from .timescale import LevelSeries, fixed_point
+
+    chi: Expr
+    levels: LevelSeries
+    table1: Table1
+
+_HOMES = {
+    "compute_optimal": ("Table1", "compute_optimum", "table_1"),
+    "derivations": ("derivation",),
+    "errors": ("ExponentsError", "IncompleteProof", "InputError", "NoBalance", "Refuted"),
+    "kernels": ("Kernel", "kernel"),
+    "mode_sums": ("ModeSum", "mode_sum"),
+    "model_loss": ("loss",),
+    "phases": ("Phase", "PhaseDiagram"),
+    "proof": ("prove", "prove_equal", "prove_nonnegative"),
+    "report": ("PointReport", "at"),
+    "symbols": ("B", "C", "N", "P", "alpha", "beta", "eta", "gamma", "n", "t", "x"),
+    "terms": ("Loss", "PowerLaw"),
+    "timescale": ("LevelSeries", "fixed_point"),
+}
+_COMPUTED = {
+    "chi": ("timescale", "chi"),
+    "levels": ("timescale", "level_series"),
+    "table1": ("compute_optimal", "table_1"),
+}
+"""Results, computed by a function without arguments when the name is first used."""
+
+__all__ = [
+    "B",
+    "C",
+    "ExponentsError",
+    "IncompleteProof",
+    "InputError",
+    "Kernel",
+    "LevelSeries",
+    "Loss",
+    "ModeSum",
+    "N",
+    "NoBalance",
+    "P",
+    "Phase",
+    "PhaseDiagram",
+    "PointReport",
+    "PowerLaw",
+    "Refuted",
+    "Table1",
+    "alpha",
+    "at",
+    "beta",
+    "chi",
+    "compute_optimum",
+    "derivation",
+    "eta",
+    "fixed_point",
+    "gamma",
+    "kernel",
+    "levels",
+    "loss",
+    "mode_sum",
+    "n",
+    "prove",
+    "prove_equal",
+    "prove_nonnegative",
+    "t",
+    "table1",
+    "table_1",
+    "x",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _COMPUTED:
+        home, function = _COMPUTED[name]
+        value = getattr(import_module(f".{home}", __name__), function)()
+    else:
+        home = next((module for module, names in _HOMES.items() if name in names), "")
+        if not home:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

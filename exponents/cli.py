@@ -1,0 +1,287 @@
+"""The command line: exact tables, points and derivations in five formats.
+
+Tables go to standard output, everything else to standard error.  Exit 0: done, and every derived statement held; 1: a
+derived statement did not hold; 2: bad usage or bad input, said in one line.
+
+Words and numbers are checked before SymPy is imported, so that help, the version and a mistake are answered at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import gc
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from . import __version__
+from .errors import ExponentsError, InputError
+from .names import DERIVATIONS, FORMATS, PUBLISHED, TABLES, VERSIONS, Format, Version
+from .rationals import check_capacity, check_source, exact, shown
+
+if TYPE_CHECKING:
+    from .render import Emphasis
+
+SUFFIXES: dict[Format, str] = {"markdown": "md", "latex": "tex", "csv": "csv"}
+"""Formats that ``--write`` writes, and how their files end."""
+
+_NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
+
+
+class _Command(click.Command):
+    """A command that reads ``-1`` as a number, which click would take for an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f" {arg}" if _NEGATIVE.match(arg) else arg for arg in args])
+
+
+class _Group(click.Group):
+    """A group that names what it has when asked for what it has not."""
+
+    command_class = _Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        _require(args[0], tuple(self.commands), "the command")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""
+\b
+Examples:
+  exponents table                        Table 1, derived
+  exponents table time levels            more tables
+  exponents table --loss derived         Table 1 from the loss as derived
+  exponents at 3/2 1/2                   everything exact at one point
+  exponents at 1.5 0.5 --format json     the same for a program
+  exponents derive chi                   a derivation, step by step
+""",
+)
+@click.version_option(__version__, "-V", "--version", message="exponents %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Exact exponents of neural scaling laws, derived from a loss that is a sum of power laws.
+
+    The model is that of Bordelon, Atanasov and Pehlevan (2024): capacity alpha > 1, source beta > 0, lazy or
+    rich.  Exponents are positive when the loss falls.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+_format_option = click.option(
+    "--format",
+    "form",
+    type=str,
+    default="text",
+    metavar="FORMAT",
+    help=f"One of {', '.join(FORMATS)}.  [default: text]",
+)
+_loss_option = click.option(
+    "--loss",
+    "version",
+    type=str,
+    default=PUBLISHED,
+    metavar="VERSION",
+    help="Terms of the loss as published, or as derived from their sums.  [default: published]",
+)
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@_format_option
+@_loss_option
+@click.option(
+    "--write",
+    "folder",
+    type=str,
+    metavar="DIR",
+    help="Write the tables (all, if none is named) into DIR as Markdown, LaTeX and CSV.",
+)
+def table(names: tuple[str, ...], form: str, version: str, folder: str | None) -> None:
+    r"""Print tables: compute-optimal (the default), time, levels, loss, phases, claims.
+
+    \b
+    Examples:
+      exponents table
+      exponents table compute-optimal --format latex
+      exponents table --write tables
+    """
+    for name in names:
+        _require(name, TABLES, "a table")
+    _require(form, FORMATS, "the format")
+    _require(version, VERSIONS, "the loss")
+    wanted = names or (TABLES if folder else TABLES[:1])
+    if form == "csv" and len(wanted) > 1 and folder is None:
+        raise InputError(f"csv holds one table; got {len(wanted)}; ask for one, or use --write DIR")
+    if folder is not None:
+        _write_tables(wanted, version, folder)  # type: ignore[arg-type]
+        return
+    from .render import render_tables
+    from .tables import table as built
+
+    tables = [built(name, version) for name in wanted]  # type: ignore[arg-type]
+    _print(lambda style, emphasis: render_tables(tables, style, emphasis), form)
+
+
+@cli.command()
+@click.argument("alpha")
+@click.argument("beta")
+@_format_option
+@_loss_option
+def at(alpha: str, beta: str, form: str, version: str) -> None:
+    r"""Print everything exact at one point: capacity ALPHA > 1 and source BETA > 0.
+
+    Numbers may be 3/2, 1.5 or 3; a decimal is the exact rational it writes.
+
+    \b
+    Examples:
+      exponents at 3/2 1/2
+      exponents at 2 1                       on a boundary: says what ties
+      exponents at 1.5 0.5 --format json
+    """
+    _require(form, FORMATS, "the format")
+    _require(version, VERSIONS, "the loss")
+    point = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
+    import json
+
+    from .render import render_table, render_tables
+    from .report import at as report_at
+
+    report = report_at(*point, version)  # type: ignore[arg-type]
+    if form == "json":
+        _print(lambda *_: json.dumps(report.as_object(), indent=2), form)
+    elif form == "csv":
+        _print(lambda style, emphasis: render_table(report.tables()[0], style, emphasis), form)
+    else:
+        _print(lambda style, emphasis: render_tables(report.tables(), style, emphasis), form)
+
+
+@cli.command()
+@click.argument("name")
+@_format_option
+@_loss_option
+def derive(name: str, form: str, version: str) -> None:
+    r"""Print a derivation step by step: chi, levels, bottleneck, transient, sgd or compute-optimal.
+
+    Each step has its statement, formula, reason and source equation, printed from the objects that computed it.
+
+    \b
+    Examples:
+      exponents derive chi
+      exponents derive compute-optimal --format latex
+    """
+    _require(name, DERIVATIONS, "a derivation")
+    _require(form, FORMATS, "the format")
+    _require(version, VERSIONS, "the loss")
+    from .derivations import derivation
+    from .render import render_derivation
+
+    found = derivation(name, version)  # type: ignore[arg-type]
+    _print(lambda style, emphasis: render_derivation(found, style, emphasis), form)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status; never a traceback for bad input."""
+    try:
+        status = cli.main(arguments, prog_name="exponents", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "exponents"
+        return _complain(f"{error.format_message()} See {path} --help.", 2)
+    except InputError as error:
+        return _complain(str(error), 2)
+    except ExponentsError as error:
+        return _complain(f"a derived statement did not hold: {error}", 1)
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("interrupted", 130)
+    except BrokenPipeError:
+        return _closed_pipe()
+    except OSError as error:
+        return _complain(f"the output could not be written: {error.strerror or error}; try another place", 2)
+
+
+def run() -> NoReturn:
+    """Run the command as a process of its own."""
+    gc.disable()  # one short computation: collecting while SymPy is imported costs a tenth of the whole run
+    status = main()
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(status)  # standard output is flushed by main; taking SymPy down object by object costs a fifth
+
+
+def _require(word: str, allowed: Sequence[str], role: str) -> None:
+    if word in allowed:
+        return
+    near = difflib.get_close_matches(word, allowed, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise InputError(f"{role} must be one of {', '.join(allowed)}; got {shown(word)}{hint}")
+
+
+def _print(render: Callable[[str, Emphasis], str], form: str) -> None:
+    """Print, with emphasis on a terminal, and in ASCII where the output has no Greek."""
+
+    def bold(text: str) -> str:
+        return click.style(text, bold=True)
+
+    def plain(text: str) -> str:
+        return text
+
+    emphasis = bold if sys.stdout.isatty() and "NO_COLOR" not in os.environ else plain
+    text = render(form, emphasis)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = render("ascii" if form == "text" else form, emphasis).encode("ascii", "replace").decode()
+    click.echo(text)
+
+
+def _write_tables(names: Sequence[str], version: Version, folder: str) -> None:
+    """Write tables in every file format; all of them or, on failure, none."""
+    from .render import render_table
+    from .tables import table as built
+
+    texts = {
+        f"{name}.{suffix}": render_table(built(name, version), form)
+        for name in names
+        for form, suffix in SUFFIXES.items()
+    }
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".tables-", dir=target) as staging:
+            for name, text in texts.items():
+                Path(staging, name).write_text(f"{text}\n", encoding="utf-8")
+            for name in texts:
+                Path(staging, name).replace(target / name)
+    except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"--write needs a folder that can be written to; got {shown(folder)} ({reason}); try another folder"
+        ) from error
+    click.echo(f"wrote {len(texts)} files to {folder}", err=True)
+
+
+def _complain(message: str, status: int) -> int:
+    with contextlib.suppress(OSError):
+        click.echo(f"exponents: {' '.join(message.split())}", err=True)
+    return status
+
+
+def _closed_pipe() -> int:
+    """The reader has gone, as with ``| head``: stop quietly, and let nothing more be flushed into the pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,29 @@
+"""The derivations the command prints: chi, levels, bottleneck, transient, sgd, compute-optimal.
+
+Each function runs the code that derives a result and records what it found, step by step.  The words are written here;
+every formula that is a result is the object the code returned.  Fixed notation, the sums and integrals that define
+a problem, stands in `printing.Notation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..derivation import Derivation
+from ..names import DERIVATIONS, PUBLISHED, Version
+from .dynamics import derive_chi, derive_levels
+from .optimum import derive_compute_optimal
+from .terms import derive_bottleneck, derive_sgd, derive_transient
+
+_BUILDERS: dict[str, Callable[[Version], Derivation]] = dict(
+    zip(
+        DERIVATIONS,
+        (derive_chi, derive_levels, derive_bottleneck, derive_transient, derive_sgd, derive_compute_optimal),
+        strict=True,
+    )
+)
+
+
+def derivation(name: str, version: Version = PUBLISHED) -> Derivation:
+    """The derivation called ``name``; ``version`` is the loss that compute-optimal starts from."""
+    return _BUILDERS[name](version)

@@ -1,0 +1,184 @@
+"""How fast the limit dynamics learns: the self-consistent exponent, and the level series that leads to it."""
+
+from __future__ import annotations
+
+from sympy import Eq, Max, Symbol
+
+from ..derivation import Derivation, Step
+from ..names import Version
+from ..printing import Notation, joined, phrase
+from ..symbols import alpha, beta, n, t, tau
+from ..timescale import (
+    Piece,
+    clock,
+    decay,
+    level_series,
+    self_consistency,
+    self_consistent,
+    stays_on_branch,
+    target_sum,
+)
+from .steps import mode_sum_steps
+
+_CLOCK = Notation(
+    "B(t) = sum_k y_k^2 exp(-lambda_k tau), tau = int_0^t dt' [1 + gamma int_0^t' B(s) ds]",
+    "B(t) = Σₖ yₖ² exp(-λₖ τ),  τ = ∫₀ᵗ dt' [1 + γ ∫₀ᵗ' B(s) ds]",
+    r"B(t) = \sum_k y_k^2 e^{-\lambda_k \tau}, \quad \tau = \int_0^t dt' \Big[1 + \gamma \int_0^{t'} B(s)\, ds\Big]",
+)
+_LOSS = Notation(
+    "L(t) = sum_k y_k^2 exp(-2 lambda_k tau)",
+    "L(t) = Σₖ yₖ² exp(-2 λₖ τ)",
+    r"L(t) = \sum_k y_k^2 e^{-2 \lambda_k \tau}",
+)
+
+
+def derive_chi(version: Version) -> Derivation:
+    """How the time exponent follows from eq. 10; the same in each version of the loss."""
+    del version
+    fixed = self_consistent()
+    opening = (
+        Step(
+            phrase("The correlation B(t) and its clock {tau} drive each other:", tau=tau),
+            _CLOCK,
+            phrase(
+                "it is the self-consistent equation of the flow; y_k^2 falls as k^-a with a = {a}", a=alpha * beta + 1
+            ),
+            "eq. 42, 67",
+        ),
+        Step(
+            phrase(
+                "Suppose B falls as a power of {t} with exponent {chi}. The clock then grows with exponent",
+                t=t,
+                chi=decay,
+            ),
+            Max(*clock(decay)),
+            phrase(
+                "integrating a power adds one to it, or leaves a constant; "
+                "the kernel's constant part gives the first candidate"
+            ),
+            "eq. 67",
+        ),
+    )
+    balance = Step(
+        phrase("Decay of the sum times growth of its clock must return the exponent that was supposed:"),
+        self_consistency(),
+        phrase("B is the same function on both sides"),
+        "eq. 68",
+    )
+    curves = joined(", ", *(boundary.curve for boundary in fixed.boundaries))
+    closing = (
+        Step(
+            phrase(
+                "The pieces tile all {beta} > 0, agree on {curves}, and each is stable where it holds:",
+                beta=beta,
+                curves=curves,
+            ),
+            Eq(decay, fixed.value, evaluate=False),
+            phrase(
+                "in every cell between the zeros of the margins exactly one piece is consistent, "
+                "and the boundary's polynomial divides the difference of the pieces that meet there"
+            ),
+            "eq. 10",
+        ),
+        Step(
+            phrase("The loss falls with the same exponent."),
+            _LOSS,
+            phrase("the factor 2 changes the amplitude of the mode sum, not its exponent"),
+            "sec. E.2",
+        ),
+    )
+    sums = mode_sum_steps(target_sum(), phrase("B in its clock {tau}", tau=tau), "eq. 10")
+    pieces = (_piece_step(piece) for piece in fixed.pieces)
+    return Derivation(
+        "chi",
+        phrase("The time exponent of the limit dynamics, N and B to infinity"),
+        (*opening, *sums, balance, *pieces, *closing),
+    )
+
+
+def _piece_step(piece: Piece) -> Step:
+    return Step(
+        phrase(
+            "Where the clock's leading candidate comes out as {growth}, the linear equation gives", growth=piece.growth
+        ),
+        Eq(decay, piece.value, evaluate=False),
+        phrase(
+            "with this value the candidate does lead for {where}, and the map has slope {slope} there",
+            where=piece.where,
+            slope=piece.slope,
+        ),
+        "eq. 68",
+    )
+
+
+def derive_levels(version: Version) -> Derivation:
+    """How the perturbative series converges to the self-consistent exponent; the same in each version of the loss."""
+    del version
+    series = level_series()
+    level_n, next_level = _level("n"), _level("{n+1}")
+    recursion = series.slope * level_n + series.intercept
+    return Derivation(
+        "levels",
+        phrase("The level series of the time exponent"),
+        (
+            Step(
+                phrase("Level 0 is the lazy exponent:"),
+                Eq(_level("0"), series.start, evaluate=False),
+                phrase("the mode sum falls with this exponent in the lazy clock, {tau} = {t}", tau=tau, t=t),
+                "eq. 62",
+            ),
+            Step(
+                phrase("Each level feeds its B(t) into the clock of the next:"),
+                Eq(next_level, recursion, evaluate=False),
+                phrase("it is the learning candidate of the clock at the last level, times the decay of the mode sum"),
+                "eq. 60-62",
+            ),
+            Step(
+                phrase(
+                    "For {where} no level leaves that candidate, since neither of these is negative:",
+                    where=series.converges,
+                ),
+                joined(",  ", *stays_on_branch(series)),
+                phrase(
+                    "they are level 2 minus level 0, and by how much the candidate leads at level 1; "
+                    "the map falls, so all levels lie between levels 0 and 1"
+                ),
+                "eq. 68",
+            ),
+            Step(
+                phrase("The recursion is affine. Its fixed point is"),
+                Eq(decay, series.limit, evaluate=False),
+                phrase("it solves the recursion with both levels equal"),
+                "eq. 68",
+            ),
+            Step(
+                phrase("Its solution is"),
+                Eq(level_n, series.closed_form, evaluate=False),
+                phrase("substituted into the recursion it leaves zero, and at {n} = 0 it is level 0", n=n),
+                "eq. 62",
+            ),
+            Step(
+                phrase(
+                    "The levels alternate around the limit and approach it by a factor {rate} a level:",
+                    rate=abs(series.slope),
+                ),
+                Eq(level_n - decay, series.error, evaluate=False),
+                phrase("the slope of the recursion is {slope}", slope=series.slope),
+                "eq. 62",
+            ),
+            Step(
+                phrase("The recursion converges exactly for {where}.", where=series.converges),
+                None,
+                phrase(
+                    "only there is its slope smaller than 1 in size; beyond, the clock's first candidate leads "
+                    "from level 0 on and the exponent stays {start}",
+                    start=series.start,
+                ),
+                "eq. 68",
+            ),
+        ),
+    )
+
+
+def _level(index: str) -> Symbol:
+    return Symbol(f"chi_{index}")

@@ -1,0 +1,63 @@
+"""Steps that several derivations share: reading an exponent off a mode sum, and a term of the loss in each regime."""
+
+from __future__ import annotations
+
+from sympy import Eq, Function, oo
+
+from ..compute_optimal import DOMAIN, PARAMETERS
+from ..derivation import Step
+from ..mode_sums import ModeSum
+from ..model_loss import loss
+from ..names import LAZY, RICH, Version
+from ..piecewise import resolved
+from ..printing import Notation, Phrase, joined, phrase
+from ..proof import sides
+from ..symbols import s, x, z
+from ..timescale import self_consistent
+
+_SUM = Notation("sum_k k^-a f(k^-alpha s)", "Σₖ k^-a f(s k^-α)", r"\sum_k k^{-a} f(s k^{-\alpha})")
+
+
+def mode_sum_steps(found: ModeSum, what: Phrase, source: str) -> tuple[Step, Step]:
+    """The argument of `mode_sums` for one sum: the kernel's strip, then the pole that wins."""
+    kernel = found.kernel
+    opening = Phrase(
+        f"{what.template} is a mode sum {{sum_}} with a = {{a_}} and kernel",
+        {**what.values, "sum_": _SUM, "a_": found.weight},
+    )
+    strip = phrase(
+        "its Mellin transform is {transform} for {left} < Re {z} < {right}",
+        transform=kernel.transform,
+        left=kernel.left,
+        z=z,
+        right=kernel.right,
+    )
+    if kernel.right is oo:
+        reason = phrase("the pole of zeta stands at {pole} and the strip has no right end", pole=found.pole)
+    else:
+        reason = phrase(
+            "the pole of zeta stands at {pole} and the strip ends at {end}: the nearer one wins, "
+            "and where they meet a logarithm multiplies the law",
+            pole=found.pole,
+            end=kernel.right,
+        )
+    grows = found.exponent.is_negative
+    law = phrase(f"As {{s}} grows it {'grows' if grows else 'falls'} as a power of {{s}} with exponent", s=s)
+    return (
+        Step(opening, Eq(Function("f")(x), kernel.expression, evaluate=False), strip, source),
+        Step(law, -found.exponent if grows else found.exponent, reason, source),
+    )
+
+
+def term_step(name: str, version: Version, reason: str, source: str) -> Step:
+    """One term of the loss: lazy, and on each piece of the rich regime."""
+    pieces = self_consistent().pieces
+    laws = [resolved(loss(LAZY, version)[name], PARAMETERS, DOMAIN)]
+    laws += [resolved(loss(RICH, version)[name], PARAMETERS, (*DOMAIN, *sides(piece.where))) for piece in pieces]
+    regimes = "; ".join(f"rich for {{w{i}}}" for i in range(len(pieces)))
+    return Step(
+        phrase(f"As {version}, the term is (lazy; {regimes})", **{f"w{i}": p.where for i, p in enumerate(pieces)}),
+        joined(";  ", *(law.as_expr() for law in laws)),
+        phrase(reason),
+        source,
+    )

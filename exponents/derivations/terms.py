@@ -1,0 +1,237 @@
+"""Where the terms at finite N, P and B come from, as published and as derived."""
+
+from __future__ import annotations
+
+from sympy import exp
+
+from ..compute_optimal import COST, DOMAIN, PARAMETERS, TRACE_CLASS, compute_optimum, optimum
+from ..derivation import Derivation, Step
+from ..mode_sums import mode_sum
+from ..model_loss import (
+    bottleneck_sum,
+    data_bottleneck,
+    loss,
+    model_bottleneck,
+    model_response,
+    modes_resolved,
+    noise_feedback,
+    noise_kernel,
+    resolution,
+    response_source,
+    transient_decay,
+)
+from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
+from ..piecewise import agreement, normal_form
+from ..printing import Notation, joined, phrase
+from ..proof import prove, prove_equal
+from ..symbols import alpha, beta, tau, x
+from ..timescale import self_consistent
+from .steps import mode_sum_steps, term_step
+
+_COUNT = Notation(
+    "N = sum_k lambda_k r/(1 + lambda_k r)", "N = Σₖ λₖr/(1 + λₖr)", r"N = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}"
+)
+_PROJECTION = Notation("sum_k y_k^2/(1 + lambda_k r)", "Σₖ yₖ²/(1 + λₖr)", r"\sum_k \frac{y_k^2}{1 + \lambda_k r}")
+_RESPONSE = Notation(
+    "(1/N) sum_k lambda_k exp(-lambda_k tau)",
+    "(1/N) Σₖ λₖ exp(-λₖτ)",
+    r"\frac{1}{N} \sum_k \lambda_k e^{-\lambda_k \tau}",
+)
+_SOURCE = Notation(
+    "sum_k y_k^2 lambda_k tau exp(-lambda_k tau)",
+    "Σₖ yₖ² λₖτ exp(-λₖτ)",
+    r"\sum_k y_k^2 \lambda_k \tau e^{-\lambda_k \tau}",
+)
+_NOISE = Notation(
+    "(eta/B) sum_k lambda_k^2 exp(-2 lambda_k tau)",
+    "(η/B) Σₖ λₖ² exp(-2λₖτ)",
+    r"\frac{\eta}{B} \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}",
+)
+
+_CLOCK = "the clock is time itself when lazy, and a power of time with the growth found for the time scale when rich"
+
+
+def derive_bottleneck(version: Version) -> Derivation:
+    """How the loss at infinite time depends on N: as published, as derived, and what Table 1 makes of it."""
+    del version  # both are derived
+    for regime in REGIMES:
+        swapped = loss(regime, PUBLISHED).replacing("model_bottleneck", model_bottleneck(DERIVED))
+        other = compute_optimum(swapped, COST, TRACE_CLASS, PARAMETERS)
+        prove(other)
+        claim = f"Table 1 ({regime}) is the same with both bottlenecks"
+        prove_equal(optimum(regime, PUBLISHED).exponent, other.exponent, PARAMETERS, DOMAIN, claim)
+    published, derived = (bottleneck_sum(v) for v in (PUBLISHED, DERIVED))
+    same = agreement(published.exponent, derived.exponent, PARAMETERS, DOMAIN)
+    return Derivation(
+        "bottleneck",
+        phrase("The bottleneck: what N features cannot represent"),
+        (
+            Step(
+                phrase("At infinite time N features resolve the modes up to a scale r fixed by"),
+                _COUNT,
+                phrase("it is the fixed point of the response functions"),
+                "eq. 74",
+            ),
+            *mode_sum_steps(modes_resolved(), phrase("The number of modes resolved at s = r"), "eq. 75"),
+            Step(
+                phrase("Inverted, r grows as a power of N with exponent"),
+                resolution(),
+                phrase("the sum converges where {trace}: the kernel's trace is finite", trace=TRACE_CLASS),
+                "eq. 75",
+            ),
+            *mode_sum_steps(published, phrase("The published fixed point of the loss at s = r"), "eq. 76"),
+            term_step("model_bottleneck", PUBLISHED, "r is replaced by its law in N", "eq. 76"),
+            Step(
+                phrase("But the flow ends at the best point in the span of the N features, whose loss is"),
+                _PROJECTION,
+                phrase("eq. 76 drops the fluctuations of the features about their mean, which restore one power"),
+                "least squares",
+            ),
+            *mode_sum_steps(derived, phrase("The loss of that projection at s = r"), "least squares"),
+            term_step("model_bottleneck", DERIVED, "r is replaced by its law in N", "least squares"),
+            Step(
+                phrase("The two agree for {where}.", where=same),
+                None,
+                phrase("there the pole of zeta lies inside both strips"),
+                "eq. 76",
+            ),
+            Step(
+                phrase(
+                    "Table 1 is the same with either, for all {trace} and {beta} > 0.", trace=TRACE_CLASS, beta=beta
+                ),
+                None,
+                phrase("with only this term exchanged, both diagrams were proved, and are equal on every cell"),
+                "Table 1",
+            ),
+            Step(
+                phrase(
+                    "With P reused samples the squared form is the right one (ridgeless regression), and the term is"
+                ),
+                data_bottleneck().as_expr(),
+                phrase("P fixes r as N does"),
+                "eq. 77, 78",
+            ),
+        ),
+    )
+
+
+def derive_transient(version: Version) -> Derivation:
+    """How the first correction in 1/N decays: the bare response as published, the convolution as derived."""
+    del version  # both are derived
+    bare, full = (transient_decay(v) for v in (PUBLISHED, DERIVED))
+    return Derivation(
+        "transient",
+        phrase("The finite-model transient: the first correction in 1/N"),
+        (
+            Step(
+                phrase("To first order in 1/N the response of the features changes by"),
+                _RESPONSE,
+                phrase("eq. 29 is expanded once"),
+                "eq. 79",
+            ),
+            *mode_sum_steps(model_response(), phrase("The response at s = {tau}", tau=tau), "eq. 79"),
+            term_step("finite_model_transient", PUBLISHED, _CLOCK, "eq. 80"),
+            Step(
+                phrase("The correction to the loss is that response convolved with what it acts on,"),
+                _SOURCE,
+                phrase("the first-order change of the resolvent is a product of two Laplace transforms"),
+                "first order in 1/N",
+            ),
+            *mode_sum_steps(response_source(), phrase("The source at s = {tau}", tau=tau), "first order in 1/N"),
+            Step(
+                phrase("The convolution decays in the clock with exponent"),
+                normal_form(full, PARAMETERS, DOMAIN),
+                phrase("it is the slowest of its far end, its near end and its bulk, {all}", all=full),
+                "first order in 1/N",
+            ),
+            term_step("finite_model_transient", DERIVED, _CLOCK, "first order in 1/N"),
+            Step(
+                phrase("The two agree for {where}.", where=agreement(bare, full, PARAMETERS, DOMAIN)),
+                None,
+                phrase("there the source is integrable, and the response's own tail is the slowest part"),
+                "eq. 80",
+            ),
+            *_redundant_ties(),
+        ),
+    )
+
+
+def _redundant_ties() -> list[Step]:
+    """Phases in which the derived transient ties at the optimum though the published one does not."""
+    pairs = zip(optimum(RICH, PUBLISHED).phases, optimum(RICH, DERIVED).phases, strict=True)
+    return [
+        Step(
+            phrase(
+                f"For {{where}} the derived terms tie at the compute optimum: {', '.join(after.binding)}.",
+                where=after.where,
+            ),
+            after.exponent,
+            phrase(
+                f"the exponent is that of {' and '.join(before.binding)} alone: "
+                "the third term touches and changes nothing"
+            ),
+            "Table 1",
+        )
+        for before, after in pairs
+        if set(after.binding) > set(before.binding) and before.exponent == after.exponent
+    ]
+
+
+def derive_sgd(version: Version) -> Derivation:
+    """How gradient noise decays, where the paper contradicts itself, and what a fixed learning rate adds."""
+    del version  # the term is the same in both
+    lazy, rich = (normal_form(noise_feedback(regime), PARAMETERS, DOMAIN) for regime in (LAZY, RICH))
+    return Derivation(
+        "sgd",
+        phrase("The SGD transient: noise of finite batches"),
+        (
+            Step(
+                phrase("The noise of one step relaxes with the kernel"),
+                _NOISE,
+                phrase(
+                    "the noise of a gradient carries one factor of the eigenvalue, and the loss weighs it with another"
+                ),
+                "eq. 82",
+            ),
+            *mode_sum_steps(noise_kernel(), phrase("The noise kernel at s = {tau}", tau=tau), "eq. 9"),
+            term_step("sgd_transient", PUBLISHED, _CLOCK, "eq. 8, 9"),
+            Step(
+                phrase("With one factor of the eigenvalue, as eq. 82 is printed, the exponent in the clock would be"),
+                mode_sum(alpha, exp(-2 * x)).exponent,
+                phrase("that is what eq. 83 has, against eq. 8 and 9"),
+                "eq. 82, 83",
+            ),
+            Step(
+                phrase(
+                    "Noise is made at every step, in proportion to the loss. In total, lazy, it decays with exponent"
+                ),
+                lazy,
+                phrase(
+                    "it is the convolution of loss and kernel; never slower than gradient flow, "
+                    "it changes at most the prefactor of the flow"
+                ),
+                "first order in 1/B",
+            ),
+            Step(
+                phrase("Rich, at a fixed learning rate, it decays in total with exponent"),
+                rich,
+                phrase(
+                    "each step's noise carries one more power of the kernel's growth than its step of the clock; "
+                    "eq. 9 has no such term"
+                ),
+                "first order in 1/B",
+            ),
+            Step(
+                phrase(
+                    "For {where} that is slower than gradient flow, by the growth of the kernel. Eq. 9 and the tables "
+                    "hold there only while learning rate times kernel stays small.",
+                    where=joined(", ", self_consistent().pieces[0].where),
+                ),
+                None,
+                phrase(
+                    "beyond, plain gradient descent leaves its stability region as well; the tables leave this term out"
+                ),
+                "first order in 1/B",
+            ),
+        ),
+    )

@@ -1,0 +1,152 @@
+"""Which terms make up the loss of the model, and where does each exponent come from?
+
+The paper writes the loss as a sum of power laws (eq. 8 lazy, eq. 9 rich).  Each term is produced here from its mode sum
+or response kernel, in the clock tau ~ t^m of its regime (`timescale.clock_growth`):
+
+    gradient_flow           sum_k y_k^2 e^{-2 lambda_k tau}                        eq. 8, 10
+    model_bottleneck        sum_k y_k^2 f(lambda_k r),  r fixed by N               eq. 76
+    finite_model_transient  (1/N) sum_k lambda_k e^{-lambda_k tau}                 eq. 79, 80
+    sgd_transient           (eta/B) sum_k lambda_k^2 e^{-2 lambda_k tau}           eq. 82, 83
+    data_bottleneck         sum_k y_k^2 / (1 + lambda_k r)^2,  r fixed by P        eq. 78
+
+Two versions, where they differ:
+
+* published: f = 1/(1+x)^2 in the bottleneck (eq. 76), and the bare response kernel as the transient (eq. 79).
+* derived: f = 1/(1+x), the loss of the best point in the span of N random features; and the response kernel
+  convolved with what it responds to, sum_k y_k^2 lambda_k tau e^{-lambda_k tau}, which is the first-order term in 1/N.
+
+The SGD term is the response kernel in both versions.  Its amplitude at fixed learning rate is another matter, see
+`noise_feedback`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import Expr, S, exp
+
+from .errors import InputError
+from .mode_sums import ModeSum, mode_sum
+from .names import LAZY, PUBLISHED, REGIMES, RICH, VERSIONS, Regime, Version
+from .rationals import shown
+from .response import convolved
+from .symbols import B, N, P, alpha, beta, eta, t, x
+from .terms import Loss, PowerLaw
+from .timescale import chi, clock_growth
+
+LOSS_EQUATION = {LAZY: "eq. 8", RICH: "eq. 9"}
+
+TARGET_WEIGHT = alpha * beta + 1
+"""a of y_k^2 = k^{-a} (eq. 42)."""
+
+
+def loss(regime: Regime = RICH, version: Version = PUBLISHED) -> Loss:
+    """The loss of the model in (t, N, B) as a sum of power laws, term by term.
+
+    Parameters
+    ----------
+    regime : "lazy" or "rich"
+        gamma -> 0 (eq. 8) or gamma > 0 (eq. 9).
+    version : "published" or "derived"
+        The terms as the paper has them, or as they follow from the sums; see the module.
+
+    Raises
+    ------
+    InputError
+        For any other regime or version.
+    """
+    _require(regime, REGIMES, "the regime")
+    _require(version, VERSIONS, "the version")
+    return _loss(regime, version)
+
+
+@lru_cache(maxsize=8)
+def _loss(regime: Regime, version: Version) -> Loss:
+    terms = (
+        gradient_flow(regime),
+        model_bottleneck(version),
+        finite_model_transient(regime, version),
+        sgd_transient(regime),
+    )
+    return Loss(terms, f"{regime}, as {version} ({LOSS_EQUATION[regime]})")
+
+
+def gradient_flow(regime: Regime) -> PowerLaw:
+    """Population gradient flow, N, B -> infinity: the mode sum of eq. 8, 10 in the clock of the regime."""
+    return PowerLaw("gradient_flow", ((t, chi(regime)),), source=f"{LOSS_EQUATION[regime]}, 10")
+
+
+def modes_resolved() -> ModeSum:
+    """sum_k lambda_k r/(1 + lambda_k r): how many modes a resolution r takes in (eq. 74, 77)."""
+    return mode_sum(0, x / (1 + x))
+
+
+def resolution() -> Expr:
+    """rho in r ~ N^rho, by inverting N = sum_k lambda_k r/(1 + lambda_k r) (eq. 75); the same with P for N."""
+    return -1 / modes_resolved().exponent
+
+
+def bottleneck_sum(version: Version) -> ModeSum:
+    """Loss at t = infinity as a mode sum in the resolution r: eq. 76 as published, the projection as derived."""
+    return mode_sum(TARGET_WEIGHT, (1 + x) ** (-2 if version == PUBLISHED else -1))
+
+
+def model_bottleneck(version: Version) -> PowerLaw:
+    """What N features cannot represent (eq. 76)."""
+    return PowerLaw("model_bottleneck", ((N, resolution() * bottleneck_sum(version).exponent),), source="eq. 76")
+
+
+def data_bottleneck() -> PowerLaw:
+    """What P reused samples cannot determine (eq. 78): the ridgeless mode sum, squared in both versions."""
+    squared = bottleneck_sum(PUBLISHED)
+    return PowerLaw("data_bottleneck", ((P, resolution() * squared.exponent),), source="eq. 78")
+
+
+def model_response() -> ModeSum:
+    """sum_k lambda_k e^{-lambda_k tau}, the 1/N part of the response R3 (eq. 79)."""
+    return mode_sum(alpha, exp(-x))
+
+
+def response_source() -> ModeSum:
+    """sum_k y_k^2 (lambda_k tau) e^{-lambda_k tau}: what the 1/N response acts on, to first order."""
+    return mode_sum(TARGET_WEIGHT, x * exp(-x))
+
+
+def transient_decay(version: Version) -> Expr:
+    """Decay of the 1/N correction in the clock tau: the bare kernel, or the kernel convolved with its source."""
+    kernel = model_response().exponent
+    return kernel if version == PUBLISHED else convolved(response_source().exponent, kernel)
+
+
+def finite_model_transient(regime: Regime, version: Version) -> PowerLaw:
+    """The first correction in 1/N to the dynamics (eq. 80)."""
+    decay = clock_growth(regime) * transient_decay(version)
+    return PowerLaw("finite_model_transient", ((N, S.One), (t, decay)), source="eq. 80")
+
+
+def noise_kernel() -> ModeSum:
+    """sum_k lambda_k^2 e^{-2 lambda_k tau}: the response to one step's gradient noise (eq. 82, with lambda_k^2)."""
+    return mode_sum(2 * alpha, exp(-2 * x))
+
+
+def sgd_transient(regime: Regime) -> PowerLaw:
+    """The decay of gradient noise made early in training (eq. 83, with the exponent of eq. 9)."""
+    decay = clock_growth(regime) * noise_kernel().exponent
+    return PowerLaw("sgd_transient", ((t, decay),), prefactor=eta / B, source=LOSS_EQUATION[regime])
+
+
+def noise_feedback(regime: Regime) -> Expr:
+    """Decay in t of gradient noise made all along training, at a fixed learning rate.
+
+    The noise of a step is proportional to the loss and, in the clock tau, to one power of the kernel's growth kappa
+    ~ dtau/dt that the change of variable leaves over: (eta/B) int dtau_s K(tau - tau_s) kappa(s) L(s).  Neither eq. 8
+    nor eq. 9 contains this term.  In the lazy regime it never falls slower than the flow.
+    """
+    growth = clock_growth(regime)
+    source = (chi(regime) - (growth - 1)) / growth
+    return growth * convolved(source, noise_kernel().exponent)
+
+
+def _require(value: object, allowed: tuple[str, ...], role: str) -> None:
+    if value not in allowed:
+        raise InputError(f"{role} must be one of {', '.join(allowed)}; got {shown(value)}")

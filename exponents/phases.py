@@ -1,0 +1,270 @@
+"""For all parameters at once: which phases does the compute optimum of a loss have?
+
+The optimum at a point sits on a vertex (`balance`).  As functions of the parameters the vertex stays feasible
+and optimal exactly while its slacks and multipliers are non-negative, and the branches of Min, Max and
+Piecewise stay as they are while their guards keep sign.  All these are signs of finitely many polynomials.
+`phase_diagram` closes that set:
+
+1. cut the parameter space by the polynomials known so far (at first: those of the domain);
+2. solve the programme at one exact sample in every cell, and lift its vertices to functions;
+3. add the polynomials of their conditions and guards, and repeat until none is new.
+
+Then in every cell each condition keeps the sign it was seen to have at the sample: the solution found is optimal
+on all of the cell, not only there.  The cells cover the domain up to curves, on which the statement
+holds by continuity.  That is the proof; `proof.py` checks it again from the finished inequalities.
+
+The loop ends, since there are finitely many bases and branches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sympy import Expr, Rational, Symbol, latex
+from sympy.logic.boolalg import Boolean
+from sympy.polys.fields import FracElement
+
+from .balance import Basis, Lifted, PointOptimum, lift, optimum_at_point
+from .cells import settled
+from .errors import InputError
+from .parametric import Functions, Point, described, evaluate, factored, holds, resolve
+from .rationals import exact
+from .regions import Boundary, Regions, regions_of
+from .terms import Loss, PowerLaw
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A loss, its budgets, and the domain of its parameters, ready to be solved.
+
+    Attributes
+    ----------
+    loss : Loss
+    resources : tuple of Symbol
+        What can be allocated: the symbols of the budgets.
+    budgets : tuple of PowerLaw
+        Monomials that equal the budget; exponents with the sign of growth reversed, as in any `PowerLaw`.
+    parameters : tuple of Symbol
+        Symbols of the exponents, at most two.
+    domain : tuple of Expr
+        Functions of the parameters that are positive on the domain.
+    """
+
+    loss: Loss
+    resources: tuple[Symbol, ...]
+    budgets: tuple[PowerLaw, ...]
+    parameters: tuple[Symbol, ...]
+    domain: tuple[Expr, ...]
+
+    def term_exponents(self) -> list[list[Expr]]:
+        """e_i: a row for each term, a column for each resource."""
+        return [[term.exponent(r) for r in self.resources] for term in self.loss.terms]
+
+    def budget_exponents(self) -> list[list[Expr]]:
+        """c_j: a row for each budget, a column for each resource."""
+        return [[-budget.exponent(r) for r in self.resources] for budget in self.budgets]
+
+    def at(self, point: Point) -> PointOptimum:
+        """The optimum at one exact point of the domain.
+
+        Raises
+        ------
+        InputError
+            If the point lies outside the domain.
+        """
+        outside = [side for side in self.domain if evaluate(side, point) <= 0]
+        if outside:
+            raise InputError(
+                f"the parameters must obey {outside[0]} > 0; got {described(point)}; move the point inside"
+            )
+        terms = [[evaluate(e, point) for e in row] for row in self.term_exponents()]
+        budgets = [[evaluate(c, point) for c in row] for row in self.budget_exponents()]
+        return optimum_at_point(terms, budgets, [r.name for r in self.resources])
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A region of parameters on which one balance is optimal.
+
+    Attributes
+    ----------
+    where : Boolean
+        The region, as inequalities inside the domain; open, the boundary curves belong to both sides.
+    exponent : Expr
+        r in L*(C) ~ C^{-r}.
+    allocation : tuple of (Symbol, Expr)
+        n in resource ~ C^n.  Where the optimum is not unique: that of one vertex, see ``vertices``.
+    vertices : tuple of tuples of Expr
+        All vertices of the optimal face, in the order of the resources.
+    binding : tuple of str
+        The terms that balance.
+    weights : tuple of (str, Expr)
+        Dual multipliers: prod term^weight >= C^{-r} for every allocation, which proves r optimal.
+    prices : tuple of Expr
+        Multiplier of each budget; they sum to the exponent, and with one budget the price is the exponent.
+    """
+
+    where: Boolean
+    exponent: Expr
+    allocation: tuple[tuple[Symbol, Expr], ...]
+    vertices: tuple[tuple[Expr, ...], ...]
+    binding: tuple[str, ...]
+    weights: tuple[tuple[str, Expr], ...]
+    prices: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class PhaseDiagram:
+    """All phases of a compute optimum, in order, with the curves between them.
+
+    ``exponent`` and ``allocation(resource)`` are SymPy Piecewise expressions over the whole domain.
+    """
+
+    programme: Programme
+    phases: tuple[Phase, ...]
+    regions: Regions
+
+    @property
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """The curves on which phases meet."""
+        return self.regions.boundaries
+
+    @property
+    def exponent(self) -> Expr:
+        """r in L*(C) ~ C^{-r}, over the whole domain."""
+        return self.regions.piecewise([phase.exponent for phase in self.phases])
+
+    def allocation(self, resource: Symbol) -> Expr:
+        """n in resource ~ C^n at the optimum, over the whole domain."""
+        if resource not in self.programme.resources:
+            raise InputError(f"{resource} is not allocated here; the budget spends {self.programme.resources}")
+        return self.regions.piecewise([dict(phase.allocation)[resource] for phase in self.phases])
+
+    def at(self, *coordinates: object, **named: object) -> PointOptimum:
+        """The optimum at one exact point, given in the order of the parameters or by name."""
+        return self.programme.at(self.point(*coordinates, **named))
+
+    def point(self, *coordinates: object, **named: object) -> dict[Symbol, Fraction]:
+        """Exact coordinates as a point; raises `InputError` unless each parameter is given once."""
+        parameters = self.programme.parameters
+        given = dict(zip((p.name for p in parameters), coordinates, strict=False)) | named
+        if len(coordinates) + len(named) != len(parameters) or set(given) != {p.name for p in parameters}:
+            raise InputError(f"a point needs a value for each of {[p.name for p in parameters]}; got {given}")
+        return {p: exact(given[p.name], p.name) for p in parameters}
+
+    def phase_at(self, point: Point) -> int:
+        """The position of the phase that ``point`` lies in; on a boundary, of the first phase beside it."""
+        inside = [i for i, phase in enumerate(self.phases) if holds(phase.where, point)]
+        beside = [i for boundary in self.boundaries_at(point) for i in boundary.phases]
+        return min(inside or beside)
+
+    def boundaries_at(self, point: Point) -> tuple[Boundary, ...]:
+        """The boundary curves that pass through ``point`` between phases that meet there."""
+        best = _rational(self.programme.at(point).exponent)
+        here = {s: _rational(v) for s, v in point.items()}
+        tied = {i for i, phase in enumerate(self.phases) if phase.exponent.subs(here) == best}
+        return tuple(b for b in self.boundaries if evaluate(b.polynomial, point) == 0 and set(b.phases) <= tied)
+
+    def _repr_latex_(self) -> str:
+        return f"${latex(self.exponent)}$"
+
+
+@dataclass(frozen=True)
+class _Solution:
+    """What was found in a cell: the vertices of the optimal face, and the terms that bind on all of it."""
+
+    lifted: tuple[Lifted, ...]
+    binding: tuple[int, ...]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        first = self.lifted[0]
+        return (first.exponent, frozenset(v.allocation for v in self.lifted), self.binding)
+
+
+def phase_diagram(programme: Programme) -> PhaseDiagram:
+    """The complete, proved phase diagram of a programme.
+
+    Raises
+    ------
+    InputError
+        If the domain is empty, there are more than two parameters, or an exponent is not rational in them.
+    NoBalance
+        If somewhere in the domain the budgets cannot be met or the loss has no floor.
+    """
+    parameters = programme.parameters
+    if len(parameters) > 2:
+        raise InputError(f"at most two parameters can be mapped; got {parameters}; substitute numbers for the others")
+    search = _Search(programme, Functions(parameters))
+    cells, solutions, polynomials = settled(search.functions, programme.domain, search.solve, seeds=search.poles())
+    order = list(dict.fromkeys(solution.key for solution in solutions))
+    labels = [order.index(solution.key) for solution in solutions]
+    regions = regions_of(parameters, cells, labels, polynomials)
+    firsts = [solutions[labels.index(label)] for label in range(len(order))]
+    phases = tuple(_phase(programme, where, found) for where, found in zip(regions.where, firsts, strict=True))
+    return PhaseDiagram(programme, phases, regions)
+
+
+class _Search:
+    """Solves the programme at samples, remembering the vertices and branches it has lifted."""
+
+    def __init__(self, programme: Programme, functions: Functions) -> None:
+        self.programme, self.functions = programme, functions
+        self._branches: dict[tuple[Expr, ...], list[FracElement]] = {}
+        self._lifted: dict[object, Lifted] = {}
+        self._solved: dict[tuple[Fraction, ...], tuple[_Solution, tuple[FracElement, ...]]] = {}
+
+    def poles(self) -> list[FracElement]:
+        rows = (*self.programme.term_exponents(), *self.programme.budget_exponents())
+        return self.functions.poles(e for row in rows for e in row)
+
+    def solve(self, sample: Point) -> tuple[_Solution, tuple[FracElement, ...]]:
+        """The optimum at ``sample`` as functions of the parameters, with all that decides it."""
+        key = tuple(sample.values())
+        if key not in self._solved:
+            self._solved[key] = self._solve(sample)
+        return self._solved[key]
+
+    def _solve(self, sample: Point) -> tuple[_Solution, tuple[FracElement, ...]]:
+        guards: list[Expr] = []
+        terms = self._row_elements(self.programme.term_exponents(), sample, guards)
+        budgets = self._row_elements(self.programme.budget_exponents(), sample, guards)
+        optimum = self.programme.at(sample)
+        lifted = tuple(self._lift(v.basis, terms, budgets) for v in optimum.vertices)
+        deciding = [c for vertex in lifted for c in vertex.conditions()]
+        deciding += [self.functions.element(guard) for guard in guards]
+        deciding += [e for row in (*terms, *budgets) for e in row if not e.denom.is_ground]
+        return _Solution(lifted, optimum.binding), tuple(deciding)
+
+    def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> list[list[FracElement]]:
+        return [self._elements(tuple(resolve(e, sample, guards) for e in row)) for row in rows]
+
+    def _elements(self, row: tuple[Expr, ...]) -> list[FracElement]:
+        if row not in self._branches:
+            self._branches[row] = [self.functions.element(e) for e in row]
+        return self._branches[row]
+
+    def _lift(self, basis: Basis, terms: list[list[FracElement]], budgets: list[list[FracElement]]) -> Lifted:
+        key = (basis, tuple(map(tuple, terms)), tuple(map(tuple, budgets)))
+        if key not in self._lifted:
+            self._lifted[key] = lift(basis, terms, budgets, self.functions)
+        return self._lifted[key]
+
+
+def _phase(programme: Programme, where: Boolean, found: _Solution) -> Phase:
+    first, names = found.lifted[0], [term.name for term in programme.loss.terms]
+    vertices = tuple(tuple(factored(x) for x in vertex.allocation) for vertex in found.lifted)
+    return Phase(
+        where,
+        factored(first.exponent),
+        tuple(zip(programme.resources, vertices[0], strict=True)),
+        vertices,
+        tuple(names[i] for i in found.binding),
+        tuple((name, factored(weight)) for name, weight in zip(names, first.weights, strict=True) if weight),
+        tuple(factored(price) for price in first.prices),
+    )
+
+
+def _rational(value: Fraction) -> Rational:
+    return Rational(value.numerator, value.denominator)

@@ -1,0 +1,150 @@
+"""Is a statement about exponents true for all parameters of a region?
+
+The proofs here start from finished statements, as a reader meets them: inequalities for a region, an exponent, an
+allocation, weights.  They share with the search in `phases` only the decomposition into cells, so a wrong boundary,
+a wrong exponent or a term too many is refuted, with the point where it fails.
+
+* `prove_nonnegative`, `prove_equal`: an inequality or identity between piecewise rational functions.
+* `prove_phase`: strong duality.  The allocation meets the budgets and no term exceeds C^{-r} (primal); the weights are
+  non-negative, sum to 1, and the weighted exponents do not exceed the priced budgets (dual), so that
+  max_i term_i >= prod_i term_i^{y_i} >= C^{-r} for every allocation.  Both bounds are r: it is the optimum.
+* `prove_tiling`: in each cell of the domain exactly one region holds.
+* `prove`: all of it, for a whole diagram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import And, Expr, Or, S, Symbol
+from sympy.logic.boolalg import Boolean
+from sympy.polys.fields import FracElement
+
+from .cells import settled
+from .errors import Refuted
+from .parametric import Functions, Point, described, holds, positive_side, resolve, sign
+from .phases import Phase, PhaseDiagram, Programme
+
+
+def prove_nonnegative(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
+    """Prove ``expression >= 0`` wherever all of ``domain`` is positive.
+
+    Raises
+    ------
+    Refuted
+        With an exact point of the domain where the expression is negative.
+    """
+    for value, point in _signs(expression, parameters, domain):
+        if value < 0:
+            raise Refuted(f"{claim or f'{expression} >= 0'} fails at {described(point)}", point)
+
+
+def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
+    """Prove ``left == right`` as functions on the domain.
+
+    Raises
+    ------
+    Refuted
+        With an exact point of the domain where they differ.
+    """
+    for value, point in _signs(left - right, parameters, domain):
+        if value != 0:
+            raise Refuted(f"{claim or f'{left} = {right}'} fails at {described(point)}", point)
+
+
+def _signs(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> list[tuple[int, Point]]:
+    """The sign of ``expression`` on each cell of a decomposition of the domain, with a sample of the cell."""
+    functions = Functions(parameters)
+
+    def decide(sample: Point) -> tuple[int, list[FracElement]]:
+        guards: list[Expr] = []
+        element = functions.element(resolve(expression, sample, guards))
+        return sign(element, sample), [element, *(functions.element(guard) for guard in guards)]
+
+    cells, signs, _ = settled(functions, domain, decide, seeds=functions.poles([expression]))
+    return [(value, cell.sample) for value, cell in zip(signs, cells, strict=True)]
+
+
+def prove_phase(programme: Programme, phase: Phase) -> None:
+    """Prove that a phase's exponent is the optimum on its whole region, by strong duality.
+
+    Raises
+    ------
+    Refuted
+        Naming the condition that fails, and a point of the region where it does.
+    """
+    clauses = phase.where.args if isinstance(phase.where, Or) else (phase.where,)
+    for clause in clauses:
+        region = (*programme.domain, *sides(clause))
+        for claim, expression in _at_least_zero(programme, phase):
+            prove_nonnegative(expression, programme.parameters, region, claim)
+        for claim, expression in _zero(programme, phase):
+            prove_equal(expression, S.Zero, programme.parameters, region, claim)
+
+
+def _at_least_zero(programme: Programme, phase: Phase) -> list[tuple[str, Expr]]:
+    allocation, weights = dict(phase.allocation), dict(phase.weights)
+    claims = [(f"the share of {resource} is not negative", share) for resource, share in phase.allocation]
+    claims += [(f"the weight of {name} is not negative", weight) for name, weight in phase.weights]
+    for term in programme.loss.terms:
+        fall = sum((e * allocation[r] for r, e in term.exponents if r in allocation), S.Zero)
+        claims.append((f"{term.name} falls at least as fast as C^-({phase.exponent})", fall - phase.exponent))
+    for resource in programme.resources:
+        gain = sum((weights.get(term.name, S.Zero) * term.exponent(resource) for term in programme.loss.terms), S.Zero)
+        budgeted = zip(phase.prices, programme.budgets, strict=True)
+        price = sum((-price * budget.exponent(resource) for price, budget in budgeted), S.Zero)
+        claims.append((f"no allocation of {resource} lowers every term", price - gain))
+    return claims
+
+
+def _zero(programme: Programme, phase: Phase) -> list[tuple[str, Expr]]:
+    allocation = dict(phase.allocation)
+    spent = [
+        (f"the budget {budget.name} is spent", 1 + sum((allocation[r] * e for r, e in budget.exponents), S.Zero))
+        for budget in programme.budgets
+    ]
+    return [
+        *spent,
+        ("the weights sum to 1", sum((weight for _, weight in phase.weights), S.Zero) - 1),
+        ("the prices sum to the exponent", sum(phase.prices, S.Zero) - phase.exponent),
+    ]
+
+
+def prove_tiling(programme: Programme, regions: Sequence[Boolean]) -> None:
+    """Prove that the regions tile the domain: no gap, no overlap, up to their boundary curves.
+
+    Raises
+    ------
+    Refuted
+        With a point of the domain that lies in no region, or in several.
+    """
+    functions = Functions(programme.parameters)
+
+    def decide(sample: Point) -> tuple[int, list[FracElement]]:
+        guards: list[Expr] = []
+        count = sum(holds(region, sample, guards) for region in regions)
+        return count, [functions.element(guard) for guard in guards]
+
+    cells, counts, _ = settled(functions, programme.domain, decide)
+    for count, cell in zip(counts, cells, strict=True):
+        if count != 1:
+            raise Refuted(f"{described(cell.sample)} lies in {count or 'no'} regions, not in one", cell.sample)
+
+
+def prove(diagram: PhaseDiagram) -> None:
+    """Prove a whole phase diagram from its finished statements.
+
+    Raises
+    ------
+    Refuted
+        If a phase is not optimal on its region, or the regions do not tile the domain.
+    """
+    prove_tiling(diagram.programme, [phase.where for phase in diagram.phases])
+    for phase in diagram.phases:
+        prove_phase(diagram.programme, phase)
+
+
+def sides(condition: Boolean) -> tuple[Expr, ...]:
+    """Functions that are positive where a conjunction of inequalities holds."""
+    parts = condition.args if isinstance(condition, And) else (condition,)
+    return tuple(positive_side(part) for part in parts if part != S.true)

@@ -1,0 +1,177 @@
+"""How is a union of cells written as a few inequalities a reader can check?
+
+A phase is a set of cells.  `regions_of` looks for signs of polynomials that all its cells share and that together
+exclude every other cell of the domain, and drops those that are not needed, so that what is printed selects
+exactly the phase: no more, no less.  An inequality linear in a parameter is solved for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sympy import And, Eq, Expr, Or, Piecewise, S, Symbol, expand
+from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
+from sympy.logic.boolalg import Boolean
+from sympy.polys.rings import PolyElement
+
+from .cells import Cell
+from .errors import IncompleteProof
+from .parametric import sign
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """A curve on which two neighbouring phases meet.
+
+    Attributes
+    ----------
+    curve : Relational
+        The curve as an equation, solved for a parameter where it is linear in one.
+    phases : tuple of (int, int)
+        Positions of the two phases in their diagram.
+    polynomial : Expr
+        Vanishes on the curve.
+    """
+
+    curve: Relational
+    phases: tuple[int, int]
+    polynomial: Expr
+
+
+@dataclass(frozen=True)
+class Regions:
+    """The regions of all labels, in the order of their numbers.
+
+    Attributes
+    ----------
+    where : tuple of Boolean
+        Each region by itself, open: strict inequalities that hold on exactly its cells.
+    cases : tuple of Boolean
+        The same as successive cases, closed: the first that holds decides, and the last is true.  A function that is
+        continuous across the boundaries gets its value on them from the first region beside them.
+    boundaries : tuple of Boundary
+        The curves between them.
+    """
+
+    where: tuple[Boolean, ...]
+    cases: tuple[Boolean, ...]
+    boundaries: tuple[Boundary, ...]
+
+    def piecewise(self, values: Sequence[Expr]) -> Expr:
+        """The function with ``values``, one for each region, over the whole domain."""
+        if len(set(values)) == 1:
+            return values[0]
+        return Piecewise(*zip(values, self.cases, strict=True))
+
+
+def regions_of(
+    parameters: Sequence[Symbol], cells: Sequence[Cell], labels: Sequence[int], polynomials: Iterable[PolyElement]
+) -> Regions:
+    """Write the cells of each label as inequalities.
+
+    Parameters
+    ----------
+    parameters : sequence of Symbol
+        Inequalities are solved for the last one they are linear in.
+    cells, labels
+        All cells of the domain, and the label of each: 0, 1, ... in order of first appearance.
+    polynomials : iterable of PolyElement
+        What cuts the cells.
+
+    Raises
+    ------
+    IncompleteProof
+        If the signs of the polynomials do not tell some cell from one of another label.
+    """
+    separators = _separators(cells, labels)
+    separating = {polynomial for _, polynomial in separators}
+    order = sorted(polynomials, key=lambda p: (p in separating, str(p)))
+    signs = [{p: sign(p, cell.sample) for p in order} for cell in cells]
+    count = max(labels) + 1
+    members = [[s for s, owner in zip(signs, labels, strict=True) if owner == label] for label in range(count)]
+
+    def condition(label: int, excluded: Sequence[int], strict: bool) -> Boolean:
+        others = [s for other in excluded for s in members[other]]
+        whole = _separating(order, members[label], others)
+        parts = [whole] if whole is not None else [_separating(order, [one], others) for one in members[label]]
+        clauses = []
+        for part in parts:
+            if part is None:
+                raise IncompleteProof("the signs of the boundary polynomials single out no region; narrow the domain")
+            clauses.append(And(*(_inequality(p, s, strict, parameters, cells) for p, s in part.items())))
+        return Or(*clauses)
+
+    return Regions(
+        tuple(condition(label, [o for o in range(count) if o != label], strict=True) for label in range(count)),
+        tuple(condition(label, range(label + 1, count), strict=False) for label in range(count)),
+        tuple(_boundary(pair, polynomial, parameters, cells) for pair, polynomial in separators),
+    )
+
+
+def _boundary(
+    pair: tuple[int, int], polynomial: PolyElement, parameters: Sequence[Symbol], cells: Sequence[Cell]
+) -> Boundary:
+    solved = _solved(polynomial, parameters, cells)
+    sides = (polynomial.as_expr(), S.Zero) if solved is None else solved[:2]
+    return Boundary(Eq(*sides, evaluate=False), pair, polynomial.as_expr())
+
+
+def _separators(cells: Sequence[Cell], labels: Sequence[int]) -> list[tuple[tuple[int, int], PolyElement]]:
+    """(labels below and above, polynomial that vanishes between) wherever the label changes within a column."""
+    found: dict[tuple[tuple[int, int], PolyElement], None] = {}
+    for (low, a), (high, b) in pairwise(zip(cells, labels, strict=True)):
+        if a != b and low.column == high.column and low.row + 1 == high.row:
+            found.update(dict.fromkeys(((a, b), polynomial) for polynomial in high.below))
+    return list(found)
+
+
+_Signs = dict[PolyElement, int]
+
+
+def _separating(order: list[PolyElement], mine: list[_Signs], others: list[_Signs]) -> _Signs | None:
+    """Fewest signs shared by ``mine`` that every one of ``others`` violates; those late in ``order`` stay longest."""
+    shared = {p: mine[0][p] for p in order if all(s[p] == mine[0][p] for s in mine)}
+
+    def excludes(literals: _Signs) -> bool:
+        return all(any(other[p] != s for p, s in literals.items()) for other in others)
+
+    if not excludes(shared):
+        return None
+    for p in order:
+        fewer = {q: s for q, s in shared.items() if q != p}
+        if p in shared and excludes(fewer):
+            shared = fewer
+    return shared
+
+
+def _inequality(
+    polynomial: PolyElement, positive: int, strict: bool, parameters: Sequence[Symbol], cells: Sequence[Cell]
+) -> Boolean:
+    greater, less = (StrictGreaterThan, StrictLessThan) if strict else (GreaterThan, LessThan)
+    symbol, value, slope = _solved(polynomial, parameters, cells) or (polynomial.as_expr(), S.Zero, 1)
+    relation = greater if positive * slope > 0 else less
+    return relation(symbol, value, evaluate=False)  # what the samples showed needs no query of assumptions
+
+
+def _solved(
+    polynomial: PolyElement, parameters: Sequence[Symbol], cells: Sequence[Cell]
+) -> tuple[Symbol, Expr, int] | None:
+    """(parameter, value, sign of the slope) where the polynomial is linear in a parameter.
+
+    The slope must keep one sign on the whole domain, which the cells' samples tell: leading coefficients
+    are among the polynomials that cut the base.
+    """
+    for position, symbol in enumerate(reversed(parameters)):
+        if polynomial.degree(position) == 0:
+            continue
+        if polynomial.degree(position) > 1:
+            return None
+        slope = polynomial.diff(position)
+        slopes = {sign(slope, cell.sample) for cell in cells}
+        if slopes not in ({1}, {-1}):
+            return None
+        rest = polynomial - slope * polynomial.ring.gens[position]
+        return symbol, expand(-rest.as_expr() / slope.as_expr()), slopes.pop()
+    return None

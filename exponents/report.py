@@ -1,0 +1,196 @@
+"""Everything exact at one point (alpha, beta): the task, each regime's exponents, what balances and what loses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sympy import Symbol
+
+from .compute_optimal import PARAMETERS, Table1, table_1, task_names
+from .names import PUBLISHED, REGIMES, Regime, Version
+from .parametric import Point, evaluate
+from .phases import PhaseDiagram
+from .printing import Notation, joined, phrase, write
+from .rationals import check_capacity, check_source, exact
+from .render import Cell, Column, Table
+from .symbols import N, t
+
+
+@dataclass(frozen=True)
+class RegimePoint:
+    """One regime at one point.
+
+    Attributes
+    ----------
+    time_exponent : Fraction
+        r in L(t) ~ t^{-r} at N, B -> infinity.
+    compute_exponent : Fraction
+        r in L*(C) ~ C^{-r}.
+    model_size_exponent, time_allocation_exponent : Fraction
+        n in N* ~ C^n and t* ~ C^n.
+    binding : tuple of str
+        The terms that balance at the optimum.
+    terms : tuple of (str, mapping of Symbol to Fraction, Fraction)
+        Each term's name, its exponents in the resources, and r in how it falls as C^{-r} at the optimum.
+    """
+
+    time_exponent: Fraction
+    compute_exponent: Fraction
+    model_size_exponent: Fraction
+    time_allocation_exponent: Fraction
+    binding: tuple[str, ...]
+    terms: tuple[tuple[str, Mapping[Symbol, Fraction], Fraction], ...]
+
+    def as_object(self) -> dict[str, object]:
+        """As JSON holds it."""
+        return {
+            "time_exponent": write(self.time_exponent, "plain"),
+            "compute_exponent": write(self.compute_exponent, "plain"),
+            "model_size_exponent": write(self.model_size_exponent, "plain"),
+            "time_allocation_exponent": write(self.time_allocation_exponent, "plain"),
+            "binding": list(self.binding),
+        }
+
+
+@dataclass(frozen=True)
+class PointReport:
+    """Both regimes at one point; see `at`."""
+
+    alpha: Fraction
+    beta: Fraction
+    regime: str
+    on_boundary: tuple[Notation, ...]
+    neighbours: tuple[str, ...]
+    lazy: RegimePoint
+    rich: RegimePoint
+    version: Version
+
+    def as_object(self) -> dict[str, object]:
+        """The object that ``exponents at ALPHA BETA --format json`` prints."""
+        return {
+            "alpha": write(self.alpha, "plain"),
+            "beta": write(self.beta, "plain"),
+            "regime": self.regime,
+            "on_boundary": [curve.plain for curve in self.on_boundary],
+            "lazy": self.lazy.as_object(),
+            "rich": self.rich.as_object(),
+        }
+
+    def tables(self) -> tuple[Table, Table]:
+        """The exponents, and how every term falls at the optimum."""
+        return self._exponents(), self._terms()
+
+    def _exponents(self) -> Table:
+        point = joined(
+            ", ",
+            *(
+                Notation(*(f"{n} = {v}" for n, v in zip(name, _styles(value), strict=True)))
+                for name, value in ((_ALPHA, self.alpha), (_BETA, self.beta))
+            ),
+        )
+        title = phrase(f"{{point}}: {self.regime}", point=point)
+        notes = [phrase(f"Loss as {self.version}.")]
+        if self.on_boundary:
+            between = " and ".join(self.neighbours)
+            notes.insert(
+                0,
+                phrase(
+                    f"On the boundary {{curve}}, between {between}: their terms tie.",
+                    curve=joined(", ", *self.on_boundary),
+                ),
+            )
+        both = (self.lazy, self.rich)
+        rows: tuple[tuple[Cell, ...], ...] = (
+            (Notation("time_exponent", "L ~ t^-r", r"L \sim t^{-r}"), *(p.time_exponent for p in both)),
+            (Notation("compute_exponent", "L⋆ ~ C^-r", r"L_\star \sim C^{-r}"), *(p.compute_exponent for p in both)),
+            (Notation("model_size_exponent", "N⋆ ~ C^r", r"N_\star \sim C^r"), *(p.model_size_exponent for p in both)),
+            (
+                Notation("time_allocation_exponent", "t⋆ ~ C^r", r"t_\star \sim C^r"),
+                *(p.time_allocation_exponent for p in both),
+            ),
+            ("binding", *(p.binding for p in both)),
+        )
+        columns = (Column("exponent", "exponent r"), *(Column(regime) for regime in REGIMES))
+        return Table("at", title, columns, rows, tuple(notes))
+
+    def _terms(self) -> Table:
+        rows = tuple(
+            (name, *(cell for p in (self.lazy, self.rich) for cell in _term_cells(p, name)))
+            for name, *_ in self.lazy.terms
+        )
+        fall = Notation("C^-r", "C^-r", "C^{-r}")
+        columns = (
+            Column("term"),
+            *(
+                column
+                for regime in REGIMES
+                for column in (Column(f"{regime}_law", regime), Column(f"{regime}_falls_as", fall))
+            ),
+        )
+        note = phrase("r: how each term falls at the optimum; the smallest are the balance.")
+        return Table("terms", phrase("Terms of the loss"), columns, rows, (note,))
+
+
+_ALPHA, _BETA = ("alpha", "α", r"\alpha"), ("beta", "β", r"\beta")
+
+
+def at(alpha: object, beta: object, version: Version = PUBLISHED) -> PointReport:
+    """Everything exact at one point.
+
+    Parameters
+    ----------
+    alpha, beta : int, Fraction, sympy.Rational, or text such as "3/2"
+        Capacity (> 1) and source (> 0) exponents.
+    version : "published" or "derived"
+        Which loss.
+
+    Raises
+    ------
+    InputError
+        If a number is not exact or lies outside alpha > 1, beta > 0.
+    """
+    capacity, source = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
+    point = dict(zip(PARAMETERS, (capacity, source), strict=True))
+    table = table_1(version)
+    boundaries = [boundary for diagram in (table.lazy, table.rich) for boundary in diagram.boundaries_at(point)]
+    names = task_names(table.rich)
+    neighbours = sorted({i for boundary in boundaries for i in boundary.phases})
+    here = neighbours[0] if neighbours else table.rich.phase_at(point)
+    curves = tuple(dict.fromkeys(joined("", boundary.curve) for boundary in boundaries))
+    lazy, rich = (_regime_point(table, regime, point) for regime in REGIMES)
+    return PointReport(capacity, source, names[here], curves, tuple(names[i] for i in neighbours), lazy, rich, version)
+
+
+def _regime_point(table: Table1, regime: Regime, point: Point) -> RegimePoint:
+    diagram: PhaseDiagram = table[regime]
+    optimum = diagram.programme.at(point)
+    shares = dict(zip(diagram.programme.resources, optimum.vertices[0].allocation, strict=True))
+    terms = []
+    for term in diagram.programme.loss:
+        exponents = {r: evaluate(e, point) for r, e in term.exponents}
+        terms.append((term.name, exponents, sum((e * shares[r] for r, e in exponents.items()), Fraction(0))))
+    return RegimePoint(
+        evaluate(diagram.programme.loss["gradient_flow"].exponent(t), point),
+        optimum.exponent,
+        shares[N],
+        shares[t],
+        tuple(terms[i][0] for i in optimum.binding),
+        tuple(terms),
+    )
+
+
+def _term_cells(point: RegimePoint, name: str) -> tuple[Cell, Cell]:
+    exponents, fall = next((exponents, fall) for term, exponents, fall in point.terms if term == name)
+    return joined(" ", *(_power(resource, exponent) for resource, exponent in exponents.items())), fall
+
+
+def _power(resource: Symbol, exponent: Fraction) -> Notation:
+    plain, _, latex = _styles(-exponent)
+    short = f"{resource}^{plain}" if exponent.denominator == 1 and exponent < 0 else f"{resource}^({plain})"
+    return Notation(short, short, f"{resource}^{{{latex}}}")
+
+
+def _styles(value: Fraction) -> tuple[str, str, str]:
+    return write(value, "plain"), write(value, "unicode"), write(value, "latex")

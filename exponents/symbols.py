@@ -1,0 +1,79 @@
+"""Every symbol the project shares, declared once, and the one sign convention.
+
+Sign convention
+---------------
+A loss that falls as ``L ~ t**(-r)`` has exponent ``r > 0``.  Exponents are always quoted with that
+sign: a larger exponent is a faster fall.  An allocation exponent ``n`` means growth, ``N ~ C**n``.
+
+Units
+-----
+Times are in units of 1/(learning rate), losses in units of the variance of the target.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Float, Symbol, SympifyError, sympify
+
+from .errors import InputError
+from .rationals import shown
+
+alpha = Symbol("alpha", positive=True)
+"""Capacity: the kernel's eigenvalues fall as ``k**(-alpha)`` (eq. 6)."""
+
+beta = Symbol("beta", positive=True)
+"""Source: the target's power beyond mode ``k`` falls as ``k**(-alpha*beta)`` (eq. 6)."""
+
+gamma = Symbol("gamma", positive=True)
+"""Richness: the speed of the features relative to the readout (eq. 4)."""
+
+eta = Symbol("eta", positive=True)
+"""Learning rate (eq. 4)."""
+
+t = Symbol("t", positive=True)
+"""Training time, in units of 1/(learning rate)."""
+
+N = Symbol("N", positive=True)
+"""Model size: the number of random features."""
+
+B = Symbol("B", positive=True)
+"""Batch size."""
+
+P = Symbol("P", positive=True)
+"""Number of samples, where samples are reused."""
+
+C = Symbol("C", positive=True)
+"""Compute; ``C = N*t`` unless said otherwise."""
+
+x = Symbol("x", positive=True)
+"""Argument of a kernel: ``x = eigenvalue * time``."""
+
+z = Symbol("z")
+"""Mellin variable."""
+
+s = Symbol("s", positive=True)
+"""Argument of a mode sum, large: a time, or the resolution that N or P samples buy."""
+
+tau = Symbol("tau", positive=True)
+"""The clock of the flow: the integral of the kernel's growth over time."""
+
+n = Symbol("n", integer=True, nonnegative=True)
+"""Level of the perturbative series (eq. 62)."""
+
+
+def to_expr(value: object, role: str) -> Expr:
+    """``value`` as an exact SymPy expression; ``role`` says what it is for.
+
+    Raises
+    ------
+    InputError
+        For text (it would have to be evaluated), floats, and anything that is no expression.
+    """
+    try:
+        expression = sympify(value, strict=True)
+    except SympifyError as error:
+        raise InputError(
+            f"{role} must be a SymPy expression; got {shown(value)}; build it from exponents' symbols"
+        ) from error
+    if not isinstance(expression, Expr) or expression.atoms(Float):
+        raise InputError(f"{role} must be exact; got {shown(value)}; write Rational(1, 10) instead of 0.1")
+    return expression

@@ -1,0 +1,189 @@
+"""The tables the command prints, each built from the objects that derive it.
+
+Every exponent, region and balance in a row is read off a `PhaseDiagram`, a `FixedPoint`, a `LevelSeries`, a `Loss` or a
+`Claim`; none is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sympy import Expr, S
+
+from .claims import claims as published_claims
+from .compute_optimal import DOMAIN, PARAMETERS, TRACE_CLASS, optimum, task_names
+from .model_loss import LOSS_EQUATION, data_bottleneck, loss
+from .names import LAZY, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Version
+from .piecewise import normal_form, resolved
+from .printing import STYLES, Notation, Phrase, phrase, write
+from .proof import sides
+from .render import Cell, Column, Table
+from .symbols import N, beta, t
+from .terms import PowerLaw
+from .timescale import clock_growth, level_series, self_consistency, self_consistent
+
+LEVELS = 5
+"""Levels of the series that are printed before the closed form."""
+
+
+def compute_optimal(version: Version) -> Table:
+    """Table 1: exponents of the optimal loss, model size and time in each phase, and what balances."""
+    rows: list[tuple[Cell, ...]] = []
+    for regime in REGIMES:
+        diagram = optimum(regime, version)
+        for task, phase in zip(task_names(diagram), diagram.phases, strict=True):
+            shares = dict(phase.allocation)
+            rows.append((regime, task, phase.where, phase.exponent, shares[N], shares[t], phase.binding))
+    columns = (
+        Column("regime"),
+        Column("task"),
+        Column("where"),
+        Column("compute_exponent", Notation("L(C) ~ C^-r", "L⋆ ~ C^-r", r"L_\star \sim C^{-r}")),
+        Column("model_size_exponent", Notation("N(C) ~ C^r", "N⋆ ~ C^r", r"N_\star \sim C^r")),
+        Column("time_allocation_exponent", Notation("t(C) ~ C^r", "t⋆ ~ C^r", r"t_\star \sim C^r")),
+        Column("binding", "balance"),
+    )
+    title = phrase("Table 1: compute-optimal exponents r at C = {cost}", cost=N * t)
+    return Table("compute-optimal", title, columns, tuple(rows), (_stated(version),), blocks=True)
+
+
+def time(version: Version) -> Table:
+    """Time exponents of the limit dynamics, piece by piece, with the clock; the same in each version."""
+    del version
+    lazy_clock = clock_growth(LAZY)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            LAZY,
+            phrase("all {beta}", beta=beta),
+            loss(LAZY)["gradient_flow"].exponent(t),
+            lazy_clock,
+            lazy_clock - 1,
+            None,
+        )
+    ]
+    for piece in self_consistent().pieces:
+        rows.append((RICH, piece.where, piece.value, piece.growth, (piece.growth - 1).factor(), piece.slope))
+    columns = (
+        Column("regime"),
+        Column("where"),
+        Column("time_exponent", Notation("L ~ t^-chi", "L ~ t^-χ", r"L \sim t^{-\chi}")),
+        Column("clock", Notation("tau ~ t^m", "τ ~ t^m", r"\tau \sim t^m")),
+        Column("kernel_growth", Notation("kappa ~ t^g", "κ ~ t^g", r"\kappa \sim t^g")),
+        Column("slope", "slope of the map"),
+    )
+    note = phrase("Lazy: eq. 8. Rich: the stable fixed point of {map} (eq. 10, 68).", map=self_consistency())
+    return Table("time", phrase("Time exponents of the limit dynamics"), columns, tuple(rows), (note,))
+
+
+def levels(version: Version) -> Table:
+    """The level-n series of eq. 62, its closed form and its limit; the same in each version."""
+    del version
+    series = level_series()
+    rows: list[tuple[Cell, ...]] = [
+        (str(i), series.level(i), (series.level(i) - series.limit).factor()) for i in range(LEVELS)
+    ]
+    rows += [("n", series.closed_form, series.error), ("limit", series.limit, S.Zero)]
+    columns = (
+        Column("level"),
+        Column("exponent", Notation("chi_n", "χₙ", r"\chi_n")),
+        Column("error", Notation("chi_n - chi", "χₙ - χ", r"\chi_n - \chi")),
+    )
+    note = phrase(
+        "Converges only for {where}, by a factor {rate} a level, from alternating sides (eq. 62).",
+        where=series.converges,
+        rate=abs(series.slope),
+    )
+    return Table("levels", phrase("The level series of the time exponent"), columns, tuple(rows), (note,))
+
+
+def loss_terms(version: Version) -> Table:
+    """Each term of the loss, lazy and on each piece of the rich regime, in both versions where they differ."""
+    del version
+    pieces = self_consistent().pieces
+    rows: list[tuple[Cell, ...]] = []
+    for name in [term.name for term in loss(LAZY)]:
+        forms = {v: (loss(LAZY, v)[name], loss(RICH, v)[name]) for v in VERSIONS}
+        same = len(set(forms.values())) == 1
+        for v in VERSIONS[: 1 if same else None]:
+            lazy, rich = forms[v]
+            laws = [_law(rich, (*DOMAIN, *sides(piece.where))) for piece in pieces]
+            rows.append((name, "both versions" if same else v, _law(lazy, DOMAIN), *laws, rich.source))
+    data = _law(data_bottleneck(), DOMAIN)
+    rows.append((data_bottleneck().name, "both versions", data, *(data for _ in pieces), data_bottleneck().source))
+    rich_columns = [
+        Column(f"rich_{i}", Notation(*(f"rich, {write(piece.where, style)}" for style in STYLES)))
+        for i, piece in enumerate(pieces, 1)
+    ]
+    columns = (Column("term"), Column("version"), Column("lazy"), *rich_columns, Column("source"))
+    note = phrase("Prefactors are left out; {condition}.", condition=TRACE_CLASS)
+    return Table(
+        "loss", phrase("Terms of the loss, each from its mode sum"), columns, tuple(rows), (note,), blocks=True
+    )
+
+
+def phases(version: Version) -> Table:
+    """The boundaries of the phase diagram: between which phases, and which terms tie there."""
+    rows: list[tuple[Cell, ...]] = []
+    for regime in REGIMES:
+        diagram = optimum(regime, version)
+        names = task_names(diagram)
+        for boundary in diagram.boundaries:
+            tied = dict.fromkeys(term for i in boundary.phases for term in diagram.phases[i].binding)
+            between = ", ".join(names[i] for i in boundary.phases)
+            rows.append((regime, boundary.curve, between, tuple(tied)))
+    columns = (Column("regime"), Column("boundary"), Column("between"), Column("tied", "terms that tie on it"))
+    return Table("phases", phrase("Boundaries of the phase diagram"), columns, tuple(rows), (_stated(version),))
+
+
+def claims(version: Version) -> Table:
+    """Exponents the paper states and this package derives, and where they agree; the same in each version."""
+    del version
+    rows = tuple(
+        (
+            c.name,
+            c.source,
+            c.published,
+            normal_form(c.derived(), PARAMETERS, c.domain),
+            _where(c.stated_for),
+            _where(c.agreement()),
+        )
+        for c in published_claims()
+    )
+    columns = (
+        Column("claim"),
+        Column("source"),
+        Column("published"),
+        Column("derived"),
+        Column("stated_for", "stated for"),
+        Column("agree", "agree"),
+    )
+    note = phrase("Compared as functions for {trace}. Derived is algebra: measurement decides.", trace=TRACE_CLASS)
+    return Table("claims", phrase("Exponents as published and as derived"), columns, rows, (note,))
+
+
+_BUILDERS: dict[str, Callable[[Version], Table]] = dict(
+    zip(TABLES, (compute_optimal, time, levels, loss_terms, phases, claims), strict=True)
+)
+
+
+def table(name: str, version: Version = PUBLISHED) -> Table:
+    """The table called ``name``, from the loss in one version."""
+    return _BUILDERS[name](version)
+
+
+def _law(term: PowerLaw, domain: tuple[Expr, ...]) -> Expr:
+    return resolved(replace(term, prefactor=S.One), PARAMETERS, domain).as_expr()
+
+
+def _where(condition: object) -> Cell:
+    return {S.true: "everywhere", S.false: "nowhere"}.get(condition, condition)
+
+
+def _stated(version: Version) -> Phrase:
+    sources = ", ".join(f"{regime} {LOSS_EQUATION[regime]}" for regime in REGIMES)
+    return phrase(
+        f"Loss as {version} ({sources}), {{trace}}, {{source}}.",
+        trace=TRACE_CLASS,
+        source=Notation("beta > 0", "β > 0", r"\beta > 0"),
+    )

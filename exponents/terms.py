@@ -1,0 +1,170 @@
+"""A loss as a sum of power laws: the monomial, the sum, and how a SymPy expression becomes one.
+
+A term falls as the product of resources to minus its exponents, ``prod r**(-e_r)``; constants in front (1, eta/B, a
+prefactor) do not change any exponent and are kept only for printing.  The budget is a monomial too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from sympy import Add, Expr, Mul, S, Symbol, expand_power_base, latex, powdenest
+
+from .errors import InputError
+from .rationals import shown
+from .symbols import to_expr
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """One term of a loss, ``prefactor * prod_r r**(-e_r)``.
+
+    Attributes
+    ----------
+    name : str
+        What the field calls the term.
+    exponents : tuple of (Symbol, Expr)
+        e_r for each resource r the term depends on; positive where more of r lowers the term.
+    prefactor : Expr
+        Whatever does not scale: constants, and symbols held fixed.
+    source : str
+        Where the term comes from.
+    """
+
+    name: str
+    exponents: tuple[tuple[Symbol, Expr], ...]
+    prefactor: Expr = S.One
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        exact = tuple((resource, to_expr(e, f"the exponent of {resource}")) for resource, e in self.exponents)
+        object.__setattr__(self, "exponents", exact)
+
+    def exponent(self, resource: Symbol) -> Expr:
+        """e_r: the term falls as ``resource**(-e_r)``; zero where it does not depend on it."""
+        return dict(self.exponents).get(resource, S.Zero)
+
+    def as_expr(self) -> Expr:
+        """The term as a SymPy product."""
+        return Mul(self.prefactor, *(resource**-exponent for resource, exponent in self.exponents))
+
+    def _sympy_(self) -> Expr:
+        return self.as_expr()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.as_expr()}"
+
+    def _repr_latex_(self) -> str:
+        return f"${latex(self.as_expr())}$"
+
+    @classmethod
+    def from_expr(cls, expression: Expr, resources: Iterable[Symbol], name: str = "") -> PowerLaw:
+        """The monomial ``expression``, read as a power law in ``resources``.
+
+        Raises
+        ------
+        InputError
+            If it is no monomial in the resources, or its prefactor is zero or negative.
+        """
+        wanted = set(resources)
+        exponents: dict[Symbol, Expr] = {}
+        prefactor: list[Expr] = []
+        written = expand_power_base(powdenest(to_expr(expression, "a term"), force=True), force=True)
+        for factor in Mul.make_args(written):
+            base, power = factor.as_base_exp()
+            if not factor.free_symbols & wanted:
+                prefactor.append(factor)
+            elif base in wanted and not power.free_symbols & wanted:
+                exponents[base] = exponents.get(base, S.Zero) - power
+            else:
+                raise InputError(
+                    f"a term must be a monomial in {_listed(wanted)}; got {shown(expression)}; split sums into terms"
+                )
+        front = Mul(*prefactor)
+        if front.is_zero or front.is_negative:
+            raise InputError(f"a term's prefactor must be positive; got {front} in {shown(expression)}")
+        kept = tuple((r, e) for r, e in sorted(exponents.items(), key=lambda item: item[0].name) if e != 0)
+        return cls(name or str(expression), kept, front)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A sum of power laws.
+
+    Attributes
+    ----------
+    terms : tuple of PowerLaw
+        The sum, in printing order; names are distinct.
+    title : str
+        Which loss this is: regime and version, for tables to state.
+    """
+
+    terms: tuple[PowerLaw, ...]
+    title: str = "your loss"
+    _names: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names = frozenset(term.name for term in self.terms)
+        if not self.terms or len(names) < len(self.terms):
+            raise InputError(
+                "a loss needs at least one term, and each its own name; "
+                f"got {shown([term.name for term in self.terms])}; name the terms apart"
+            )
+        object.__setattr__(self, "_names", names)
+
+    def __iter__(self) -> Iterator[PowerLaw]:
+        return iter(self.terms)
+
+    def __getitem__(self, name: str) -> PowerLaw:
+        self._require(name)
+        return next(term for term in self.terms if term.name == name)
+
+    def as_expr(self) -> Expr:
+        """The loss as a SymPy sum."""
+        return Add(*(term.as_expr() for term in self.terms))
+
+    def _sympy_(self) -> Expr:
+        return self.as_expr()
+
+    def __str__(self) -> str:
+        return " + ".join(str(term.as_expr()) for term in self.terms)
+
+    def _repr_latex_(self) -> str:
+        return f"${' + '.join(latex(term.as_expr()) for term in self.terms)}$"
+
+    def replacing(self, name: str, term: PowerLaw) -> Loss:
+        """This loss with the term called ``name`` replaced by ``term``."""
+        self._require(name)
+        changed = tuple(term if old.name == name else old for old in self.terms)
+        return Loss(changed, f"{self.title}, {name} replaced")
+
+    def without(self, name: str) -> Loss:
+        """This loss without the term called ``name``."""
+        self._require(name)
+        return Loss(tuple(term for term in self.terms if term.name != name), f"{self.title}, without {name}")
+
+    def adding(self, term: PowerLaw) -> Loss:
+        """This loss with one more term."""
+        return replace(self, terms=(*self.terms, term), title=f"{self.title}, with {term.name}")
+
+    def _require(self, name: str) -> None:
+        if name not in self._names:
+            raise InputError(f"the loss has no term {shown(name)}; its terms are {', '.join(sorted(self._names))}")
+
+    @classmethod
+    def from_expr(cls, expression: Expr, resources: Iterable[Symbol], title: str = "your loss") -> Loss:
+        """The sum of monomials ``expression`` as a loss in ``resources``; terms are named as they are written.
+
+        Raises
+        ------
+        InputError
+            If a summand is no monomial in the resources.
+        """
+        wanted = tuple(resources)
+        summands = Add.make_args(to_expr(expression, "a loss"))
+        return cls(tuple(PowerLaw.from_expr(term, wanted) for term in summands), title)
+
+
+def _listed(symbols: Iterable[Symbol]) -> str:
+    return ", ".join(sorted(symbol.name for symbol in symbols))

@@ -1,0 +1,303 @@
+"""How fast does the limit dynamics learn: what is chi in L(t) ~ t^{-chi}?
+
+At N, B -> infinity the correlation B(t) = sum_k y_k^2 exp(-lambda_k tau(t)) drives the growth of its own clock,
+
+    tau(t) = int_0^t dt' [1 + gamma int_0^{t'} B(s) ds]                     (eq. 67).
+
+Suppose B ~ t^{-chi}.  Then
+
+1. `clock` integrates twice: tau ~ t^{max(1, 2 - chi)};
+2. the mode sum over y_k^2 = k^{-alpha beta - 1} falls as tau^{-beta} (`mode_sums`);
+3. so chi = beta max(1, 2 - chi) (eq. 10, 68): a fixed point of a max-plus map.
+
+`fixed_point` solves it by pieces.  Each candidate of the max gives a linear equation; its solution is kept only where
+its own assumption holds, that is where it is the largest candidate.  That the kept pieces tile beta > 0, agree
+where they meet and are stable under the iteration is proved, not assumed: a map without exactly one
+consistent piece everywhere raises.
+
+`level_series` iterates the same map from the lazy clock (eq. 62): chi_{n+1} = beta (2 - chi_n).
+
+Limits: gamma > 0 fixed and t -> infinity.  At beta = 1 a logarithm multiplies the law; exponents do not see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sympy import And, Dummy, Eq, Expr, Max, S, Symbol, cancel, exp
+from sympy.logic.boolalg import Boolean
+from sympy.polys.fields import FracElement
+
+from .cells import settled
+from .errors import IncompleteProof, InputError, NoBalance
+from .mode_sums import ModeSum, mode_sum
+from .names import RICH, Regime
+from .parametric import Functions, Point, described, factored, sign
+from .regions import Boundary, Regions, regions_of
+from .response import Growth, integrated, leading
+from .symbols import alpha, beta, n, x
+
+decay = Symbol("chi", positive=True)
+"""The unknown of the self-consistent equation."""
+
+
+def target_sum() -> ModeSum:
+    """sum_k y_k^2 exp(-lambda_k tau), the sum of eq. 10, with y_k^2 = k^{-alpha beta - 1} (eq. 42)."""
+    return mode_sum(alpha * beta + 1, exp(-x))
+
+
+def clock(chi: Expr) -> Growth:
+    """Candidate powers of tau(t) when B(t) ~ t^{-chi}: the double integral of eq. 67."""
+    kernel_growth = leading((S.Zero, *integrated((-chi,))))  # 1 + gamma int B: the lazy kernel and its growth
+    return tuple(g for g in integrated(kernel_growth) if g != 0)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One consistent branch of a max-plus fixed point.
+
+    Attributes
+    ----------
+    where : Boolean
+        Where its own assumption holds.
+    value : Expr
+        The fixed point there.
+    growth : Expr
+        The candidate of the max that it assumes, at the fixed point.
+    slope : Expr
+        Derivative of the map at the fixed point; the iteration is stable where |slope| < 1.
+    """
+
+    where: Boolean
+    value: Expr
+    growth: Expr
+    slope: Expr
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """The solution of chi = source * max(candidates), piece by piece, with the curves between pieces."""
+
+    pieces: tuple[Piece, ...]
+    regions: Regions
+
+    @property
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """The curves on which pieces meet."""
+        return self.regions.boundaries
+
+    @property
+    def value(self) -> Expr:
+        """The fixed point as one expression."""
+        return self.regions.piecewise([piece.value for piece in self.pieces])
+
+    @property
+    def growth(self) -> Expr:
+        """The max at the fixed point as one expression: tau ~ t^growth."""
+        return self.regions.piecewise([piece.growth for piece in self.pieces])
+
+
+def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> FixedPoint:
+    """Solve chi = source * max(candidates(chi)) for all positive values of the one parameter in ``source``.
+
+    Parameters
+    ----------
+    source : Expr
+        Decay of the mode sum in its clock, a rational function of one parameter.
+    candidates : callable
+        chi -> candidate powers of the clock, each linear in chi.
+
+    Raises
+    ------
+    NoBalance
+        If on some interval no candidate is consistent with its own assumption.
+    IncompleteProof
+        If on some interval several are, if neighbours disagree on their boundary, or if one is unstable.
+    """
+    (parameter,) = source.free_symbols
+    functions = Functions((parameter,))
+    growths = candidates(decay)
+    solvable = [growth for growth in growths if cancel(1 - source * _affine(growth)[1]) != 0]
+    trials = [_trial(functions, source, growth, growths) for growth in solvable]
+    decisive = [e for trial in trials for e in trial.decisive]
+    cells, labels, polynomials = settled(
+        functions, (parameter,), lambda sample: (_consistent(trials, sample), ()), seeds=decisive
+    )
+    order = list(dict.fromkeys(labels))
+    positions = [order.index(label) for label in labels]
+    regions = regions_of((parameter,), cells, positions, polynomials)
+    _check_agreement(functions, [trials[label] for label in order], regions.boundaries)
+    pieces = tuple(trials[label].piece(where) for label, where in zip(order, regions.where, strict=True))
+    return FixedPoint(pieces, regions)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """The solution of chi = source * growth(chi), and by how much its candidate leads each of the others."""
+
+    value: FracElement
+    growth: FracElement
+    slope: FracElement
+    margins: tuple[FracElement, ...]
+
+    @property
+    def stability(self) -> tuple[FracElement, FracElement]:
+        """Positive where the iteration contracts: 1 - slope and 1 + slope."""
+        return 1 - self.slope, 1 + self.slope
+
+    @property
+    def decisive(self) -> tuple[FracElement, ...]:
+        return (*self.margins, *self.stability)
+
+    def piece(self, where: Boolean) -> Piece:
+        return Piece(where, factored(self.value), factored(self.growth), factored(self.slope))
+
+
+def _trial(functions: Functions, source: Expr, growth: Expr, growths: Growth) -> _Trial:
+    constant, rate = _affine(growth)
+    value = functions.element(source * constant / (1 - source * rate))
+
+    def at_value(candidate: Expr) -> FracElement:
+        start, slope = (functions.element(part) for part in _affine(candidate))
+        return start + slope * value
+
+    margins = tuple(at_value(growth) - at_value(other) for other in growths if other != growth)
+    return _Trial(value, at_value(growth), functions.element(source * rate), margins)
+
+
+def _affine(growth: Expr) -> tuple[Expr, Expr]:
+    """(a, b) of a candidate a + b chi."""
+    constant, rate = growth.coeff(decay, 0), growth.coeff(decay, 1)
+    if constant + rate * decay != growth:
+        raise InputError(f"a candidate of the clock must be affine in {decay}; got {growth}")
+    return constant, rate
+
+
+def _consistent(trials: list[_Trial], sample: Point) -> int:
+    """The one trial whose own assumption holds at ``sample``, if it is the only one and stable."""
+    consistent = [i for i, trial in enumerate(trials) if all(sign(m, sample) > 0 for m in trial.margins)]
+    if not consistent:
+        raise NoBalance(f"no candidate is consistent with its own assumption at {described(sample)}", described(sample))
+    if len(consistent) > 1:
+        raise IncompleteProof(f"several candidates are consistent at {described(sample)}; the balance does not decide")
+    if not all(sign(s, sample) > 0 for s in trials[consistent[0]].stability):
+        raise IncompleteProof(f"the fixed point {trials[consistent[0]].value} is unstable at {described(sample)}")
+    return consistent[0]
+
+
+def _check_agreement(functions: Functions, kept: list[_Trial], boundaries: tuple[Boundary, ...]) -> None:
+    """Neighbouring values agree on their boundary: its polynomial divides their difference."""
+    for boundary in boundaries:
+        left, right = (kept[i].value for i in boundary.phases)
+        if (left - right).numer.rem(functions.element(boundary.polynomial).numer):
+            raise IncompleteProof(f"the fixed points {left} and {right} disagree on {boundary.curve}")
+
+
+def self_consistency() -> Expr:
+    """The equation chi = source * max(candidates of the clock), as eq. 10 and 68 write it."""
+    return Eq(decay, target_sum().exponent * Max(*clock(decay)), evaluate=False)
+
+
+@lru_cache(maxsize=1)
+def self_consistent() -> FixedPoint:
+    """The fixed point of eq. 10: the source is the decay of `target_sum`, the clock that of eq. 67."""
+    return fixed_point(target_sum().exponent)
+
+
+def chi(regime: Regime = RICH) -> Expr:
+    """Time exponent of the limit dynamics, L(t) ~ t^{-chi}: of the rich regime (eq. 10) or the lazy one."""
+    return self_consistent().value if regime == RICH else target_sum().exponent
+
+
+def clock_growth(regime: Regime = RICH) -> Expr:
+    """m in tau ~ t^m: 1 in the lazy regime, max(1, 2 - chi) = chi/beta at the fixed point in the rich one."""
+    return self_consistent().growth if regime == RICH else S.One
+
+
+@dataclass(frozen=True)
+class LevelSeries:
+    """The perturbative series chi_0, chi_1, ... of eq. 62: an affine recursion and its solution.
+
+    Attributes
+    ----------
+    start, slope, intercept : Expr
+        chi_0 and the recursion chi_{n+1} = slope * chi_n + intercept.
+    limit : Expr
+        The recursion's fixed point.
+    closed_form : Expr
+        chi_n in the symbol `symbols.n`.
+    converges : Boolean
+        Where |slope| < 1, so that the series has the limit.
+    """
+
+    start: Expr
+    slope: Expr
+    intercept: Expr
+    limit: Expr
+    closed_form: Expr
+    converges: Boolean
+
+    def level(self, number: int) -> Expr:
+        """chi_number by running the recursion, not by the closed form."""
+        value = self.start
+        for _ in range(number):
+            value = self.slope * value + self.intercept
+        return cancel(value)
+
+    @property
+    def error(self) -> Expr:
+        """chi_n - chi: its sign alternates with n when the slope is negative."""
+        return (self.start - self.limit).factor() * self.slope**n
+
+
+@lru_cache(maxsize=1)
+def level_series() -> LevelSeries:
+    """Iterate the map of eq. 10 from the lazy clock, along its learning branch (eq. 62).
+
+    The recursion is chi_{n+1} = source * (growing candidate of the clock at chi_n).  Below the boundary of the fixed
+    point every level stays on that branch, see `stays_on_branch`; above it the first step already returns chi_0.
+    """
+    source = target_sum().exponent
+    (growing,) = (g for g in clock(decay) if g.has(decay))
+    slope, intercept = source * growing.coeff(decay, 1), source * growing.coeff(decay, 0)
+    return solved_recursion(source, slope, intercept)
+
+
+def solved_recursion(start: Expr, slope: Expr, intercept: Expr) -> LevelSeries:
+    """Solve chi_{n+1} = slope chi_n + intercept; the solution is substituted back before it is returned.
+
+    Raises
+    ------
+    NoBalance
+        If the recursion has no fixed point (slope 1).
+    IncompleteProof
+        If the solution does not satisfy the recursion.
+    """
+    if cancel(slope - 1) == 0:
+        raise NoBalance(f"the recursion with slope {slope} has no fixed point", "slope")
+    rest = cancel(intercept / (1 - slope))
+    gap, power = cancel(start - rest), Dummy("power")  # chi_n = rest + power * gap, with power = slope**n
+    step = (rest + slope * power * gap) - (slope * (rest + power * gap) + intercept)
+    if cancel(step) != 0 or cancel(rest + gap - start) != 0:
+        raise IncompleteProof(f"the recursion {slope} chi + {intercept} is not solved by {rest}")
+    return LevelSeries(
+        start,
+        slope,
+        intercept,
+        rest,
+        rest + slope**n * gap.factor(),
+        And((slope < 1).canonical, (slope > -1).canonical),
+    )
+
+
+def stays_on_branch(series: LevelSeries) -> tuple[Expr, Expr]:
+    """Why no level leaves the learning branch below the boundary: two margins, both non-negative.
+
+    All levels lie between chi_0 and chi_1, since a decreasing affine map sends that interval into itself when chi_2
+    does not fall below chi_0.  On the interval the growing candidate leads as long as its margin at chi_1 is not
+    negative.  Returned are chi_2 - chi_0 and that margin, factored.
+    """
+    growing = (series.level(1) * series.slope + series.intercept) / target_sum().exponent
+    return (series.level(2) - series.start).factor(), cancel(growing - 1).factor()

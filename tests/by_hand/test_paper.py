@@ -1,0 +1,150 @@
+"""The paper's own formulas, typed in from its pages, against what the package derives.
+
+Bordelon, Atanasov and Pehlevan, arXiv 2409.17858; equation numbers are those of the first version.
+"""
+
+from fractions import Fraction
+
+import pytest
+from sympy import Max, Min, Piecewise, Rational, S, simplify
+
+from exponents.compute_optimal import optimum, table_1
+from exponents.model_loss import (
+    bottleneck_sum,
+    data_bottleneck,
+    finite_model_transient,
+    loss,
+    noise_kernel,
+    resolution,
+)
+from exponents.piecewise import agreement
+from exponents.report import at
+from exponents.symbols import B, N, P, alpha, beta, eta, n, t
+from exponents.timescale import chi, clock_growth, level_series, self_consistency
+
+PARAMETERS, DOMAIN = (alpha, beta), (alpha - 1, beta)
+M = Max(1, 2 / (1 + beta))
+
+
+def same(left, right, *more):
+    return agreement(S(left), S(right), PARAMETERS, (*DOMAIN, *more)) == True  # noqa: E712
+
+
+def test_eq_8_the_lazy_loss_has_the_four_printed_terms():
+    terms = loss("lazy")
+    assert same(terms["gradient_flow"].exponent(t), beta)
+    assert same(terms["model_bottleneck"].exponent(N), alpha * Min(2, beta))
+    assert same(terms["finite_model_transient"].exponent(N), 1)
+    assert same(terms["finite_model_transient"].exponent(t), 1 - 1 / alpha)
+    assert same(terms["sgd_transient"].exponent(t), 2 - 1 / alpha)
+    assert terms["sgd_transient"].prefactor == eta / B
+
+
+def test_eq_9_the_rich_loss_speeds_up_every_term_but_the_bottleneck():
+    terms = loss("rich")
+    assert same(terms["gradient_flow"].exponent(t), beta * M)
+    assert same(terms["model_bottleneck"].exponent(N), alpha * Min(2, beta))
+    assert same(terms["finite_model_transient"].exponent(t), (1 - 1 / alpha) * M)
+    assert same(terms["sgd_transient"].exponent(t), (2 - 1 / alpha) * M)
+
+
+def test_eq_10_the_time_exponent():
+    assert same(chi("rich"), beta * M)
+    assert same(chi("rich"), 2 * beta / (1 + beta), 1 - beta)
+    assert same(chi("rich"), beta, beta - 1)
+    assert same(chi("lazy"), beta)
+
+
+def test_eq_11_the_mode_learned_at_time_t():
+    # For beta < 1 the clock grows as t^{2 - chi} and mode k is learned when the clock reaches k^alpha.
+    assert same(clock_growth("rich") / alpha, (2 - beta * M) / alpha, 1 - beta)
+
+
+def test_eq_12_and_76_the_bottleneck_as_published():
+    assert same(resolution(), alpha)
+    assert same(bottleneck_sum("published").exponent, Min(2, beta))
+    assert same(loss("lazy")["model_bottleneck"].exponent(N), alpha * beta, 2 - beta)
+
+
+def test_the_bottleneck_as_derived_has_strip_end_one():
+    assert same(bottleneck_sum("derived").exponent, Min(1, beta))
+
+
+def test_eq_62_the_levels():
+    series = level_series()
+    assert series.level(0) == beta
+    assert simplify(series.level(1) - beta * (2 - beta)) == 0
+    assert simplify(series.level(2) - beta * (2 - beta * (2 - beta))) == 0
+    assert simplify(series.level(3) - beta * (2 - beta * (2 - beta * (2 - beta)))) == 0
+
+
+def test_eq_62_the_closed_form_and_its_error():
+    # chi_n = 2 beta/(1+beta) + (-beta)^n (beta - 2 beta/(1+beta)), by solving the recursion on paper.
+    limit = 2 * beta / (1 + beta)
+    assert simplify(level_series().closed_form - (limit + (-beta) ** n * (beta - limit))) == 0
+    for level in range(6):
+        gap = abs(level_series().level(level).subs(beta, Rational(1, 3)) - Rational(1, 2))
+        assert gap == Rational(1, 3) ** (level + 1) * Rational(2, 3) / Rational(4, 3)
+
+
+def test_eq_68_the_self_consistent_equation_is_solved():
+    equation = self_consistency()
+    for value in (Rational(1, 7), Rational(2, 3), Rational(1), Rational(9, 5)):
+        solution = chi("rich").subs(beta, value)
+        assert equation.lhs.subs(equation.lhs, solution) == equation.rhs.subs(beta, value).subs(equation.lhs, solution)
+
+
+def test_eq_78_the_data_bottleneck():
+    assert same(data_bottleneck().exponent(P), alpha * Min(2, beta))
+
+
+def test_eq_80_the_transient_in_the_rich_regime():
+    assert same(finite_model_transient("rich", "published").exponent(t), 2 * (1 - 1 / alpha) / (1 + beta), 1 - beta)
+
+
+def test_eq_82_needs_two_factors_of_the_eigenvalue_for_eq_9():
+    assert same(noise_kernel().exponent, 2 - 1 / alpha)
+
+
+TABLE_1 = {
+    "lazy": (alpha * beta / (alpha + 1), alpha * beta / (alpha * beta + 1), 1 - 1 / (2 * alpha)),
+    "rich": (2 * alpha * beta / (alpha * (1 + beta) + 2), alpha * beta / (alpha * beta + 1), 1 - 1 / (2 * alpha)),
+}
+BALANCED = (
+    ("gradient_flow", "model_bottleneck"),
+    ("gradient_flow", "finite_model_transient"),
+    ("finite_model_transient", "sgd_transient"),
+)
+
+
+@pytest.mark.parametrize("regime", ["lazy", "rich"])
+def test_table_1_exponents_balances_and_boundaries(regime):
+    diagram = table_1()[regime]
+    assert len(diagram.phases) == 3
+    for phase, printed, balanced in zip(diagram.phases, TABLE_1[regime], BALANCED, strict=True):
+        assert simplify(phase.exponent - printed) == 0
+        assert phase.binding == balanced
+    printed = Piecewise(
+        (TABLE_1[regime][0], beta < 1), (TABLE_1[regime][1], beta < 2 - 1 / alpha), (TABLE_1[regime][2], True)
+    )
+    assert same(diagram.exponent, printed)
+    assert [boundary.curve.rhs for boundary in diagram.boundaries] == [1, 2 - 1 / alpha]
+
+
+def test_table_1_allocations_by_balancing_on_paper():
+    # t^-chi = N^-(alpha beta) and N t = C give N ~ C^{chi/(chi + alpha beta)}; likewise for the other two.
+    hard, easy, super_easy = optimum("rich").phases
+    limit = 2 * beta / (1 + beta)
+    assert simplify(dict(hard.allocation)[N] - limit / (limit + alpha * beta)) == 0
+    assert simplify(dict(easy.allocation)[t] - 1 / (beta + 1 / alpha)) == 0
+    assert dict(super_easy.allocation) == {N: Rational(1, 2), t: Rational(1, 2)}
+
+
+def test_the_point_three_halves_one_half():
+    point = at("3/2", "1/2")
+    assert point.regime == "hard"
+    assert (point.rich.compute_exponent, point.rich.model_size_exponent) == (Fraction(6, 17), Fraction(8, 17))
+    assert (point.rich.time_exponent, point.rich.time_allocation_exponent) == (Fraction(2, 3), Fraction(9, 17))
+    assert (point.lazy.compute_exponent, point.lazy.model_size_exponent) == (Fraction(3, 10), Fraction(2, 5))
+    assert (point.lazy.time_exponent, point.lazy.time_allocation_exponent) == (Fraction(1, 2), Fraction(3, 5))
+    assert point.lazy.binding == point.rich.binding == ("gradient_flow", "model_bottleneck")

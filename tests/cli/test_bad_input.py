@@ -1,0 +1,127 @@
+"""Whatever is typed wrong: one line on standard error that says what was required, status 2, nothing on disk."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from exponents.cli import main
+
+NUMBERS = [
+    "x",
+    "",
+    "nan",
+    "inf",
+    "-inf",
+    "1/0",
+    "0/0",
+    "1e99999",
+    "1" * 5000,
+    "1/2/3",
+    "alpha",
+    "2**3",
+    "١",
+    "1,5",
+    "None",
+    "1+1",
+]
+BAD = [
+    *(["at", number, "1/2"] for number in NUMBERS),
+    *(["at", "3/2", number] for number in NUMBERS),
+    ["at", "1", "1"],
+    ["at", "3/4", "1"],
+    ["at", "-2", "1"],
+    ["at", "0", "1"],
+    ["at", "2", "0"],
+    ["at", "2", "-1"],
+    ["at", "2", "-1/2"],
+    ["at", "2", "-.5"],
+    ["at", "2"],
+    ["at"],
+    ["at", "2", "1", "3"],
+    ["at", "2", "1", "--format", "yaml"],
+    ["at", "2", "1", "--format"],
+    ["at", "2", "1", "--loss", "true"],
+    ["at", "2", "1", "--nonsense"],
+    ["table", "nonsense"],
+    ["table", "time", "nonsense"],
+    ["table", "--format", "pdf"],
+    ["table", "time", "levels", "--format", "csv"],
+    ["derive", "nonsense"],
+    ["derive"],
+    ["derive", "chi", "levels"],
+    ["nonsense"],
+    ["--nonsense"],
+]
+
+
+@pytest.mark.parametrize("arguments", BAD, ids=lambda arguments: " ".join(arguments)[:40] or "nothing")
+def test_bad_input_is_answered_in_one_line(arguments, capsys):
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1 and captured.err.startswith("exponents: ")
+    assert len(captured.err) < 250
+    assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize("arguments", [a for a in BAD if "nonsense" in a or "3/4" in a or "1/0" in a], ids=" ".join)
+def test_messages_say_what_was_required_and_what_came(arguments, capsys):
+    main(arguments)
+    message = capsys.readouterr().err
+    assert "nonsense" in message or "got " in message
+
+
+def test_a_near_miss_is_suggested(capsys):
+    main(["tabel"])
+    assert "did you mean table?" in capsys.readouterr().err
+    main(["derive", "compute_optimal"])
+    assert "did you mean compute-optimal?" in capsys.readouterr().err
+
+
+def test_an_unwritable_folder_leaves_nothing_behind(capsys, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("mine")
+    for target in (blocked, blocked / "below", "/proc/nowhere", "\0"):
+        assert main(["table", "--write", str(target)]) == 2
+        message = capsys.readouterr().err
+        assert message.count("\n") == 1 and "folder" in message
+    assert blocked.read_text() == "mine" and [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_failure_half_way_leaves_no_table_behind(capsys, tmp_path, monkeypatch):
+    written, honest = [], Path.write_text
+
+    def failing(self, text, **options):
+        if len(written) == 3:
+            raise OSError(28, "No space left on device")
+        written.append(self)
+        return honest(self, text, **options)
+
+    monkeypatch.setattr(Path, "write_text", failing)
+    assert main(["table", "--write", str(tmp_path)]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("delay", [0, 0.02, 0.3])
+def test_an_interrupt_leaves_no_traceback(delay):
+    code = """
+import sys
+from exponents.__main__ import start
+sys.argv = ["exponents", "derive", "compute-optimal"]
+try:
+    print("ready", file=sys.stderr, flush=True)
+    start()
+except KeyboardInterrupt:
+    pass  # before start() was reached
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stderr.readline() == b"ready\n"
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert b"Traceback" not in error

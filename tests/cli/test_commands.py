@@ -1,0 +1,193 @@
+"""The command, run in process: what it prints, where, and with which status."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+
+from exponents import __version__
+from exponents.cli import main
+from exponents.names import DERIVATIONS, FORMATS, TABLES
+
+
+def run(capsys, *arguments):
+    status = main(list(arguments))
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_at_prints_the_object_others_rely_on(capsys):
+    status, out, err = run(capsys, "at", "3/2", "1/2", "--format", "json")
+    binding = ["gradient_flow", "model_bottleneck"]
+    assert (status, err) == (0, "")
+    assert json.loads(out) == {
+        "alpha": "3/2",
+        "beta": "1/2",
+        "regime": "hard",
+        "on_boundary": [],
+        "lazy": {
+            "time_exponent": "1/2",
+            "compute_exponent": "3/10",
+            "model_size_exponent": "2/5",
+            "time_allocation_exponent": "3/5",
+            "binding": binding,
+        },
+        "rich": {
+            "time_exponent": "2/3",
+            "compute_exponent": "6/17",
+            "model_size_exponent": "8/17",
+            "time_allocation_exponent": "9/17",
+            "binding": binding,
+        },
+    }
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [("1.5", "0.5"), ("6/4", "1/2"), (" 3/2", "5e-1")])
+def test_decimals_are_the_rationals_they_write(capsys, alpha, beta):
+    assert run(capsys, "at", alpha, beta, "--format", "json") == run(capsys, "at", "3/2", "1/2", "--format", "json")
+
+
+@pytest.mark.parametrize(
+    ("alpha", "beta", "regime", "curves", "tied"),
+    [
+        ("2", "1", "hard", ["beta = 1"], {"gradient_flow", "model_bottleneck", "finite_model_transient"}),
+        ("2", "3/2", "easy", ["beta = 2 - 1/alpha"], {"gradient_flow", "finite_model_transient", "sgd_transient"}),
+        ("2", "5/4", "easy", [], {"gradient_flow", "finite_model_transient"}),
+        ("2", "2", "super-easy", [], {"finite_model_transient", "sgd_transient"}),
+        (
+            "1000000001/1000000000",
+            "1",
+            "hard",
+            ["beta = 1"],
+            {"gradient_flow", "model_bottleneck", "finite_model_transient"},
+        ),
+    ],
+)
+def test_a_boundary_is_named_and_its_ties_listed(capsys, alpha, beta, regime, curves, tied):
+    _, out, _ = run(capsys, "at", alpha, beta, "--format", "json")
+    found = json.loads(out)
+    assert (found["regime"], found["on_boundary"]) == (regime, curves)
+    assert set(found["lazy"]["binding"]) == set(found["rich"]["binding"]) == tied
+
+
+def test_text_says_what_ties_on_a_boundary(capsys):
+    _, out, _ = run(capsys, "at", "2", "1")
+    assert "boundary β = 1, between hard and easy" in out
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_prints_in_every_format(capsys, name, form):
+    status, out, err = run(capsys, "table", name, "--format", form)
+    assert (status, err) == (0, "") and out.strip()
+    if form == "json":
+        (found,) = json.loads(out)["tables"]
+        assert found["name"] == name and found["rows"]
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(out)))
+        assert rows and None not in rows[0]
+    if form == "latex":
+        assert out.count(r"\begin{tabular}") == out.count(r"\end{tabular}") > 0
+    if form in {"csv", "json"}:
+        assert out.isascii()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", DERIVATIONS)
+def test_every_derivation_prints_in_every_format(capsys, name, form):
+    status, out, err = run(capsys, "derive", name, "--format", form)
+    assert (status, err) == (0, "") and out.strip()
+    if form == "latex":
+        assert out.count("$") % 2 == 0 and r"\begin{enumerate}" in out
+    if form == "json":
+        (found,) = json.loads(out)["derivations"]
+        assert all(step["statement"] and step["reason"] and step["source"] for step in found["steps"])
+
+
+def test_exact_values_in_json_are_read_back_exactly(capsys):
+    from sympy import Rational, simplify, sympify
+
+    from exponents.symbols import alpha, beta
+
+    _, out, _ = run(capsys, "table", "--format", "json")
+    row = json.loads(out)["tables"][0]["rows"][3]
+    assert (row["regime"], row["task"]) == ("rich", "hard")
+    read = sympify(row["compute_exponent"], locals={"alpha": alpha, "beta": beta})
+    assert simplify(read - 2 * alpha * beta / (alpha * (1 + beta) + 2)) == 0
+    _, out, _ = run(capsys, "at", "22/7", "3.14", "--format", "json")
+    assert Rational(json.loads(out)["rich"]["compute_exponent"]) and Fraction(json.loads(out)["beta"]) == Fraction(
+        "3.14"
+    )
+
+
+def test_tables_state_which_loss_they_used(capsys):
+    for version in ("published", "derived"):
+        for form in ("text", "markdown", "latex"):
+            _, out, _ = run(capsys, "table", "--loss", version, "--format", form)
+            assert f"Loss as {version}" in out
+
+
+def test_text_fits_a_terminal(capsys):
+    for arguments in (("table",), ("table", "loss"), ("at", "3/2", "1/2"), ("at", "7/3", "1"), ("derive", "chi")):
+        _, out, _ = run(capsys, *arguments)
+        assert max(map(len, out.splitlines())) <= 80, arguments
+
+
+def test_writing_puts_every_table_in_every_file_format(capsys, tmp_path):
+    target = tmp_path / "new" / "folder"
+    status, out, err = run(capsys, "table", "--write", str(target))
+    assert (status, out) == (0, "") and "wrote" in err
+    assert {path.name for path in target.iterdir()} == {f"{n}.{s}" for n in TABLES for s in ("md", "tex", "csv")}
+    run(capsys, "table", "time", "--write", str(tmp_path))
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"time.md", "time.tex", "time.csv"}
+
+
+def test_help_and_version(capsys):
+    status, out, _ = run(capsys, "--help")
+    assert status == 0 and "exponents at 3/2 1/2" in out
+    assert run(capsys, "--version")[:2] == (0, f"exponents {__version__}\n")
+    assert run(capsys)[0] == 0
+    for command in ("table", "at", "derive"):
+        status, out, _ = run(capsys, command, "--help")
+        assert status == 0 and "Examples:" in out
+
+
+COMMAND = (sys.executable, "-m", "exponents")
+
+
+def test_a_closed_pipe_ends_quietly():
+    shell = f"{sys.executable} -m exponents derive compute-optimal | head -n 1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", shell], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stderr == "" and done.stdout.startswith("Table 1")
+
+
+def test_a_terminal_without_greek_gets_ascii():
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run([*COMMAND, "table"], capture_output=True, env=environment, check=False)
+    assert done.returncode == 0 and done.stdout.isascii()
+    assert b"2*alpha*beta/(alpha*beta + alpha + 2)" in done.stdout
+
+
+def test_a_full_disk_is_an_error_not_a_traceback():
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run([*COMMAND, "table"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2 and "could not be written" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_derived_statement_that_fails_ends_with_status_one(capsys, monkeypatch):
+    from exponents import proof
+    from exponents.derivations import optimum as optimum_steps
+    from exponents.errors import Refuted
+
+    def refuse(diagram):
+        raise Refuted("x >= 0 fails at alpha = 2")
+
+    assert optimum_steps.prove is proof.prove
+    monkeypatch.setattr(optimum_steps, "prove", refuse)
+    status, out, err = run(capsys, "derive", "compute-optimal")
+    assert (status, out) == (1, "") and err.count("\n") == 1 and "did not hold" in err

@@ -1,0 +1,164 @@
+"""Phase diagrams of losses of one's own, worked out by hand beside."""
+
+import pickle
+from fractions import Fraction
+
+import pytest
+import sympy
+from sympy import And, Eq, Max, Min, Piecewise, Rational, Symbol, lambdify, latex, simplify, srepr, symbols
+from sympy.functions.elementary.piecewise import ExprCondPair
+
+from exponents.compute_optimal import compute_optimum, optimum
+from exponents.errors import InputError, NoBalance
+from exponents.proof import prove
+from exponents.symbols import B, N, P, alpha, beta, gamma, t
+from exponents.terms import Loss, PowerLaw
+
+a, b = symbols("a b", positive=True)
+
+
+def test_two_terms_have_one_phase_that_balances_them():
+    diagram = compute_optimum(t**-beta + N**-alpha, N * t)
+    (phase,) = diagram.phases
+    assert simplify(phase.exponent - alpha * beta / (alpha + beta)) == 0
+    assert simplify(dict(phase.allocation)[N] - beta / (alpha + beta)) == 0
+    prove(diagram)
+
+
+def test_numbers_alone_give_a_diagram_of_one_phase():
+    diagram = compute_optimum(t ** Rational(-1, 2) + N ** Rational(-3, 4), N * t)
+    assert diagram.exponent == Rational(3, 10) and diagram.boundaries == ()
+    assert diagram.allocation(N) == Rational(2, 5)
+
+
+def test_a_crossover_between_two_slopes():
+    # 1/t + t^{-b}/N on C = N t: for b < 1 put all into t? By hand: terms fall as x_t, b x_t + x_N with x_N = 1 - x_t.
+    # For b < 1 the optimum ties them, x_t = 1/(2 - b); for b >= 1 everything goes into t.
+    diagram = compute_optimum(1 / t + t**-b / N, N * t)
+    assert [boundary.curve for boundary in diagram.boundaries] == [Eq(b, 1)]
+    below, above = diagram.phases
+    assert simplify(below.exponent - 1 / (2 - b)) == 0 and above.exponent == 1
+    assert dict(above.allocation)[N] == 0
+    prove(diagram)
+
+
+def test_a_max_in_an_exponent_splits_the_plane():
+    diagram = compute_optimum(t ** -Max(a, b) + 1 / N, N * t)
+    assert simplify(diagram.exponent.subs({a: 2, b: 3}) - Rational(3, 4)) == 0
+    assert simplify(diagram.exponent.subs({a: 3, b: 2}) - Rational(3, 4)) == 0
+    assert len(diagram.phases) == 2
+    prove(diagram)
+
+
+def test_a_min_in_an_exponent_is_the_sum_of_both_terms():
+    one = compute_optimum(t ** -Min(a, b) + 1 / N, N * t)
+    two = compute_optimum(t**-a + t**-b + 1 / N, N * t)
+    for point in ((2, 3), (3, 2), (Rational(1, 3), 5)):
+        values = dict(zip((a, b), point, strict=True))
+        assert one.exponent.subs(values) == two.exponent.subs(values)
+
+
+def test_a_boundary_that_is_no_straight_line_is_found():
+    # t^{-a^2} and t^{-b} and 1/N: whichever of a^2 and b is smaller balances with 1/N.
+    diagram = compute_optimum(t ** -(a**2) + t**-b + 1 / N, N * t)
+    assert [boundary.curve for boundary in diagram.boundaries] == [Eq(b, a**2)]
+    prove(diagram)
+
+
+def test_an_irrational_boundary_is_kept_as_a_polynomial():
+    diagram = compute_optimum(t ** -(b**2) + t**-2 + 1 / N, N * t)
+    (boundary,) = diagram.boundaries
+    assert boundary.curve == Eq(b**2 - 2, 0)
+    assert [phase.binding for phase in diagram.phases] == [("N**(-1)", "t**(-b**2)"), ("N**(-1)", "t**(-2)")] or all(
+        "1/N" in phase.binding for phase in diagram.phases
+    )
+    prove(diagram)
+
+
+def test_a_pole_in_an_exponent_is_stepped_around():
+    diagram = compute_optimum(t ** (-1 / (b - 1) ** 2) + 1 / N, N * t, where=b < 3)
+    assert simplify(diagram.phases[0].exponent - 1 / (1 + (b - 1) ** 2)) == 0
+
+
+def test_three_resources_and_two_budgets():
+    diagram = compute_optimum(t**-a + N**-b + 1 / B, (N * t, t * B))
+    assert set(diagram.programme.resources) == {B, N, t}
+    prove(diagram)
+    at_one = diagram.at(a=1, b=1)
+    assert at_one.exponent == Fraction(1, 2)
+
+
+def test_what_the_cost_does_not_mention_is_held_fixed():
+    assert compute_optimum(t**-a + N**-b, t).exponent == 0  # N^-b stays as it is: a floor
+    assert compute_optimum(t**-a + B / t**2, t, where=a < 2).exponent == a
+
+
+def test_constants_in_front_change_nothing():
+    plain = compute_optimum(t**-beta + N**-alpha, N * t)
+    scaled = compute_optimum(7 * t**-beta + gamma * N**-alpha / 3, 5 * N * t)
+    assert plain.exponent == scaled.exponent and plain.allocation(t) == scaled.allocation(t)
+
+
+def test_units_of_compute_change_the_exponent_in_proportion():
+    once, twice = (compute_optimum(t**-beta + N**-alpha, cost) for cost in (N * t, (N * t) ** 2))
+    assert simplify(once.exponent - 2 * twice.exponent) == 0
+
+
+def test_capacity_below_one_is_allowed_for_a_loss_of_ones_own():
+    diagram = compute_optimum(t**-beta + N ** (-alpha * beta), N * t)
+    assert diagram.at(alpha="1/2", beta="1/2").exponent == Fraction(1, 6)
+
+
+def test_points_are_checked():
+    diagram = optimum("rich")
+    for arguments, named in (
+        ((1, 1), {}),
+        ((2,), {}),
+        ((2, 1, 1), {}),
+        ((), {"alpha": 2}),
+        ((2, 0), {}),
+        ((2.5, 1), {}),
+    ):
+        with pytest.raises(InputError):
+            diagram.at(*arguments, **named)
+    with pytest.raises(InputError):
+        diagram.allocation(P)
+
+
+def test_results_are_plain_sympy_that_survives_its_tools():
+    diagram = optimum("rich")
+    exponent = diagram.exponent
+    assert isinstance(exponent, Piecewise)
+    assert pickle.loads(pickle.dumps(diagram)) == diagram  # noqa: S301
+    assert pickle.loads(pickle.dumps(exponent)) == exponent  # noqa: S301
+    names = vars(sympy) | {"ExprCondPair": ExprCondPair}  # SymPy's own repr of a Piecewise names it
+    assert eval(srepr(exponent), names) == exponent  # noqa: S307
+    assert abs(lambdify((alpha, beta), exponent)(1.5, 0.5) - 6 / 17) < 1e-15
+    assert exponent.subs({alpha: Rational(3, 2), beta: Rational(1, 2)}) == Rational(6, 17)
+    assert "cases" in latex(exponent) and diagram._repr_latex_().startswith("$")
+
+
+@pytest.mark.parametrize(
+    ("loss", "cost", "where", "error"),
+    [
+        (t**-a + N**-b, Symbol("q") ** 0, (), InputError),
+        (t**-a + N**-b, N + t, (), InputError),
+        (t**-a + N**-b, N * t, And(a > 1, a < 1), InputError),
+        (t**-a + N**-b, N * t, (a > 2, a < 1), InputError),
+        (t**-a + N**-b, N * t, (Eq(a, 1),), InputError),
+        (t**-a + N ** (-b * gamma), N * t, (), InputError),
+        (t ** -(2**a) + 1 / N, N * t, (), InputError),
+        (t**-a - N**-b, N * t, (), InputError),
+        ("t**-a", N * t, (), InputError),
+    ],
+)
+def test_what_is_no_programme_is_refused(loss, cost, where, error):
+    with pytest.raises(error) as refusal:
+        compute_optimum(loss, cost, where)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_resource_that_only_helps_and_costs_nothing_is_refused():
+    loss = Loss((PowerLaw("flow", ((t, a), (N, 1))),))
+    with pytest.raises(NoBalance):
+        compute_optimum(loss, (t, t**2))
