@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .derivations import derivation
     from .errors import ExponentsError, IncompleteProof, InputError, NoBalance, Refuted
     from .kernels import Kernel, kernel
+    from .level_series import LevelSeries
     from .mode_sums import ModeSum, mode_sum
     from .model_loss import loss
     from .phases import Phase, PhaseDiagram
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from .report import PointReport, at
     from .symbols import B, C, N, P, alpha, beta, eta, gamma, n, t, x
     from .terms import Loss, PowerLaw
-    from .timescale import LevelSeries, fixed_point
+    from .timescale import fixed_point
 
     chi: Expr
     levels: LevelSeries
@@ -48,11 +49,12 @@ _HOMES = {
     "report": ("PointReport", "at"),
     "symbols": ("B", "C", "N", "P", "alpha", "beta", "eta", "gamma", "n", "t", "x"),
     "terms": ("Loss", "PowerLaw"),
-    "timescale": ("LevelSeries", "fixed_point"),
+    "level_series": ("LevelSeries",),
+    "timescale": ("fixed_point",),
 }
 _COMPUTED = {
     "chi": ("timescale", "chi"),
-    "levels": ("timescale", "level_series"),
+    "levels": ("level_series", "level_series"),
     "table1": ("compute_optimal", "table_1"),
 }
 """Results, computed by a function without arguments when the name is first used."""

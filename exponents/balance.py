@@ -5,10 +5,9 @@ falls as C^{-e.x}; the sum falls as slowly as its slowest term.  So the compute 
 
     maximise z   subject to   e_i.x >= z for each term i,   c_j.x = 1 for each budget j,   x >= 0,
 
-solved here exactly, over the rationals, by the simplex method with Bland's rule (which cannot cycle).  The
-optimal basis says which constraints are tight: terms that balance, and resources at their floor.  Those
-tight constraints are a square linear system; solved over the field of rational functions (`lift`) it gives
-the optimum as a function of the parameters, with the dual multipliers that prove it.
+solved exactly over the rationals (`simplex`).  The optimal basis says which constraints are tight: terms that balance,
+and resources at their floor.  Those are a square linear system; solved over the field of rational functions (`lift`) it
+gives the optimum as a function of the parameters, with the dual multipliers that prove it.
 
 Duality is the proof a reader can check by hand: the multipliers y_i are weights with sum 1, and the weighted
 geometric mean of the terms, prod_i term_i^{y_i}, is at least C^{-z} for every allocation.
@@ -19,33 +18,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
-from typing import NamedTuple
 
 from sympy.polys.fields import FracElement
 
 from .errors import NoBalance
 from .parametric import Functions
-
-Row = Sequence[Fraction]
+from .simplex import Basis, Row, Tableau, Unbounded, Vertex
 
 MAX_VERTICES = 10_000
 """Bases visited on an optimal face before the search is given up as too large."""
-
-
-class Basis(NamedTuple):
-    """The constraints that are tight at a vertex."""
-
-    terms: tuple[int, ...]
-    floors: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Vertex:
-    """An optimal vertex: its basis and the powers x_r of the budget given to each resource."""
-
-    basis: Basis
-    allocation: tuple[Fraction, ...]
 
 
 @dataclass(frozen=True)
@@ -67,103 +48,6 @@ class PointOptimum:
     binding: tuple[int, ...]
 
 
-class _Tableau:
-    """Simplex tableau with the basic variables as rows, in integers over one common denominator.
-
-    Variables: x_0 .. x_{R-1}, then slacks s_0 .. s_{T-1}, then one artificial variable for each budget.  Slacks and
-    artificials count in units of their own, since only whether they vanish matters; z is eliminated through term 0,
-    z = e_0.x - s_0.  A pivot multiplies crosswise and divides by the old denominator, which is exact (Edmonds;
-    Bareiss), so that no fraction is ever reduced.
-    """
-
-    def __init__(self, terms: Sequence[Row], budgets: Sequence[Row]) -> None:
-        self.resources, self.terms = len(terms[0]), len(terms)
-        self.structural = self.resources + self.terms
-        width = self.structural + len(budgets)
-        self.denominator = 1
-        self.rows: dict[int, list[int]] = {}
-        for i, term in enumerate(terms[1:], start=1):
-            difference = [first - own for first, own in zip(terms[0], term, strict=True)]
-            self.rows[self.resources + i] = self._row(difference, -1, 0, self.resources + i, width)
-        for j, budget in enumerate(budgets):
-            self.rows[self.structural + j] = self._row(budget, 0, 1, self.structural + j, width)
-        self.objective = self._row(terms[0], -1, 0, None, width)
-
-    def _row(self, x: Row, first_slack: int, right: int, basic: int | None, width: int) -> list[int]:
-        scale = lcm(*(value.denominator for value in x))
-        row = [*(int(value * scale) for value in x), *[0] * (width - self.resources), right * scale]
-        row[self.resources] = first_slack * scale
-        if basic is not None:
-            row[basic] = 1
-        return row
-
-    def feasible(self) -> bool:
-        """Drive the artificial variables out; False if some budget cannot be met."""
-        artificial = [basic for basic in self.rows if basic >= self.structural]
-        goal = [sum(column) for column in zip(*(self.rows[basic] for basic in artificial), strict=True)]
-        goal[self.structural : -1] = [0] * len(artificial)
-        if self._maximise(goal)[-1] != 0:
-            return False
-        for basic in [b for b in self.rows if b >= self.structural]:
-            column = next((c for c in range(self.structural) if self.rows[basic][c] != 0), None)
-            if column is None:
-                del self.rows[basic]  # a budget that repeats another
-            else:
-                self.pivot(column, basic)
-        return True
-
-    def solve(self) -> None:
-        """Maximise z from a feasible basis; raises `_Unbounded` if it has no bound."""
-        self._maximise(list(self.objective))
-
-    def _maximise(self, goal: list[int]) -> list[int]:
-        while (column := next((c for c in range(self.structural) if goal[c] > 0), None)) is not None:
-            leaving = self.ratio_test(column)
-            if not leaving:
-                raise _Unbounded(column)
-            old = self.denominator
-            self.pivot(column, min(leaving))
-            goal = self._eliminated(goal, self.rows[column], column, old)
-        return goal
-
-    def ratio_test(self, column: int) -> list[int]:
-        """The basic variables that reach zero first as ``column`` enters."""
-        ratios = {b: Fraction(row[-1], row[column]) for b, row in self.rows.items() if row[column] > 0}
-        least = min(ratios.values(), default=None)
-        return [b for b, ratio in ratios.items() if ratio == least]
-
-    def pivot(self, column: int, basic: int) -> None:
-        """Let ``column`` enter the basis and ``basic`` leave it."""
-        row, old = self.rows.pop(basic), self.denominator
-        if row[column] < 0:  # only when an artificial variable at zero is driven out
-            row = [-value for value in row]
-        self.denominator = row[column]
-        self.rows = {b: self._eliminated(other, row, column, old) for b, other in self.rows.items()}
-        self.objective = self._eliminated(self.objective, row, column, old)
-        self.rows[column] = row
-
-    def _eliminated(self, target: list[int], row: list[int], column: int, old: int) -> list[int]:
-        factor = target[column]
-        return [(value * self.denominator - factor * other) // old for value, other in zip(target, row, strict=True)]
-
-    def vertex(self) -> Vertex:
-        """The vertex of the present basis."""
-        nonbasic = [v for v in range(self.structural) if v not in self.rows]
-        floors = tuple(v for v in nonbasic if v < self.resources)
-        tight = tuple(v - self.resources for v in nonbasic if v >= self.resources)
-        allocation = tuple(
-            Fraction(self.rows[r][-1], self.denominator) if r in self.rows else Fraction(0)
-            for r in range(self.resources)
-        )
-        return Vertex(Basis(tight, floors), allocation)
-
-
-class _Unbounded(Exception):
-    def __init__(self, column: int) -> None:
-        super().__init__(column)
-        self.column = column
-
-
 def optimum_at_point(terms: Sequence[Row], budgets: Sequence[Row], names: Sequence[str]) -> PointOptimum:
     """Solve the programme exactly.
 
@@ -181,12 +65,12 @@ def optimum_at_point(terms: Sequence[Row], budgets: Sequence[Row], names: Sequen
     NoBalance
         If no allocation meets the budgets, or the loss can be driven down without bound.
     """
-    tableau = _Tableau(terms, budgets)
+    tableau = Tableau(terms, budgets)
     if not tableau.feasible():
         raise NoBalance("no allocation meets every budget with all resources at least 1; change the cost", "budget")
     try:
         tableau.solve()
-    except _Unbounded as error:
+    except Unbounded as error:
         free = names[error.column] if error.column < len(names) else "a resource outside the budget"
         raise NoBalance(f"the loss falls without bound as {free} grows; give {free} a cost", free) from error
     vertices = _face(tableau)
@@ -200,7 +84,7 @@ def _power(row: Row, vertex: Vertex) -> Fraction:
     return sum((e * x for e, x in zip(row, vertex.allocation, strict=True)), Fraction(0))
 
 
-def _face(tableau: _Tableau) -> tuple[Vertex, ...]:
+def _face(tableau: Tableau) -> tuple[Vertex, ...]:
     """All vertices of the optimal face, by pivots that leave the objective alone."""
     found: dict[tuple[Fraction, ...], Vertex] = {}
     seen: set[Basis] = set()

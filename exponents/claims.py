@@ -17,6 +17,7 @@ from sympy import Expr, Max, Min, S, Symbol, exp
 from sympy.logic.boolalg import Boolean
 
 from .compute_optimal import DOMAIN, PARAMETERS
+from .level_series import level_series
 from .mode_sums import mode_sum
 from .model_loss import (
     TARGET_WEIGHT,
@@ -29,7 +30,7 @@ from .names import DERIVED, LAZY, RICH, Regime
 from .piecewise import agreement
 from .proof import sides
 from .symbols import N, P, alpha, beta, t, x
-from .timescale import chi, clock_growth, level_series
+from .timescale import chi, clock_growth
 
 
 @dataclass(frozen=True)

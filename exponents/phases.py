@@ -25,12 +25,13 @@ from sympy import Expr, Rational, Symbol, latex
 from sympy.logic.boolalg import Boolean
 from sympy.polys.fields import FracElement
 
-from .balance import Basis, Lifted, PointOptimum, lift, optimum_at_point
+from .balance import Lifted, PointOptimum, lift, optimum_at_point
 from .cells import settled
 from .errors import InputError
 from .parametric import Functions, Point, described, evaluate, factored, holds, resolve
 from .rationals import exact
 from .regions import Boundary, Regions, regions_of
+from .simplex import Basis
 from .terms import Loss, PowerLaw
 
 

@@ -73,8 +73,7 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
     Refuted
         Naming the condition that fails, and a point of the region where it does.
     """
-    clauses = phase.where.args if isinstance(phase.where, Or) else (phase.where,)
-    for clause in clauses:
+    for clause in _clauses(phase.where):
         region = (*programme.domain, *sides(clause))
         for claim, expression in _at_least_zero(programme, phase):
             prove_nonnegative(expression, programme.parameters, region, claim)
@@ -137,11 +136,20 @@ def prove(diagram: PhaseDiagram) -> None:
     Raises
     ------
     Refuted
-        If a phase is not optimal on its region, or the regions do not tile the domain.
+        If a phase is not optimal on its region, the regions do not tile the domain, or the cases of the whole
+        expression do not give each region its phase.
     """
-    prove_tiling(diagram.programme, [phase.where for phase in diagram.phases])
+    programme = diagram.programme
+    prove_tiling(programme, [phase.where for phase in diagram.phases])
     for phase in diagram.phases:
-        prove_phase(diagram.programme, phase)
+        prove_phase(programme, phase)
+        for region in _clauses(phase.where):
+            domain = (*programme.domain, *sides(region))
+            prove_equal(diagram.exponent, phase.exponent, programme.parameters, domain, "the cases give each phase its own")
+
+
+def _clauses(region: Boolean) -> tuple[Boolean, ...]:
+    return region.args if isinstance(region, Or) else (region,)
 
 
 def sides(condition: Boolean) -> tuple[Expr, ...]:

@@ -13,6 +13,7 @@ from sympy import Expr, S
 
 from .claims import claims as published_claims
 from .compute_optimal import DOMAIN, PARAMETERS, TRACE_CLASS, optimum, task_names
+from .level_series import level_series
 from .model_loss import LOSS_EQUATION, data_bottleneck, loss
 from .names import LAZY, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Version
 from .piecewise import normal_form, resolved
@@ -21,7 +22,7 @@ from .proof import sides
 from .render import Cell, Column, Table
 from .symbols import N, beta, t
 from .terms import PowerLaw
-from .timescale import clock_growth, level_series, self_consistency, self_consistent
+from .timescale import clock_growth, self_consistency, self_consistent
 
 LEVELS = 5
 """Levels of the series that are printed before the closed form."""

@@ -15,7 +15,7 @@ its own assumption holds, that is where it is the largest candidate.  That the k
 where they meet and are stable under the iteration is proved, not assumed: a map without exactly one
 consistent piece everywhere raises.
 
-`level_series` iterates the same map from the lazy clock (eq. 62): chi_{n+1} = beta (2 - chi_n).
+`level_series` iterates the same map from the lazy clock (eq. 62).
 
 Limits: gamma > 0 fixed and t -> infinity.  At beta = 1 a logarithm multiplies the law; exponents do not see it.
 """
@@ -26,7 +26,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import And, Dummy, Eq, Expr, Max, S, Symbol, cancel, exp
+from sympy import Eq, Expr, Max, S, Symbol, cancel, exp
 from sympy.logic.boolalg import Boolean
 from sympy.polys.fields import FracElement
 
@@ -37,7 +37,7 @@ from .names import RICH, Regime
 from .parametric import Functions, Point, described, factored, sign
 from .regions import Boundary, Regions, regions_of
 from .response import Growth, integrated, leading
-from .symbols import alpha, beta, n, x
+from .symbols import alpha, beta, x
 
 decay = Symbol("chi", positive=True)
 """The unknown of the self-consistent equation."""
@@ -214,90 +214,3 @@ def chi(regime: Regime = RICH) -> Expr:
 def clock_growth(regime: Regime = RICH) -> Expr:
     """m in tau ~ t^m: 1 in the lazy regime, max(1, 2 - chi) = chi/beta at the fixed point in the rich one."""
     return self_consistent().growth if regime == RICH else S.One
-
-
-@dataclass(frozen=True)
-class LevelSeries:
-    """The perturbative series chi_0, chi_1, ... of eq. 62: an affine recursion and its solution.
-
-    Attributes
-    ----------
-    start, slope, intercept : Expr
-        chi_0 and the recursion chi_{n+1} = slope * chi_n + intercept.
-    limit : Expr
-        The recursion's fixed point.
-    closed_form : Expr
-        chi_n in the symbol `symbols.n`.
-    converges : Boolean
-        Where |slope| < 1, so that the series has the limit.
-    """
-
-    start: Expr
-    slope: Expr
-    intercept: Expr
-    limit: Expr
-    closed_form: Expr
-    converges: Boolean
-
-    def level(self, number: int) -> Expr:
-        """chi_number by running the recursion, not by the closed form."""
-        value = self.start
-        for _ in range(number):
-            value = self.slope * value + self.intercept
-        return cancel(value)
-
-    @property
-    def error(self) -> Expr:
-        """chi_n - chi: its sign alternates with n when the slope is negative."""
-        return (self.start - self.limit).factor() * self.slope**n
-
-
-@lru_cache(maxsize=1)
-def level_series() -> LevelSeries:
-    """Iterate the map of eq. 10 from the lazy clock, along its learning branch (eq. 62).
-
-    The recursion is chi_{n+1} = source * (growing candidate of the clock at chi_n).  Below the boundary of the fixed
-    point every level stays on that branch, see `stays_on_branch`; above it the first step already returns chi_0.
-    """
-    source = target_sum().exponent
-    (growing,) = (g for g in clock(decay) if g.has(decay))
-    slope, intercept = source * growing.coeff(decay, 1), source * growing.coeff(decay, 0)
-    return solved_recursion(source, slope, intercept)
-
-
-def solved_recursion(start: Expr, slope: Expr, intercept: Expr) -> LevelSeries:
-    """Solve chi_{n+1} = slope chi_n + intercept; the solution is substituted back before it is returned.
-
-    Raises
-    ------
-    NoBalance
-        If the recursion has no fixed point (slope 1).
-    IncompleteProof
-        If the solution does not satisfy the recursion.
-    """
-    if cancel(slope - 1) == 0:
-        raise NoBalance(f"the recursion with slope {slope} has no fixed point", "slope")
-    rest = cancel(intercept / (1 - slope))
-    gap, power = cancel(start - rest), Dummy("power")  # chi_n = rest + power * gap, with power = slope**n
-    step = (rest + slope * power * gap) - (slope * (rest + power * gap) + intercept)
-    if cancel(step) != 0 or cancel(rest + gap - start) != 0:
-        raise IncompleteProof(f"the recursion {slope} chi + {intercept} is not solved by {rest}")
-    return LevelSeries(
-        start,
-        slope,
-        intercept,
-        rest,
-        rest + slope**n * gap.factor(),
-        And((slope < 1).canonical, (slope > -1).canonical),
-    )
-
-
-def stays_on_branch(series: LevelSeries) -> tuple[Expr, Expr]:
-    """Why no level leaves the learning branch below the boundary: two margins, both non-negative.
-
-    All levels lie between chi_0 and chi_1, since a decreasing affine map sends that interval into itself when chi_2
-    does not fall below chi_0.  On the interval the growing candidate leads as long as its margin at chi_1 is not
-    negative.  Returned are chi_2 - chi_0 and that margin, factored.
-    """
-    growing = (series.level(1) * series.slope + series.intercept) / target_sum().exponent
-    return (series.level(2) - series.start).factor(), cancel(growing - 1).factor()

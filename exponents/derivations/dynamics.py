@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import Eq, Max, Symbol
 
 from ..derivation import Derivation, Step
+from ..level_series import level_series, stays_on_branch
 from ..names import Version
 from ..printing import Notation, joined, phrase
 from ..symbols import alpha, beta, n, t, tau
@@ -12,10 +13,8 @@ from ..timescale import (
     Piece,
     clock,
     decay,
-    level_series,
     self_consistency,
     self_consistent,
-    stays_on_branch,
     target_sum,
 )
 from .steps import mode_sum_steps

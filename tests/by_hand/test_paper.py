@@ -9,6 +9,7 @@ import pytest
 from sympy import Max, Min, Piecewise, Rational, S, simplify
 
 from exponents.compute_optimal import optimum, table_1
+from exponents.level_series import level_series
 from exponents.model_loss import (
     bottleneck_sum,
     data_bottleneck,
@@ -20,7 +21,7 @@ from exponents.model_loss import (
 from exponents.piecewise import agreement
 from exponents.report import at
 from exponents.symbols import B, N, P, alpha, beta, eta, n, t
-from exponents.timescale import chi, clock_growth, level_series, self_consistency
+from exponents.timescale import chi, clock_growth, self_consistency
 
 PARAMETERS, DOMAIN = (alpha, beta), (alpha - 1, beta)
 M = Max(1, 2 / (1 + beta))

@@ -146,9 +146,10 @@ def test_replacing_a_term_changes_the_table_where_it_binds_and_only_there():
 
 def results():
     from exponents.claims import claims
+    from exponents.level_series import level_series
     from exponents.names import DERIVATIONS, TABLES
     from exponents.tables import table
-    from exponents.timescale import chi, level_series
+    from exponents.timescale import chi
 
     yield from (chi(regime) for regime in ("lazy", "rich"))
     series = level_series()
