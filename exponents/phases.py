@@ -18,6 +18,7 @@ The loop ends, since there are finitely many bases and branches.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -85,6 +86,25 @@ class Programme:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """Why no allocation does better, on a region: weights of the terms and prices of the budgets.
+
+    Attributes
+    ----------
+    where : Boolean
+        The region on which these multipliers prove the phase optimal, as inequalities inside the domain.
+    weights : tuple of (str, Expr)
+        Non-negative, with sum 1: prod term^weight >= C^{-r} for every allocation, so the largest term is.
+    prices : tuple of Expr
+        Multiplier of each budget; they sum to the exponent, and with one budget the price is the exponent.
+    """
+
+    where: Boolean
+    weights: tuple[tuple[str, Expr], ...]
+    prices: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
 class Phase:
     """A region of parameters on which one balance is optimal.
 
@@ -100,10 +120,8 @@ class Phase:
         All vertices of the optimal face, in the order of the resources.
     binding : tuple of str
         The terms that balance.
-    weights : tuple of (str, Expr)
-        Dual multipliers: prod term^weight >= C^{-r} for every allocation, which proves r optimal.
-    prices : tuple of Expr
-        Multiplier of each budget; they sum to the exponent, and with one budget the price is the exponent.
+    certificates : tuple of Certificate
+        The proof, whose regions tile this one; mostly a single one.
     """
 
     where: Boolean
@@ -111,8 +129,7 @@ class Phase:
     allocation: tuple[tuple[Symbol, Expr], ...]
     vertices: tuple[tuple[Expr, ...], ...]
     binding: tuple[str, ...]
-    weights: tuple[tuple[str, Expr], ...]
-    prices: tuple[Expr, ...]
+    certificates: tuple[Certificate, ...]
 
 
 @dataclass(frozen=True)
@@ -183,6 +200,10 @@ class _Solution:
         first = self.lifted[0]
         return (first.exponent, frozenset(v.allocation for v in self.lifted), self.binding)
 
+    @property
+    def certified_key(self) -> tuple[object, ...]:
+        return (*self.key, self.lifted[0].weights, self.lifted[0].prices)
+
 
 def phase_diagram(programme: Programme) -> PhaseDiagram:
     """The complete, proved phase diagram of a programme.
@@ -199,12 +220,24 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
         raise InputError(f"at most two parameters can be mapped; got {parameters}; substitute numbers for the others")
     search = _Search(programme, Functions(parameters))
     cells, solutions, polynomials = settled(search.functions, programme.domain, search.solve, seeds=search.poles())
-    order = list(dict.fromkeys(solution.key for solution in solutions))
-    labels = [order.index(solution.key) for solution in solutions]
+    labels, firsts = _labelled(solutions, [solution.key for solution in solutions])
     regions = regions_of(parameters, cells, labels, polynomials)
-    firsts = [solutions[labels.index(label)] for label in range(len(order))]
-    phases = tuple(_phase(programme, where, found) for where, found in zip(regions.where, firsts, strict=True))
+    proofs, certified = _labelled(solutions, [solution.certified_key for solution in solutions])
+    split = len(certified) > len(firsts)  # some phase needs different multipliers in different parts
+    parts = regions_of(parameters, cells, proofs, polynomials).where if split else regions.where
+    phases = tuple(
+        _phase(
+            programme, where, found, [(c, part) for c, part in zip(certified, parts, strict=True) if c.key == found.key]
+        )
+        for where, found in zip(regions.where, firsts, strict=True)
+    )
     return PhaseDiagram(programme, phases, regions)
+
+
+def _labelled(solutions: Sequence[_Solution], keys: Sequence[object]) -> tuple[list[int], list[_Solution]]:
+    """A number for each distinct key in order of appearance, and the first solution that has it."""
+    order = list(dict.fromkeys(keys))
+    return [order.index(key) for key in keys], [solutions[list(keys).index(key)] for key in order]
 
 
 class _Search:
@@ -253,18 +286,22 @@ class _Search:
         return self._lifted[key]
 
 
-def _phase(programme: Programme, where: Boolean, found: _Solution) -> Phase:
+def _phase(
+    programme: Programme, where: Boolean, found: _Solution, proofs: Sequence[tuple[_Solution, Boolean]]
+) -> Phase:
     first, names = found.lifted[0], [term.name for term in programme.loss.terms]
     vertices = tuple(tuple(factored(x) for x in vertex.allocation) for vertex in found.lifted)
-    return Phase(
-        where,
-        factored(first.exponent),
-        tuple(zip(programme.resources, vertices[0], strict=True)),
-        vertices,
-        tuple(names[i] for i in found.binding),
-        tuple((name, factored(weight)) for name, weight in zip(names, first.weights, strict=True) if weight),
-        tuple(factored(price) for price in first.prices),
+    certificates = tuple(
+        Certificate(
+            part,
+            tuple((name, factored(y)) for name, y in zip(names, proof.lifted[0].weights, strict=True) if y),
+            tuple(factored(price) for price in proof.lifted[0].prices),
+        )
+        for proof, part in proofs
     )
+    shares = tuple(zip(programme.resources, vertices[0], strict=True))
+    binding = tuple(names[i] for i in found.binding)
+    return Phase(where, factored(first.exponent), shares, vertices, binding, certificates)
 
 
 def _rational(value: Fraction) -> Rational:

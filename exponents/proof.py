@@ -23,7 +23,7 @@ from sympy.polys.fields import FracElement
 from .cells import settled
 from .errors import Refuted
 from .parametric import Functions, Point, described, holds, positive_side, resolve, sign
-from .phases import Phase, PhaseDiagram, Programme
+from .phases import Certificate, Phase, PhaseDiagram, Programme
 
 
 def prove_nonnegative(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
@@ -73,30 +73,54 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
     Refuted
         Naming the condition that fails, and a point of the region where it does.
     """
-    for clause in _clauses(phase.where):
-        region = (*programme.domain, *sides(clause))
-        for claim, expression in _at_least_zero(programme, phase):
-            prove_nonnegative(expression, programme.parameters, region, claim)
-        for claim, expression in _zero(programme, phase):
-            prove_equal(expression, S.Zero, programme.parameters, region, claim)
+    _prove_covered(programme, phase)
+    for certificate in phase.certificates:
+        for clause in _clauses(certificate.where):
+            region = (*programme.domain, *sides(clause))
+            for claim, expression in _at_least_zero(programme, phase, certificate):
+                prove_nonnegative(expression, programme.parameters, region, claim)
+            for claim, expression in _zero(programme, phase, certificate):
+                prove_equal(expression, S.Zero, programme.parameters, region, claim)
 
 
-def _at_least_zero(programme: Programme, phase: Phase) -> list[tuple[str, Expr]]:
-    allocation, weights = dict(phase.allocation), dict(phase.weights)
+def _prove_covered(programme: Programme, phase: Phase) -> None:
+    """The certificates' regions tile that of the phase."""
+    regions = [certificate.where for certificate in phase.certificates]
+
+    for (inside, *covered), point in _holding(programme, [phase.where, *regions]):
+        if sum(covered) != inside:
+            raise Refuted(f"the certificates do not cover the phase {phase.where} at {described(point)}", point)
+
+
+def _holding(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[list[bool], Point]]:
+    """Which of the regions hold on each cell of a decomposition of the domain, with a sample of the cell."""
+    functions = Functions(programme.parameters)
+
+    def decide(sample: Point) -> tuple[list[bool], list[FracElement]]:
+        guards: list[Expr] = []
+        holding = [holds(region, sample, guards) for region in regions]
+        return holding, [functions.element(guard) for guard in guards]
+
+    cells, found, _ = settled(functions, programme.domain, decide)
+    return [(holding, cell.sample) for holding, cell in zip(found, cells, strict=True)]
+
+
+def _at_least_zero(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
+    allocation, weights = dict(phase.allocation), dict(certificate.weights)
     claims = [(f"the share of {resource} is not negative", share) for resource, share in phase.allocation]
-    claims += [(f"the weight of {name} is not negative", weight) for name, weight in phase.weights]
+    claims += [(f"the weight of {name} is not negative", weight) for name, weight in certificate.weights]
     for term in programme.loss.terms:
         fall = sum((e * allocation[r] for r, e in term.exponents if r in allocation), S.Zero)
         claims.append((f"{term.name} falls at least as fast as C^-({phase.exponent})", fall - phase.exponent))
     for resource in programme.resources:
         gain = sum((weights.get(term.name, S.Zero) * term.exponent(resource) for term in programme.loss.terms), S.Zero)
-        budgeted = zip(phase.prices, programme.budgets, strict=True)
+        budgeted = zip(certificate.prices, programme.budgets, strict=True)
         price = sum((-price * budget.exponent(resource) for price, budget in budgeted), S.Zero)
         claims.append((f"no allocation of {resource} lowers every term", price - gain))
     return claims
 
 
-def _zero(programme: Programme, phase: Phase) -> list[tuple[str, Expr]]:
+def _zero(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
     allocation = dict(phase.allocation)
     spent = [
         (f"the budget {budget.name} is spent", 1 + sum((allocation[r] * e for r, e in budget.exponents), S.Zero))
@@ -104,8 +128,8 @@ def _zero(programme: Programme, phase: Phase) -> list[tuple[str, Expr]]:
     ]
     return [
         *spent,
-        ("the weights sum to 1", sum((weight for _, weight in phase.weights), S.Zero) - 1),
-        ("the prices sum to the exponent", sum(phase.prices, S.Zero) - phase.exponent),
+        ("the weights sum to 1", sum((weight for _, weight in certificate.weights), S.Zero) - 1),
+        ("the prices sum to the exponent", sum(certificate.prices, S.Zero) - phase.exponent),
     ]
 
 
@@ -117,17 +141,9 @@ def prove_tiling(programme: Programme, regions: Sequence[Boolean]) -> None:
     Refuted
         With a point of the domain that lies in no region, or in several.
     """
-    functions = Functions(programme.parameters)
-
-    def decide(sample: Point) -> tuple[int, list[FracElement]]:
-        guards: list[Expr] = []
-        count = sum(holds(region, sample, guards) for region in regions)
-        return count, [functions.element(guard) for guard in guards]
-
-    cells, counts, _ = settled(functions, programme.domain, decide)
-    for count, cell in zip(counts, cells, strict=True):
-        if count != 1:
-            raise Refuted(f"{described(cell.sample)} lies in {count or 'no'} regions, not in one", cell.sample)
+    for holding, point in _holding(programme, regions):
+        if sum(holding) != 1:
+            raise Refuted(f"{described(point)} lies in {sum(holding) or 'no'} regions, not in one", point)
 
 
 def prove(diagram: PhaseDiagram) -> None:
@@ -145,7 +161,9 @@ def prove(diagram: PhaseDiagram) -> None:
         prove_phase(programme, phase)
         for region in _clauses(phase.where):
             domain = (*programme.domain, *sides(region))
-            prove_equal(diagram.exponent, phase.exponent, programme.parameters, domain, "the cases give each phase its own")
+            prove_equal(
+                diagram.exponent, phase.exponent, programme.parameters, domain, "the cases give each phase its own"
+            )
 
 
 def _clauses(region: Boolean) -> tuple[Boolean, ...]:

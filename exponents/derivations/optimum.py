@@ -79,11 +79,12 @@ def _loss_step(loss: Loss, regime: Regime, version: Version, where: Boolean) -> 
 def _phase_step(diagram: PhaseDiagram, phase: Phase, name: str, source: str) -> Step:
     shares = dict(phase.allocation)
     region = (*DOMAIN, *sides(phase.where))
-    weighed = ", ".join(f"{term} to the power {{w{i}}}" for i, (term, _) in enumerate(phase.weights))
+    weights = phase.certificates[0].weights
+    weighed = " and ".join(f"{term} to the power {{w{i}}}" for i, (term, _) in enumerate(weights))
     others = [term for term in diagram.programme.loss if term.name not in phase.binding]
     falls = [sum((e * shares[r] for r, e in term.exponents), S.Zero) for term in others]
     losing = ", ".join(f"{term.name} with {{l{i}}}" for i, term in enumerate(others))
-    values = {f"w{i}": weight for i, (_, weight) in enumerate(phase.weights)}
+    values = {f"w{i}": weight for i, (_, weight) in enumerate(weights)}
     values |= {f"l{i}": normal_form(fall, PARAMETERS, region) for i, fall in enumerate(falls)}
     return Step(
         phrase(

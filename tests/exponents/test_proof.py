@@ -60,6 +60,9 @@ def test_neighbouring_phases_agree_on_their_boundary(regime):
 def changed(diagram: PhaseDiagram, position: int, **parts: object) -> PhaseDiagram:
     phases = list(diagram.phases)
     phases[position] = replace(phases[position], **parts)
+    if "where" in parts:  # the certificate claims the changed region too, so that the duality itself is tested
+        (certificate,) = phases[position].certificates
+        phases[position] = replace(phases[position], certificates=(replace(certificate, where=parts["where"]),))
     return replace(diagram, phases=tuple(phases))
 
 
@@ -119,9 +122,17 @@ def test_control_a_term_too_many_is_refuted(regime, position):
 def test_control_wrong_weights_and_wrong_allocations_are_refuted():
     diagram = optimum("rich")
     phase = diagram.phases[0]
-    doubled = tuple((name, 2 * weight) for name, weight in phase.weights)
+    (certificate,) = phase.certificates
+    doubled = tuple((name, 2 * weight) for name, weight in certificate.weights)
     swapped = tuple(zip((N, t), (share for _, share in reversed(phase.allocation)), strict=True))
-    for parts in ({"weights": doubled}, {"allocation": swapped}, {"prices": (2 * phase.exponent,)}):
+    for parts in (
+        {"certificates": (replace(certificate, weights=doubled),)},
+        {"certificates": (replace(certificate, prices=(2 * phase.exponent,)),)},
+        {"certificates": (replace(certificate, where=beta < Rational(1, 2)),)},
+        {"certificates": (certificate, certificate)},
+        {"certificates": ()},
+        {"allocation": swapped},
+    ):
         with pytest.raises(Refuted):
             prove_phase(diagram.programme, replace(phase, **parts))
 
@@ -178,7 +189,7 @@ def test_an_independent_proof_by_positive_coefficients(regime, position):
     diagram = optimum(regime)
     phase, shares = diagram.phases[position], dict(diagram.phases[position].allocation)
     region = (*DOMAIN, *sides(phase.where))
-    for _, weight in phase.weights:
+    for _, weight in phase.certificates[0].weights:
         assert positive_coefficients(weight, ORTHANTS[position])
     for term in loss(regime):
         exponents = resolved(term, PARAMETERS, region).exponents
@@ -191,3 +202,20 @@ def test_an_independent_proof_by_positive_coefficients(regime, position):
     bound = next(term for term in loss(regime) if term.name == phase.binding[0])
     fall = sum((e * shares[r] for r, e in resolved(bound, PARAMETERS, region).exponents), S.Zero)
     assert not positive_coefficients(fall - wrong, ORTHANTS[position])
+
+
+a, b = symbols("a b", positive=True)
+
+
+@pytest.mark.parametrize(
+    ("terms", "cost"),
+    [
+        (N**-a * t**-b + 1 / N / t**b, N * t),
+        (N**-a / t + N**-b / t, N * t),
+        (N**-a * t**-b + 1 / N / t**b, N * t**2),
+    ],
+)
+def test_a_phase_whose_multipliers_change_inside_it_is_proved_in_parts(terms, cost):
+    diagram = compute_optimum(terms, cost)
+    assert any(len(phase.certificates) > 1 for phase in diagram.phases)
+    prove(diagram)

@@ -161,7 +161,7 @@ def results():
             yield from (diagram.exponent, diagram.allocation(N), diagram.allocation(t))
             for phase in diagram.phases:
                 yield from (phase.where, *(e for vertex in phase.vertices for e in vertex))
-                yield from (weight for _, weight in phase.weights)
+                yield from (weight for certificate in phase.certificates for _, weight in certificate.weights)
     for claim in claims():
         yield from (claim.published, claim.derived())
     for name in TABLES:
