@@ -25,7 +25,7 @@ from .errors import NoBalance
 from .parametric import Functions
 from .simplex import Basis, Row, Tableau, Unbounded, Vertex
 
-MAX_VERTICES = 10_000
+MAX_BASES = 10_000
 """Bases visited on an optimal face before the search is given up as too large."""
 
 
@@ -41,11 +41,14 @@ class PointOptimum:
         All vertices of the optimal face; one where the optimum is unique.
     binding : tuple of int
         Terms that are tight on the whole face.
+    bases : tuple of Basis
+        Every optimal basis, several for one vertex where more constraints are tight than needed.
     """
 
     exponent: Fraction
     vertices: tuple[Vertex, ...]
     binding: tuple[int, ...]
+    bases: tuple[Basis, ...]
 
 
 def optimum_at_point(terms: Sequence[Row], budgets: Sequence[Row], names: Sequence[str]) -> PointOptimum:
@@ -73,10 +76,10 @@ def optimum_at_point(terms: Sequence[Row], budgets: Sequence[Row], names: Sequen
     except Unbounded as error:
         free = names[error.column] if error.column < len(names) else "a resource outside the budget"
         raise NoBalance(f"the loss falls without bound as {free} grows; give {free} a cost", free) from error
-    vertices = _face(tableau)
+    vertices, bases, loosened = _face(tableau)
     exponent = min(_power(row, vertices[0]) for row in terms)
-    binding = tuple(i for i, row in enumerate(terms) if all(_power(row, vertex) == exponent for vertex in vertices))
-    return PointOptimum(exponent, vertices, binding)
+    tight = (i for i, row in enumerate(terms) if all(_power(row, vertex) == exponent for vertex in vertices))
+    return PointOptimum(exponent, vertices, tuple(i for i in tight if i not in loosened), bases)
 
 
 def _power(row: Row, vertex: Vertex) -> Fraction:
@@ -84,29 +87,34 @@ def _power(row: Row, vertex: Vertex) -> Fraction:
     return sum((e * x for e, x in zip(row, vertex.allocation, strict=True)), Fraction(0))
 
 
-def _face(tableau: Tableau) -> tuple[Vertex, ...]:
-    """All vertices of the optimal face, by pivots that leave the objective alone."""
+def _face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ...], set[int]]:
+    """Vertices and bases of the optimal face, and the terms that loosen along its unbounded edges.
+
+    The face is explored by pivots that leave the objective alone.
+    """
     found: dict[tuple[Fraction, ...], Vertex] = {}
     seen: set[Basis] = set()
-
-    def visit() -> None:
+    loosened: set[int] = set()
+    waiting = [tableau.state()]
+    while waiting:
+        tableau.restore(waiting.pop())
         here = tableau.vertex()
         if here.basis in seen:
-            return
-        if len(seen) >= MAX_VERTICES:
-            raise NoBalance(f"the optimal face has more than {MAX_VERTICES} bases; remove parallel terms", "face")
+            continue
+        if len(seen) >= MAX_BASES:
+            raise NoBalance(f"the optimal face has more than {MAX_BASES} bases; remove parallel terms", "face")
         seen.add(here.basis)
         found.setdefault(here.allocation, here)
-        free = [c for c in range(tableau.structural) if c not in tableau.rows and tableau.objective[c] == 0]
-        for column in free:
-            for basic in tableau.ratio_test(column):
-                before = dict(tableau.rows), tableau.objective, tableau.denominator
+        before = tableau.state()
+        for column in tableau.free_columns():
+            leaving = tableau.ratio_test(column)
+            if not leaving:
+                loosened |= tableau.loosened_along(column)
+            for basic in leaving:
                 tableau.pivot(column, basic)
-                visit()
-                tableau.rows, tableau.objective, tableau.denominator = before
-
-    visit()
-    return tuple(found[allocation] for allocation in sorted(found))
+                waiting.append(tableau.state())
+                tableau.restore(before)
+    return tuple(found[allocation] for allocation in sorted(found)), tuple(sorted(seen)), loosened
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,11 @@ class Lifted:
         Multiplier of x_r >= 0 for each resource; likewise.
     prices : tuple of FracElement
         Multiplier of each budget; they sum to the exponent.
+    edges : tuple of FracElement
+        Where a multiplier vanishes identically its constraint may loosen without loss; these are the rates at which
+        other constraints that are tight by degeneracy then change.  Their signs decide how far the face reaches.
+    overspent : tuple of FracElement
+        c_j.x - 1 for each budget that follows from the others at the sample; zero if it does everywhere.
     """
 
     exponent: FracElement
@@ -135,10 +148,12 @@ class Lifted:
     weights: tuple[FracElement, ...]
     floors: tuple[FracElement, ...]
     prices: tuple[FracElement, ...]
+    edges: tuple[FracElement, ...]
+    overspent: tuple[FracElement, ...]
 
     def conditions(self) -> tuple[FracElement, ...]:
-        """What must be non-negative for the vertex to be feasible and optimal."""
-        return (*self.slacks, *self.allocation, *self.weights, *self.floors)
+        """Everything whose sign decides that the vertex is feasible and optimal, and where its face ends."""
+        return (*self.slacks, *self.allocation, *self.weights, *self.floors, *self.edges, *self.overspent)
 
 
 def lift(
@@ -158,22 +173,34 @@ def lift(
         If the tight constraints do not determine a vertex.
     """
     zero, one = functions.zero, functions.one
-    resources = len(terms[0])
-    unit = [[one if c == r else zero for c in range(resources + 1)] for r in basis.floors]
-    matrix = [*([*terms[i], -one] for i in basis.terms), *unit, *([*budget, zero] for budget in budgets)]
+    resources = range(len(terms[0]))
+    unit = [[one if c == r else zero for c in (*resources, -1)] for r in basis.floors]
+    kept = [budgets[j] for j in basis.budgets]
+    matrix = [*([*terms[i], -one] for i in basis.terms), *unit, *([*budget, zero] for budget in kept)]
     try:
         inverse = functions.inverse(matrix)
     except ValueError as error:
         raise NoBalance(f"the tight constraints {basis} do not determine an allocation", str(basis)) from error
-    *allocation, exponent = (sum(row[len(matrix) - len(budgets) :], zero) for row in inverse)
-    dual, prices = [-entry for entry in inverse[-1]], inverse[-1][len(matrix) - len(budgets) :]
-    weights, floors = [zero] * len(terms), [zero] * resources
+    first_budget = len(matrix) - len(kept)
+    *allocation, exponent = (sum(row[first_budget:], zero) for row in inverse)
+
+    def slack(row: Sequence[FracElement], x: Sequence[FracElement], z: FracElement) -> FracElement:
+        return sum((e * share for e, share in zip(row, x, strict=True)), zero) - z
+
+    dual = [-entry for entry in inverse[-1][:first_budget]]
+    weights, floors, prices = [zero] * len(terms), [zero] * len(resources), [zero] * len(budgets)
     for position, i in enumerate(basis.terms):
         weights[i] = dual[position]
     for position, r in enumerate(basis.floors, start=len(basis.terms)):
         floors[r] = dual[position]
-    slacks = [
-        zero if i in basis.terms else sum((e * x for e, x in zip(row, allocation, strict=True)), zero) - exponent
-        for i, row in enumerate(terms)
-    ]
-    return Lifted(exponent, tuple(allocation), tuple(slacks), tuple(weights), tuple(floors), tuple(prices))
+    for position, j in enumerate(basis.budgets, start=first_budget):
+        prices[j] = inverse[-1][position]
+    slacks = [zero if i in basis.terms else slack(row, allocation, exponent) for i, row in enumerate(terms)]
+    edges: list[FracElement] = []
+    for position in (p for p, multiplier in enumerate(dual) if not multiplier):
+        *direction, rise = (row[position] for row in inverse)
+        edges += [slack(row, direction, rise) for i, row in enumerate(terms) if i not in basis.terms and not slacks[i]]
+        edges += [direction[r] for r in resources if r not in basis.floors and not allocation[r]]
+    overspent = [slack(budget, allocation, one) for j, budget in enumerate(budgets) if j not in basis.budgets]
+    parts = (allocation, slacks, weights, floors, prices, edges, overspent)
+    return Lifted(exponent, *map(tuple, parts))

@@ -30,7 +30,7 @@ from sympy.polys.fields import FracElement
 from sympy.polys.rings import PolyElement
 
 from .errors import InputError
-from .parametric import Functions, Point, evaluate, factors, normalised
+from .parametric import Functions, Point, Pole, evaluate, factors, normalised
 
 
 class Cell(NamedTuple):
@@ -62,7 +62,7 @@ def open_cells(
         Functions that are positive on the domain; cells outside are left out.
     """
     if not parameters:
-        return [Cell({}, frozenset())]
+        return [Cell({}, frozenset())] if all(evaluate(side, {}) > 0 for side in domain) else []
     listed = sorted(set(polynomials), key=str)
     *base_parameters, last = parameters
     known = {side for side in domain if last not in side.free_symbols}
@@ -115,7 +115,14 @@ def settled(
         cells = open_cells(functions.parameters, known, domain)
         if not cells:
             raise InputError(f"the domain {' and '.join(f'{side} > 0' for side in domain)} is empty; widen it")
-        decisions = [decide(cell.sample) for cell in cells]
+        try:
+            decisions = [decide(cell.sample) for cell in cells]
+        except Pole as pole:  # a first sample may lie on a pole that nothing has named yet
+            wider = known.union(*(factors(functions.element(e)) for e in pole.vanishing))
+            if wider == known:
+                raise
+            known = wider
+            continue
         needed = known.union(*(factors(e) for _, deciding in decisions for e in deciding if e))
         if needed == known:
             return Settled(cells, [found for found, _ in decisions], known)

@@ -10,13 +10,13 @@ Nothing here approximates: points are rationals, and a function outside the clas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache, reduce
 from math import prod
 from operator import eq, ge, gt, le, lt, ne
 
-from sympy import ZZ, And, Dummy, Expr, Max, Min, Mul, Not, Or, Piecewise, Pow, Symbol
+from sympy import ZZ, And, Dummy, Expr, Max, Min, Mul, Not, Or, Piecewise, Symbol
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 from sympy.polys.fields import FracElement, FracField
@@ -27,9 +27,20 @@ from sympy.polys.polyerrors import CoercionFailed
 from sympy.polys.rings import PolyElement
 
 from .errors import InputError
+from .rationals import shown
 
 Point = Mapping[Symbol, Fraction]
 """An exact point in parameter space."""
+
+
+class Pole(InputError):
+    """A function was evaluated where it divides by zero."""
+
+    def __init__(self, power: Expr, point: Point) -> None:
+        super().__init__(f"{power} divides by zero at {described(point)}; try a point beside it")
+        guards: list[Expr] = []
+        self.vanishing = (resolve(power.base, point, guards), *guards)
+        """What vanishes there, in the branch in force, and what decides the branch."""
 
 
 def evaluate(expression: Expr, point: Point) -> Fraction:
@@ -43,6 +54,8 @@ def evaluate(expression: Expr, point: Point) -> Fraction:
     if expression.is_Rational:
         return Fraction(int(expression.p), int(expression.q))
     if expression.is_Symbol:
+        if expression not in point:
+            raise InputError(f"the point needs a value for {expression}; got {described(point)}; name every parameter")
         return point[expression]
     if expression.is_Add:
         return sum((evaluate(term, point) for term in expression.args), Fraction(0))
@@ -51,7 +64,7 @@ def evaluate(expression: Expr, point: Point) -> Fraction:
     if expression.is_Pow and expression.exp.is_Integer:
         base = evaluate(expression.base, point)
         if base == 0 and expression.exp < 0:
-            raise InputError(f"{expression} divides by zero at {described(point)}; try a point beside it")
+            raise Pole(expression, point)
         return base ** int(expression.exp)
     if isinstance(expression, Min | Max):
         choose = min if isinstance(expression, Min) else max
@@ -104,7 +117,7 @@ def positive_side(condition: Boolean) -> Expr:
         return condition.lhs - condition.rhs
     if isinstance(condition, StrictLessThan | LessThan):
         return condition.rhs - condition.lhs
-    raise InputError(f"a domain is given by inequalities such as alpha > 1; got {condition}")
+    raise InputError(f"a domain is given by inequalities such as alpha > 1; got {shown(condition)}")
 
 
 def _chosen(expression: Piecewise, point: Point, guards: list[Expr]) -> Expr:
@@ -138,12 +151,6 @@ class Functions:
             raise InputError(
                 f"exponents must be rational functions of {list(self.parameters)}; got {expression}"
             ) from error
-
-    def poles(self, expressions: Iterable[Expr]) -> list[FracElement]:
-        """What the expressions divide by, Min, Max and Piecewise aside."""
-        powers = {power for expression in expressions for power in expression.atoms(Pow)}
-        bases = {power.base for power in powers if power.exp.is_negative}
-        return [self.element(base) for base in bases if not base.has(Min, Max, Piecewise)]
 
     def inverse(self, rows: Sequence[Sequence[FracElement]]) -> list[list[FracElement]]:
         """The exact inverse of a square matrix over the field.

@@ -173,9 +173,7 @@ class PhaseDiagram:
 
     def phase_at(self, point: Point) -> int:
         """The position of the phase that ``point`` lies in; on a boundary, of the first phase beside it."""
-        inside = [i for i, phase in enumerate(self.phases) if holds(phase.where, point)]
-        beside = [i for boundary in self.boundaries_at(point) for i in boundary.phases]
-        return min(inside or beside)
+        return next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
 
     def boundaries_at(self, point: Point) -> tuple[Boundary, ...]:
         """The boundary curves that pass through ``point`` between phases that meet there."""
@@ -219,7 +217,7 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     if len(parameters) > 2:
         raise InputError(f"at most two parameters can be mapped; got {parameters}; substitute numbers for the others")
     search = _Search(programme, Functions(parameters))
-    cells, solutions, polynomials = settled(search.functions, programme.domain, search.solve, seeds=search.poles())
+    cells, solutions, polynomials = settled(search.functions, programme.domain, search.solve)
     labels, firsts = _labelled(solutions, [solution.key for solution in solutions])
     regions = regions_of(parameters, cells, labels, polynomials)
     proofs, certified = _labelled(solutions, [solution.certified_key for solution in solutions])
@@ -249,10 +247,6 @@ class _Search:
         self._lifted: dict[object, Lifted] = {}
         self._solved: dict[tuple[Fraction, ...], tuple[_Solution, tuple[FracElement, ...]]] = {}
 
-    def poles(self) -> list[FracElement]:
-        rows = (*self.programme.term_exponents(), *self.programme.budget_exponents())
-        return self.functions.poles(e for row in rows for e in row)
-
     def solve(self, sample: Point) -> tuple[_Solution, tuple[FracElement, ...]]:
         """The optimum at ``sample`` as functions of the parameters, with all that decides it."""
         key = tuple(sample.values())
@@ -266,7 +260,7 @@ class _Search:
         budgets = self._row_elements(self.programme.budget_exponents(), sample, guards)
         optimum = self.programme.at(sample)
         lifted = tuple(self._lift(v.basis, terms, budgets) for v in optimum.vertices)
-        deciding = [c for vertex in lifted for c in vertex.conditions()]
+        deciding = [c for basis in optimum.bases for c in self._lift(basis, terms, budgets).conditions()]
         deciding += [self.functions.element(guard) for guard in guards]
         deciding += [e for row in (*terms, *budgets) for e in row if not e.denom.is_ground]
         return _Solution(lifted, optimum.binding), tuple(deciding)

@@ -61,7 +61,7 @@ def _regions(
         element = functions.element(resolve(expression, sample, guards))
         return label(element), [element, *(functions.element(guard) for guard in guards)]
 
-    cells, found, polynomials = settled(functions, domain, decide, seeds=functions.poles([expression]))
+    cells, found, polynomials = settled(functions, domain, decide)
     order = list(dict.fromkeys(found))
     return order, regions_of(parameters, cells, [order.index(value) for value in found], polynomials)
 

@@ -61,7 +61,7 @@ def _signs(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr
         element = functions.element(resolve(expression, sample, guards))
         return sign(element, sample), [element, *(functions.element(guard) for guard in guards)]
 
-    cells, signs, _ = settled(functions, domain, decide, seeds=functions.poles([expression]))
+    cells, signs, _ = settled(functions, domain, decide)
     return [(value, cell.sample) for value, cell in zip(signs, cells, strict=True)]
 
 

@@ -18,10 +18,11 @@ Row = Sequence[Fraction]
 
 
 class Basis(NamedTuple):
-    """The constraints that are tight at a vertex."""
+    """The constraints that determine a vertex: tight terms, resources at their floor, independent budgets."""
 
     terms: tuple[int, ...]
     floors: tuple[int, ...]
+    budgets: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Tableau:
         self.resources, self.terms = len(terms[0]), len(terms)
         self.structural = self.resources + self.terms
         width = self.structural + len(budgets)
+        self.budgets = tuple(range(len(budgets)))
         self.denominator = 1
         self.rows: dict[int, list[int]] = {}
         for i, term in enumerate(terms[1:], start=1):
@@ -72,7 +74,8 @@ class Tableau:
         for basic in [b for b in self.rows if b >= self.structural]:
             column = next((c for c in range(self.structural) if self.rows[basic][c] != 0), None)
             if column is None:
-                del self.rows[basic]  # a budget that repeats another
+                del self.rows[basic]  # a budget that follows from the others
+                self.budgets = tuple(j for j in self.budgets if j != basic - self.structural)
             else:
                 self.pivot(column, basic)
         return True
@@ -111,6 +114,24 @@ class Tableau:
         factor = target[column]
         return [(value * self.denominator - factor * other) // old for value, other in zip(target, row, strict=True)]
 
+    def free_columns(self) -> list[int]:
+        """Nonbasic variables that can grow without changing the objective."""
+        return [c for c in range(self.structural) if c not in self.rows and self.objective[c] == 0]
+
+    def loosened_along(self, column: int) -> set[int]:
+        """The terms whose slack grows as ``column`` grows without bound."""
+        slacks = {column, *(basic for basic, row in self.rows.items() if row[column] < 0)}
+        return {slack - self.resources for slack in slacks if slack >= self.resources}
+
+    def state(self) -> tuple[dict[int, list[int]], list[int], int]:
+        """The tableau as it stands, for `restore`; rows are never changed in place."""
+        return dict(self.rows), self.objective, self.denominator
+
+    def restore(self, state: tuple[dict[int, list[int]], list[int], int]) -> None:
+        """Return to a saved state."""
+        rows, self.objective, self.denominator = state
+        self.rows = dict(rows)
+
     def vertex(self) -> Vertex:
         """The vertex of the present basis."""
         nonbasic = [v for v in range(self.structural) if v not in self.rows]
@@ -120,7 +141,7 @@ class Tableau:
             Fraction(self.rows[r][-1], self.denominator) if r in self.rows else Fraction(0)
             for r in range(self.resources)
         )
-        return Vertex(Basis(tight, floors), allocation)
+        return Vertex(Basis(tight, floors, self.budgets), allocation)
 
 
 class Unbounded(Exception):

@@ -12,7 +12,7 @@ Times are in units of 1/(learning rate), losses in units of the variance of the 
 
 from __future__ import annotations
 
-from sympy import Expr, Float, Symbol, SympifyError, sympify
+from sympy import Expr, Float, I, Symbol, SympifyError, nan, oo, sympify, zoo
 
 from .errors import InputError
 from .rationals import shown
@@ -74,6 +74,8 @@ def to_expr(value: object, role: str) -> Expr:
         raise InputError(
             f"{role} must be a SymPy expression; got {shown(value)}; build it from exponents' symbols"
         ) from error
+    if isinstance(expression, Expr) and expression.has(nan, oo, zoo, I):
+        raise InputError(f"{role} must be real and finite; got {shown(value)}; leave infinities and I out")
     if not isinstance(expression, Expr) or expression.atoms(Float):
         raise InputError(f"{role} must be exact; got {shown(value)}; write Rational(1, 10) instead of 0.1")
     return expression

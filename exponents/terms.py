@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from sympy import Add, Expr, Mul, S, Symbol, expand_power_base, latex, powdenest
+from sympy import Add, Dummy, Expr, Mul, S, Symbol, expand_power_base, latex, powdenest
 
 from .errors import InputError
 from .rationals import shown
@@ -70,8 +70,7 @@ class PowerLaw:
         wanted = set(resources)
         exponents: dict[Symbol, Expr] = {}
         prefactor: list[Expr] = []
-        written = expand_power_base(powdenest(to_expr(expression, "a term"), force=True), force=True)
-        for factor in Mul.make_args(written):
+        for factor in _factors(to_expr(expression, "a term"), wanted):
             base, power = factor.as_base_exp()
             if not factor.free_symbols & wanted:
                 prefactor.append(factor)
@@ -82,8 +81,11 @@ class PowerLaw:
                     f"a term must be a monomial in {_listed(wanted)}; got {shown(expression)}; split sums into terms"
                 )
         front = Mul(*prefactor)
-        if front.is_zero or front.is_negative:
-            raise InputError(f"a term's prefactor must be positive; got {front} in {shown(expression)}")
+        if not front.is_positive:
+            raise InputError(
+                f"a term's prefactor must be positive; got {front} in {shown(expression)}; "
+                "declare its symbols positive=True"
+            )
         kept = tuple((r, e) for r, e in sorted(exponents.items(), key=lambda item: item[0].name) if e != 0)
         return cls(name or str(expression), kept, front)
 
@@ -164,6 +166,24 @@ class Loss:
         wanted = tuple(resources)
         summands = Add.make_args(to_expr(expression, "a loss"))
         return cls(tuple(PowerLaw.from_expr(term, wanted) for term in summands), title)
+
+
+def _factors(expression: Expr, resources: Iterable[Symbol]) -> list[Expr]:
+    """The factors of a product, powers of products taken apart.
+
+    Resources count as positive for this, whatever they were declared; parameters keep their own assumptions.
+    """
+    positive = {r: Dummy(r.name, positive=True) for r in resources}
+    plain = {dummy: r for r, dummy in positive.items()}
+    parts = Mul.make_args(expand_power_base(powdenest(expression.xreplace(positive))))
+    return [part.xreplace(plain) for part in parts]
+
+
+def bases(monomial: Expr) -> set[Symbol]:
+    """The symbols that a monomial is a product of powers of; those in its exponents do not count."""
+    symbols = monomial.free_symbols
+    factors = (factor.as_base_exp()[0] for factor in _factors(monomial, symbols))
+    return set().union(*(base.free_symbols for base in factors))
 
 
 def _listed(symbols: Iterable[Symbol]) -> str:
