@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sympy import Expr
 
     from .compute_optimal import Table1, compute_optimum, table_1
-    from .derivations import derivation
+    from .derivations import derive
     from .errors import ExponentsError, IncompleteProof, InputError, NoBalance, Refuted
     from .kernels import Kernel, kernel
     from .level_series import LevelSeries
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "compute_optimal": ("Table1", "compute_optimum", "table_1"),
-    "derivations": ("derivation",),
+    "derivations": ("derive",),
     "errors": ("ExponentsError", "IncompleteProof", "InputError", "NoBalance", "Refuted"),
     "kernels": ("Kernel", "kernel"),
     "mode_sums": ("ModeSum", "mode_sum"),
@@ -83,7 +83,7 @@ __all__ = [
     "beta",
     "chi",
     "compute_optimum",
-    "derivation",
+    "derive",
     "eta",
     "fixed_point",
     "gamma",

@@ -25,7 +25,7 @@ from itertools import combinations, pairwise
 from math import ceil, floor, lcm
 from typing import Generic, NamedTuple, TypeVar
 
-from sympy import Expr, Poly, Rational, Symbol
+from sympy import Expr, Poly, Rational, Symbol, factor_list, intervals, resultant
 from sympy.polys.fields import FracElement
 from sympy.polys.rings import PolyElement
 
@@ -204,6 +204,54 @@ def _polynomial(coefficients: list[Fraction], last: Symbol) -> Poly:
 
 def _fraction(value: Rational) -> Fraction:
     return Fraction(int(value.p), int(value.q))
+
+
+class RealRoot:
+    """A real root of an irreducible polynomial in one parameter, and the exact sign of other polynomials there."""
+
+    def __init__(self, polynomial: Poly, low: Fraction, high: Fraction) -> None:
+        self.polynomial, self.low, self.high = polynomial, low, high
+
+    def sign_of(self, other: PolyElement, last: Symbol, height: Fraction) -> int:
+        """The sign of ``other`` at this root and at ``last = height``; 0 only if it vanishes there exactly."""
+        first = self.polynomial.gen
+        value = Poly(other.as_expr().subs(last, Rational(height.numerator, height.denominator)), first)
+        if self.low == self.high:
+            return _sign_at(value, self.low)
+        if value.gcd(self.polynomial).degree() > 0:
+            return 0
+        while value.count_roots(_rational(self.low), _rational(self.high)):
+            low, high = self.polynomial.refine_root(_rational(self.low), _rational(self.high), steps=4)
+            self.low, self.high = _fraction(low), _fraction(high)
+        return _sign_at(value, self.low)
+
+
+def real_roots_of(polynomial: PolyElement, symbol: Symbol) -> list[RealRoot]:
+    """The real roots of an irreducible polynomial that depends on ``symbol`` alone."""
+    univariate = Poly(polynomial.as_expr(), symbol)
+    return [RealRoot(univariate, _fraction(low), _fraction(high)) for (low, high), _ in univariate.intervals()]
+
+
+def heights_on(line: PolyElement, others: Iterable[PolyElement], parameters: Sequence[Symbol]) -> list[Fraction]:
+    """Values of the last parameter, one between each two at which some other polynomial may vanish on the line."""
+    first, last = parameters
+    crossing = (resultant(line.as_expr(), other.as_expr(), first) for other in others if other.degree(0) > 0)
+    critical = {factor for r in crossing if r.has(last) for factor, _ in factor_list(Poly(r, last))[1]}
+    roots = intervals(sorted(critical, key=str)) if critical else []
+    width = Fraction(1, 8)
+    while any(_fraction(a[0][1]) >= _fraction(b[0][0]) for a, b in pairwise(roots)):
+        roots, width = intervals(sorted(critical, key=str), eps=width), width / 64
+    ends: list[Fraction | None] = [None, *(_fraction(end) for ends, _ in roots for end in ends), None]
+    return [simplest_between(low, high) for low, high in zip(ends[::2], ends[1::2], strict=True)]
+
+
+def _sign_at(polynomial: Poly, value: Fraction) -> int:
+    result = polynomial.eval(_rational(value))
+    return int(bool(result > 0)) - int(bool(result < 0))
+
+
+def _rational(value: Fraction) -> Rational:
+    return Rational(value.numerator, value.denominator)
 
 
 def simplest_between(low: Fraction | None, high: Fraction | None) -> Fraction:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import gc
 import os
 import re
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from . import __version__
 from .errors import ExponentsError, InputError
@@ -99,7 +101,7 @@ _loss_option = click.option(
 )
 
 
-@cli.command()
+@cli.command(short_help="Print tables: Table 1 and its companions.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @_format_option
 @_loss_option
@@ -111,7 +113,7 @@ _loss_option = click.option(
     help="Write the tables (all, if none is named) into DIR as Markdown, LaTeX and CSV.",
 )
 def table(names: tuple[str, ...], form: str, version: str, folder: str | None) -> None:
-    r"""Print tables: compute-optimal (the default), time, levels, loss, phases, claims.
+    """Print tables: compute-optimal (the default), time, levels, loss, phases, claims.
 
     \b
     Examples:
@@ -127,6 +129,8 @@ def table(names: tuple[str, ...], form: str, version: str, folder: str | None) -
     if form == "csv" and len(wanted) > 1 and folder is None:
         raise InputError(f"csv holds one table; got {len(wanted)}; ask for one, or use --write DIR")
     if folder is not None:
+        if click.get_current_context().get_parameter_source("form") is ParameterSource.COMMANDLINE:
+            raise InputError(f"--write writes {', '.join(SUFFIXES)}, all of them; got --format {form}; leave it out")
         _write_tables(wanted, version, folder)  # type: ignore[arg-type]
         return
     from .render import render_tables
@@ -136,13 +140,13 @@ def table(names: tuple[str, ...], form: str, version: str, folder: str | None) -
     _print(lambda style, emphasis: render_tables(tables, style, emphasis), form)
 
 
-@cli.command()
+@cli.command(short_help="Print everything exact at one point.")
 @click.argument("alpha")
 @click.argument("beta")
 @_format_option
 @_loss_option
 def at(alpha: str, beta: str, form: str, version: str) -> None:
-    r"""Print everything exact at one point: capacity ALPHA > 1 and source BETA > 0.
+    """Print everything exact at one point: capacity ALPHA > 1 and source BETA > 0.
 
     Numbers may be 3/2, 1.5 or 3; a decimal is the exact rational it writes.
 
@@ -169,12 +173,12 @@ def at(alpha: str, beta: str, form: str, version: str) -> None:
         _print(lambda style, emphasis: render_tables(report.tables(), style, emphasis), form)
 
 
-@cli.command()
+@cli.command(short_help="Print a derivation, step by step.")
 @click.argument("name")
 @_format_option
 @_loss_option
 def derive(name: str, form: str, version: str) -> None:
-    r"""Print a derivation step by step: chi, levels, bottleneck, transient, sgd or compute-optimal.
+    """Print a derivation step by step: chi, levels, bottleneck, transient, sgd or compute-optimal.
 
     Each step has its statement, formula, reason and source equation, printed from the objects that computed it.
 
@@ -186,10 +190,10 @@ def derive(name: str, form: str, version: str) -> None:
     _require(name, DERIVATIONS, "a derivation")
     _require(form, FORMATS, "the format")
     _require(version, VERSIONS, "the loss")
-    from .derivations import derivation
+    from .derivations import derive as derive_steps
     from .render import render_derivation
 
-    found = derivation(name, version)  # type: ignore[arg-type]
+    found = derive_steps(name, version)  # type: ignore[arg-type]
     _print(lambda style, emphasis: render_derivation(found, style, emphasis), form)
 
 
@@ -197,7 +201,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status; never a traceback for bad input."""
     try:
         status = cli.main(arguments, prog_name="exponents", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "exponents"
@@ -218,7 +223,7 @@ def run() -> NoReturn:
     """Run the command as a process of its own."""
     gc.disable()  # one short computation: collecting while SymPy is imported costs a tenth of the whole run
     status = main()
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, AttributeError):  # a closed standard error is None
         sys.stderr.flush()
     os._exit(status)  # standard output is flushed by main; taking SymPy down object by object costs a fifth
 
@@ -228,7 +233,8 @@ def _require(word: str, allowed: Sequence[str], role: str) -> None:
         return
     near = difflib.get_close_matches(word, allowed, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    raise InputError(f"{role} must be one of {', '.join(allowed)}; got {shown(word)}{hint}")
+    came = shown(word if word == word.strip() else repr(word))
+    raise InputError(f"{role} must be one of {', '.join(allowed)}; got {came}{hint}")
 
 
 def _print(render: Callable[[str, Emphasis], str], form: str) -> None:
@@ -240,6 +246,8 @@ def _print(render: Callable[[str, Emphasis], str], form: str) -> None:
     def plain(text: str) -> str:
         return text
 
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
     emphasis = bold if sys.stdout.isatty() and "NO_COLOR" not in os.environ else plain
     text = render(form, emphasis)
     try:
@@ -259,9 +267,14 @@ def _write_tables(names: Sequence[str], version: Version, folder: str) -> None:
         for name in names
         for form, suffix in SUFFIXES.items()
     }
+    if not folder.strip():
+        raise InputError("--write needs the name of a folder; got nothing; try --write tables")
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
+        blocked = [name for name in texts if (target / name).is_dir()]
+        if blocked:
+            raise IsADirectoryError(errno.EISDIR, f"{blocked[0]} is a folder there")
         with tempfile.TemporaryDirectory(prefix=".tables-", dir=target) as staging:
             for name, text in texts.items():
                 Path(staging, name).write_text(f"{text}\n", encoding="utf-8")

@@ -7,11 +7,12 @@ number, their boundaries, the terms that balance and the exponents come out of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Expr, S, Symbol
+from sympy import And, Expr, S, Symbol
+from sympy.core.relational import StrictGreaterThan
 from sympy.logic.boolalg import Boolean
 
 from .errors import InputError
@@ -21,7 +22,7 @@ from .parametric import positive_side
 from .phases import PhaseDiagram, Programme, phase_diagram
 from .rationals import shown
 from .symbols import N, alpha, beta, t, to_expr
-from .terms import Loss, PowerLaw
+from .terms import Loss, PowerLaw, bases
 
 COST = N * t
 """Compute of one pass: one unit for each parameter and each step."""
@@ -29,18 +30,21 @@ COST = N * t
 TRACE_CLASS = alpha > 1
 """The kernel's trace is finite, which the published loss assumes."""
 
+FINITE_VARIANCE = StrictGreaterThan(beta, 0, evaluate=False)
+"""The target's variance is finite.  SymPy would call it true, as beta is declared positive; people want to read it."""
+
 PARAMETERS = (alpha, beta)
 """Parameters of the model's loss; regions are solved for the last."""
 
-DOMAIN = (positive_side(TRACE_CLASS), beta)
+DOMAIN = (positive_side(TRACE_CLASS), positive_side(FINITE_VARIANCE))
 """Positive where the model's loss is defined."""
 
 
 def compute_optimum(
     loss: Loss | Expr,
-    cost: Expr | Iterable[Expr] = COST,
-    where: Boolean | Iterable[Boolean] = (),
-    parameters: Iterable[Symbol] | None = None,
+    cost: Expr | Sequence[Expr] = COST,
+    where: Boolean | Sequence[Boolean] = (),
+    parameters: Sequence[Symbol] | None = None,
 ) -> PhaseDiagram:
     """The compute optimum of any sum of power laws, for all values of its parameters.
 
@@ -49,9 +53,10 @@ def compute_optimum(
     loss : Loss or Expr
         A sum of monomials in the resources, with exponents rational (or Min, Max, Piecewise) in up to two parameters.
     cost : Expr or several
-        The budget: a monomial; its symbols are the resources, all others are held fixed.  Several are all met at once.
+        The budget: a monomial; the symbols it is a product of are the resources, all others are held fixed.  Several
+        budgets are all met at once.
     where : inequalities, optional
-        The domain of the parameters; symbols declared positive are positive besides.
+        The domain of the parameters, taken as open; a sign that a symbol was declared with counts besides.
     parameters : symbols, optional
         Order of the parameters: conditions are solved for the last.  Default: by name.
 
@@ -67,22 +72,37 @@ def compute_optimum(
     NoBalance
         If a budget cannot be met or the loss can be driven to zero within it.
     """
-    costs = (cost,) if isinstance(cost, Expr) else tuple(cost)
-    monomials = [to_expr(c, "a cost") for c in costs]
-    resources = tuple(sorted(set().union(*(m.free_symbols for m in monomials)), key=lambda r: r.name))
+    monomials = [to_expr(c, "a cost") for c in (cost if isinstance(cost, tuple | list) else (cost,))]
+    resources = tuple(sorted(set().union(*map(bases, monomials)), key=lambda r: r.name))
     if not resources:
-        raise InputError(f"the cost must be a monomial in at least one resource; got {shown(costs)}; try N*t")
+        raise InputError(f"the cost must be a monomial in at least one resource; got {shown(cost)}; try N*t")
     written = loss if isinstance(loss, Loss) else Loss.from_expr(loss, resources)
     budgets = tuple(PowerLaw.from_expr(m, resources, name=str(m)) for m in monomials)
     exponents = [e for term in (*written.terms, *budgets) for _, e in term.exponents]
-    conditions = (where,) if isinstance(where, Boolean) else tuple(where)
-    found = set().union(*(e.free_symbols for e in exponents)) | set().union(*(c.free_symbols for c in conditions))
+    conditions = _conditions(where)
+    found = set().union(*(e.free_symbols for e in exponents), *(side.free_symbols for side in conditions))
     ordered = tuple(sorted(found, key=lambda p: p.name)) if parameters is None else tuple(parameters)
-    if not found <= set(ordered):
-        raise InputError(f"the parameters of the loss are {sorted(map(str, found))}; got {shown(ordered)}")
-    domain = [positive_side(c) for c in conditions if c != S.true]
-    domain += [p for p in ordered if p.is_positive]
-    return phase_diagram(Programme(written, resources, budgets, ordered, tuple(dict.fromkeys(domain))))
+    _check_symbols(found, ordered, resources, written)
+    signs = [p if p.is_nonnegative else -p for p in ordered if p.is_nonnegative or p.is_nonpositive]
+    return phase_diagram(Programme(written, resources, budgets, ordered, tuple(dict.fromkeys((*conditions, *signs)))))
+
+
+def _conditions(where: object) -> list[Expr]:
+    """Functions that are positive where the given inequalities hold."""
+    parts: list[object] = list(where) if isinstance(where, tuple | list) else [where]
+    flat = [side for part in parts for side in (part.args if isinstance(part, And) else (part,))]
+    return [to_expr(positive_side(part), "the domain") for part in flat if part not in (True, S.true)]
+
+
+def _check_symbols(found: set[Symbol], ordered: Sequence[Symbol], resources: Sequence[Symbol], loss: Loss) -> None:
+    """Every parameter is listed once, and no two symbols share a name: they would be told apart in silence."""
+    if not found <= set(ordered) or len(set(ordered)) < len(ordered):
+        raise InputError(f"the parameters are {sorted(map(str, found))}, each once; got {shown(ordered)}")
+    every = {*ordered, *resources, *(r for term in loss for r, _ in term.exponents), *loss.as_expr().free_symbols}
+    names = sorted(symbol.name for symbol in every)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"two different symbols are named {twice[0]}; import it from exponents, or declare it once")
 
 
 def optimum(regime: Regime = RICH, version: Version = PUBLISHED) -> PhaseDiagram:

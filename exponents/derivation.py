@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .printing import Math, Phrase
+from .printing import Math, Notation, Phrase
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Step:
     ----------
     statement : Phrase
         What holds.
-    expression : SymPy expression, Notation or None
-        The formula the step ends in, set on a line of its own.
+    expression : SymPy expression, Notation, several of them, or None
+        What the step ends in, each formula on a line of its own.
     reason : Phrase
         Why it holds.
     source : str
@@ -28,9 +28,17 @@ class Step:
     """
 
     statement: Phrase
-    expression: Math | None
+    expression: Math | tuple[Math, ...] | None
     reason: Phrase
     source: str
+
+    @property
+    def formulas(self) -> tuple[Math, ...]:
+        """The formulas, as a tuple."""
+        if self.expression is None:
+            return ()
+        several = isinstance(self.expression, tuple) and not isinstance(self.expression, Notation)
+        return self.expression if several else (self.expression,)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)

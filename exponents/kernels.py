@@ -152,8 +152,17 @@ def _product(factors: tuple[Expr, ...]) -> list[_Piece] | None:
         products = [] if right is None else [_times(p, q) for p in pieces for q in right]
         if right is None or None in products:
             return None
-        pieces = [piece for piece in products if piece is not None]
+        pieces = _collected([piece for piece in products if piece is not None])
     return pieces
+
+
+def _collected(pieces: list[_Piece]) -> list[_Piece]:
+    """Like pieces added up, so that a power of a sum stays as short as its expansion."""
+    total: dict[_Piece, Expr] = {}
+    for piece in pieces:
+        kind = piece._replace(coefficient=S.One)
+        total[kind] = total.get(kind, S.Zero) + piece.coefficient
+    return [kind._replace(coefficient=c) for kind, c in total.items() if c != 0]
 
 
 def _times(p: _Piece, q: _Piece) -> _Piece | None:
@@ -233,6 +242,8 @@ def _confirmed(f: Expr, transform: Expr, left: Expr, right: Expr) -> bool:
         point = left + 1 if right.is_infinite else right - 1
     else:
         point = (left + right) / 2
+    if not point.is_Rational:
+        return False
     value, rate = lambdify(x, f, "mpmath"), mpf(point.p) / point.q
     with workdps(20):
         try:

@@ -6,8 +6,9 @@ Level 0 is lazy: B(t) falls in the clock tau = t.  Level n + 1 lets B of level n
 
 an affine recursion, beta (2 - chi_n) for the model.  `solved_recursion` solves it, and checks the solution by
 substitution; `stays_on_branch` shows that below the boundary of the fixed point no level leaves the growing candidate.
-The slope of the recursion is -beta: the levels alternate around the limit, and converge for beta < 1 only.  Above, the
-clock's constant candidate leads from level 0 on, and the full map stays where it starts.
+The slope of the recursion is -beta: the levels alternate around the limit, and their error falls for beta < 1 only (at
+beta = 1 there is none).  Above, the clock's constant candidate leads from level 0 on, and the full map stays where it
+starts.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sympy import And, Dummy, Expr, cancel
 from sympy.logic.boolalg import Boolean
 
 from .errors import IncompleteProof, NoBalance
+from .proof import prove_nonnegative, sides
 from .symbols import n
 from .timescale import clock, decay, target_sum
 
@@ -36,7 +38,7 @@ class LevelSeries:
     closed_form : Expr
         chi_n in the symbol `symbols.n`.
     converges : Boolean
-        Where |slope| < 1, so that the series has the limit.
+        Where |slope| < 1, so that the error falls from level to level.
     """
 
     start: Expr
@@ -99,12 +101,22 @@ def solved_recursion(start: Expr, slope: Expr, intercept: Expr) -> LevelSeries:
     )
 
 
-def stays_on_branch(series: LevelSeries) -> tuple[Expr, Expr]:
-    """Why no level leaves the learning branch below the boundary: two margins, both non-negative.
+def stays_on_branch(series: LevelSeries) -> tuple[Expr, Expr, Expr]:
+    """Why no level leaves the learning branch where the series converges: three margins, proved non-negative there.
 
-    All levels lie between chi_0 and chi_1, since a decreasing affine map sends that interval into itself when chi_2
-    does not fall below chi_0.  On the interval the growing candidate leads as long as its margin at chi_1 is not
-    negative.  Returned are chi_2 - chi_0 and that margin, factored.
+    A decreasing affine map sends the interval from chi_0 to chi_1 into itself when chi_2 does not fall below chi_0, so
+    all levels lie in it; and on it the growing candidate leads as long as it does at chi_1.  Returned are
+    chi_1 - chi_0, chi_2 - chi_0 and the lead of that candidate at chi_1, factored.
+
+    Raises
+    ------
+    Refuted
+        If one of them is negative somewhere.
     """
-    growing = (series.level(1) * series.slope + series.intercept) / target_sum().exponent
-    return (series.level(2) - series.start).factor(), cancel(growing - 1).factor()
+    source = target_sum().exponent
+    lead = (series.level(1) * series.slope + series.intercept) / source - 1
+    margins = (series.level(1) - series.start, series.level(2) - series.start, lead)
+    for margin in margins:
+        prove_nonnegative(margin, (source,), (source, *sides(series.converges)), "a level stays on the learning branch")
+    rising, held, led = (cancel(margin).factor() for margin in margins)
+    return rising, held, led

@@ -23,7 +23,7 @@ from functools import cached_property, lru_cache
 
 from sympy import Eq, Expr, Min, Piecewise, Rel, S, expand, log, oo, zeta
 
-from .errors import DivergentSum
+from .errors import DivergentSum, InputError
 from .kernels import Kernel, kernel
 from .symbols import alpha, s, to_expr
 
@@ -104,13 +104,24 @@ def mode_sum(weight: Expr | int, f: Kernel | Expr, capacity: Expr | int = alpha)
     ------
     DivergentSum
         If the sum diverges for every value of the parameters.
+    InputError
+        If the capacity is not positive, or the leading amplitude vanishes at a numerical pole.
     """
     f = f if isinstance(f, Kernel) else kernel(f)
     a, capacity = to_expr(weight, "a weight"), to_expr(capacity, "a capacity")
+    if capacity.is_positive is False or capacity.is_real is False:
+        raise InputError(f"the capacity must be positive; got {capacity}; eigenvalues fall as k^-capacity")
     found = ModeSum(a, capacity, f, expand((a - 1) / capacity))
+    if found.pole.is_real is False:
+        raise InputError(f"the weight must be real; got {a}")
     if found.condition == False:  # noqa: E712
         raise DivergentSum(
             f"the pole (a-1)/alpha must lie right of {f.left} for the sum over modes to converge; "
             f"got {found.pole}; weigh the modes by a steeper power"
+        )
+    if found.pole.is_Rational and found.pole < f.right and f.transform_at(found.pole) == 0:
+        raise InputError(
+            f"the transform of {f.expression} vanishes at the pole {found.pole}, so the sum falls faster than the pole "
+            "says; take another weight or kernel"
         )
     return found

@@ -93,7 +93,8 @@ def bottleneck_sum(version: Version) -> ModeSum:
 
 def model_bottleneck(version: Version) -> PowerLaw:
     """What N features cannot represent (eq. 76)."""
-    return PowerLaw("model_bottleneck", ((N, resolution() * bottleneck_sum(version).exponent),), source="eq. 76")
+    source = "eq. 76" if version == PUBLISHED else "least squares"
+    return PowerLaw("model_bottleneck", ((N, resolution() * bottleneck_sum(version).exponent),), source=source)
 
 
 def data_bottleneck() -> PowerLaw:
@@ -121,7 +122,8 @@ def transient_decay(version: Version) -> Expr:
 def finite_model_transient(regime: Regime, version: Version) -> PowerLaw:
     """The first correction in 1/N to the dynamics (eq. 80)."""
     decay = clock_growth(regime) * transient_decay(version)
-    return PowerLaw("finite_model_transient", ((N, S.One), (t, decay)), source="eq. 80")
+    source = "eq. 80" if version == PUBLISHED else "first order in 1/N"
+    return PowerLaw("finite_model_transient", ((N, S.One), (t, decay)), source=source)
 
 
 def noise_kernel() -> ModeSum:

@@ -188,8 +188,12 @@ class Functions:
 
 def factors(element: FracElement) -> frozenset[PolyElement]:
     """The irreducible polynomials whose signs decide the sign of ``element``."""
-    parts = (*_factored(element.numer)[1], *_factored(element.denom)[1])
-    return frozenset(normalised(factor) for factor, _ in parts)
+    return irreducible(element.numer) | irreducible(element.denom)
+
+
+def irreducible(polynomial: PolyElement) -> frozenset[PolyElement]:
+    """The distinct irreducible factors of ``polynomial``, constants aside."""
+    return frozenset(normalised(factor) for factor, _ in _factored(polynomial)[1])
 
 
 def factored(element: FracElement) -> Expr:

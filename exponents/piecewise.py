@@ -39,7 +39,7 @@ def normal_form(expression: Expr, parameters: Sequence[Symbol], domain: Sequence
     On the curves between regions the value is that of the first region, so the function should be continuous there.
     """
     if not expression.has(Min, Max, Piecewise):
-        return expression
+        return factored(Functions(parameters).element(expression))
     elements, regions = _regions(expression, parameters, domain, lambda element: element)
     return regions.piecewise([factored(element) for element in elements])
 

@@ -4,6 +4,9 @@ The proofs here start from finished statements, as a reader meets them: inequali
 allocation, weights.  They share with the search in `phases` only the decomposition into cells, so a wrong boundary,
 a wrong exponent or a term too many is refuted, with the point where it fails.
 
+Statements are proved on the open cells.  On the curves between they hold by continuity; a function that jumps there, as
+a Piecewise may, is not examined on the curve itself.
+
 * `prove_nonnegative`, `prove_equal`: an inequality or identity between piecewise rational functions.
 * `prove_phase`: strong duality.  The allocation meets the budgets and no term exceeds C^{-r} (primal); the weights are
   non-negative, sum to 1, and the weighted exponents do not exceed the priced budgets (dual), so that
@@ -17,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sympy import And, Expr, Or, S, Symbol
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 from sympy.polys.fields import FracElement
 
@@ -24,30 +28,35 @@ from .cells import settled
 from .errors import Refuted
 from .parametric import Functions, Point, described, holds, positive_side, resolve, sign
 from .phases import Certificate, Phase, PhaseDiagram, Programme
+from .symbols import to_expr
+from .terms import PowerLaw
 
 
 def prove_nonnegative(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
-    """Prove ``expression >= 0`` wherever all of ``domain`` is positive.
+    """Prove ``expression >= 0`` wherever all of ``domain`` is positive, for a continuous expression.
+
+    ``domain`` holds functions that are positive, or inequalities.
 
     Raises
     ------
     Refuted
         With an exact point of the domain where the expression is negative.
     """
-    for value, point in _signs(expression, parameters, domain):
+    for value, point in _signs(to_expr(expression, "the expression"), parameters, domain):
         if value < 0:
             raise Refuted(f"{claim or f'{expression} >= 0'} fails at {described(point)}", point)
 
 
 def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
-    """Prove ``left == right`` as functions on the domain.
+    """Prove ``left == right`` as continuous functions on the domain.
 
     Raises
     ------
     Refuted
         With an exact point of the domain where they differ.
     """
-    for value, point in _signs(left - right, parameters, domain):
+    difference = to_expr(left, "the left side") - to_expr(right, "the right side")
+    for value, point in _signs(difference, parameters, domain):
         if value != 0:
             raise Refuted(f"{claim or f'{left} = {right}'} fails at {described(point)}", point)
 
@@ -61,7 +70,8 @@ def _signs(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr
         element = functions.element(resolve(expression, sample, guards))
         return sign(element, sample), [element, *(functions.element(guard) for guard in guards)]
 
-    cells, signs, _ = settled(functions, domain, decide)
+    positive = [positive_side(side) if isinstance(side, Relational) else side for side in domain]
+    cells, signs, _ = settled(functions, positive, decide)
     return [(value, cell.sample) for value, cell in zip(signs, cells, strict=True)]
 
 
@@ -73,6 +83,7 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
     Refuted
         Naming the condition that fails, and a point of the region where it does.
     """
+    _check_names(programme, phase)
     _prove_covered(programme, phase)
     for certificate in phase.certificates:
         for clause in _clauses(certificate.where):
@@ -81,6 +92,19 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
                 prove_nonnegative(expression, programme.parameters, region, claim)
             for claim, expression in _zero(programme, phase, certificate):
                 prove_equal(expression, S.Zero, programme.parameters, region, claim)
+
+
+def _check_names(programme: Programme, phase: Phase) -> None:
+    """Weights and balances are those of terms of the loss, each once, and the allocation is one of the vertices."""
+    names = [term.name for term in programme.loss.terms]
+    lists = [phase.binding, *([name for name, _ in certificate.weights] for certificate in phase.certificates)]
+    for listed in lists:
+        if not set(listed) <= set(names) or len(set(listed)) < len(listed):
+            raise Refuted(f"{listed} are not terms of the loss, each once; its terms are {names}")
+    if tuple(resource for resource, _ in phase.allocation) != programme.resources:
+        raise Refuted(f"the allocation must give a share to each of {programme.resources} in turn")
+    if phase.vertices[0] != tuple(share for _, share in phase.allocation):
+        raise Refuted("the allocation must be the first of the optimal vertices")
 
 
 def _prove_covered(programme: Programme, phase: Phase) -> None:
@@ -106,12 +130,13 @@ def _holding(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[lis
 
 
 def _at_least_zero(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
-    allocation, weights = dict(phase.allocation), dict(certificate.weights)
-    claims = [(f"the share of {resource} is not negative", share) for resource, share in phase.allocation]
-    claims += [(f"the weight of {name} is not negative", weight) for name, weight in certificate.weights]
-    for term in programme.loss.terms:
-        fall = sum((e * allocation[r] for r, e in term.exponents if r in allocation), S.Zero)
-        claims.append((f"{term.name} falls at least as fast as C^-({phase.exponent})", fall - phase.exponent))
+    weights = dict(certificate.weights)
+    claims = [(f"the weight of {name} is not negative", weight) for name, weight in certificate.weights]
+    for vertex in phase.vertices:
+        claims += [(f"the share {share} is not negative", share) for share in vertex]
+        for term in programme.loss.terms:
+            surplus = _fall(programme, term, vertex) - phase.exponent
+            claims.append((f"{term.name} falls at least as fast as C^-({phase.exponent})", surplus))
     for resource in programme.resources:
         gain = sum((weights.get(term.name, S.Zero) * term.exponent(resource) for term in programme.loss.terms), S.Zero)
         budgeted = zip(certificate.prices, programme.budgets, strict=True)
@@ -121,16 +146,26 @@ def _at_least_zero(programme: Programme, phase: Phase, certificate: Certificate)
 
 
 def _zero(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
-    allocation = dict(phase.allocation)
-    spent = [
-        (f"the budget {budget.name} is spent", 1 + sum((allocation[r] * e for r, e in budget.exponents), S.Zero))
-        for budget in programme.budgets
-    ]
+    bound = [term for term in programme.loss.terms if term.name in phase.binding]
     return [
-        *spent,
+        *(
+            (f"the budget {budget.name} is spent", 1 + _fall(programme, budget, vertex))
+            for budget in programme.budgets
+            for vertex in phase.vertices
+        ),
+        *(
+            (f"{term.name} binds", _fall(programme, term, vertex) - phase.exponent)
+            for term in bound
+            for vertex in phase.vertices
+        ),
         ("the weights sum to 1", sum((weight for _, weight in certificate.weights), S.Zero) - 1),
         ("the prices sum to the exponent", sum(certificate.prices, S.Zero) - phase.exponent),
     ]
+
+
+def _fall(programme: Programme, term: PowerLaw, vertex: Sequence[Expr]) -> Expr:
+    """r in how a term falls as C^{-r} when the resources get the shares of ``vertex``."""
+    return sum((term.exponent(r) * share for r, share in zip(programme.resources, vertex, strict=True)), S.Zero)
 
 
 def prove_tiling(programme: Programme, regions: Sequence[Boolean]) -> None:

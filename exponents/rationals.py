@@ -16,7 +16,7 @@ from .errors import InputError
 MAX_DIGITS = 1000
 """Digits a number may have.  Ten times more than any exponent needs; beyond it, answers are unreadable."""
 
-_DECIMAL = r"\d+\.?\d*(?:[eE][+-]?\d{1,4})?|\.\d+(?:[eE][+-]?\d{1,4})?"
+_DECIMAL = r"\d+\.?\d*(?:[eE][+-]?\d{1,18})?|\.\d+(?:[eE][+-]?\d{1,18})?"
 _NUMBER = re.compile(rf"\s*([+-]?)({_DECIMAL})(?:\s*/\s*({_DECIMAL}))?\s*", re.ASCII)
 _HINT = "write it as 3/2, 1.5 or 3"
 

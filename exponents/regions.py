@@ -7,7 +7,7 @@ exactly the phase: no more, no less.  An inequality linear in a parameter is sol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,9 +16,9 @@ from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreat
 from sympy.logic.boolalg import Boolean
 from sympy.polys.rings import PolyElement
 
-from .cells import Cell
+from .cells import Cell, heights_on, real_roots_of
 from .errors import IncompleteProof
-from .parametric import sign
+from .parametric import irreducible, sign
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class Regions:
         Each region by itself, open: strict inequalities that hold on exactly its cells.
     cases : tuple of Boolean
         The same as successive cases, closed: the first that holds decides, and the last is true.  A function that is
-        continuous across the boundaries gets its value on them from the first region beside them.
+        continuous across the boundaries gets its value on them from the first region beside them.  Where a region needs
+        more than one solved inequality, a single point at which curves touch or are singular may fall to a region that
+        only reaches it as a limit of nothing; a point-wise optimum is right there too.
     boundaries : tuple of Boundary
         The curves between them.
     """
@@ -67,7 +69,7 @@ class Regions:
 
 
 def regions_of(
-    parameters: Sequence[Symbol], cells: Sequence[Cell], labels: Sequence[int], polynomials: Iterable[PolyElement]
+    parameters: Sequence[Symbol], cells: Sequence[Cell], labels: Sequence[int], polynomials: frozenset[PolyElement]
 ) -> Regions:
     """Write the cells of each label as inequalities.
 
@@ -77,7 +79,7 @@ def regions_of(
         Inequalities are solved for the last one they are linear in.
     cells, labels
         All cells of the domain, and the label of each: 0, 1, ... in order of first appearance.
-    polynomials : iterable of PolyElement
+    polynomials : set of PolyElement
         What cuts the cells.
 
     Raises
@@ -85,7 +87,7 @@ def regions_of(
     IncompleteProof
         If the signs of the polynomials do not tell some cell from one of another label.
     """
-    separators = _separators(cells, labels)
+    separators = [*_separators(cells, labels), *_upright_separators(parameters, cells, labels, polynomials)]
     separating = {polynomial for _, polynomial in separators}
     order = sorted(polynomials, key=lambda p: (p in separating, str(p)))
     signs = [{p: sign(p, cell.sample) for p in order} for cell in cells]
@@ -127,6 +129,33 @@ def _separators(cells: Sequence[Cell], labels: Sequence[int]) -> list[tuple[tupl
     return list(found)
 
 
+def _upright_separators(
+    parameters: Sequence[Symbol], cells: Sequence[Cell], labels: Sequence[int], polynomials: frozenset[PolyElement]
+) -> list[tuple[tuple[int, int], PolyElement]]:
+    """The same across the lines on which the first of two parameters is constant.
+
+    A line is a root of a polynomial p in the first parameter alone.  On it, resultants with p cut the last parameter
+    into intervals on which no other polynomial changes sign; an exact sample in each gives the signs that the cells on
+    both sides share, all but that of p itself.
+    """
+    if len(parameters) != 2:
+        return []
+    signs = [{p: sign(p, cell.sample) for p in polynomials} for cell in cells]
+    by_signs = {frozenset(s.items()): label for s, label in zip(signs, labels, strict=True)}
+    found: dict[tuple[tuple[int, int], PolyElement], None] = {}
+    crossed = (p for p in polynomials if p.degree(0) == 0 and len({s[p] for s in signs}) > 1)
+    for line in sorted(crossed, key=str):
+        others = polynomials - {line}
+        for root in real_roots_of(line, parameters[0]):
+            for height in heights_on(line, others, parameters):
+                here = frozenset((q, root.sign_of(q, parameters[1], height)) for q in others)
+                rising = root.sign_of(line.diff(1), parameters[1], height)
+                pair = tuple(by_signs.get(here | {(line, side)}) for side in (-rising, rising))
+                if None not in pair and pair[0] != pair[1]:
+                    found[pair, line] = None  # type: ignore[index]
+    return list(found)
+
+
 _Signs = dict[PolyElement, int]
 
 
@@ -160,8 +189,8 @@ def _solved(
 ) -> tuple[Symbol, Expr, int] | None:
     """(parameter, value, sign of the slope) where the polynomial is linear in a parameter.
 
-    The slope must keep one sign on the whole domain, which the cells' samples tell: leading coefficients
-    are among the polynomials that cut the base.
+    The slope must not vanish in the domain.  Each of its irreducible factors is among the polynomials that cut the
+    base and has simple roots only, so a root inside the domain would show as a change of sign between samples.
     """
     for position, symbol in enumerate(reversed(parameters)):
         if polynomial.degree(position) == 0:
@@ -169,9 +198,8 @@ def _solved(
         if polynomial.degree(position) > 1:
             return None
         slope = polynomial.diff(position)
-        slopes = {sign(slope, cell.sample) for cell in cells}
-        if slopes not in ({1}, {-1}):
+        if any(len({sign(factor, cell.sample) for cell in cells}) > 1 for factor in irreducible(slope)):
             return None
         rest = polynomial - slope * polynomial.ring.gens[position]
-        return symbol, expand(-rest.as_expr() / slope.as_expr()), slopes.pop()
+        return symbol, expand(-rest.as_expr() / slope.as_expr()), sign(slope, cells[0].sample)
     return None

@@ -99,7 +99,13 @@ def render_table(table: Table, form: str, emphasis: Emphasis = plain_emphasis) -
     notes = [note.write(style) for note in table.notes]
     if form == "markdown":
         return "\n\n".join([f"**{title}**", *parts, *notes])
-    return "\n\n".join([f"% {table.name}\n\\textbf{{{_tex(title)}}}", *parts, *(_tex(note) for note in notes)])
+    return "\n\n".join(
+        [
+            _tex_heading(table.name, title),
+            *parts,
+            *(_tex(note) for note in notes),
+        ]
+    )
 
 
 def table_object(table: Table) -> dict[str, object]:
@@ -138,7 +144,7 @@ def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = pl
         steps = [_markdown_step(number, step) for number, step in enumerate(derivation.steps, 1)]
         return "\n\n".join([f"**{title}**", *steps])
     items = "\n".join(_latex_step(step) for step in derivation.steps)
-    return f"% {derivation.name}\n\\textbf{{{_tex(title)}}}\n\\begin{{enumerate}}\n{items}\n\\end{{enumerate}}"
+    return f"{_tex_heading(derivation.name, title)}\n\\begin{{enumerate}}\n{items}\n\\end{{enumerate}}"
 
 
 def derivation_object(derivation: Derivation) -> dict[str, object]:
@@ -155,7 +161,7 @@ def _step_objects(derivation: Derivation) -> list[dict[str, object]]:
         {
             "step": number,
             "statement": step.statement.write("plain"),
-            "expression": None if step.expression is None else write(step.expression, "plain"),
+            "expression": "; ".join(write(formula, "plain") for formula in step.formulas) or None,
             "reason": step.reason.write("plain"),
             "source": step.source,
         }
@@ -166,8 +172,7 @@ def _step_objects(derivation: Derivation) -> list[dict[str, object]]:
 def _text_step(number: int, step: Step, style: Style) -> str:
     margin = " " * 4
     lines = _wrapped(step.statement, f"{number:2}. ", margin, style)
-    if step.expression is not None:
-        lines.append(margin * 2 + write(step.expression, style))
+    lines += [margin * 2 + write(formula, style) for formula in step.formulas]
     because = Phrase(
         f"since {step.reason.template} [{{source_}}]", {**step.reason.values, "source_": _quoted(step.source)}
     )
@@ -186,14 +191,15 @@ def _quoted(text: str) -> Notation:
 
 
 def _markdown_step(number: int, step: Step) -> str:
-    formula = "" if step.expression is None else f"\n   $${write(step.expression, 'latex')}$$\n"
+    formula = "".join(f"\n   $${write(formula, 'latex')}$$\n" for formula in step.formulas)
     return (
         f"{number}. {step.statement.write('latex')}\n{formula}\n   since {step.reason.write('latex')} [{step.source}]"
     )
 
 
 def _latex_step(step: Step) -> str:
-    formula = "" if step.expression is None else f"\n  \\[ {write(step.expression, 'latex')} \\]\n "
+    formula = "".join(f"\n  \\[ {write(formula, 'latex')} \\]" for formula in step.formulas)
+    formula += "\n " if formula else ""
     statement, reason = (_tex(part.write("latex")) for part in (step.statement, step.reason))
     return f"\\item {statement}{formula} since {reason} [{step.source}]"
 
@@ -275,3 +281,7 @@ def _tex(text: str) -> str:
         for part in parts[::2]
     ]
     return "$".join(parts)
+
+
+def _tex_heading(name: str, title: str) -> str:
+    return f"% {name}; needs the package amsmath\n\\textbf{{{_tex(title)}}}"

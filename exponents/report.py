@@ -103,11 +103,11 @@ class PointReport:
             )
         both = (self.lazy, self.rich)
         rows: tuple[tuple[Cell, ...], ...] = (
-            (Notation("time_exponent", "L ~ t^-r", r"L \sim t^{-r}"), *(p.time_exponent for p in both)),
-            (Notation("compute_exponent", "L⋆ ~ C^-r", r"L_\star \sim C^{-r}"), *(p.compute_exponent for p in both)),
-            (Notation("model_size_exponent", "N⋆ ~ C^r", r"N_\star \sim C^r"), *(p.model_size_exponent for p in both)),
+            (Notation("time_exponent", "L~t^-r", r"L \sim t^{-r}"), *(p.time_exponent for p in both)),
+            (Notation("compute_exponent", "L⋆~C^-r", r"L_\star \sim C^{-r}"), *(p.compute_exponent for p in both)),
+            (Notation("model_size_exponent", "N⋆~C^r", r"N_\star \sim C^r"), *(p.model_size_exponent for p in both)),
             (
-                Notation("time_allocation_exponent", "t⋆ ~ C^r", r"t_\star \sim C^r"),
+                Notation("time_allocation_exponent", "t⋆~C^r", r"t_\star \sim C^r"),
                 *(p.time_allocation_exponent for p in both),
             ),
             ("binding", *(p.binding for p in both)),

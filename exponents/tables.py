@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sympy import Expr, S
+from sympy.logic.boolalg import Boolean
 
 from .claims import claims as published_claims
-from .compute_optimal import DOMAIN, PARAMETERS, TRACE_CLASS, optimum, task_names
+from .compute_optimal import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
 from .level_series import level_series
 from .model_loss import LOSS_EQUATION, data_bottleneck, loss
 from .names import LAZY, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Version
@@ -40,9 +41,9 @@ def compute_optimal(version: Version) -> Table:
         Column("regime"),
         Column("task"),
         Column("where"),
-        Column("compute_exponent", Notation("L(C) ~ C^-r", "L⋆ ~ C^-r", r"L_\star \sim C^{-r}")),
-        Column("model_size_exponent", Notation("N(C) ~ C^r", "N⋆ ~ C^r", r"N_\star \sim C^r")),
-        Column("time_allocation_exponent", Notation("t(C) ~ C^r", "t⋆ ~ C^r", r"t_\star \sim C^r")),
+        Column("compute_exponent", Notation("L(C) ~ C^-r", "L⋆~C^-r", r"L_\star \sim C^{-r}")),
+        Column("model_size_exponent", Notation("N(C) ~ C^r", "N⋆~C^r", r"N_\star \sim C^r")),
+        Column("time_allocation_exponent", Notation("t(C) ~ C^r", "t⋆~C^r", r"t_\star \sim C^r")),
         Column("binding", "balance"),
     )
     title = phrase("Table 1: compute-optimal exponents r at C = {cost}", cost=N * t)
@@ -91,7 +92,7 @@ def levels(version: Version) -> Table:
         Column("error", Notation("chi_n - chi", "χₙ - χ", r"\chi_n - \chi")),
     )
     note = phrase(
-        "Converges only for {where}, by a factor {rate} a level, from alternating sides (eq. 62).",
+        "The error alternates, and falls, by a factor {rate} a level, for {where} only (eq. 62).",
         where=series.converges,
         rate=abs(series.slope),
     )
@@ -112,10 +113,7 @@ def loss_terms(version: Version) -> Table:
             rows.append((name, "both versions" if same else v, _law(lazy, DOMAIN), *laws, rich.source))
     data = _law(data_bottleneck(), DOMAIN)
     rows.append((data_bottleneck().name, "both versions", data, *(data for _ in pieces), data_bottleneck().source))
-    rich_columns = [
-        Column(f"rich_{i}", Notation(*(f"rich, {write(piece.where, style)}" for style in STYLES)))
-        for i, piece in enumerate(pieces, 1)
-    ]
+    rich_columns = [Column(f"rich_{i}", _rich(piece.where)) for i, piece in enumerate(pieces, 1)]
     columns = (Column("term"), Column("version"), Column("lazy"), *rich_columns, Column("source"))
     note = phrase("Prefactors are left out; {condition}.", condition=TRACE_CLASS)
     return Table(
@@ -160,7 +158,7 @@ def claims(version: Version) -> Table:
         Column("agree", "agree"),
     )
     note = phrase("Compared as functions for {trace}. Derived is algebra: measurement decides.", trace=TRACE_CLASS)
-    return Table("claims", phrase("Exponents as published and as derived"), columns, rows, (note,))
+    return Table("claims", phrase("Exponents as published and as derived"), columns, rows, (note,), blocks=True)
 
 
 _BUILDERS: dict[str, Callable[[Version], Table]] = dict(
@@ -177,6 +175,11 @@ def _law(term: PowerLaw, domain: tuple[Expr, ...]) -> Expr:
     return resolved(replace(term, prefactor=S.One), PARAMETERS, domain).as_expr()
 
 
+def _rich(where: Boolean) -> Notation:
+    plain, unicode, latex = (write(where, style) for style in STYLES)
+    return Notation(f"rich, {plain}", f"rich, {unicode}", rf"\text{{rich, }} {latex}")
+
+
 def _where(condition: object) -> Cell:
     return {S.true: "everywhere", S.false: "nowhere"}.get(condition, condition)
 
@@ -184,7 +187,7 @@ def _where(condition: object) -> Cell:
 def _stated(version: Version) -> Phrase:
     sources = ", ".join(f"{regime} {LOSS_EQUATION[regime]}" for regime in REGIMES)
     return phrase(
-        f"Loss as {version} ({sources}), {{trace}}, {{source}}.",
+        f"Loss as {version} ({sources}), {{trace}}, {{variance}}.",
         trace=TRACE_CLASS,
-        source=Notation("beta > 0", "β > 0", r"\beta > 0"),
+        variance=FINITE_VARIANCE,
     )

@@ -116,7 +116,10 @@ def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> F
     IncompleteProof
         If on some interval several are, if neighbours disagree on their boundary, or if one is unstable.
     """
-    (parameter,) = source.free_symbols
+    symbols = source.free_symbols
+    if len(symbols) != 1:
+        raise InputError(f"the source must be a function of one parameter; got {source}; try beta")
+    (parameter,) = symbols
     functions = Functions((parameter,))
     growths = candidates(decay)
     solvable = [growth for growth in growths if cancel(1 - source * _affine(growth)[1]) != 0]

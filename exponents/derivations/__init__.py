@@ -24,6 +24,6 @@ _BUILDERS: dict[str, Callable[[Version], Derivation]] = dict(
 )
 
 
-def derivation(name: str, version: Version = PUBLISHED) -> Derivation:
+def derive(name: str, version: Version = PUBLISHED) -> Derivation:
     """The derivation called ``name``; ``version`` is the loss that compute-optimal starts from."""
     return _BUILDERS[name](version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import Eq, Max, Symbol
 
+from ..compute_optimal import FINITE_VARIANCE
 from ..derivation import Derivation, Step
 from ..level_series import level_series, stays_on_branch
 from ..names import Version
@@ -40,7 +41,9 @@ def derive_chi(version: Version) -> Derivation:
             phrase("The correlation B(t) and its clock {tau} drive each other:", tau=tau),
             _CLOCK,
             phrase(
-                "it is the self-consistent equation of the flow; y_k^2 falls as k^-a with a = {a}", a=alpha * beta + 1
+                "it is the self-consistent equation of the flow, where {power} with a = {a}",
+                power=Notation("y_k^2 = k^-a", "yₖ² = k^-a", "y_k^2 = k^{-a}"),
+                a=alpha * beta + 1,
             ),
             "eq. 42, 67",
         ),
@@ -68,14 +71,15 @@ def derive_chi(version: Version) -> Derivation:
     closing = (
         Step(
             phrase(
-                "The pieces tile all {beta} > 0, agree on {curves}, and each is stable where it holds:",
-                beta=beta,
+                "The pieces tile all {positive}, agree on {curves}, and each is stable where it holds:",
+                positive=FINITE_VARIANCE,
                 curves=curves,
             ),
             Eq(decay, fixed.value, evaluate=False),
             phrase(
                 "in every cell between the zeros of the margins exactly one piece is consistent, "
-                "and the boundary's polynomial divides the difference of the pieces that meet there"
+                "and the boundary's polynomial divides the difference of the pieces that meet there; on the boundary "
+                "two candidates of the clock tie, which multiplies the law by a power of a logarithm"
             ),
             "eq. 10",
         ),
@@ -114,7 +118,7 @@ def derive_levels(version: Version) -> Derivation:
     """How the perturbative series converges to the self-consistent exponent; the same in each version of the loss."""
     del version
     series = level_series()
-    level_n, next_level = _level("n"), _level("{n+1}")
+    level_n, next_level = _level("n"), Notation("chi_(n+1)", "χ_(n+1)", r"\chi_{n+1}")
     recursion = series.slope * level_n + series.intercept
     return Derivation(
         "levels",
@@ -128,19 +132,19 @@ def derive_levels(version: Version) -> Derivation:
             ),
             Step(
                 phrase("Each level feeds its B(t) into the clock of the next:"),
-                Eq(next_level, recursion, evaluate=False),
+                joined(" = ", next_level, recursion),
                 phrase("it is the learning candidate of the clock at the last level, times the decay of the mode sum"),
                 "eq. 60-62",
             ),
             Step(
                 phrase(
-                    "For {where} no level leaves that candidate, since neither of these is negative:",
+                    "For {where} no level leaves that candidate, as none of these is negative there:",
                     where=series.converges,
                 ),
-                joined(",  ", *stays_on_branch(series)),
+                stays_on_branch(series),
                 phrase(
-                    "they are level 2 minus level 0, and by how much the candidate leads at level 1; "
-                    "the map falls, so all levels lie between levels 0 and 1"
+                    "they are level 1 minus level 0, level 2 minus level 0, and by how much the candidate leads at "
+                    "level 1; the map falls, so all levels lie between levels 0 and 1"
                 ),
                 "eq. 68",
             ),
@@ -166,11 +170,11 @@ def derive_levels(version: Version) -> Derivation:
                 "eq. 62",
             ),
             Step(
-                phrase("The recursion converges exactly for {where}.", where=series.converges),
+                phrase("The error falls from level to level exactly for {where}.", where=series.converges),
                 None,
                 phrase(
-                    "only there is its slope smaller than 1 in size; beyond, the clock's first candidate leads "
-                    "from level 0 on and the exponent stays {start}",
+                    "only there is the slope smaller than 1 in size; beyond, the recursion diverges, but the clock's "
+                    "first candidate leads from level 0 on, so the exponent stays {start}",
                     start=series.start,
                 ),
                 "eq. 68",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import S
 from sympy.logic.boolalg import Boolean
 
-from ..compute_optimal import COST, DOMAIN, PARAMETERS, TRACE_CLASS, optimum, task_names
+from ..compute_optimal import COST, DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
 from ..derivation import Derivation, Step
 from ..model_loss import LOSS_EQUATION
 from ..names import LAZY, REGIMES, RICH, Regime, Version
@@ -13,7 +13,7 @@ from ..phases import Phase, PhaseDiagram
 from ..piecewise import normal_form, resolved
 from ..printing import joined, phrase
 from ..proof import prove, prove_nonnegative, sides
-from ..symbols import N, beta, t
+from ..symbols import N, t
 from ..terms import Loss
 from ..timescale import self_consistent
 
@@ -46,9 +46,9 @@ def _regime_steps(diagram: PhaseDiagram, regime: Regime, version: Version) -> li
     phases = [_phase_step(diagram, phase, name, source) for phase, name in named]
     closing = Step(
         phrase(
-            "These phases tile {trace}, {beta} > 0 without gap or overlap. They meet on {curves}.",
+            "These phases tile {trace}, {variance} without gap or overlap. They meet on {curves}.",
             trace=TRACE_CLASS,
-            beta=beta,
+            variance=FINITE_VARIANCE,
             curves=joined(", ", *(boundary.curve for boundary in diagram.boundaries)),
         ),
         None,
@@ -66,8 +66,8 @@ def _loss_step(loss: Loss, regime: Regime, version: Version, where: Boolean) -> 
     laws = (resolved(term, PARAMETERS, region).as_expr() for term in loss)
     condition = "" if where == S.true else ", for {where},"
     return Step(
-        phrase(f"The {regime} loss{condition} is as {version}", where=where),
-        joined(" + ", *laws),
+        phrase(f"The {regime} loss{condition} is as {version} the sum of", where=where),
+        tuple(laws),
         phrase(
             "with N and t powers of C whose exponents sum to 1, every term is a power of C; "
             "to make the slowest one fall as fast as possible is a linear programme"

@@ -12,7 +12,7 @@ from ..names import LAZY, RICH, Version
 from ..piecewise import resolved
 from ..printing import Notation, Phrase, joined, phrase
 from ..proof import sides
-from ..symbols import s, x, z
+from ..symbols import s, x
 from ..timescale import self_consistent
 
 _SUM = Notation("sum_k k^-a f(k^-alpha s)", "Σₖ k^-a f(s k^-α)", r"\sum_k k^{-a} f(s k^{-\alpha})")
@@ -26,18 +26,16 @@ def mode_sum_steps(found: ModeSum, what: Phrase, source: str) -> tuple[Step, Ste
         {**what.values, "sum_": _SUM, "a_": found.weight},
     )
     strip = phrase(
-        "its Mellin transform is {transform} for {left} < Re {z} < {right}",
+        "its Mellin transform is {transform} on the strip {strip}",
         transform=kernel.transform,
-        left=kernel.left,
-        z=z,
-        right=kernel.right,
+        strip=joined(" < ", kernel.left, Notation("Re z", "Re z", r"\operatorname{Re} z"), kernel.right),
     )
+    meeting = "" if found.logarithm == False else ", and where they meet a logarithm multiplies the law"  # noqa: E712
     if kernel.right is oo:
         reason = phrase("the pole of zeta stands at {pole} and the strip has no right end", pole=found.pole)
     else:
         reason = phrase(
-            "the pole of zeta stands at {pole} and the strip ends at {end}: the nearer one wins, "
-            "and where they meet a logarithm multiplies the law",
+            f"the pole of zeta stands at {{pole}} and the strip ends at {{end}}: the nearer one wins{meeting}",
             pole=found.pole,
             end=kernel.right,
         )
@@ -57,7 +55,7 @@ def term_step(name: str, version: Version, reason: str, source: str) -> Step:
     regimes = "; ".join(f"rich for {{w{i}}}" for i in range(len(pieces)))
     return Step(
         phrase(f"As {version}, the term is (lazy; {regimes})", **{f"w{i}": p.where for i, p in enumerate(pieces)}),
-        joined(";  ", *(law.as_expr() for law in laws)),
+        tuple(law.as_expr() for law in laws),
         phrase(reason),
         source,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import exp
 
-from ..compute_optimal import COST, DOMAIN, PARAMETERS, TRACE_CLASS, compute_optimum, optimum
+from ..compute_optimal import COST, DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, compute_optimum, optimum
 from ..derivation import Derivation, Step
 from ..mode_sums import mode_sum
 from ..model_loss import (
@@ -24,7 +24,7 @@ from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
 from ..piecewise import agreement, normal_form
 from ..printing import Notation, joined, phrase
 from ..proof import prove, prove_equal
-from ..symbols import alpha, beta, tau, x
+from ..symbols import alpha, tau, x
 from ..timescale import self_consistent
 from .steps import mode_sum_steps, term_step
 
@@ -97,7 +97,9 @@ def derive_bottleneck(version: Version) -> Derivation:
             ),
             Step(
                 phrase(
-                    "Table 1 is the same with either, for all {trace} and {beta} > 0.", trace=TRACE_CLASS, beta=beta
+                    "Table 1 is the same with either, for all {trace} and {variance}.",
+                    trace=TRACE_CLASS,
+                    variance=FINITE_VARIANCE,
                 ),
                 None,
                 phrase("with only this term exchanged, both diagrams were proved, and are equal on every cell"),
@@ -141,7 +143,10 @@ def derive_transient(version: Version) -> Derivation:
             Step(
                 phrase("The convolution decays in the clock with exponent"),
                 normal_form(full, PARAMETERS, DOMAIN),
-                phrase("it is the slowest of its far end, its near end and its bulk, {all}", all=full),
+                phrase(
+                    "it is the slowest of its far end, its near end and its bulk, {all}; negative means growth",
+                    all=full,
+                ),
                 "first order in 1/N",
             ),
             term_step("finite_model_transient", DERIVED, _CLOCK, "first order in 1/N"),
@@ -158,21 +163,26 @@ def derive_transient(version: Version) -> Derivation:
 
 def _redundant_ties() -> list[Step]:
     """Phases in which the derived transient ties at the optimum though the published one does not."""
-    pairs = zip(optimum(RICH, PUBLISHED).phases, optimum(RICH, DERIVED).phases, strict=True)
+    pairs = (
+        (regime, before, after)
+        for regime in REGIMES
+        for before, after in zip(optimum(regime, PUBLISHED).phases, optimum(regime, DERIVED).phases, strict=True)
+    )
     return [
         Step(
             phrase(
-                f"For {{where}} the derived terms tie at the compute optimum: {', '.join(after.binding)}.",
+                f"For {{where}} the derived {regime} terms tie at the compute optimum: {', '.join(after.binding)}. "
+                "There the loss falls as a power of C with exponent",
                 where=after.where,
             ),
             after.exponent,
             phrase(
-                f"the exponent is that of {' and '.join(before.binding)} alone: "
+                f"it is the exponent of {' and '.join(before.binding)} alone: "
                 "the third term touches and changes nothing"
             ),
             "Table 1",
         )
-        for before, after in pairs
+        for regime, before, after in pairs
         if set(after.binding) > set(before.binding) and before.exponent == after.exponent
     ]
 
@@ -207,8 +217,8 @@ def derive_sgd(version: Version) -> Derivation:
                 ),
                 lazy,
                 phrase(
-                    "it is the convolution of loss and kernel; never slower than gradient flow, "
-                    "it changes at most the prefactor of the flow"
+                    "it is the convolution of loss and kernel: the slower of gradient flow and the kernel, so that "
+                    "where the flow is slower only its prefactor changes"
                 ),
                 "first order in 1/B",
             ),
@@ -217,7 +227,7 @@ def derive_sgd(version: Version) -> Derivation:
                 rich,
                 phrase(
                     "each step's noise carries one more power of the kernel's growth than its step of the clock; "
-                    "eq. 9 has no such term"
+                    "eq. 9 has no such term, and where the exponent is negative the noise grows"
                 ),
                 "first order in 1/B",
             ),

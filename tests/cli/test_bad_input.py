@@ -50,6 +50,9 @@ BAD = [
     ["table", "time", "nonsense"],
     ["table", "--format", "pdf"],
     ["table", "time", "levels", "--format", "csv"],
+    ["table", "--write", ""],
+    ["table", "--write", "anywhere", "--format", "json"],
+    ["derive", "chi\n"],
     ["derive", "nonsense"],
     ["derive"],
     ["derive", "chi", "levels"],
@@ -90,6 +93,19 @@ def test_an_unwritable_folder_leaves_nothing_behind(capsys, tmp_path):
         message = capsys.readouterr().err
         assert message.count("\n") == 1 and "folder" in message
     assert blocked.read_text() == "mine" and [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_target_that_is_a_folder_stops_before_anything_is_written(capsys, tmp_path):
+    (tmp_path / "claims.md").mkdir()
+    assert main(["table", "--write", str(tmp_path)]) == 2
+    assert "claims.md" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["claims.md"]
+
+
+def test_a_closed_standard_output_is_an_error_not_a_traceback():
+    shell = f"{sys.executable} -m exponents at 2 1 >&-"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "closed" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_failure_half_way_leaves_no_table_behind(capsys, tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -133,7 +134,9 @@ def test_tables_state_which_loss_they_used(capsys):
 
 
 def test_text_fits_a_terminal(capsys):
-    for arguments in (("table",), ("table", "loss"), ("at", "3/2", "1/2"), ("at", "7/3", "1"), ("derive", "chi")):
+    tables = [("table", name, "--loss", version) for name in TABLES for version in ("published", "derived")]
+    points = [("at", "3/2", "1/2"), ("at", "7/3", "1"), ("at", "22/7", "2.3", "--loss", "derived")]
+    for arguments in (*tables, *points, *(("derive", name) for name in DERIVATIONS)):
         _, out, _ = run(capsys, *arguments)
         assert max(map(len, out.splitlines())) <= 80, arguments
 
@@ -145,6 +148,19 @@ def test_writing_puts_every_table_in_every_file_format(capsys, tmp_path):
     assert {path.name for path in target.iterdir()} == {f"{n}.{s}" for n in TABLES for s in ("md", "tex", "csv")}
     run(capsys, "table", "time", "--write", str(tmp_path))
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"time.md", "time.tex", "time.csv"}
+
+
+def test_help_keeps_its_examples_on_lines_of_their_own(capsys):
+    for command in ("table", "at", "derive"):
+        _, out, _ = run(capsys, command, "--help")
+        assert "\\b" not in out and f"\n    exponents {command}" in out
+
+
+def test_latex_has_no_bare_specials_outside_formulas(capsys):
+    for arguments in (*(("table", n) for n in TABLES), *(("derive", n) for n in DERIVATIONS)):
+        _, out, _ = run(capsys, *arguments, "--format", "latex")
+        words = re.sub(r"\$[^$]*\$|\\\[.*?\\\]|^%.*$", "", out, flags=re.MULTILINE | re.DOTALL)
+        assert not re.search(r"(?<!\\)[_^<>#]", words.replace("\\_", "")), arguments
 
 
 def test_help_and_version(capsys):

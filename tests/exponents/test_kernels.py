@@ -85,7 +85,7 @@ def test_a_transform_that_quadrature_does_not_confirm_is_refused(f):
 
 
 def test_foreign_symbols_text_and_floats_are_refused():
-    for f in (x * Symbol("y"), "exp(-x)", 0.5 * exp(-x)):
+    for f in (x * Symbol("y"), "exp(-x)", 0.5 * exp(-x), oo, None):
         with pytest.raises(InputError):
             kernel(f)
 
@@ -95,3 +95,13 @@ def test_control_the_confirmation_rejects_a_wrong_transform():
     assert _confirmed(exp(-(x**2)), right, Integer(0), oo)
     assert not _confirmed(exp(-(x**2)), right * Rational(101, 100), Integer(0), oo)
     assert not _confirmed(exp(-(x**2)), right.subs(z, z + Rational(1, 100)), Integer(0), oo)
+
+
+def test_a_high_power_is_expanded_without_blowing_up():
+    assert kernel((1 - exp(-x)) ** 12).left == -12
+
+
+@pytest.mark.parametrize("f", [(1 + x) ** -sqrt(2), x ** sqrt(2) * exp(-x)])
+def test_an_irrational_strip_is_refused(f):
+    with pytest.raises(UnknownKernel):
+        kernel(f)

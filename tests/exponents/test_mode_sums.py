@@ -2,9 +2,9 @@
 
 import pytest
 from mpmath import mp, mpf, workdps
-from sympy import Eq, Integer, Min, Rational, exp, lambdify, log, oo
+from sympy import Eq, I, Integer, Min, Rational, exp, lambdify, log, oo
 
-from exponents.errors import DivergentSum
+from exponents.errors import DivergentSum, InputError
 from exponents.kernels import kernel
 from exponents.mode_sums import mode_sum
 from exponents.symbols import alpha, beta, s, x
@@ -90,3 +90,20 @@ def test_control_a_wrong_exponent_is_rejected_by_the_sum():
         exact = direct(1 / (1 + x), Integer(1) + CAPACITY * Rational(1, 2), LARGE)
         wrong = found.amplitude.evalf(40) * mpf(10) ** (-10 * mpf(float(found.exponent)) * 1.01)
         assert abs(exact / wrong - 1) > 0.1
+
+
+def test_a_sum_whose_leading_amplitude_vanishes_is_refused():
+    # sum k^-4 (1 - x) e^-x at pole 1: F(1) = Gamma(1) - Gamma(2) = 0, so the sum falls faster than 1/s.
+    with pytest.raises(InputError, match="vanishes"):
+        mode_sum(4, exp(-x) * (1 - x), 3)
+
+
+@pytest.mark.parametrize("capacity", [0, -1, I])
+def test_a_capacity_that_is_not_positive_is_refused(capacity):
+    with pytest.raises(InputError):
+        mode_sum(alpha * beta + 1, exp(-x), capacity)
+
+
+def test_a_removable_pole_of_the_transform_has_its_limit():
+    # sum k^-(1 - alpha) (1 - e^-x)^2 has its pole at z = -1, where Gamma(z) (2^-z - 2) is 0 times infinity: 2 ln 2.
+    assert mode_sum(1 - alpha, (1 - exp(-x)) ** 2).amplitude.equals(2 * log(2) / alpha)

@@ -162,3 +162,117 @@ def test_a_resource_that_only_helps_and_costs_nothing_is_refused():
     loss = Loss((PowerLaw("flow", ((t, a), (N, 1))),))
     with pytest.raises(NoBalance):
         compute_optimum(loss, (t, t**2))
+
+
+u = Symbol("u", real=True)
+
+
+def test_parameters_keep_their_own_signs():
+    # For u < 0 the exponent 1 + max(u, 0) is 1, and r = 1/2; SymPy's forced simplifications would drop the max.
+    diagram = compute_optimum(t ** -(1 + Max(u, 0)) + 1 / N, N * t)
+    prove(diagram)
+    assert diagram.exponent.subs(u, Rational(-1, 2)) == Rational(1, 2)
+    assert diagram.exponent.subs(u, 1) == Rational(2, 3)
+
+
+def test_a_resource_declared_without_a_sign_counts_as_positive():
+    time, size, p = symbols("time size p")
+    diagram = compute_optimum((size * time) ** -p + 1 / size**2, size * time, where=p > 0)
+    assert simplify(diagram.exponent.subs(p, 3) - 2) == 0
+
+
+def test_a_face_that_opens_inside_a_degenerate_phase_is_a_boundary():
+    # 1 + N^{2-b}: for b < 2 the second term must not grow, so N stays at 1; for b > 2 any N will do.
+    diagram = compute_optimum(1 + N ** (2 - b), N * t)
+    assert [phase.binding for phase in diagram.phases] == [("1", "N**(2 - b)"), ("1",)]
+    assert [len(phase.vertices) for phase in diagram.phases] == [1, 2]
+    assert [boundary.curve for boundary in diagram.boundaries] == [Eq(b, 2)]
+    prove(diagram)
+
+
+def test_boundaries_in_the_first_parameter_are_found():
+    diagram = compute_optimum(t ** -Min(a, 1) + N**-b, N * t)
+    assert [(boundary.curve, boundary.phases) for boundary in diagram.boundaries] == [(Eq(a, 1), (0, 1))]
+    assert diagram.phase_at(diagram.point(1, 5)) == 0
+    irrational = compute_optimum(t ** -Min(a**2, 2) + N**-b, N * t)
+    assert [boundary.curve for boundary in irrational.boundaries] == [Eq(a**2 - 2, 0)]
+
+
+def test_the_lazy_loss_under_another_budget_has_upright_and_level_boundaries():
+    from exponents.model_loss import loss
+
+    diagram = compute_optimum(loss("lazy"), N**2 * t, alpha > 1, (alpha, beta))
+    prove(diagram)
+    curves = {boundary.curve for boundary in diagram.boundaries}
+    assert curves == {Eq(beta, 1), Eq(beta, 2), Eq(alpha, 2), Eq(beta, 2 - 1 / alpha)}
+    for point in ((Rational(3, 2), 3), (3, 3), (3, Rational(3, 2)), (Rational(5, 4), Rational(1, 2))):
+        values = dict(zip((alpha, beta), point, strict=True))
+        assert diagram.exponent.subs(values) == Rational(str(diagram.at(*point).exponent))
+
+
+def test_an_inequality_is_not_solved_where_its_slope_vanishes():
+    diagram = compute_optimum(t ** -Min((a - 1) ** 2 * b, 1) + N**-2, N * t)
+    assert diagram.exponent.subs({a: 1, b: 1}) == 0
+    prove(diagram)
+
+
+def test_poles_behind_a_max_are_stepped_around():
+    diagram = compute_optimum(t ** (-1 / Max(a - b, b - a)) + 1 / N, N * t)
+    for x, y in ((3, 1), (1, 3), (Rational(1, 2), Rational(1, 3))):
+        assert diagram.exponent.subs({a: x, b: y}) == 1 / (1 + abs(Rational(x) - Rational(y)))
+
+
+def test_an_unbounded_face_names_only_what_binds_on_all_of_it():
+    (phase,) = compute_optimum(1 / t + 1 + 1 / N, N / t).phases
+    assert (phase.exponent, phase.binding) == (0, ("1",))
+
+
+def test_budgets_that_follow_from_others_change_nothing():
+    once = compute_optimum(t**-a + N**-b, N * t)
+    assert compute_optimum(t**-a + N**-b, (N * t, N * t)).exponent == once.exponent
+    thrice = compute_optimum(t**-a + N**-b, (N * t, N**3 / t, N**2))
+    prove(thrice)
+    assert thrice.exponent.subs({a: 2, b: 3}) == 1
+
+
+def test_a_large_face_does_not_exhaust_the_stack():
+    pairs = [symbols(f"p{i} q{i}", positive=True) for i in range(8)]
+    cost = sympy.Mul(*(p * q for p, q in pairs))
+    (phase,) = compute_optimum(sum(1 / (p * q) for p, q in pairs), cost).phases
+    assert phase.exponent == Rational(1, 8) and len(phase.vertices) == 2**8
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"cost": None},
+        {"cost": "N*t"},
+        {"cost": 1},
+        {"where": 3},
+        {"where": "a > 1"},
+        {"where": a > 1.5},
+        {"parameters": (a, a, b)},
+        {"parameters": (a,)},
+    ],
+    ids=str,
+)
+def test_bad_options_are_refused_in_one_line(options):
+    with pytest.raises(InputError) as refusal:
+        compute_optimum(t**-a + N**-b, **({"cost": N * t} | options))
+    assert "\n" not in str(refusal.value)
+
+
+def test_two_symbols_of_one_name_are_refused():
+    loss = Loss((PowerLaw("flow", ((t, 1),)), PowerLaw("other", ((Symbol("t"), 1),))))
+    with pytest.raises(InputError, match="named"):
+        compute_optimum(loss, N * t)
+
+
+def test_a_prefactor_that_may_change_sign_is_refused():
+    with pytest.raises(InputError, match="prefactor"):
+        compute_optimum((beta - 1) * t**-beta + 1 / N, N * t)
+
+
+def test_a_parameter_may_stand_in_the_budget():
+    diagram = compute_optimum(1 / t + 1 / N, N**b * t)
+    assert simplify(diagram.exponent - 1 / (1 + b)) == 0

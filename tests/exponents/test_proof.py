@@ -219,3 +219,36 @@ def test_a_phase_whose_multipliers_change_inside_it_is_proved_in_parts(terms, co
     diagram = compute_optimum(terms, cost)
     assert any(len(phase.certificates) > 1 for phase in diagram.phases)
     prove(diagram)
+
+
+def test_control_made_up_terms_vertices_and_balances_are_refuted():
+    diagram = compute_optimum(1 / t + 1 / N, N * t)
+    (phase,) = diagram.phases
+    (certificate,) = phase.certificates
+    quarter, none = Rational(1, 4), S.Zero
+    twice = (("1/N", none), ("1/t", S.One), ("1/t", none))
+    forged = [
+        {"exponent": quarter, "certificates": (replace(certificate, weights=(("bogus", S.One),), prices=(quarter,)),)},
+        {
+            "exponent": none,
+            "vertices": ((S.One, none),),
+            "allocation": ((N, S.One), (t, none)),
+            "certificates": (replace(certificate, weights=twice, prices=(none,)),),
+        },
+        {"binding": ("nonsense",)},
+        {"vertices": ((S(7), S(8)),)},
+        {"vertices": (*phase.vertices, (S.One, none))},
+    ]
+    prove(diagram)
+    for parts in forged:
+        with pytest.raises(Refuted):
+            prove(changed(diagram, 0, **parts))
+    idle = compute_optimum(1 / t + 1 / N + N**-5 * t**-5, N * t)
+    with pytest.raises(Refuted, match="binds"):
+        prove(changed(idle, 0, binding=(*idle.phases[0].binding, "1/(N**5*t**5)")))
+
+
+def test_domains_may_be_given_as_inequalities():
+    prove_nonnegative(beta - 1, PARAMETERS, [beta > 1, alpha > 1])
+    with pytest.raises(Refuted):
+        prove_nonnegative(beta - 2, PARAMETERS, [beta > 1, alpha > 1])

@@ -166,10 +166,10 @@ def results():
         yield from (claim.published, claim.derived())
     for name in TABLES:
         yield from (cell for row in table(name).rows for cell in row if hasattr(cell, "atoms"))
-    from exponents.derivations import derivation
+    from exponents.derivations import derive
 
     for name in DERIVATIONS:
-        for step in derivation(name).steps:
+        for step in derive(name).steps:
             values = (step.expression, *step.statement.values.values(), *step.reason.values.values())
             yield from (value for value in values if hasattr(value, "atoms"))
 
