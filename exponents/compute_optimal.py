@@ -98,7 +98,7 @@ def _check_symbols(found: set[Symbol], ordered: Sequence[Symbol], resources: Seq
     """Every parameter is listed once, and no two symbols share a name: they would be told apart in silence."""
     if not found <= set(ordered) or len(set(ordered)) < len(ordered):
         raise InputError(f"the parameters are {sorted(map(str, found))}, each once; got {shown(ordered)}")
-    every = {*ordered, *resources, *(r for term in loss for r, _ in term.exponents), *loss.as_expr().free_symbols}
+    every = {*ordered, *resources, *(symbol for term in loss for symbol in term.free_symbols)}
     names = sorted(symbol.name for symbol in every)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

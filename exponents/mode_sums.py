@@ -109,12 +109,10 @@ def mode_sum(weight: Expr | int, f: Kernel | Expr, capacity: Expr | int = alpha)
     """
     f = f if isinstance(f, Kernel) else kernel(f)
     a, capacity = to_expr(weight, "a weight"), to_expr(capacity, "a capacity")
-    if capacity.is_positive is False or capacity.is_real is False:
+    if capacity.is_number and not capacity.is_positive:
         raise InputError(f"the capacity must be positive; got {capacity}; eigenvalues fall as k^-capacity")
     found = ModeSum(a, capacity, f, expand((a - 1) / capacity))
-    if found.pole.is_real is False:
-        raise InputError(f"the weight must be real; got {a}")
-    if found.condition == False:  # noqa: E712
+    if (found.pole - f.left).is_nonpositive:
         raise DivergentSum(
             f"the pole (a-1)/alpha must lie right of {f.left} for the sum over modes to converge; "
             f"got {found.pole}; weigh the modes by a steeper power"

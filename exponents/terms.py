@@ -45,6 +45,12 @@ class PowerLaw:
         """e_r: the term falls as ``resource**(-e_r)``; zero where it does not depend on it."""
         return dict(self.exponents).get(resource, S.Zero)
 
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        """Every symbol of the term: resources, parameters, and those of the prefactor."""
+        parts = (self.prefactor, *(part for pair in self.exponents for part in pair))
+        return set().union(*(part.free_symbols for part in parts))
+
     def as_expr(self) -> Expr:
         """The term as a SymPy product."""
         return Mul(self.prefactor, *(resource**-exponent for resource, exponent in self.exponents))
