@@ -32,6 +32,9 @@ from sympy.polys.rings import PolyElement
 from .errors import InputError
 from .parametric import Functions, Point, Pole, evaluate, factors, normalised
 
+REFINEMENT = 8
+"""Halvings of an isolating interval at a time, while it overlaps a neighbour's: few enough to stay cheap."""
+
 
 class Cell(NamedTuple):
     """An open cell: an exact sample in it, and what bounds it.
@@ -178,23 +181,33 @@ class _Root(NamedTuple):
     low: Fraction
     high: Fraction
     polynomial: PolyElement
+    univariate: Poly | None = None
+
+    def refined(self) -> _Root:
+        """The same root in a much smaller interval."""
+        if self.univariate is None or self.low == self.high:
+            return self
+        low, high = self.univariate.refine_root(_rational(self.low), _rational(self.high), steps=REFINEMENT)
+        return self._replace(low=_fraction(low), high=_fraction(high))
 
 
 def _separated(above: dict[PolyElement, list[Fraction]], last: Symbol) -> list[_Root]:
     """All real roots, in order, with positive distance between neighbours."""
-    straight = [_Root(-c[0] / c[1], -c[0] / c[1], p) for p, c in above.items() if len(c) == 2]
-    curved = {p: _polynomial(c, last) for p, c in above.items() if len(c) > 2}
-    width: Fraction | None = None
+    roots = [_Root(-c[0] / c[1], -c[0] / c[1], p) for p, c in above.items() if len(c) == 2]
+    for p, coefficients in above.items():
+        if len(coefficients) > 2:
+            univariate = _polynomial(coefficients, last)
+            roots += [
+                _Root(_fraction(low), _fraction(high), p, univariate) for (low, high), _ in univariate.intervals()
+            ]
     while True:
-        found = [
-            _Root(_fraction(low), _fraction(high), p)
-            for p, univariate in curved.items()
-            for (low, high), _ in univariate.intervals(eps=width)
-        ]
-        roots = sorted((*straight, *found), key=lambda root: (root.low, root.high))
-        if all(low.high < high.low for low, high in pairwise(roots)):
+        roots.sort(key=lambda root: (root.low, root.high))
+        clashing = {
+            j for i, (lower, upper) in enumerate(pairwise(roots)) if lower.high >= upper.low for j in (i, i + 1)
+        }
+        if not clashing:
             return roots
-        width = Fraction(1, 8) if width is None else width / 64
+        roots = [root.refined() if i in clashing else root for i, root in enumerate(roots)]
 
 
 def _polynomial(coefficients: list[Fraction], last: Symbol) -> Poly:

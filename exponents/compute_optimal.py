@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sympy import And, Expr, S, Symbol
-from sympy.core.relational import StrictGreaterThan
+from sympy.core.relational import Equality, StrictGreaterThan, Unequality
 from sympy.logic.boolalg import Boolean
 
 from .errors import InputError
@@ -79,6 +79,9 @@ def compute_optimum(
     written = loss if isinstance(loss, Loss) else Loss.from_expr(loss, resources)
     budgets = tuple(PowerLaw.from_expr(m, resources, name=str(m)) for m in monomials)
     exponents = [e for term in (*written.terms, *budgets) for _, e in term.exponents]
+    jumping = [e for e in exponents if e.has(Equality, Unequality)]
+    if jumping:
+        raise InputError(f"an exponent may not jump on a curve alone; got {shown(jumping[0])}; use inequalities")
     conditions = _conditions(where)
     found = set().union(*(e.free_symbols for e in exponents), *(side.free_symbols for side in conditions))
     ordered = tuple(sorted(found, key=lambda p: p.name)) if parameters is None else tuple(parameters)

@@ -33,6 +33,12 @@ class Step:
     source: str
 
     @property
+    def opening(self) -> Phrase:
+        """The statement as a sentence that its reason can follow: with a comma where no formula stands between."""
+        words = self.statement.template
+        return self.statement if self.formulas else Phrase(f"{words.rstrip('.')},", self.statement.values)
+
+    @property
     def formulas(self) -> tuple[Math, ...]:
         """The formulas, as a tuple."""
         if self.expression is None:

@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from sympy import Basic, Piecewise
 
@@ -61,8 +61,8 @@ class Table:
         Cells: text, exact values, or several of them, one a line.
     notes : tuple of Phrase
         Printed below the table; states which version of the loss was used.
-    blocks : bool
-        Print one block for each value of the first column, with records as columns headed by the second.
+    blocks : "never", "text" or "always"
+        Where to print one block for each value of the first column, with records as columns headed by the second.
     """
 
     name: str
@@ -70,7 +70,11 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[Phrase, ...] = ()
-    blocks: bool = False
+    blocks: Literal["never", "text", "always"] = "never"
+
+    def in_blocks(self, form: str) -> bool:
+        """Whether this format prints the table in blocks."""
+        return self.blocks == "always" or (self.blocks == "text" and form in TEXTUAL)
 
 
 def plain_emphasis(text: str) -> str:
@@ -89,8 +93,8 @@ def render_table(table: Table, form: str, emphasis: Emphasis = plain_emphasis) -
     """One table in a format that is not JSON."""
     if form == "csv":
         return _csv(table)
-    style = STYLE[form]
-    parts = [_grid(headings, rows, form, emphasis, table.blocks) for headings, rows in _grids(table, style)]
+    style, block = STYLE[form], table.in_blocks(form)
+    parts = [_grid(headings, rows, form, emphasis, block) for headings, rows in _grids(table, style, block)]
     title = table.title.write(style)
     if form in TEXTUAL:
         return "\n\n".join(
@@ -171,7 +175,7 @@ def _step_objects(derivation: Derivation) -> list[dict[str, object]]:
 
 def _text_step(number: int, step: Step, style: Style) -> str:
     margin = " " * 4
-    lines = _wrapped(step.statement, f"{number:2}. ", margin, style)
+    lines = _wrapped(step.opening, f"{number:2}. ", margin, style)
     lines += [margin * 2 + write(formula, style) for formula in step.formulas]
     because = Phrase(
         f"since {step.reason.template} [{{source_}}]", {**step.reason.values, "source_": _quoted(step.source)}
@@ -192,23 +196,21 @@ def _quoted(text: str) -> Notation:
 
 def _markdown_step(number: int, step: Step) -> str:
     formula = "".join(f"\n   $${write(formula, 'latex')}$$\n" for formula in step.formulas)
-    return (
-        f"{number}. {step.statement.write('latex')}\n{formula}\n   since {step.reason.write('latex')} [{step.source}]"
-    )
+    return f"{number}. {step.opening.write('latex')}\n{formula}\n   since {step.reason.write('latex')} [{step.source}]"
 
 
 def _latex_step(step: Step) -> str:
     formula = "".join(f"\n  \\[ {write(formula, 'latex')} \\]" for formula in step.formulas)
     formula += "\n " if formula else ""
-    statement, reason = (_tex(part.write("latex")) for part in (step.statement, step.reason))
+    statement, reason = (_tex(part.write("latex")) for part in (step.opening, step.reason))
     return f"\\item {statement}{formula} since {reason} [{step.source}]"
 
 
-def _grids(table: Table, style: Style) -> list[tuple[list[str], list[list[list[str]]]]]:
+def _grids(table: Table, style: Style, blocks: bool) -> list[tuple[list[str], list[list[list[str]]]]]:
     """(headings, rows of cells, each a list of lines) for each grid that a table is printed as."""
     rows = [[_lines(cell, style) for cell in row] for row in table.rows]
     headings = [column.write(style) for column in table.columns]
-    if not table.blocks:
+    if not blocks:
         return [(headings, rows)]
     grids = []
     for block, members in groupby(rows, key=lambda row: row[0]):

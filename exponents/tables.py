@@ -47,7 +47,7 @@ def compute_optimal(version: Version) -> Table:
         Column("binding", "balance"),
     )
     title = phrase("Table 1: compute-optimal exponents r at C = {cost}", cost=N * t)
-    return Table("compute-optimal", title, columns, tuple(rows), (_stated(version),), blocks=True)
+    return Table("compute-optimal", title, columns, tuple(rows), (_stated(version),), blocks="always")
 
 
 def time(version: Version) -> Table:
@@ -117,7 +117,7 @@ def loss_terms(version: Version) -> Table:
     columns = (Column("term"), Column("version"), Column("lazy"), *rich_columns, Column("source"))
     note = phrase("Prefactors are left out; {condition}.", condition=TRACE_CLASS)
     return Table(
-        "loss", phrase("Terms of the loss, each from its mode sum"), columns, tuple(rows), (note,), blocks=True
+        "loss", phrase("Terms of the loss, each from its mode sum"), columns, tuple(rows), (note,), blocks="always"
     )
 
 
@@ -158,7 +158,7 @@ def claims(version: Version) -> Table:
         Column("agree", "agree"),
     )
     note = phrase("Compared as functions for {trace}. Derived is algebra: measurement decides.", trace=TRACE_CLASS)
-    return Table("claims", phrase("Exponents as published and as derived"), columns, rows, (note,), blocks=True)
+    return Table("claims", phrase("Exponents as published and as derived"), columns, rows, (note,), blocks="text")
 
 
 _BUILDERS: dict[str, Callable[[Version], Table]] = dict(

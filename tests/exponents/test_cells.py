@@ -55,6 +55,18 @@ def test_a_circle_has_an_inside_and_an_outside():
     assert patterns(open_cells((a, b), every), every) == {(1,), (-1,)}
 
 
+def test_where_a_curve_turns_back_a_new_column_begins():
+    # The circle is met only for -1 < a < 1, which the discriminant tells: one cell, three, one.
+    cells = open_cells((a, b), polynomials(a**2 + b**2 - 1))
+    assert [sum(cell.column == column for cell in cells) for column in range(3)] == [1, 3, 1]
+
+
+def test_where_a_root_runs_to_infinity_a_new_column_begins():
+    # a b = 1 has no root at a = 0, which the leading coefficient tells.
+    cells = open_cells((a, b), polynomials(a * b - 1))
+    assert [cell.column for cell in cells] == [0, 0, 1, 1]
+
+
 def test_a_circle_with_irrational_crossings_and_a_line_through_them():
     every = polynomials(a**2 + b**2 - 2, a - b, a**2 - 3)
     cells = open_cells((a, b), every)

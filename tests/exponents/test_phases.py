@@ -150,6 +150,7 @@ def test_results_are_plain_sympy_that_survives_its_tools():
         (t ** -(2**a) + 1 / N, N * t, (), InputError),
         (t**-a - N**-b, N * t, (), InputError),
         ("t**-a", N * t, (), InputError),
+        (t ** -Piecewise((7, Eq(a, 1)), (2, True)) + 1 / N, N * t, (), InputError),
     ],
 )
 def test_what_is_no_programme_is_refused(loss, cost, where, error):

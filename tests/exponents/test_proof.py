@@ -151,6 +151,13 @@ def test_a_statement_that_fails_only_in_a_sliver_is_refuted():
     prove_nonnegative(sliver + Rational(1, 10**12), PARAMETERS, DOMAIN)
 
 
+def test_a_statement_that_fails_only_far_away_is_refuted():
+    # Negative only inside a parabola that opens at alpha = 50: its discriminant has to be looked at.
+    with pytest.raises(Refuted):
+        prove_nonnegative((beta - 1) ** 2 + 50 - alpha, PARAMETERS, DOMAIN)
+    prove_nonnegative((beta - 1) ** 2 + 50 - alpha, PARAMETERS, (*DOMAIN, 50 - alpha))
+
+
 def test_a_statement_that_only_touches_zero_holds():
     prove_nonnegative((alpha * beta - 2) ** 2, PARAMETERS, DOMAIN)
     with pytest.raises(Refuted):
