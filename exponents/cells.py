@@ -196,15 +196,12 @@ def _separated(above: dict[PolyElement, list[Fraction]], last: Symbol) -> list[_
     roots = [_Root(-c[0] / c[1], -c[0] / c[1], p) for p, c in above.items() if len(c) == 2]
     for p, coefficients in above.items():
         if len(coefficients) > 2:
-            univariate = _polynomial(coefficients, last)
-            roots += [
-                _Root(_fraction(low), _fraction(high), p, univariate) for (low, high), _ in univariate.intervals()
-            ]
+            curve = _polynomial(coefficients, last)
+            roots += [_Root(_fraction(low), _fraction(high), p, curve) for (low, high), _ in curve.intervals()]
     while True:
         roots.sort(key=lambda root: (root.low, root.high))
-        clashing = {
-            j for i, (lower, upper) in enumerate(pairwise(roots)) if lower.high >= upper.low for j in (i, i + 1)
-        }
+        overlaps = (i for i, (lower, upper) in enumerate(pairwise(roots)) if lower.high >= upper.low)
+        clashing = {j for i in overlaps for j in (i, i + 1)}
         if not clashing:
             return roots
         roots = [root.refined() if i in clashing else root for i, root in enumerate(roots)]

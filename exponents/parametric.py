@@ -142,9 +142,15 @@ class Functions:
         self.parameters = tuple(parameters)
         symbols = tuple(reversed(self.parameters)) or (Dummy("none"),)
         self._field = FracField(symbols, ZZ, lex)
+        self._elements: dict[Expr, FracElement] = {}
 
     def element(self, expression: Expr) -> FracElement:
         """``expression``, free of Min, Max and Piecewise, as an element of the field."""
+        if expression not in self._elements:
+            self._elements[expression] = self._converted(expression)
+        return self._elements[expression]
+
+    def _converted(self, expression: Expr) -> FracElement:
         try:
             return self._field.from_expr(expression)
         except (ValueError, CoercionFailed) as error:

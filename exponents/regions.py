@@ -92,7 +92,8 @@ def regions_of(
     order = sorted(polynomials, key=lambda p: (p in separating, str(p)))
     signs = [{p: sign(p, cell.sample) for p in order} for cell in cells]
     count = max(labels) + 1
-    members = [[s for s, owner in zip(signs, labels, strict=True) if owner == label] for label in range(count)]
+    distinct = {(owner, tuple(s.values())): s for s, owner in zip(signs, labels, strict=True)}
+    members = [[s for (owner, _), s in distinct.items() if owner == label] for label in range(count)]
 
     def condition(label: int, excluded: Sequence[int], strict: bool) -> Boolean:
         others = [s for other in excluded for s in members[other]]

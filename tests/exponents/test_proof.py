@@ -250,6 +250,15 @@ def test_control_made_up_terms_vertices_and_balances_are_refuted():
     for parts in forged:
         with pytest.raises(Refuted):
             prove(changed(diagram, 0, **parts))
+    # Too small an exponent is met by every allocation; only the multipliers can tell that it is not the best.
+    halves = tuple((name, Rational(1, 2)) for name, _ in certificate.weights)
+    modest = {
+        "exponent": quarter,
+        "binding": (),
+        "certificates": (replace(certificate, weights=halves, prices=(quarter,)),),
+    }
+    with pytest.raises(Refuted, match="no allocation"):
+        prove(changed(diagram, 0, **modest))
     idle = compute_optimum(1 / t + 1 / N + N**-5 * t**-5, N * t)
     with pytest.raises(Refuted, match="binds"):
         prove(changed(idle, 0, binding=(*idle.phases[0].binding, "1/(N**5*t**5)")))

@@ -11,6 +11,7 @@ from sympy import Float, Rational, S, preorder_traversal
 
 from exponents.balance import optimum_at_point
 from exponents.compute_optimal import compute_optimum, optimum
+from exponents.errors import NoBalance
 from exponents.model_loss import loss
 from exponents.parametric import evaluate
 from exponents.report import at
@@ -54,6 +55,30 @@ def test_the_exponent_is_that_of_an_independent_linear_programme(problem):
     )
     assert abs(-answer.fun - float(found.exponent)) < 1e-9  # ten times the solver's tolerance
     assert abs(-answer.fun * 1.01 - float(found.exponent)) > 1e-9 or found.exponent == 0
+
+
+signed = st.fractions(min_value=-2, max_value=3, max_denominator=4)
+
+
+@given(losses(3), st.lists(st.lists(signed, min_size=3, max_size=3), min_size=2, max_size=3))
+def test_several_budgets_of_either_sign_are_solved_or_refused_as_by_an_independent_programme(terms, budgets):
+    answer = linprog(
+        [0.0, 0.0, 0.0, -1.0],
+        A_ub=np.array([[*(-float(e) for e in row), 1.0] for row in terms]),
+        b_ub=np.zeros(len(terms)),
+        A_eq=np.array([[*map(float, row), 0.0] for row in budgets]),
+        b_eq=np.ones(len(budgets)),
+        bounds=[*[(0, None)] * 3, (None, None)],
+        method="highs",
+    )
+    try:
+        found = optimum_at_point(terms, budgets, ["N", "t", "B"])
+    except NoBalance:
+        assert answer.status in (2, 3, 4)  # infeasible, unbounded, or one of the two
+        return
+    assert answer.status == 0 and abs(-answer.fun - float(found.exponent)) < 1e-7
+    for vertex in found.vertices:
+        assert all(sum(c * x for c, x in zip(row, vertex.allocation, strict=True)) == 1 for row in budgets)
 
 
 @given(losses(2), st.tuples(positive, positive))
