@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sympy import Symbol
+from sympy import Eq, Rational, Symbol
 
 from .compute_optimal import PARAMETERS, Table1, table_1, task_names
 from .names import PUBLISHED, REGIMES, Regime, Version
@@ -83,14 +83,9 @@ class PointReport:
         return self._exponents(), self._terms()
 
     def _exponents(self) -> Table:
-        point = joined(
-            ", ",
-            *(
-                Notation(*(f"{n} = {v}" for n, v in zip(name, _styles(value), strict=True)))
-                for name, value in ((_ALPHA, self.alpha), (_BETA, self.beta))
-            ),
-        )
-        title = phrase(f"{{point}}: {self.regime}", point=point)
+        values = (Rational(v.numerator, v.denominator) for v in (self.alpha, self.beta))
+        point = (Eq(symbol, value, evaluate=False) for symbol, value in zip(PARAMETERS, values, strict=True))
+        title = phrase(f"{{point}}: {self.regime}", point=joined(", ", *point))
         notes = [phrase(f"Loss as {self.version}.")]
         if self.on_boundary:
             between = " and ".join(self.neighbours)
@@ -133,9 +128,6 @@ class PointReport:
         return Table("terms", phrase("Terms of the loss"), columns, rows, (note,))
 
 
-_ALPHA, _BETA = ("alpha", "α", r"\alpha"), ("beta", "β", r"\beta")
-
-
 def at(alpha: object, beta: object, version: Version = PUBLISHED) -> PointReport:
     """Everything exact at one point.
 
@@ -157,7 +149,7 @@ def at(alpha: object, beta: object, version: Version = PUBLISHED) -> PointReport
     boundaries = [boundary for diagram in (table.lazy, table.rich) for boundary in diagram.boundaries_at(point)]
     names = task_names(table.rich)
     neighbours = sorted({i for boundary in boundaries for i in boundary.phases})
-    here = neighbours[0] if neighbours else table.rich.phase_at(point)
+    here = table.rich.phase_at(point)
     curves = tuple(dict.fromkeys(joined("", boundary.curve) for boundary in boundaries))
     lazy, rich = (_regime_point(table, regime, point) for regime in REGIMES)
     return PointReport(capacity, source, names[here], curves, tuple(names[i] for i in neighbours), lazy, rich, version)
@@ -187,10 +179,6 @@ def _term_cells(point: RegimePoint, name: str) -> tuple[Cell, Cell]:
 
 
 def _power(resource: Symbol, exponent: Fraction) -> Notation:
-    plain, _, latex = _styles(-exponent)
+    plain, latex = write(-exponent, "plain"), write(-exponent, "latex")
     short = f"{resource}^{plain}" if exponent.denominator == 1 and exponent < 0 else f"{resource}^({plain})"
     return Notation(short, short, f"{resource}^{{{latex}}}")
-
-
-def _styles(value: Fraction) -> tuple[str, str, str]:
-    return write(value, "plain"), write(value, "unicode"), write(value, "latex")
