@@ -30,7 +30,7 @@ from sympy.polys.fields import FracElement
 from sympy.polys.rings import PolyElement
 
 from .errors import InputError
-from .parametric import Functions, Point, Pole, evaluate, factors, normalised
+from .parametric import Functions, Point, Pole, evaluate, factors, irreducible, normalised
 
 REFINEMENT = 8
 """Halvings of an isolating interval at a time, while it overlaps a neighbour's: few enough to stay cheap."""
@@ -130,6 +130,29 @@ def settled(
         if needed == known:
             return Settled(cells, [found for found, _ in decisions], known)
         known = needed
+
+
+def telling_apart(polynomials: Iterable[PolyElement]) -> set[PolyElement]:
+    """Polynomials whose signs, with those given, are different on any two cells.
+
+    Signs alone need not tell two cells apart: a curve may have one sign on both of its outer sides.  With all
+    derivatives of the polynomials they do, above one base point (Thom's lemma); with the projections of all these, and
+    their derivatives, so do the base points.
+    """
+    stack = {factor for p in polynomials for d in _derivatives(p) for factor in irreducible(d)}
+    ring = next(iter(stack)).ring
+    if ring.ngens == 1:
+        return stack
+    base = {factor for p in _projected(sorted(stack, key=str)) for d in _derivatives(p) for factor in irreducible(d)}
+    return stack | {ring.from_dict({(0, *powers): c for powers, c in p.terms()}) for p in base}
+
+
+def _derivatives(polynomial: PolyElement) -> list[PolyElement]:
+    """The polynomial and all its derivatives in the first generator, down to the last that is not constant."""
+    found = [polynomial]
+    while found[-1].degree(0) > 1:
+        found.append(found[-1].diff(0))
+    return found
 
 
 def _projected(polynomials: list[PolyElement]) -> set[PolyElement]:

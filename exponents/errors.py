@@ -5,6 +5,11 @@ Every message says what was required, what came, and what to try.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
 
 class ExponentsError(Exception):
     """Base of every error this package raises on purpose."""
@@ -38,6 +43,20 @@ class NoBalance(ExponentsError):
 
 class IncompleteProof(ExponentsError):
     """A statement could not be proved on its whole region.  Raised instead of printing it."""
+
+
+class Indistinct(IncompleteProof):
+    """The signs of the polynomials that cut a domain do not single out some region.
+
+    Attributes
+    ----------
+    telling : tuple of Expr
+        Further polynomials whose signs do.
+    """
+
+    def __init__(self, telling: tuple[Expr, ...]) -> None:
+        super().__init__("the signs of the boundary polynomials single out no region; narrow the domain")
+        self.telling = telling
 
 
 class Refuted(ExponentsError):

@@ -28,7 +28,7 @@ from sympy.polys.fields import FracElement
 
 from .balance import Lifted, PointOptimum, lift, optimum_at_point
 from .cells import settled
-from .errors import InputError
+from .errors import Indistinct, InputError
 from .parametric import Functions, Point, described, evaluate, factored, holds, resolve
 from .rationals import exact
 from .regions import Boundary, Regions, regions_of
@@ -217,7 +217,17 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     if len(parameters) > 2:
         raise InputError(f"at most two parameters can be mapped; got {parameters}; substitute numbers for the others")
     search = _Search(programme, Functions(parameters))
-    cells, solutions, polynomials = settled(search.functions, programme.domain, search.solve)
+    try:
+        return _described(search, ())
+    except Indistinct as indistinct:
+        return _described(search, indistinct.telling)
+
+
+def _described(search: _Search, further: Sequence[Expr]) -> PhaseDiagram:
+    """The diagram, with regions written as signs of what decides them and of ``further`` polynomials."""
+    programme, parameters = search.programme, search.programme.parameters
+    seeds = [search.functions.element(polynomial) for polynomial in further]
+    cells, solutions, polynomials = settled(search.functions, programme.domain, search.solve, seeds)
     labels, firsts = _labelled(solutions, [solution.key for solution in solutions])
     regions = regions_of(parameters, cells, labels, polynomials)
     proofs, certified = _labelled(solutions, [solution.certified_key for solution in solutions])

@@ -15,6 +15,7 @@ from sympy.logic.boolalg import Boolean
 from sympy.polys.fields import FracElement
 
 from .cells import settled
+from .errors import Indistinct
 from .parametric import Functions, Point, factored, resolve
 from .regions import Regions, regions_of
 from .terms import PowerLaw
@@ -61,9 +62,16 @@ def _regions(
         element = functions.element(resolve(expression, sample, guards))
         return label(element), [element, *(functions.element(guard) for guard in guards)]
 
-    cells, found, polynomials = settled(functions, domain, decide)
-    order = list(dict.fromkeys(found))
-    return order, regions_of(parameters, cells, [order.index(value) for value in found], polynomials)
+    def written(further: Sequence[Expr]) -> tuple[list[_Label], Regions]:
+        seeds = [functions.element(polynomial) for polynomial in further]
+        cells, found, polynomials = settled(functions, domain, decide, seeds)
+        order = list(dict.fromkeys(found))
+        return order, regions_of(parameters, cells, [order.index(value) for value in found], polynomials)
+
+    try:
+        return written(())
+    except Indistinct as indistinct:
+        return written(indistinct.telling)
 
 
 def resolved(term: PowerLaw, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> PowerLaw:

@@ -16,8 +16,8 @@ from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreat
 from sympy.logic.boolalg import Boolean
 from sympy.polys.rings import PolyElement
 
-from .cells import Cell, heights_on, real_roots_of
-from .errors import IncompleteProof
+from .cells import Cell, heights_on, real_roots_of, telling_apart
+from .errors import Indistinct
 from .parametric import irreducible, sign
 
 
@@ -84,8 +84,8 @@ def regions_of(
 
     Raises
     ------
-    IncompleteProof
-        If the signs of the polynomials do not tell some cell from one of another label.
+    Indistinct
+        If the signs of the polynomials do not tell some cell from one of another label; it carries polynomials that do.
     """
     separators = [*_separators(cells, labels), *_upright_separators(parameters, cells, labels, polynomials)]
     separating = {polynomial for _, polynomial in separators}
@@ -102,7 +102,7 @@ def regions_of(
         clauses = []
         for part in parts:
             if part is None:
-                raise IncompleteProof("the signs of the boundary polynomials single out no region; narrow the domain")
+                raise Indistinct(tuple(p.as_expr() for p in telling_apart(polynomials)))
             clauses.append(And(*(_inequality(p, s, strict, parameters, cells) for p, s in part.items())))
         return Or(*clauses)
 

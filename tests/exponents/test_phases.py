@@ -277,3 +277,13 @@ def test_a_prefactor_that_may_change_sign_is_refused():
 def test_a_parameter_may_stand_in_the_budget():
     diagram = compute_optimum(1 / t + 1 / N, N**b * t)
     assert simplify(diagram.exponent - 1 / (1 + b)) == 0
+
+
+def test_regions_that_share_their_signs_are_told_apart():
+    # 2 - (b-2)^2 has the same sign on both outer sides; a cubic's signs alternate, and two middles share theirs.
+    diagram = compute_optimum(t ** -Max(1, 2 - (b - 2) ** 2) + 1 / N, N * t)
+    assert [phase.where for phase in diagram.phases] == [(b < 1) | (b > 3), (b > 1) & (b < 3)]
+    prove(diagram)
+    terms = [(a - 1, a - 1), (b / 2, Min(a, b)), (1, a - 1)]
+    loss = Loss(tuple(PowerLaw(f"term {i}", ((N, e), (t, f))) for i, (e, f) in enumerate(terms)))
+    prove(compute_optimum(loss, N * t, (a < 9, b < 9), (a, b)))
