@@ -29,7 +29,7 @@ from sympy.polys.fields import FracElement
 from .balance import Lifted, PointOptimum, lift, optimum_at_point
 from .cells import settled
 from .errors import Indistinct, InputError
-from .parametric import Functions, Point, described, evaluate, factored, holds, resolve
+from .parametric import Functions, Point, described, evaluate, factored, holds, irreducible, resolve
 from .rationals import exact
 from .regions import Boundary, Regions, regions_of
 from .simplex import Basis
@@ -229,7 +229,9 @@ def _described(search: _Search, further: Sequence[Expr]) -> PhaseDiagram:
     seeds = [search.functions.element(polynomial) for polynomial in further]
     cells, solutions, polynomials = settled(search.functions, programme.domain, search.solve, seeds)
     labels, firsts = _labelled(solutions, [solution.key for solution in solutions])
-    regions = regions_of(parameters, cells, labels, polynomials)
+    quotients = [(v.exponent, *v.allocation) for found in firsts for v in found.lifted[:1]]
+    denominators = [frozenset().union(*(irreducible(q.denom) for q in row)) for row in quotients]
+    regions = regions_of(parameters, cells, labels, polynomials, denominators)
     proofs, certified = _labelled(solutions, [solution.certified_key for solution in solutions])
     split = len(certified) > len(firsts)  # some phase needs different multipliers in different parts
     parts = regions_of(parameters, cells, proofs, polynomials).where if split else regions.where

@@ -16,7 +16,7 @@ from sympy.polys.fields import FracElement
 
 from .cells import settled
 from .errors import Indistinct
-from .parametric import Functions, Point, factored, resolve
+from .parametric import Functions, Point, factored, irreducible, resolve
 from .regions import Regions, regions_of
 from .terms import PowerLaw
 
@@ -66,7 +66,9 @@ def _regions(
         seeds = [functions.element(polynomial) for polynomial in further]
         cells, found, polynomials = settled(functions, domain, decide, seeds)
         order = list(dict.fromkeys(found))
-        return order, regions_of(parameters, cells, [order.index(value) for value in found], polynomials)
+        labels = [order.index(value) for value in found]
+        denominators = [irreducible(e.denom) if isinstance(e, FracElement) else frozenset() for e in order]
+        return order, regions_of(parameters, cells, labels, polynomials, denominators)
 
     try:
         return written(())

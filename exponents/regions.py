@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sympy import And, Eq, Expr, Or, Piecewise, S, Symbol, expand
+from sympy import And, Eq, Expr, Ne, Or, Piecewise, S, Symbol, expand
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 from sympy.polys.rings import PolyElement
@@ -69,7 +69,11 @@ class Regions:
 
 
 def regions_of(
-    parameters: Sequence[Symbol], cells: Sequence[Cell], labels: Sequence[int], polynomials: frozenset[PolyElement]
+    parameters: Sequence[Symbol],
+    cells: Sequence[Cell],
+    labels: Sequence[int],
+    polynomials: frozenset[PolyElement],
+    denominators: Sequence[frozenset[PolyElement]] = (),
 ) -> Regions:
     """Write the cells of each label as inequalities.
 
@@ -81,6 +85,9 @@ def regions_of(
         All cells of the domain, and the label of each: 0, 1, ... in order of first appearance.
     polynomials : set of PolyElement
         What cuts the cells.
+    denominators : sequence of sets, optional
+        What the values on each region divide by.  None of it vanishes in an open region; a closed case is denied the
+        points of its edge where some of it does, which a neighbour then takes.
 
     Raises
     ------
@@ -106,9 +113,15 @@ def regions_of(
             clauses.append(And(*(_inequality(p, s, strict, parameters, cells) for p, s in part.items())))
         return Or(*clauses)
 
+    def case(label: int) -> Boolean:
+        whole = condition(label, range(label + 1, count), strict=False)
+        edges = denominators[label] if denominators and label + 1 < count else ()
+        vanishing = (p for p in edges if len({sign(p, cell.sample) for cell in cells}) > 1)
+        return And(whole, *(Ne(p.as_expr(), 0) for p in sorted(vanishing, key=str)))
+
     return Regions(
         tuple(condition(label, [o for o in range(count) if o != label], strict=True) for label in range(count)),
-        tuple(condition(label, range(label + 1, count), strict=False) for label in range(count)),
+        tuple(case(label) for label in range(count)),
         tuple(_boundary(pair, polynomial, parameters, cells) for pair, polynomial in separators),
     )
 

@@ -287,3 +287,12 @@ def test_regions_that_share_their_signs_are_told_apart():
     terms = [(a - 1, a - 1), (b / 2, Min(a, b)), (1, a - 1)]
     loss = Loss(tuple(PowerLaw(f"term {i}", ((N, e), (t, f))) for i, (e, f) in enumerate(terms)))
     prove(compute_optimum(loss, N * t, (a < 9, b < 9), (a, b)))
+
+
+def test_a_corner_where_one_formula_is_undefined_takes_that_of_its_neighbour():
+    # N^-2 t^{-ab} + N^{-ab} t^{-a}: at a = 2, b = 1 both terms are (N t)^{-2}; one phase reads 0/0 there, r is 2.
+    terms = [(2, a * b), (a * b, a)]
+    loss = Loss(tuple(PowerLaw(f"term {i}", ((N, e), (t, f))) for i, (e, f) in enumerate(terms)))
+    diagram = compute_optimum(loss, N * t, (a < 9, b < 9), (a, b))
+    prove(diagram)
+    assert diagram.exponent.subs({a: 2, b: 1}) == diagram.at(2, 1).exponent == 2
