@@ -259,6 +259,10 @@ def test_control_made_up_terms_vertices_and_balances_are_refuted():
     }
     with pytest.raises(Refuted, match="no allocation"):
         prove(changed(diagram, 0, **modest))
+    light = tuple((name, quarter) for name, _ in certificate.weights)
+    unweighted = modest | {"certificates": (replace(certificate, weights=light, prices=(quarter,)),)}
+    with pytest.raises(Refuted, match="sum to 1"):
+        prove(changed(diagram, 0, **unweighted))
     idle = compute_optimum(1 / t + 1 / N + N**-5 * t**-5, N * t)
     with pytest.raises(Refuted, match="binds"):
         prove(changed(idle, 0, binding=(*idle.phases[0].binding, "1/(N**5*t**5)")))
