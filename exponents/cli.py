@@ -129,6 +129,8 @@ def table(names: tuple[str, ...], form: str, version: str, folder: str | None) -
     if form == "csv" and len(wanted) > 1 and folder is None:
         raise InputError(f"csv holds one table; got {len(wanted)}; ask for one, or use --write DIR")
     if folder is not None:
+        if not folder.strip():
+            raise InputError("--write needs the name of a folder; got nothing; try --write tables")
         if click.get_current_context().get_parameter_source("form") is ParameterSource.COMMANDLINE:
             raise InputError(f"--write writes {', '.join(SUFFIXES)}, all of them; got --format {form}; leave it out")
         _write_tables(wanted, version, folder)  # type: ignore[arg-type]
@@ -267,8 +269,6 @@ def _write_tables(names: Sequence[str], version: Version, folder: str) -> None:
         for name in names
         for form, suffix in SUFFIXES.items()
     }
-    if not folder.strip():
-        raise InputError("--write needs the name of a folder; got nothing; try --write tables")
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)

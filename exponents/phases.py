@@ -229,8 +229,8 @@ def _described(search: _Search, further: Sequence[Expr]) -> PhaseDiagram:
     seeds = [search.functions.element(polynomial) for polynomial in further]
     cells, solutions, polynomials = settled(search.functions, programme.domain, search.solve, seeds)
     labels, firsts = _labelled(solutions, [solution.key for solution in solutions])
-    quotients = [(v.exponent, *v.allocation) for found in firsts for v in found.lifted[:1]]
-    denominators = [frozenset().union(*(irreducible(q.denom) for q in row)) for row in quotients]
+    vertices = [found.lifted[0] for found in firsts]
+    denominators = [frozenset().union(*(irreducible(q.denom) for q in (v.exponent, *v.allocation))) for v in vertices]
     regions = regions_of(parameters, cells, labels, polynomials, denominators)
     proofs, certified = _labelled(solutions, [solution.certified_key for solution in solutions])
     split = len(certified) > len(firsts)  # some phase needs different multipliers in different parts

@@ -20,6 +20,9 @@ from .cells import Cell, heights_on, real_roots_of, telling_apart
 from .errors import Indistinct
 from .parametric import irreducible, sign
 
+_Signs = dict[PolyElement, int]
+"""The sign of each polynomial in one cell."""
+
 
 @dataclass(frozen=True)
 class Boundary:
@@ -51,8 +54,8 @@ class Regions:
     cases : tuple of Boolean
         The same as successive cases, closed: the first that holds decides, and the last is true.  A function that is
         continuous across the boundaries gets its value on them from the first region beside them.  Where a region needs
-        more than one solved inequality, a single point at which curves touch or are singular may fall to a region that
-        only reaches it as a limit of nothing; a point-wise optimum is right there too.
+        more than one solved inequality, a single point at which curves touch or are singular may satisfy its closed
+        case without lying beside the region; a point-wise optimum is right there too.
     boundaries : tuple of Boundary
         The curves between them.
     """
@@ -94,10 +97,10 @@ def regions_of(
     Indistinct
         If the signs of the polynomials do not tell some cell from one of another label; it carries polynomials that do.
     """
-    separators = [*_separators(cells, labels), *_upright_separators(parameters, cells, labels, polynomials)]
+    signs = [{p: sign(p, cell.sample) for p in polynomials} for cell in cells]
+    separators = [*_separators(cells, labels), *_upright_separators(parameters, signs, labels, polynomials)]
     separating = {polynomial for _, polynomial in separators}
     order = sorted(polynomials, key=lambda p: (p in separating, str(p)))
-    signs = [{p: sign(p, cell.sample) for p in order} for cell in cells]
     count = max(labels) + 1
     distinct = {(owner, tuple(s.values())): s for s, owner in zip(signs, labels, strict=True)}
     members = [[s for (owner, _), s in distinct.items() if owner == label] for label in range(count)]
@@ -144,7 +147,7 @@ def _separators(cells: Sequence[Cell], labels: Sequence[int]) -> list[tuple[tupl
 
 
 def _upright_separators(
-    parameters: Sequence[Symbol], cells: Sequence[Cell], labels: Sequence[int], polynomials: frozenset[PolyElement]
+    parameters: Sequence[Symbol], signs: Sequence[_Signs], labels: Sequence[int], polynomials: frozenset[PolyElement]
 ) -> list[tuple[tuple[int, int], PolyElement]]:
     """The same across the lines on which the first of two parameters is constant.
 
@@ -154,7 +157,6 @@ def _upright_separators(
     """
     if len(parameters) != 2:
         return []
-    signs = [{p: sign(p, cell.sample) for p in polynomials} for cell in cells]
     by_signs = {frozenset(s.items()): label for s, label in zip(signs, labels, strict=True)}
     found: dict[tuple[tuple[int, int], PolyElement], None] = {}
     crossed = (p for p in polynomials if p.degree(0) == 0 and len({s[p] for s in signs}) > 1)
@@ -168,9 +170,6 @@ def _upright_separators(
                 if None not in pair and pair[0] != pair[1]:
                     found[pair, line] = None  # type: ignore[index]
     return list(found)
-
-
-_Signs = dict[PolyElement, int]
 
 
 def _separating(order: list[PolyElement], mine: list[_Signs], others: list[_Signs]) -> _Signs | None:

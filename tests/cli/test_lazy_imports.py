@@ -37,6 +37,8 @@ def imported(arguments):
         (["at", "2"], "2"),
         (["table", "nonsense"], "2"),
         (["table", "--format", "nonsense"], "2"),
+        (["table", "--write", ""], "2"),
+        (["table", "--write", "anywhere", "--format", "json"], "2"),
         (["derive", "nonsense"], "2"),
         (["at", "2", "1", "--loss", "nonsense"], "2"),
     ],
