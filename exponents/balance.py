@@ -19,10 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sympy.polys.fields import FracElement
-
 from .errors import NoBalance
-from .parametric import Functions
+from .polynomials import Functions, RationalFunction
 from .simplex import Basis, Row, Tableau, Unbounded, Vertex
 
 MAX_BASES = 10_000
@@ -42,7 +40,8 @@ class PointOptimum:
     binding : tuple of int
         Terms that are tight on the whole face.
     bases : tuple of Basis
-        Every optimal basis, several for one vertex where more constraints are tight than needed.
+        Bases that prove it: a single one whose multipliers are all positive, where there is one, since then no other
+        allocation is optimal; else every optimal basis.
     """
 
     exponent: Fraction
@@ -101,12 +100,15 @@ def _face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ...], set[
         here = tableau.vertex()
         if here.basis in seen:
             continue
+        free = tableau.free_columns()
+        if not free:  # every multiplier is positive: the vertex is the only optimum
+            return (here,), (here.basis,), set()
         if len(seen) >= MAX_BASES:
             raise NoBalance(f"the optimal face has more than {MAX_BASES} bases; remove parallel terms", "face")
         seen.add(here.basis)
         found.setdefault(here.allocation, here)
         before = tableau.state()
-        for column in tableau.free_columns():
+        for column in free:
             leaving = tableau.ratio_test(column)
             if not leaving:
                 loosened |= tableau.loosened_along(column)
@@ -123,43 +125,43 @@ class Lifted:
 
     Attributes
     ----------
-    exponent : FracElement
+    exponent : RationalFunction
         z.
-    allocation : tuple of FracElement
+    allocation : tuple of RationalFunction
         x_r for each resource.
-    slacks : tuple of FracElement
+    slacks : tuple of RationalFunction
         e_i.x - z for each term; zero on tight ones, and non-negative where the vertex is feasible.
-    weights : tuple of FracElement
+    weights : tuple of RationalFunction
         y_i for each term, zero outside the basis; non-negative where the vertex is optimal.
-    floors : tuple of FracElement
+    floors : tuple of RationalFunction
         Multiplier of x_r >= 0 for each resource; likewise.
-    prices : tuple of FracElement
+    prices : tuple of RationalFunction
         Multiplier of each budget; they sum to the exponent.
-    edges : tuple of FracElement
+    edges : tuple of RationalFunction
         Where a multiplier vanishes identically its constraint may loosen without loss; these are the rates at which
         other constraints that are tight by degeneracy then change.  Their signs decide how far the face reaches.
-    overspent : tuple of FracElement
+    overspent : tuple of RationalFunction
         c_j.x - 1 for each budget that follows from the others at the sample; zero if it does everywhere.
     """
 
-    exponent: FracElement
-    allocation: tuple[FracElement, ...]
-    slacks: tuple[FracElement, ...]
-    weights: tuple[FracElement, ...]
-    floors: tuple[FracElement, ...]
-    prices: tuple[FracElement, ...]
-    edges: tuple[FracElement, ...]
-    overspent: tuple[FracElement, ...]
+    exponent: RationalFunction
+    allocation: tuple[RationalFunction, ...]
+    slacks: tuple[RationalFunction, ...]
+    weights: tuple[RationalFunction, ...]
+    floors: tuple[RationalFunction, ...]
+    prices: tuple[RationalFunction, ...]
+    edges: tuple[RationalFunction, ...]
+    overspent: tuple[RationalFunction, ...]
 
-    def conditions(self) -> tuple[FracElement, ...]:
+    def conditions(self) -> tuple[RationalFunction, ...]:
         """Everything whose sign decides that the vertex is feasible and optimal, and where its face ends."""
         return (*self.slacks, *self.allocation, *self.weights, *self.floors, *self.edges, *self.overspent)
 
 
 def lift(
     basis: Basis,
-    terms: Sequence[Sequence[FracElement]],
-    budgets: Sequence[Sequence[FracElement]],
+    terms: Sequence[Sequence[RationalFunction]],
+    budgets: Sequence[Sequence[RationalFunction]],
     functions: Functions,
 ) -> Lifted:
     """The vertex with this basis as exact functions of the parameters, primal and dual.
@@ -184,7 +186,7 @@ def lift(
     first_budget = len(matrix) - len(kept)
     *allocation, exponent = (sum(row[first_budget:], zero) for row in inverse)
 
-    def slack(row: Sequence[FracElement], x: Sequence[FracElement], z: FracElement) -> FracElement:
+    def slack(row: Sequence[RationalFunction], x: Sequence[RationalFunction], z: RationalFunction) -> RationalFunction:
         return sum((e * share for e, share in zip(row, x, strict=True)), zero) - z
 
     dual = [-entry for entry in inverse[-1][:first_budget]]
@@ -196,7 +198,7 @@ def lift(
     for position, j in enumerate(basis.budgets, start=first_budget):
         prices[j] = inverse[-1][position]
     slacks = [zero if i in basis.terms else slack(row, allocation, exponent) for i, row in enumerate(terms)]
-    edges: list[FracElement] = []
+    edges: list[RationalFunction] = []
     for position in (p for p, multiplier in enumerate(dual) if not multiplier):
         *direction, rise = (row[position] for row in inverse)
         edges += [slack(row, direction, rise) for i, row in enumerate(terms) if i not in basis.terms and not slacks[i]]

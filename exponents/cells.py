@@ -4,302 +4,373 @@ On a cell no polynomial of the set vanishes, so each keeps one sign; an exact ra
 tells which.  That turns "for all parameters in this region" into finitely many exact evaluations, and
 is the ground of every proof in this package.
 
-The method is open cylindrical algebraic decomposition.  `_projected` eliminates the last parameter: leading
-coefficients, discriminants and pairwise resultants vanish wherever the real roots of the set could
-meet, vanish or run off to infinity, so between the zeros of these the roots stand in a fixed order (Collins;
-McCallum).  `_stack` then isolates the roots above one exact base point and takes a rational between
-each two.  Cells of lower dimension (the boundary curves) are not visited: what holds on the open cells
-of a closed inequality between continuous functions holds on their closures.
+The method is open cylindrical algebraic decomposition.  Elimination of the last parameter (`Functions.eliminated`)
+gives polynomials that vanish wherever the real roots of the set could meet, vanish or run off to infinity, so between
+the zeros of these the roots stand in a fixed order (Collins; McCallum): a column.  Above one exact base point in each
+column the roots are isolated, and a rational taken between each two.  Cells of lower dimension (the boundary curves)
+are not visited: a closed inequality between continuous functions that holds on open cells holds on their closures.
 
-`settled` is how the rest of the package uses them: decide at samples, add what decided, repeat until nothing is new.
+`Arrangement.crossed` answers the question that proofs ask most: does a further polynomial vanish inside these cells?
+It looks only at that polynomial and at the curves that bound the cells, so it costs far less than cutting every cell.
 
-Polynomials must be irreducible and distinct, as `parametric.factors` gives them; two that share a
+Polynomials must be irreducible and distinct, as `polynomials.factors` gives them; two that share a
 factor would have a vanishing resultant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
-from math import ceil, floor, lcm
-from typing import Generic, NamedTuple, TypeVar
+from math import prod
 
-from sympy import Expr, Poly, Rational, Symbol, factor_list, intervals, resultant
-from sympy.polys.fields import FracElement
-from sympy.polys.rings import PolyElement
+from flint import fmpz_mpoly
+from sympy import Expr, Symbol
 
-from .errors import InputError
-from .parametric import Functions, Point, Pole, evaluate, factors, irreducible, normalised
+from .parametric import Point, evaluate
+from .polynomials import Functions, Polynomial, RationalFunction, sign
+from .real_roots import Root, between, compare, ordered, real_roots, roots_of, sign_at_root, simplest_between
 
-REFINEMENT = 8
-"""Halvings of an isolating interval at a time, while it overlaps a neighbour's: few enough to stay cheap."""
+Base = tuple[Fraction, ...]
+"""Exact values of all parameters but the last: one value, or none."""
 
 
-class Cell(NamedTuple):
-    """An open cell: an exact sample in it, and what bounds it.
+@dataclass(frozen=True, eq=False)
+class Column:
+    """The cells above one interval of the first of two parameters; of all space, where there is only one.
 
-    ``below`` holds the polynomials that vanish on the cell's lower bound in the last parameter, empty at
-    minus infinity.  ``column`` numbers the cylinder it belongs to and ``row`` its height in it: consecutive rows
-    of one column touch.
+    Attributes
+    ----------
+    low, high : Root or None
+        Ends of the interval; None is an infinity.
+    base : tuple of Fraction
+        Exact values of all parameters but the last, inside the interval.
     """
 
-    sample: Point
-    below: frozenset[PolyElement]
+    low: Root | None
+    high: Root | None
+    base: Base
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """An open cell, and what bounds it.
+
+    Attributes
+    ----------
+    parameters : tuple of Symbol
+    place : Column
+    column, row : int
+        The cylinder it belongs to and its height in it: consecutive rows of one column touch.
+    low, high : Root or None
+        Its bounds in the last parameter above the column's base point; None is an infinity.
+    below, above : set of Polynomial
+        What vanishes on these bounds.
+    signs : int
+        Bit i is set where the i-th polynomial of the arrangement is positive.
+    """
+
+    parameters: tuple[Symbol, ...]
+    place: Column
     column: int = 0
     row: int = 0
+    low: Root | None = None
+    high: Root | None = None
+    below: frozenset[Polynomial] = frozenset()
+    above: frozenset[Polynomial] = frozenset()
+    signs: int = 0
+
+    @cached_property
+    def sample(self) -> Point:
+        """An exact point inside."""
+        if not self.parameters:
+            return {}
+        return dict(zip(self.parameters, (*self.place.base, _amid(self.low, self.high)), strict=True))
 
 
-def open_cells(
-    parameters: Sequence[Symbol], polynomials: Iterable[PolyElement], domain: Sequence[Expr] = ()
-) -> list[Cell]:
-    """The open cells of an arrangement inside a domain, column by column, bottom to top.
+@dataclass(frozen=True, eq=False)
+class Arrangement:
+    """The open cells that polynomials cut from a domain, column by column, bottom to top.
 
-    Parameters
+    Attributes
     ----------
-    parameters : sequence of Symbol
-        Coordinates; the ring's generators are these in reverse.
-    polynomials : iterable of PolyElement
-        Distinct irreducible polynomials in the parameters, those that bound the domain among them.
-    domain : sequence of Expr
-        Functions that are positive on the domain; cells outside are left out.
+    functions : Functions
+    polynomials : tuple of Polynomial
+        In the order of the bits of a cell's signs.
+    cells : tuple of Cell
+    position : dict
+        That of each polynomial among them.
     """
-    if not parameters:
-        return [Cell({}, frozenset())] if all(evaluate(side, {}) > 0 for side in domain) else []
-    listed = sorted(set(polynomials), key=str)
-    *base_parameters, last = parameters
-    known = {side for side in domain if last not in side.free_symbols}
-    base = open_cells(base_parameters, _projected(listed) if base_parameters else (), sorted(known, key=str))
-    cells = [
-        Cell({**under.sample, last: height}, below, column, row)
-        for column, under in enumerate(base)
-        for row, (height, below) in enumerate(_stack(listed, under.sample, last))
-    ]
-    return [cell for cell in cells if all(evaluate(side, cell.sample) > 0 for side in domain if side not in known)]
+
+    functions: Functions
+    polynomials: tuple[Polynomial, ...]
+    cells: tuple[Cell, ...]
+    position: dict[Polynomial, int] = field(init=False, repr=False)
+    _changing: dict[Polynomial, bool] = field(init=False, repr=False, default_factory=dict)
+    _positive: int = field(init=False, repr=False)
+    _negative: int = field(init=False, repr=False)
+    _box: list[tuple[Fraction | None, Fraction | None]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "position", {p: i for i, p in enumerate(self.polynomials)})
+        positive = negative = (1 << len(self.polynomials)) - 1
+        for cell in self.cells:
+            positive, negative = positive & cell.signs, negative & ~cell.signs
+        object.__setattr__(self, "_positive", positive)
+        object.__setattr__(self, "_negative", negative)
+        object.__setattr__(self, "_box", [self._bounds(i) for i in range(len(self.functions.parameters))])
+
+    def changes(self, polynomial: Polynomial) -> bool:
+        """Whether a polynomial has different signs on different cells."""
+        if polynomial in self.position:
+            return not (self._positive | self._negative) >> self.position[polynomial] & 1
+        if polynomial not in self._changing:
+            here = self.cells if polynomial.involves(0) else {cell.place: cell for cell in self.cells}.values()
+            steady = self._definite(polynomial) or len({sign(polynomial, cell.sample) for cell in here}) == 1
+            self._changing[polynomial] = not steady
+        return self._changing[polynomial]
+
+    def mask(self, signs: Mapping[Polynomial, int]) -> tuple[int, int]:
+        """(mask, wanted): cells with these signs have ``wanted`` as their signs under the mask."""
+        bits = {p: 1 << self.position[p] for p in signs}
+        return sum(bits.values()), sum(bits[p] for p, s in signs.items() if s > 0)
+
+    def sign(self, polynomial: Polynomial, cell: Cell) -> int:
+        """The sign of one of the arrangement's polynomials on a cell."""
+        return 1 if cell.signs >> self.position[polynomial] & 1 else -1
+
+    def crossed(self, polynomial: Polynomial, cells: Sequence[Cell]) -> Iterator[tuple[Cell, Base | None]]:
+        """The cells inside which a further polynomial changes sign, each with a base point above which it does.
+
+        The base point is None where the zeros are upright lines, on which the first of two parameters is constant.
+        Isolated zeros, at which no sign changes, do not count.
+        """
+        if self._definite(polynomial):
+            return
+        places = dict.fromkeys(cell.place for cell in cells)
+        if not polynomial.involves(0):
+            lines = real_roots(univariate(polynomial))
+            crossed = [place for place in places if any(between(line, place.low, place.high) for line in lines)]
+            yield from ((cell, None) for cell in cells if cell.place in crossed)
+            return
+        members = {place: [cell for cell in cells if cell.place is place] for place in places}
+        critical = self._critical(polynomial, cells)
+        for place, residents in members.items():
+            found: dict[Cell, Base] = {}
+            for base in self._bases(place, critical):
+                for cell in self._with_roots(polynomial, [c for c in residents if c not in found], base):
+                    found[cell] = base
+            yield from found.items()
+
+    def _critical(self, polynomial: Polynomial, cells: Sequence[Cell]) -> list[Root]:
+        """Base values at which a root of the polynomial may appear, vanish, or enter one of the cells."""
+        if len(self.functions.parameters) < 2:
+            return []
+        bounds = frozenset().union(*(cell.below | cell.above for cell in cells))
+        walls = [self.functions.eliminated(polynomial)]
+        walls += [self.functions.eliminated(polynomial, bound) for bound in bounds]
+        return ordered(root for p in frozenset().union(*walls) for root in real_roots(univariate(p)))
+
+    def _bases(self, place: Column, critical: list[Root]) -> list[Base]:
+        """Exact base points of a column: its own, or one between each two critical values inside it."""
+        inside = [root for root in critical if between(root, place.low, place.high)]
+        if not inside:
+            return [place.base]
+        ends = [place.low, *inside, place.high]
+        for left, right in pairwise(end for end in ends if end is not None):
+            compare(left, right)  # leaves their intervals disjoint
+        return [(_amid(left, right),) for left, right in pairwise(ends)]
+
+    def _with_roots(self, polynomial: Polynomial, cells: Sequence[Cell], base: Base) -> list[Cell]:
+        """Which of the cells of a column have a root of the polynomial above ``base``."""
+        self.functions.spend(20 * (1 + len(cells)))
+        roots = roots_above(polynomial, base)
+        if not roots:
+            return []
+        return [cell for cell in cells if any(between(root, *self.bounds_above(cell, base)) for root in roots)]
+
+    def bounds_above(self, cell: Cell, base: Base) -> tuple[Root | None, Root | None]:
+        """The lower and upper bound of a cell above a base point of its column."""
+        return _moved(cell.low, cell.below, cell.place, base), _moved(cell.high, cell.above, cell.place, base)
+
+    def _bounds(self, position: int) -> tuple[Fraction | None, Fraction | None]:
+        """Constant bounds of a parameter on the whole domain, from the linear polynomials among those known."""
+        lows, highs = [], []
+        for i, p in enumerate(self.polynomials):
+            if p.degrees[position] == 1 and sum(p.degrees) == 1:
+                terms = {powers[position]: c for powers, c in p.terms()}
+                value = Fraction(-terms.get(0, 0), terms[1])
+                if (self._positive if terms[1] > 0 else self._negative) >> i & 1:
+                    lows.append(value)
+                if (self._negative if terms[1] > 0 else self._positive) >> i & 1:
+                    highs.append(value)
+        return max(lows, default=None), min(highs, default=None)
+
+    def _definite(self, polynomial: Polynomial) -> bool:
+        """Whether the polynomial shows at once that it keeps its sign on the box around the domain.
+
+        With each parameter written as a fraction of non-negative variables, all coefficients have one sign.
+        """
+        used = [i for i in range(len(self._box)) if polynomial.involves(i)]
+        if any(self._box[i] == (None, None) for i in used):
+            return False
+        generators = polynomial.data.context().gens()
+        one = polynomial.data.context().constant(1)
+        tops, bottoms = [], []
+        for i, (w, degree) in enumerate(zip(generators, polynomial.degrees, strict=True)):
+            low, high = self._box[i] if i in used else (Fraction(0), None)
+            top, bottom = _mobius(low, high, w, one)
+            tops.append([top**k for k in range(degree + 1)])
+            bottoms.append([bottom**k for k in range(degree + 1)])
+        total = one * 0
+        for powers, coefficient in polynomial.terms():
+            factors = (t[k] * b[len(b) - 1 - k] for t, b, k in zip(tops, bottoms, map(int, powers), strict=True))
+            total += coefficient * prod(factors, start=one)
+        signs = {int(c) > 0 for c in total.coeffs()}
+        return len(signs) == 1
 
 
-Found = TypeVar("Found")
+def _moved(root: Root | None, vanishing: frozenset[Polynomial], place: Column, base: Base) -> Root | None:
+    """Where a bound of a cell stands above another base point of its column: roots keep their order there."""
+    if root is None:
+        return None
+    polynomial = min(vanishing, key=lambda p: p.text)
+    return roots_above(polynomial, base)[roots_above(polynomial, place.base).index(root)]
 
 
-class Settled(NamedTuple, Generic[Found]):
-    """Cells on which something was decided for good: what was found in each, and the polynomials that decide it."""
-
-    cells: list[Cell]
-    found: list[Found]
-    polynomials: frozenset[PolyElement]
+@lru_cache(maxsize=200_000)
+def roots_above(polynomial: Polynomial, base: Base) -> tuple[Root, ...]:
+    """The real roots of a polynomial in the last parameter above a base point, from below."""
+    return tuple(ordered(real_roots(polynomial.above(base))))
 
 
-def settled(
-    functions: Functions,
-    domain: Sequence[Expr],
-    decide: Callable[[Point], tuple[Found, Iterable[FracElement]]],
-    seeds: Iterable[FracElement] = (),
-) -> Settled[Found]:
-    """Decide something at one sample of each cell, and refine the cells until each decision holds on all of its cell.
+def arrangement(functions: Functions, polynomials: Iterable[Polynomial], domain: Sequence[Expr] = ()) -> Arrangement:
+    """Cut a domain into open cells.
 
     Parameters
     ----------
     functions : Functions
-        The field of the parameters.
+        The field the polynomials belong to, of at most two parameters.
+    polynomials : iterable of Polynomial
+        Distinct irreducible polynomials, those that bound the domain among them.
     domain : sequence of Expr
-        Functions that are positive on the domain.
-    decide : callable
-        sample -> (what was found, the functions whose signs at the sample made it so).
-    seeds : iterable, optional
-        Functions that must not vanish at the very first samples, such as denominators.
-
-    Raises
-    ------
-    InputError
-        If the domain is empty.
+        Functions that are positive on the domain; cells outside are left out.
     """
-    known = frozenset().union(*(factors(e) for e in (*map(functions.element, domain), *seeds)))
-    while True:
-        cells = open_cells(functions.parameters, known, domain)
-        if not cells:
-            raise InputError(f"the domain {' and '.join(f'{side} > 0' for side in domain)} is empty; widen it")
-        try:
-            decisions = [decide(cell.sample) for cell in cells]
-        except Pole as pole:  # a first sample may lie on a pole that nothing has named yet
-            wider = known.union(*(factors(functions.element(e)) for e in pole.vanishing))
-            if wider == known:
-                raise
-            known = wider
-            continue
-        needed = known.union(*(factors(e) for _, deciding in decisions for e in deciding if e))
-        if needed == known:
-            return Settled(cells, [found for found, _ in decisions], known)
-        known = needed
+    listed = sorted(set(polynomials), key=lambda p: p.text)
+    if not functions.parameters:
+        cells = [Cell((), Column(None, None, ()))] if all(evaluate(side, {}) > 0 for side in domain) else []
+        return Arrangement(functions, (), tuple(cells))
+    last = functions.parameters[-1]
+    flips = {p: 1 << i for i, p in enumerate(listed)}
+    sides = [_parity(functions.element(side), flips) for side in domain if last in side.free_symbols]
+    upright = [side for side in domain if last not in side.free_symbols]
+    cells = []
+    for number, column in enumerate(_columns(functions, listed, upright)):
+        functions.spend(20 * (1 + len(listed)))
+        curves = {p: p.above(column.base) for p in listed}
+        # From minus infinity upwards, a polynomial changes sign at each of its roots, which are simple.
+        signs = sum(flips[p] for p in listed if (curves[p][-1] > 0) == (len(curves[p]) % 2 == 1))
+        ends = [(None, frozenset[Polynomial]()), *roots_of(curves), (None, frozenset[Polynomial]())]
+        for row, ((low, below), (high, above)) in enumerate(pairwise(ends)):
+            signs ^= sum(flips[p] for p in below)
+            if all((signs & mask).bit_count() % 2 == parity for mask, parity in sides):
+                cells.append(Cell(functions.parameters, column, number, row, low, high, below, above, signs))
+    return Arrangement(functions, tuple(listed), tuple(cells))
 
 
-def telling_apart(polynomials: Iterable[PolyElement]) -> set[PolyElement]:
+def _parity(side: RationalFunction, flips: dict[Polynomial, int]) -> tuple[int, int]:
+    """(mask, parity): a function is positive where as many of the masked polynomials are, modulo 2."""
+    content, powers = side.factored
+    odd = [flips[p] for p, power in powers.items() if power % 2]
+    return sum(odd), (len(odd) + (content < 0)) % 2
+
+
+def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: Sequence[Expr]) -> list[Column]:
+    """The columns inside the part of the domain that concerns the first of two parameters alone."""
+    if len(functions.parameters) == 1:
+        return [Column(None, None, ())]
+    first = functions.parameters[0]
+    rising = [p for p in polynomials if p.involves(0)]
+    walls = {p for p in polynomials if not p.involves(0)}
+    walls.update(*(functions.eliminated(p) for p in rising))
+    walls.update(*(functions.eliminated(p, q) for p, q in combinations(rising, 2)))
+    ends = [None, *(root for root, _ in roots_of({p: univariate(p) for p in walls})), None]
+    columns = (Column(low, high, (_amid(low, high),)) for low, high in pairwise(ends))
+    return [c for c in columns if all(evaluate(side, {first: c.base[0]}) > 0 for side in upright)]
+
+
+def telling_apart(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
     """Polynomials whose signs, with those given, are different on any two cells.
 
     Signs alone need not tell two cells apart: a curve may have one sign on both of its outer sides.  With all
-    derivatives of the polynomials they do, above one base point (Thom's lemma); with the projections of all these, and
-    their derivatives, so do the base points.
+    derivatives of the polynomials they do, above one base point (Thom's lemma); with what their elimination leaves, and
+    the derivatives of that, so do the base points.
     """
-    stack = {factor for p in polynomials for d in _derivatives(p) for factor in irreducible(d)}
-    ring = next(iter(stack)).ring
-    if ring.ngens == 1:
+    stack = {factor for p in polynomials for factor in _derivatives(p, 0)}
+    if len(next(iter(stack)).degrees) == 1:
         return stack
-    base = {factor for p in _projected(sorted(stack, key=str)) for d in _derivatives(p) for factor in irreducible(d)}
-    return stack | {ring.from_dict({(0, *powers): c for powers, c in p.terms()}) for p in base}
+    rising = [p for p in stack if p.involves(0)]
+    walls = {p for p in stack if not p.involves(0)}
+    walls.update(*(p.functions.eliminated(p) for p in rising))
+    walls.update(*(p.functions.eliminated(p, q) for p, q in combinations(rising, 2)))
+    return stack | {factor for p in walls for factor in _derivatives(p, 1)}
 
 
-def _derivatives(polynomial: PolyElement) -> list[PolyElement]:
-    """The polynomial and all its derivatives in the first generator, down to the last that is not constant."""
-    found = [polynomial]
-    while found[-1].degree(0) > 1:
-        found.append(found[-1].diff(0))
+def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:
+    """The irreducible factors of the polynomial and of all its derivatives in one parameter that are not constant."""
+    found, current = {polynomial}, polynomial
+    while current.degrees[position] > 1:
+        current = current.derivative(position)
+        found |= current.functions.irreducible(current.data)
     return found
 
 
-def _projected(polynomials: list[PolyElement]) -> set[PolyElement]:
-    """Polynomials in the other parameters between whose zeros the roots keep their order."""
-    projections: list[PolyElement] = []
-    rising = [p for p in polynomials if p.degree(0) > 0]
-    for p in polynomials:
-        projections.append(_leading(p))
-        if p.degree(0) > 1:
-            projections.append(p.discriminant())
-    projections.extend(p.resultant(q) for p, q in combinations(rising, 2))
-    return {normalised(factor) for p in projections if not p.is_ground for factor, _ in p.factor_list()[1]}
+def lines_of(polynomial: Polynomial) -> tuple[Root, ...]:
+    """The real roots of a polynomial in the first of two parameters alone: upright lines."""
+    return tuple(ordered(real_roots(univariate(polynomial))))
 
 
-def _leading(polynomial: PolyElement) -> PolyElement:
-    """The leading coefficient in the first generator, as a polynomial in the others."""
-    rest = polynomial.ring.drop(0)
-    degree = polynomial.degree(0)
-    return rest.from_dict({powers[1:]: c for powers, c in polynomial.terms() if powers[0] == degree})
+def heights_on(line: Polynomial, others: Iterable[Polynomial]) -> list[Fraction]:
+    """Values of the last parameter, one between each two at which some other polynomial may vanish on the line."""
+    functions = line.functions
+    crossing = [functions.eliminated_first(line, other) for other in others if other.involves(0)]
+    origin = (Fraction(0),)
+    roots = ordered(root for p in frozenset().union(*crossing) for root in real_roots(p.above(origin)))
+    ends = [None, *roots, None]
+    return [_amid(low, high) for low, high in pairwise(ends)]
 
 
-def _stack(polynomials: list[PolyElement], base: Point, last: Symbol) -> list[tuple[Fraction, frozenset[PolyElement]]]:
-    """(height, polynomials that vanish just below it) for each gap between roots above ``base``."""
-    above = {p: _above(p, base) for p in polynomials}
-    roots = _separated({p: coefficients for p, coefficients in above.items() if len(coefficients) > 1}, last)
-    ends: list[Fraction | None] = [None, *(end for root in roots for end in (root.low, root.high)), None]
-    gaps = zip(ends[::2], ends[1::2], strict=True)
-    floors = [frozenset[PolyElement](), *(frozenset({root.polynomial}) for root in roots)]
-    return [(simplest_between(low, high), below) for (low, high), below in zip(gaps, floors, strict=True)]
+def on_line(polynomial: Polynomial, line: Root, height: Fraction) -> int:
+    """The exact sign of a polynomial where the first parameter is a real root and the last a rational."""
+    return sign_at_root(univariate(polynomial, height), line)
 
 
-def _above(polynomial: PolyElement, base: Point) -> list[Fraction]:
-    """Coefficients of ``polynomial`` above a base point in the last parameter, constant first."""
-    coefficients = [Fraction(0)] * (polynomial.degree(0) + 1)
-    others = polynomial.ring.symbols[1:]
-    for powers, c in polynomial.terms():
-        value = Fraction(int(c))
-        for symbol, power in zip(others, powers[1:], strict=True):
-            value *= base[symbol] ** power
-        coefficients[powers[0]] += value
+def univariate(polynomial: Polynomial, height: Fraction = Fraction(0)) -> tuple[int, ...]:
+    """Coefficients in the first of two parameters, constant first, at a height of the last."""
+    degree = polynomial.degrees[0]
+    coefficients = [0] * (polynomial.degrees[1] + 1)
+    for (last, first), coefficient in polynomial.terms():
+        coefficients[first] += coefficient * height.numerator**last * height.denominator ** (degree - last)
     while coefficients and coefficients[-1] == 0:
         coefficients.pop()
-    return coefficients
+    return tuple(coefficients)
 
 
-class _Root(NamedTuple):
-    """A real root of ``polynomial`` above the base, alone in [low, high]; an exact root has low == high."""
-
-    low: Fraction
-    high: Fraction
-    polynomial: PolyElement
-    univariate: Poly | None = None
-
-    def refined(self) -> _Root:
-        """The same root in a much smaller interval."""
-        if self.univariate is None or self.low == self.high:
-            return self
-        low, high = self.univariate.refine_root(_rational(self.low), _rational(self.high), steps=REFINEMENT)
-        return self._replace(low=_fraction(low), high=_fraction(high))
+def _amid(low: Root | None, high: Root | None) -> Fraction:
+    """The simplest rational between two roots whose intervals are disjoint."""
+    return simplest_between(None if low is None else low.high, None if high is None else high.low)
 
 
-def _separated(above: dict[PolyElement, list[Fraction]], last: Symbol) -> list[_Root]:
-    """All real roots, in order, with positive distance between neighbours."""
-    roots = [_Root(-c[0] / c[1], -c[0] / c[1], p) for p, c in above.items() if len(c) == 2]
-    for p, coefficients in above.items():
-        if len(coefficients) > 2:
-            curve = _polynomial(coefficients, last)
-            roots += [_Root(_fraction(low), _fraction(high), p, curve) for (low, high), _ in curve.intervals()]
-    while True:
-        roots.sort(key=lambda root: (root.low, root.high))
-        overlaps = (i for i, (lower, upper) in enumerate(pairwise(roots)) if lower.high >= upper.low)
-        clashing = {j for i in overlaps for j in (i, i + 1)}
-        if not clashing:
-            return roots
-        roots = [root.refined() if i in clashing else root for i, root in enumerate(roots)]
-
-
-def _polynomial(coefficients: list[Fraction], last: Symbol) -> Poly:
-    scale = lcm(*(c.denominator for c in coefficients))
-    return Poly([int(c * scale) for c in reversed(coefficients)], last)
-
-
-def _fraction(value: Rational) -> Fraction:
-    return Fraction(int(value.p), int(value.q))
-
-
-class RealRoot:
-    """A real root of an irreducible polynomial in one parameter, and the exact sign of other polynomials there."""
-
-    def __init__(self, polynomial: Poly, low: Fraction, high: Fraction) -> None:
-        self.polynomial, self.low, self.high = polynomial, low, high
-
-    def sign_of(self, other: PolyElement, last: Symbol, height: Fraction) -> int:
-        """The sign of ``other`` at this root and at ``last = height``; 0 only if it vanishes there exactly."""
-        first = self.polynomial.gen
-        value = Poly(other.as_expr().subs(last, Rational(height.numerator, height.denominator)), first)
-        if self.low == self.high:
-            return _sign_at(value, self.low)
-        if value.gcd(self.polynomial).degree() > 0:
-            return 0
-        while value.count_roots(_rational(self.low), _rational(self.high)):
-            low, high = self.polynomial.refine_root(_rational(self.low), _rational(self.high), steps=4)
-            self.low, self.high = _fraction(low), _fraction(high)
-        return _sign_at(value, self.low)
-
-
-def real_roots_of(polynomial: PolyElement, symbol: Symbol) -> list[RealRoot]:
-    """The real roots of an irreducible polynomial that depends on ``symbol`` alone."""
-    univariate = Poly(polynomial.as_expr(), symbol)
-    return [RealRoot(univariate, _fraction(low), _fraction(high)) for (low, high), _ in univariate.intervals()]
-
-
-def heights_on(line: PolyElement, others: Iterable[PolyElement], parameters: Sequence[Symbol]) -> list[Fraction]:
-    """Values of the last parameter, one between each two at which some other polynomial may vanish on the line."""
-    first, last = parameters
-    crossing = (resultant(line.as_expr(), other.as_expr(), first) for other in others if other.degree(0) > 0)
-    critical = {factor for r in crossing if r.has(last) for factor, _ in factor_list(Poly(r, last))[1]}
-    roots = intervals(sorted(critical, key=str)) if critical else []
-    width = Fraction(1, 8)
-    while any(_fraction(a[0][1]) >= _fraction(b[0][0]) for a, b in pairwise(roots)):
-        roots, width = intervals(sorted(critical, key=str), eps=width), width / 64
-    ends: list[Fraction | None] = [None, *(_fraction(end) for ends, _ in roots for end in ends), None]
-    return [simplest_between(low, high) for low, high in zip(ends[::2], ends[1::2], strict=True)]
-
-
-def _sign_at(polynomial: Poly, value: Fraction) -> int:
-    result = polynomial.eval(_rational(value))
-    return int(bool(result > 0)) - int(bool(result < 0))
-
-
-def _rational(value: Fraction) -> Rational:
-    return Rational(value.numerator, value.denominator)
-
-
-def simplest_between(low: Fraction | None, high: Fraction | None) -> Fraction:
-    """The rational of least denominator strictly between two bounds; None is an infinity."""
-    if low is None and high is None:
-        return Fraction(0)
-    if low is None or high is None:
-        return Fraction(floor(low) + 1) if low is not None else Fraction(ceil(high or 0) - 1)
-    if low < 0 < high:
-        return Fraction(0)
-    if high <= 0:
-        return -simplest_between(-high, -low)
-    whole = Fraction(floor(low))
-    if whole + 1 < high:
-        return whole + 1
-    if low == whole:  # the simplest fraction above an integer is that integer plus 1/n
-        return whole + Fraction(1, floor(1 / (high - whole)) + 1)
-    return whole + 1 / simplest_between(1 / (high - whole), 1 / (low - whole))
+def _mobius(
+    low: Fraction | None, high: Fraction | None, w: fmpz_mpoly, one: fmpz_mpoly
+) -> tuple[fmpz_mpoly, fmpz_mpoly]:
+    """(top, bottom), polynomials in w with top/bottom running over (low, high) as w runs over (0, oo)."""
+    if low is not None and high is not None:
+        top = low.numerator * high.denominator * one + high.numerator * low.denominator * w
+        return top, low.denominator * high.denominator * (one + w)
+    if low is not None:
+        return low.numerator * one + low.denominator * w, low.denominator * one
+    assert high is not None
+    return high.numerator * one - high.denominator * w, high.denominator * one

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sympy import Expr
+    pass
 
 
 class ExponentsError(Exception):
@@ -17,6 +17,10 @@ class ExponentsError(Exception):
 
 class InputError(ExponentsError, ValueError):
     """The input cannot be used; the message says what was required, what came and what to try."""
+
+
+class TooMuchWork(InputError):
+    """An exact answer would take longer than is allowed: too many terms, or curves of too high a degree."""
 
 
 class DivergentSum(InputError):
@@ -43,20 +47,6 @@ class NoBalance(ExponentsError):
 
 class IncompleteProof(ExponentsError):
     """A statement could not be proved on its whole region.  Raised instead of printing it."""
-
-
-class Indistinct(IncompleteProof):
-    """The signs of the polynomials that cut a domain do not single out some region.
-
-    Attributes
-    ----------
-    telling : tuple of Expr
-        Further polynomials whose signs do.
-    """
-
-    def __init__(self, telling: tuple[Expr, ...]) -> None:
-        super().__init__("the signs of the boundary polynomials single out no region; narrow the domain")
-        self.telling = telling
 
 
 class Refuted(ExponentsError):

@@ -21,17 +21,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from sympy import Expr, Rational, Symbol, latex
 from sympy.logic.boolalg import Boolean
-from sympy.polys.fields import FracElement
 
 from .balance import Lifted, PointOptimum, lift, optimum_at_point
-from .cells import settled
-from .errors import Indistinct, InputError
-from .parametric import Functions, Point, described, evaluate, factored, holds, irreducible, resolve
+from .errors import InputError
+from .parametric import Point, described, evaluate, holds, resolve
+from .polynomials import Functions, Polynomial, RationalFunction, denominators, factored
 from .rationals import exact
 from .regions import Boundary, Regions, regions_of
+from .settling import settled
 from .simplex import Basis
 from .terms import Loss, PowerLaw
 
@@ -186,17 +187,27 @@ class PhaseDiagram:
         return f"${latex(self.exponent)}$"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Solution:
-    """What was found in a cell: the vertices of the optimal face, and the terms that bind on all of it."""
+    """What was found in a cell: the vertices of the optimal face, and the terms that bind on all of it.
+
+    Two are equal that say the same of the optimum, even if different multipliers prove it.
+    """
 
     lifted: tuple[Lifted, ...]
     binding: tuple[int, ...]
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
+        """The exponent, the vertices of the face, and the balance."""
         first = self.lifted[0]
         return (first.exponent, frozenset(v.allocation for v in self.lifted), self.binding)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Solution) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     @property
     def certified_key(self) -> tuple[object, ...]:
@@ -217,24 +228,14 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     if len(parameters) > 2:
         raise InputError(f"at most two parameters can be mapped; got {parameters}; substitute numbers for the others")
     search = _Search(programme, Functions(parameters))
-    try:
-        return _described(search, ())
-    except Indistinct as indistinct:
-        return _described(search, indistinct.telling)
-
-
-def _described(search: _Search, further: Sequence[Expr]) -> PhaseDiagram:
-    """The diagram, with regions written as signs of what decides them and of ``further`` polynomials."""
-    programme, parameters = search.programme, search.programme.parameters
-    seeds = [search.functions.element(polynomial) for polynomial in further]
-    cells, solutions, polynomials = settled(search.functions, programme.domain, search.solve, seeds)
-    labels, firsts = _labelled(solutions, [solution.key for solution in solutions])
-    vertices = [found.lifted[0] for found in firsts]
-    denominators = [frozenset().union(*(irreducible(q.denom) for q in (v.exponent, *v.allocation))) for v in vertices]
-    regions = regions_of(parameters, cells, labels, polynomials, denominators)
-    proofs, certified = _labelled(solutions, [solution.certified_key for solution in solutions])
-    split = len(certified) > len(firsts)  # some phase needs different multipliers in different parts
-    parts = regions_of(parameters, cells, proofs, polynomials).where if split else regions.where
+    partition = settled(search.functions, programme.domain, search.solve)
+    firsts, regions = regions_of(partition, lambda found: found.key, _divided_by)
+    certified: list[_Solution] = firsts
+    parts = regions.where
+    if len({leaf.found.certified_key for leaf in partition.leaves}) > len(firsts):
+        # Some phase needs different multipliers in different parts.
+        certified, proofs = regions_of(partition, lambda found: found.certified_key)
+        parts = proofs.where
     phases = tuple(
         _phase(
             programme, where, found, [(c, part) for c, part in zip(certified, parts, strict=True) if c.key == found.key]
@@ -244,10 +245,9 @@ def _described(search: _Search, further: Sequence[Expr]) -> PhaseDiagram:
     return PhaseDiagram(programme, phases, regions)
 
 
-def _labelled(solutions: Sequence[_Solution], keys: Sequence[object]) -> tuple[list[int], list[_Solution]]:
-    """A number for each distinct key in order of appearance, and the first solution that has it."""
-    order = list(dict.fromkeys(keys))
-    return [order.index(key) for key in keys], [solutions[list(keys).index(key)] for key in order]
+def _divided_by(found: _Solution) -> frozenset[Polynomial]:
+    first = found.lifted[0]
+    return denominators((first.exponent, *first.allocation))
 
 
 class _Search:
@@ -255,18 +255,18 @@ class _Search:
 
     def __init__(self, programme: Programme, functions: Functions) -> None:
         self.programme, self.functions = programme, functions
-        self._branches: dict[tuple[Expr, ...], list[FracElement]] = {}
+        self._branches: dict[tuple[Expr, ...], list[RationalFunction]] = {}
         self._lifted: dict[object, Lifted] = {}
-        self._solved: dict[tuple[Fraction, ...], tuple[_Solution, tuple[FracElement, ...]]] = {}
+        self._solved: dict[tuple[Fraction, ...], tuple[_Solution, tuple[RationalFunction, ...]]] = {}
 
-    def solve(self, sample: Point) -> tuple[_Solution, tuple[FracElement, ...]]:
+    def solve(self, sample: Point) -> tuple[_Solution, tuple[RationalFunction, ...]]:
         """The optimum at ``sample`` as functions of the parameters, with all that decides it."""
         key = tuple(sample.values())
         if key not in self._solved:
             self._solved[key] = self._solve(sample)
         return self._solved[key]
 
-    def _solve(self, sample: Point) -> tuple[_Solution, tuple[FracElement, ...]]:
+    def _solve(self, sample: Point) -> tuple[_Solution, tuple[RationalFunction, ...]]:
         guards: list[Expr] = []
         terms = self._row_elements(self.programme.term_exponents(), sample, guards)
         budgets = self._row_elements(self.programme.budget_exponents(), sample, guards)
@@ -274,18 +274,18 @@ class _Search:
         lifted = tuple(self._lift(v.basis, terms, budgets) for v in optimum.vertices)
         deciding = [c for basis in optimum.bases for c in self._lift(basis, terms, budgets).conditions()]
         deciding += [self.functions.element(guard) for guard in guards]
-        deciding += [e for row in (*terms, *budgets) for e in row if not e.denom.is_ground]
+        deciding += [e for row in (*terms, *budgets) for e in row if not e.denom.is_constant()]
         return _Solution(lifted, optimum.binding), tuple(deciding)
 
-    def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> list[list[FracElement]]:
+    def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> list[list[RationalFunction]]:
         return [self._elements(tuple(resolve(e, sample, guards) for e in row)) for row in rows]
 
-    def _elements(self, row: tuple[Expr, ...]) -> list[FracElement]:
+    def _elements(self, row: tuple[Expr, ...]) -> list[RationalFunction]:
         if row not in self._branches:
             self._branches[row] = [self.functions.element(e) for e in row]
         return self._branches[row]
 
-    def _lift(self, basis: Basis, terms: list[list[FracElement]], budgets: list[list[FracElement]]) -> Lifted:
+    def _lift(self, basis: Basis, terms: list[list[RationalFunction]], budgets: list[list[RationalFunction]]) -> Lifted:
         key = (basis, tuple(map(tuple, terms)), tuple(map(tuple, budgets)))
         if key not in self._lifted:
             self._lifted[key] = lift(basis, terms, budgets, self.functions)

@@ -12,12 +12,11 @@ from typing import TypeVar
 
 from sympy import Expr, Max, Min, Piecewise, S, Symbol
 from sympy.logic.boolalg import Boolean
-from sympy.polys.fields import FracElement
 
-from .cells import settled
-from .errors import Indistinct
-from .parametric import Functions, Point, factored, irreducible, resolve
+from .parametric import Point, resolve
+from .polynomials import Functions, RationalFunction, denominators, factored
 from .regions import Regions, regions_of
+from .settling import settled
 from .terms import PowerLaw
 
 _Label = TypeVar("_Label")
@@ -52,28 +51,21 @@ def agreement(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Seq
 
 
 def _regions(
-    expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], label: Callable[[FracElement], _Label]
+    expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], label: Callable[[RationalFunction], _Label]
 ) -> tuple[list[_Label], Regions]:
     """The labels that the rational function in force takes on the domain, and their regions."""
     functions = Functions(parameters)
 
-    def decide(sample: Point) -> tuple[_Label, list[FracElement]]:
+    def decide(sample: Point) -> tuple[_Label, list[RationalFunction]]:
         guards: list[Expr] = []
         element = functions.element(resolve(expression, sample, guards))
         return label(element), [element, *(functions.element(guard) for guard in guards)]
 
-    def written(further: Sequence[Expr]) -> tuple[list[_Label], Regions]:
-        seeds = [functions.element(polynomial) for polynomial in further]
-        cells, found, polynomials = settled(functions, domain, decide, seeds)
-        order = list(dict.fromkeys(found))
-        labels = [order.index(value) for value in found]
-        denominators = [irreducible(e.denom) if isinstance(e, FracElement) else frozenset() for e in order]
-        return order, regions_of(parameters, cells, labels, polynomials, denominators)
-
-    try:
-        return written(())
-    except Indistinct as indistinct:
-        return written(indistinct.telling)
+    partition = settled(functions, domain, decide)
+    return regions_of(
+        partition,
+        denominators=lambda found: denominators([found]) if isinstance(found, RationalFunction) else frozenset(),
+    )
 
 
 def resolved(term: PowerLaw, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> PowerLaw:

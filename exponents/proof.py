@@ -22,12 +22,12 @@ from collections.abc import Sequence
 from sympy import And, Expr, Or, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
-from sympy.polys.fields import FracElement
 
-from .cells import settled
 from .errors import Refuted
-from .parametric import Functions, Point, described, holds, positive_side, resolve, sign
+from .parametric import Point, described, holds, positive_side, resolve
 from .phases import Certificate, Phase, PhaseDiagram, Programme
+from .polynomials import Functions, RationalFunction, sign
+from .settling import settled
 from .symbols import to_expr
 from .terms import PowerLaw
 
@@ -65,14 +65,13 @@ def _signs(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr
     """The sign of ``expression`` on each cell of a decomposition of the domain, with a sample of the cell."""
     functions = Functions(parameters)
 
-    def decide(sample: Point) -> tuple[int, list[FracElement]]:
+    def decide(sample: Point) -> tuple[int, list[RationalFunction]]:
         guards: list[Expr] = []
         element = functions.element(resolve(expression, sample, guards))
         return sign(element, sample), [element, *(functions.element(guard) for guard in guards)]
 
     positive = [positive_side(side) if isinstance(side, Relational) else side for side in domain]
-    cells, signs, _ = settled(functions, positive, decide)
-    return [(value, cell.sample) for value, cell in zip(signs, cells, strict=True)]
+    return [(leaf.found, leaf.sample) for leaf in settled(functions, positive, decide).leaves]
 
 
 def prove_phase(programme: Programme, phase: Phase) -> None:
@@ -116,17 +115,16 @@ def _prove_covered(programme: Programme, phase: Phase) -> None:
             raise Refuted(f"the certificates do not cover the phase {phase.where} at {described(point)}", point)
 
 
-def _holding(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[list[bool], Point]]:
+def _holding(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[tuple[bool, ...], Point]]:
     """Which of the regions hold on each cell of a decomposition of the domain, with a sample of the cell."""
     functions = Functions(programme.parameters)
 
-    def decide(sample: Point) -> tuple[list[bool], list[FracElement]]:
+    def decide(sample: Point) -> tuple[tuple[bool, ...], list[RationalFunction]]:
         guards: list[Expr] = []
-        holding = [holds(region, sample, guards) for region in regions]
+        holding = tuple(holds(region, sample, guards) for region in regions)
         return holding, [functions.element(guard) for guard in guards]
 
-    cells, found, _ = settled(functions, programme.domain, decide)
-    return [(holding, cell.sample) for holding, cell in zip(found, cells, strict=True)]
+    return [(leaf.found, leaf.sample) for leaf in settled(functions, programme.domain, decide).leaves]
 
 
 def _at_least_zero(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:

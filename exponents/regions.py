@@ -1,27 +1,28 @@
-"""How is a union of cells written as a few inequalities a reader can check?
+"""How is a part of the plane of parameters written as a few inequalities a reader can check?
 
-A phase is a set of cells.  `regions_of` looks for signs of polynomials that all its cells share and that together
-exclude every other cell of the domain, and drops those that are not needed, so that what is printed selects
-exactly the phase: no more, no less.  An inequality linear in a parameter is solved for it.
+`regions_of` looks for signs of polynomials that all cells of a region share and that together exclude every other cell
+of the domain, and drops those that are not needed, so that what is printed selects exactly the region: no more, no
+less.  An inequality linear in a parameter is solved for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple
 
 from sympy import And, Eq, Expr, Ne, Or, Piecewise, S, Symbol, expand
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
-from sympy.polys.rings import PolyElement
 
-from .cells import Cell, heights_on, real_roots_of, telling_apart
-from .errors import Indistinct
-from .parametric import irreducible, sign
+from .boundaries import meetings
+from .cells import Arrangement, telling_apart
+from .errors import IncompleteProof
+from .polynomials import Polynomial, sign
+from .settling import Found, Leaf, Partition
 
-_Signs = dict[PolyElement, int]
-"""The sign of each polynomial in one cell."""
+SHARED = 12
+"""Dividing polynomials up to which all regions are written from one set of cells, which makes for shorter cases."""
 
 
 @dataclass(frozen=True)
@@ -72,147 +73,171 @@ class Regions:
 
 
 def regions_of(
-    parameters: Sequence[Symbol],
-    cells: Sequence[Cell],
-    labels: Sequence[int],
-    polynomials: frozenset[PolyElement],
-    denominators: Sequence[frozenset[PolyElement]] = (),
-) -> Regions:
-    """Write the cells of each label as inequalities.
+    partition: Partition[Found],
+    label_of: Callable[[Found], Hashable] = lambda found: found,
+    denominators: Callable[[Found], frozenset[Polynomial]] = lambda _: frozenset(),
+) -> tuple[list[Found], Regions]:
+    """Write the parts of each label as inequalities, solved for the last parameter they are linear in.
 
     Parameters
     ----------
-    parameters : sequence of Symbol
-        Inequalities are solved for the last one they are linear in.
-    cells, labels
-        All cells of the domain, and the label of each: 0, 1, ... in order of first appearance.
-    polynomials : set of PolyElement
-        What cuts the cells.
-    denominators : sequence of sets, optional
-        What the values on each region divide by.  None of it vanishes in an open region; a closed case is denied the
+    partition : Partition
+    label_of : callable
+        Parts whose findings have equal labels make up one region.
+    denominators : callable
+        What the value on a region divides by.  None of it vanishes in an open region; a closed case is denied the
         points of its edge where some of it does, which a neighbour then takes.
 
-    Raises
-    ------
-    Indistinct
-        If the signs of the polynomials do not tell some cell from one of another label; it carries polynomials that do.
+    Returns
+    -------
+    list, Regions
+        What was found first on each region, and the regions, in the same order.
     """
-    signs = [{p: sign(p, cell.sample) for p in polynomials} for cell in cells]
-    separators = [*_separators(cells, labels), *_upright_separators(parameters, signs, labels, polynomials)]
-    separating = {polynomial for _, polynomial in separators}
-    order = sorted(polynomials, key=lambda p: (p in separating, str(p)))
-    count = max(labels) + 1
-    distinct = {(owner, tuple(s.values())): s for s, owner in zip(signs, labels, strict=True)}
-    members = [[s for (owner, _), s in distinct.items() if owner == label] for label in range(count)]
-
-    def condition(label: int, excluded: Sequence[int], strict: bool) -> Boolean:
-        others = [s for other in excluded for s in members[other]]
-        whole = _separating(order, members[label], others)
-        parts = [whole] if whole is not None else [_separating(order, [one], others) for one in members[label]]
-        clauses = []
-        for part in parts:
-            if part is None:
-                raise Indistinct(tuple(p.as_expr() for p in telling_apart(polynomials)))
-            clauses.append(And(*(_inequality(p, s, strict, parameters, cells) for p, s in part.items())))
-        return Or(*clauses)
-
-    def case(label: int) -> Boolean:
-        whole = condition(label, range(label + 1, count), strict=False)
-        edges = denominators[label] if denominators and label + 1 < count else ()
-        vanishing = (p for p in edges if len({sign(p, cell.sample) for cell in cells}) > 1)
-        return And(whole, *(Ne(p.as_expr(), 0) for p in sorted(vanishing, key=str)))
-
-    return Regions(
-        tuple(condition(label, [o for o in range(count) if o != label], strict=True) for label in range(count)),
-        tuple(case(label) for label in range(count)),
-        tuple(_boundary(pair, polynomial, parameters, cells) for pair, polynomial in separators),
-    )
+    partition = partition.joined(label_of)
+    firsts: dict[Hashable, Found] = {}
+    for leaf in partition.leaves:
+        firsts.setdefault(label_of(leaf.found), leaf.found)
+    numbers = {label: i for i, label in enumerate(firsts)}
+    labels = {leaf: numbers[label_of(leaf.found)] for leaf in partition.leaves}
+    whole = partition.cut_by(())
+    boundaries: dict[tuple[tuple[int, int], Polynomial], Boundary] = {}
+    for curve in sorted(partition.divisions, key=lambda p: p.simplicity):
+        for below, above in meetings(partition, curve):
+            pair = labels[below], labels[above]
+            if pair[0] != pair[1]:
+                boundaries.setdefault((pair, curve), _boundary(pair, curve, whole))
+    writer = _Writer(partition, labels, frozenset(curve for _, curve in boundaries))
+    found = list(firsts.values())
+    where = [writer.region(label) for label in range(len(found))]
+    cases = [writer.case(label, denominators(value)) for label, value in enumerate(found[:-1])]
+    ordered = sorted(boundaries.items(), key=lambda item: item[0][0])
+    return found, Regions(tuple(where), (*cases, S.true), tuple(boundary for _, boundary in ordered))
 
 
-def _boundary(
-    pair: tuple[int, int], polynomial: PolyElement, parameters: Sequence[Symbol], cells: Sequence[Cell]
-) -> Boundary:
-    solved = _solved(polynomial, parameters, cells)
+class _View(NamedTuple):
+    """Cells of the domain, and to which region each belongs: -1 for any other than the one looked at."""
+
+    cut: Arrangement
+    owners: list[int]
+
+
+@dataclass(frozen=True, eq=False)
+class _Writer(Generic[Found]):
+    """Writes regions from the cells that divide them from the rest."""
+
+    partition: Partition[Found]
+    labels: dict[Leaf[Found], int]
+    separating: frozenset[Polynomial]
+    _views: dict[int, _View] = field(default_factory=dict)
+
+    def region(self, label: int) -> Boolean:
+        """The open region by itself."""
+        return self._written(label, lambda owner: owner != label, strict=True)
+
+    def case(self, label: int, edges: frozenset[Polynomial]) -> Boolean:
+        """The closed case, once those before it are excluded, denied the points where some of ``edges`` vanishes."""
+        whole = self._written(label, lambda owner: owner < 0 or owner > label, strict=False)
+        vanishing = sorted((p for p in edges if self._views[label].cut.changes(p)), key=lambda p: p.text)
+        return And(whole, *(Ne(p.as_expr(), 0) for p in vanishing))
+
+    def _written(self, label: int, excluded: Callable[[int], bool], strict: bool) -> Boolean:
+        further: set[Polynomial] = set()
+        while True:
+            cut, owners = self._view(label, further)
+            mine = list(dict.fromkeys(c.signs for c, owner in zip(cut.cells, owners, strict=True) if owner == label))
+            others = list(dict.fromkeys(c.signs for c, owner in zip(cut.cells, owners, strict=True) if excluded(owner)))
+            order = sorted(cut.polynomials, key=lambda p: (p in self.separating, -len(p.text), p.text))
+            bits = [1 << cut.position[p] for p in order]
+            clauses = _covering(bits, mine, others)
+            if clauses is not None:
+                break
+            if further:
+                raise IncompleteProof("the signs of the boundary polynomials single out no region; narrow the domain")
+            further = telling_apart(cut.polynomials)
+        written = []
+        for mask, signs in clauses:
+            used = [(p, bool(signs & bit)) for p, bit in zip(order, bits, strict=True) if mask & bit]
+            written.append(And(*(_inequality(p, positive, strict, cut) for p, positive in used)))
+        return Or(*written)
+
+    def _view(self, label: int, further: set[Polynomial]) -> _View:
+        """Cells that tell a region from the rest; all regions share one set of cells where they are few."""
+        if further or label not in self._views:
+            divisions = self.partition.divisions
+            shared = len(divisions) <= SHARED
+            parts = [leaf for leaf, owner in self.labels.items() if owner == label]
+            own = divisions if shared else frozenset().union(*(leaf.signs for leaf in parts))
+            cut = self.partition.cut_by(own | further)
+            looked_at = self.labels if shared else dict.fromkeys(parts, label)
+            chosen = [(cut.mask(leaf.signs), owner) for leaf, owner in looked_at.items()]
+            owners = [
+                next((owner for (mask, wanted), owner in chosen if not (cell.signs ^ wanted) & mask), -1)
+                for cell in cut.cells
+            ]
+            self._views[label] = _View(cut, owners)
+        return self._views[label]
+
+
+def _boundary(pair: tuple[int, int], polynomial: Polynomial, cut: Arrangement) -> Boundary:
+    solved = _solved(polynomial, cut)
     sides = (polynomial.as_expr(), S.Zero) if solved is None else solved[:2]
     return Boundary(Eq(*sides, evaluate=False), pair, polynomial.as_expr())
 
 
-def _separators(cells: Sequence[Cell], labels: Sequence[int]) -> list[tuple[tuple[int, int], PolyElement]]:
-    """(labels below and above, polynomial that vanishes between) wherever the label changes within a column."""
-    found: dict[tuple[tuple[int, int], PolyElement], None] = {}
-    for (low, a), (high, b) in pairwise(zip(cells, labels, strict=True)):
-        if a != b and low.column == high.column and low.row + 1 == high.row:
-            found.update(dict.fromkeys(((a, b), polynomial) for polynomial in high.below))
-    return list(found)
-
-
-def _upright_separators(
-    parameters: Sequence[Symbol], signs: Sequence[_Signs], labels: Sequence[int], polynomials: frozenset[PolyElement]
-) -> list[tuple[tuple[int, int], PolyElement]]:
-    """The same across the lines on which the first of two parameters is constant.
-
-    A line is a root of a polynomial p in the first parameter alone.  On it, resultants with p cut the last parameter
-    into intervals on which no other polynomial changes sign; an exact sample in each gives the signs that the cells on
-    both sides share, all but that of p itself.
-    """
-    if len(parameters) != 2:
-        return []
-    by_signs = {frozenset(s.items()): label for s, label in zip(signs, labels, strict=True)}
-    found: dict[tuple[tuple[int, int], PolyElement], None] = {}
-    crossed = (p for p in polynomials if p.degree(0) == 0 and len({s[p] for s in signs}) > 1)
-    for line in sorted(crossed, key=str):
-        others = polynomials - {line}
-        for root in real_roots_of(line, parameters[0]):
-            for height in heights_on(line, others, parameters):
-                here = frozenset((q, root.sign_of(q, parameters[1], height)) for q in others)
-                rising = root.sign_of(line.diff(1), parameters[1], height)
-                pair = tuple(by_signs.get(here | {(line, side)}) for side in (-rising, rising))
-                if None not in pair and pair[0] != pair[1]:
-                    found[pair, line] = None  # type: ignore[index]
-    return list(found)
-
-
-def _separating(order: list[PolyElement], mine: list[_Signs], others: list[_Signs]) -> _Signs | None:
-    """Fewest signs shared by ``mine`` that every one of ``others`` violates; those late in ``order`` stay longest."""
-    shared = {p: mine[0][p] for p in order if all(s[p] == mine[0][p] for s in mine)}
-
-    def excludes(literals: _Signs) -> bool:
-        return all(any(other[p] != s for p, s in literals.items()) for other in others)
-
-    if not excludes(shared):
+def _separating(bits: list[int], mine: list[int], others: list[int]) -> int | None:
+    """Fewest signs shared by ``mine`` that every one of ``others`` violates, as a mask; late ``bits`` stay longest."""
+    every, some = -1, 0
+    for signs in mine:
+        every, some = every & signs, some | signs
+    shared = sum(bits) & (every | ~some)
+    differing = [(signs ^ mine[0]) & shared for signs in others]
+    if not all(differing):
         return None
-    for p in order:
-        fewer = {q: s for q, s in shared.items() if q != p}
-        if p in shared and excludes(fewer):
-            shared = fewer
+    for bit in bits:
+        if shared & bit and all(d & ~bit for d in differing):
+            shared &= ~bit
+            differing = [d & ~bit for d in differing]
     return shared
 
 
-def _inequality(
-    polynomial: PolyElement, positive: int, strict: bool, parameters: Sequence[Symbol], cells: Sequence[Cell]
-) -> Boolean:
+def _covering(bits: list[int], mine: list[int], others: list[int]) -> list[tuple[int, int]] | None:
+    """(mask, signs) of conjunctions that together hold for all of ``mine`` and for none of ``others``; few of them."""
+    whole = _separating(bits, mine, others)
+    if whole is not None:
+        return [(whole, mine[0])]
+    clauses: list[tuple[int, int]] = []
+    left = list(mine)
+    while left:
+        mask = _separating(bits, left[:1], others)
+        if mask is None:
+            return None
+        chosen = left[0]
+        clauses.append((mask, chosen))
+        left = [signs for signs in left if (signs ^ chosen) & mask]
+    return clauses
+
+
+def _inequality(polynomial: Polynomial, positive: bool, strict: bool, cut: Arrangement) -> Boolean:
     greater, less = (StrictGreaterThan, StrictLessThan) if strict else (GreaterThan, LessThan)
-    symbol, value, slope = _solved(polynomial, parameters, cells) or (polynomial.as_expr(), S.Zero, 1)
-    relation = greater if positive * slope > 0 else less
+    symbol, value, slope = _solved(polynomial, cut) or (polynomial.as_expr(), S.Zero, 1)
+    relation = greater if positive == (slope > 0) else less
     return relation(symbol, value, evaluate=False)  # what the samples showed needs no query of assumptions
 
 
-def _solved(
-    polynomial: PolyElement, parameters: Sequence[Symbol], cells: Sequence[Cell]
-) -> tuple[Symbol, Expr, int] | None:
-    """(parameter, value, sign of the slope) where the polynomial is linear in a parameter.
+def _solved(polynomial: Polynomial, cut: Arrangement) -> tuple[Symbol, Expr, int] | None:
+    """(parameter, value, sign of the slope) where the polynomial is linear in a parameter and its slope never vanishes.
 
-    The slope must not vanish in the domain.  Each of its irreducible factors is among the polynomials that cut the
-    base and has simple roots only, so a root inside the domain would show as a change of sign between samples.
+    Each irreducible factor of the slope, or else the leading coefficient it stems from, is among what cuts the base, so
+    a zero inside the domain would show as a change of sign between samples.
     """
-    for position, symbol in enumerate(reversed(parameters)):
-        if polynomial.degree(position) == 0:
+    for position, symbol in enumerate(reversed(cut.functions.parameters)):
+        if not polynomial.involves(position):
             continue
-        if polynomial.degree(position) > 1:
+        if polynomial.degrees[position] > 1:
             return None
-        slope = polynomial.diff(position)
-        if any(len({sign(factor, cell.sample) for cell in cells}) > 1 for factor in irreducible(slope)):
+        slope = polynomial.derivative(position)
+        if any(map(cut.changes, polynomial.functions.irreducible(slope.data))):
             return None
-        rest = polynomial - slope * polynomial.ring.gens[position]
-        return symbol, expand(-rest.as_expr() / slope.as_expr()), sign(slope, cells[0].sample)
+        rest = polynomial.as_expr() - slope.as_expr() * symbol
+        return symbol, expand(-expand(rest) / slope.as_expr()), sign(slope, cut.cells[0].sample)
     return None

@@ -28,15 +28,15 @@ from functools import lru_cache
 
 from sympy import Eq, Expr, Max, S, Symbol, cancel, exp
 from sympy.logic.boolalg import Boolean
-from sympy.polys.fields import FracElement
 
-from .cells import settled
 from .errors import IncompleteProof, InputError, NoBalance
 from .mode_sums import ModeSum, mode_sum
 from .names import RICH, Regime
-from .parametric import Functions, Point, described, factored, sign
+from .parametric import Point, described
+from .polynomials import Functions, RationalFunction, factored, factors, sign
 from .regions import Boundary, Regions, regions_of
 from .response import Growth, integrated, leading
+from .settling import settled
 from .symbols import alpha, beta, x
 
 decay = Symbol("chi", positive=True)
@@ -125,14 +125,11 @@ def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> F
     solvable = [growth for growth in growths if cancel(1 - source * _affine(growth)[1]) != 0]
     trials = [_trial(functions, source, growth, growths) for growth in solvable]
     decisive = [e for trial in trials for e in trial.decisive]
-    cells, labels, polynomials = settled(
-        functions, (parameter,), lambda sample: (_consistent(trials, sample), ()), seeds=decisive
-    )
-    order = list(dict.fromkeys(labels))
-    positions = [order.index(label) for label in labels]
-    regions = regions_of((parameter,), cells, positions, polynomials)
-    _check_agreement(functions, [trials[label] for label in order], regions.boundaries)
-    pieces = tuple(trials[label].piece(where) for label, where in zip(order, regions.where, strict=True))
+    partition = settled(functions, (parameter,), lambda sample: (_consistent(trials, sample), decisive))
+    kept = {leaf.found: trials[_only(leaf.found, leaf.sample)] for leaf in partition.leaves}
+    found, regions = regions_of(partition)
+    _check_agreement(functions, [kept[label] for label in found], regions.boundaries)
+    pieces = tuple(kept[label].piece(where) for label, where in zip(found, regions.where, strict=True))
     return FixedPoint(pieces, regions)
 
 
@@ -140,18 +137,19 @@ def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> F
 class _Trial:
     """The solution of chi = source * growth(chi), and by how much its candidate leads each of the others."""
 
-    value: FracElement
-    growth: FracElement
-    slope: FracElement
-    margins: tuple[FracElement, ...]
+    value: RationalFunction
+    growth: RationalFunction
+    slope: RationalFunction
+    margins: tuple[RationalFunction, ...]
 
     @property
-    def stability(self) -> tuple[FracElement, FracElement]:
+    def stability(self) -> tuple[RationalFunction, RationalFunction]:
         """Positive where the iteration contracts: 1 - slope and 1 + slope."""
-        return 1 - self.slope, 1 + self.slope
+        one = self.slope.functions.one
+        return one - self.slope, one + self.slope
 
     @property
-    def decisive(self) -> tuple[FracElement, ...]:
+    def decisive(self) -> tuple[RationalFunction, ...]:
         return (*self.margins, *self.stability)
 
     def piece(self, where: Boolean) -> Piece:
@@ -162,7 +160,7 @@ def _trial(functions: Functions, source: Expr, growth: Expr, growths: Growth) ->
     constant, rate = _affine(growth)
     value = functions.element(source * constant / (1 - source * rate))
 
-    def at_value(candidate: Expr) -> FracElement:
+    def at_value(candidate: Expr) -> RationalFunction:
         start, slope = (functions.element(part) for part in _affine(candidate))
         return start + slope * value
 
@@ -178,23 +176,33 @@ def _affine(growth: Expr) -> tuple[Expr, Expr]:
     return constant, rate
 
 
-def _consistent(trials: list[_Trial], sample: Point) -> int:
-    """The one trial whose own assumption holds at ``sample``, if it is the only one and stable."""
-    consistent = [i for i, trial in enumerate(trials) if all(sign(m, sample) > 0 for m in trial.margins)]
+def _consistent(trials: list[_Trial], sample: Point) -> tuple[tuple[int, bool], ...]:
+    """The trials whose own assumption holds at ``sample``, and whether each is stable."""
+    return tuple(
+        (i, all(sign(s, sample) > 0 for s in trial.stability))
+        for i, trial in enumerate(trials)
+        if all(sign(m, sample) > 0 for m in trial.margins)
+    )
+
+
+def _only(consistent: tuple[tuple[int, bool], ...], sample: Point) -> int:
+    """The one consistent trial, if it is the only one and stable."""
     if not consistent:
         raise NoBalance(f"no candidate is consistent with its own assumption at {described(sample)}", described(sample))
     if len(consistent) > 1:
         raise IncompleteProof(f"several candidates are consistent at {described(sample)}; the balance does not decide")
-    if not all(sign(s, sample) > 0 for s in trials[consistent[0]].stability):
-        raise IncompleteProof(f"the fixed point {trials[consistent[0]].value} is unstable at {described(sample)}")
-    return consistent[0]
+    ((position, stable),) = consistent
+    if not stable:
+        raise IncompleteProof(f"the fixed point is unstable at {described(sample)}; its iteration does not converge")
+    return position
 
 
 def _check_agreement(functions: Functions, kept: list[_Trial], boundaries: tuple[Boundary, ...]) -> None:
     """Neighbouring values agree on their boundary: its polynomial divides their difference."""
     for boundary in boundaries:
         left, right = (kept[i].value for i in boundary.phases)
-        if (left - right).numer.rem(functions.element(boundary.polynomial).numer):
+        difference = left - right
+        if difference and not factors(functions.element(boundary.polynomial)) <= factors(difference):
             raise IncompleteProof(f"the fixed points {left} and {right} disagree on {boundary.curve}")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from exponents.balance import lift, optimum_at_point
 from exponents.errors import NoBalance
-from exponents.parametric import Functions
+from exponents.polynomials import Functions
 
 
 def solve(terms, budgets):

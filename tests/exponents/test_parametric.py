@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sympy import And, Eq, Max, Min, Ne, Not, Or, Piecewise, Rational, Symbol, exp, sqrt
 
 from exponents.errors import InputError
-from exponents.parametric import Functions, evaluate, factored, factors, holds, positive_side, resolve, sign
+from exponents.parametric import evaluate, holds, positive_side, resolve
+from exponents.polynomials import Functions, factored, factors, sign
 from exponents.symbols import alpha, beta
 
 PLANE = Functions((alpha, beta))

@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 EXPONENTS = sorted((ROOT / "exponents").rglob("*.py"))
 VERIFY = sorted((ROOT / "verify").rglob("*.py"))
-ALLOWED = {"exponents": {"sympy", "mpmath", "click", "tabulate"}, "verify": {"exponents", "mpmath", "numpy", "scipy"}}
+ALLOWED = {
+    "exponents": {"sympy", "mpmath", "flint", "click", "tabulate"},
+    "verify": {"exponents", "mpmath", "numpy", "scipy"},
+}
 COMMAND = {"cli.py", "__main__.py"}
 
 

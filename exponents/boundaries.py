@@ -1,0 +1,117 @@
+"""Which parts of a domain meet, and along which curves?
+
+Each curve that divides the domain is followed through it.  On both sides of a point of the curve the part is looked up
+by exact signs at that point, which is algebraic: a root of the curve above a rational base.  The same two parts meet
+until one of the polynomials that told them apart vanishes on the curve; there a new piece of it begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Generic
+
+from .cells import heights_on, lines_of, on_line, roots_above, univariate
+from .polynomials import Polynomial
+from .real_roots import Root, between, ordered, rationals_between, real_roots, roots_of, sign_at_root
+from .settling import Found, Leaf, Partition
+
+SignOf = Callable[[Polynomial], int]
+
+_Pair = tuple[Leaf[Found], Leaf[Found]]
+_Span = tuple[Root | None, Root | None]
+
+
+def meetings(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[Found]]:
+    """The pairs of parts that meet along ``curve``: (below, above), or (left, right) where it is upright."""
+    if not curve.involves(0):
+        yield from _across_lines(partition, curve)
+        return
+    spans: list[_Span] = [(None, None)]
+    if len(partition.functions.parameters) == 2:
+        walls = {p: univariate(p) for p in partition.functions.eliminated(curve)}
+        spans = list(pairwise([None, *(root for root, _ in roots_of(walls)), None]))
+    for span in spans:
+        base = _bases(partition, span)[0]
+        for branch in range(len(roots_above(curve, base))):
+            yield from _along(partition, curve, branch, span)
+
+
+class _Spot(Generic[Found]):
+    """A point of a curve: exact signs there, and a record of the polynomials that were asked for."""
+
+    def __init__(self, partition: Partition[Found], curve: Polynomial, sign_of: SignOf) -> None:
+        self._partition, self._curve, self._sign_of = partition, curve, sign_of
+        self.signs: dict[Polynomial, int] = {}
+
+    def sign(self, polynomial: Polynomial) -> int:
+        """The sign of a polynomial at the spot."""
+        if polynomial not in self.signs:
+            self.signs[polynomial] = self._sign_of(polynomial)
+        return self.signs[polynomial]
+
+    def inside(self) -> bool:
+        """Whether the spot lies in the domain."""
+        return self._partition.contains(self.sign)
+
+    def beside(self, side: int) -> Leaf[Found]:
+        """The part on the side of the curve where its polynomial has this sign."""
+        return self._partition.part(lambda polynomial: side if polynomial == self._curve else self.sign(polynomial))
+
+    def is_generic(self) -> bool:
+        """Whether nothing that was asked for vanishes here but the curve itself."""
+        return all(sign for polynomial, sign in self.signs.items() if polynomial != self._curve)
+
+
+def _across_lines(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[Found]]:
+    others = (partition.divisions | partition.edges) - {curve}
+    for line in lines_of(curve):
+        for height in heights_on(curve, others):
+            spot = _Spot(partition, curve, _on_line(line, height))
+            if spot.inside():
+                rising = on_line(curve.derivative(1), line, height)
+                yield spot.beside(-rising), spot.beside(rising)
+
+
+def _on_line(line: Root, height: Fraction) -> SignOf:
+    return lambda polynomial: on_line(polynomial, line, height)
+
+
+def _on_branch(curve: Polynomial, branch: int, base: tuple[Fraction, ...]) -> SignOf:
+    return lambda polynomial: sign_at_root(polynomial.above(base), roots_above(curve, base)[branch])
+
+
+def _bases(partition: Partition[Found], span: _Span) -> list[tuple[Fraction, ...]]:
+    """Exact base points over an interval; there is but one where there is no base."""
+    return [(value,) for value in rationals_between(*span)] if len(partition.functions.parameters) == 2 else [()]
+
+
+def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _Span) -> Iterator[_Pair[Found]]:
+    """The pairs of parts beside one branch of a curve, over an interval on which it neither begins nor ends."""
+    waiting = [span]
+    while waiting:
+        low, high = waiting.pop()
+        for base in _bases(partition, (low, high)):
+            partition.functions.spend(100)
+            spot = _Spot(partition, curve, _on_branch(curve, branch, base))
+            pair: _Pair[Found] | None = None
+            if spot.inside():
+                coefficients = curve.above(base)
+                below = 1 if (coefficients[-1] > 0) == ((len(coefficients) + branch) % 2 == 1) else -1
+                pair = spot.beside(below), spot.beside(-below)
+            if spot.is_generic():
+                break
+        else:
+            continue  # an edge of the domain runs along the curve
+        if pair is not None:
+            yield pair
+        if base:
+            asked = [p for p in spot.signs if p != curve]
+            walls = [partition.functions.eliminated(curve, p) if p.involves(0) else frozenset({p}) for p in asked]
+            roots = ordered(root for wall in frozenset().union(*walls) for root in real_roots(univariate(wall)))
+            inside = [root for root in roots if between(root, low, high)]
+            left = [root for root in inside if root.side_of(base[0]) < 0]
+            right = [root for root in inside if root.side_of(base[0]) > 0]
+            waiting += [(low, left[-1])] if left else []
+            waiting += [(right[0], high)] if right else []

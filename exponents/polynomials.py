@@ -1,0 +1,383 @@
+"""Exact rational functions of the parameters, and the irreducible polynomials whose signs decide them.
+
+The arithmetic, factoring and elimination are FLINT's (python-flint), over the integers; nothing here approximates.  A
+problem has one `Functions`, which remembers what it has factored and eliminated, and counts the work, so that a problem
+too large for an exact answer is refused instead of running for hours.
+
+Generators stand in reverse, so that the last parameter is the one that is eliminated first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import reduce
+
+from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_poly
+from sympy import Add, Expr, Integer, Mul, Symbol, factor_list
+
+from .errors import InputError, TooMuchWork
+from .parametric import Point
+from .rationals import shown
+
+WORK = 20_000_000
+"""Units of work a problem may take: some two minutes of a present-day machine."""
+
+MAX_DEGREE = 80
+"""Total degree up to which a polynomial is taken up.  The curves of the paper's loss have degree 2."""
+
+
+class Polynomial:
+    """An integer polynomial in the parameters, irreducible and of fixed sign when it comes from `irreducible`.
+
+    Position 0 is the last parameter, 1 the one before it, and so on.
+    """
+
+    __slots__ = ("_hash", "data", "degrees", "functions", "text")
+
+    def __init__(self, data: fmpz_mpoly, functions: Functions) -> None:
+        self.data, self.functions = data, functions
+        self.text = str(data)
+        self.degrees: tuple[int, ...] = tuple(map(int, data.degrees()))
+        self._hash = hash(self.text)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Polynomial) and self.text == other.text
+
+    def __str__(self) -> str:
+        return str(self.as_expr())
+
+    __repr__ = __str__
+
+    def terms(self) -> Iterator[tuple[tuple[int, ...], int]]:
+        """(powers, coefficient) of each monomial."""
+        return ((tuple(map(int, powers)), int(coefficient)) for powers, coefficient in self.data.terms())
+
+    def involves(self, position: int) -> bool:
+        """Whether the parameter at ``position`` occurs."""
+        return self.degrees[position] > 0
+
+    @property
+    def simplicity(self) -> tuple[int, int, str]:
+        """A key to sort by: the simplest polynomials first."""
+        return sum(self.degrees), len(self.text), self.text
+
+    def derivative(self, position: int) -> Polynomial:
+        """The derivative in the parameter at ``position``."""
+        return Polynomial(self.data.derivative(position), self.functions)
+
+    def above(self, base: Sequence[Fraction]) -> tuple[int, ...]:
+        """Integer coefficients in the last parameter, constant first, where the others have the values ``base``.
+
+        A positive factor is left out; the result is empty if the polynomial vanishes on the whole line.
+        """
+        others = list(zip(base, self.degrees[1:], strict=True))
+        coefficients = [0] * (self.degrees[0] + 1)
+        for powers, coefficient in self.terms():
+            for (value, degree), power in zip(others, powers[1:], strict=True):
+                coefficient *= value.numerator**power * value.denominator ** (degree - power)
+            coefficients[powers[0]] += coefficient
+        while coefficients and coefficients[-1] == 0:
+            coefficients.pop()
+        return tuple(coefficients)
+
+    def as_expr(self) -> Expr:
+        """As a SymPy expression in the parameters."""
+        return self.functions.written(self.data)
+
+
+class RationalFunction:
+    """A quotient of coprime polynomials; the denominator's leading coefficient is positive."""
+
+    __slots__ = ("denom", "functions", "key", "numer")
+
+    def __init__(self, numer: fmpz_mpoly, denom: fmpz_mpoly, functions: Functions) -> None:
+        common = numer.gcd(denom)
+        if not common.is_one():
+            numer, denom = numer // common, denom // common
+        if denom.leading_coefficient() < 0:
+            numer, denom = -numer, -denom
+        self.numer, self.denom, self.functions = numer, denom, functions
+        self.key = (str(numer), str(denom))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, int):
+            return bool(self.numer == other * self.denom)
+        return isinstance(other, RationalFunction) and self.key == other.key
+
+    def __bool__(self) -> bool:
+        return not self.numer.is_zero()
+
+    def __str__(self) -> str:
+        return str(factored(self))
+
+    __repr__ = __str__
+
+    @property
+    def factored(self) -> tuple[int, dict[Polynomial, int]]:
+        """(a constant of the same sign, power of each irreducible factor); negative powers are of the denominator."""
+        top, bottom = self.functions.factored(self.numer), self.functions.factored(self.denom)
+        return top[0] * bottom[0], {**top[1], **{p: -power for p, power in bottom[1].items()}}
+
+    def __add__(self, other: RationalFunction) -> RationalFunction:
+        numer = self.numer * other.denom + other.numer * self.denom
+        return RationalFunction(numer, self.denom * other.denom, self.functions)
+
+    def __sub__(self, other: RationalFunction) -> RationalFunction:
+        return self + -other
+
+    def __neg__(self) -> RationalFunction:
+        return RationalFunction(-self.numer, self.denom, self.functions)
+
+    def __mul__(self, other: RationalFunction) -> RationalFunction:
+        return RationalFunction(self.numer * other.numer, self.denom * other.denom, self.functions)
+
+    def __truediv__(self, other: RationalFunction) -> RationalFunction:
+        return RationalFunction(self.numer * other.denom, self.denom * other.numer, self.functions)
+
+
+class Functions:
+    """The field of rational functions of the parameters, over the rationals.
+
+    Parameters
+    ----------
+    parameters : sequence of Symbol
+    work : int
+        Units of work after which `TooMuchWork` is raised.
+    """
+
+    def __init__(self, parameters: Sequence[Symbol], work: int = WORK) -> None:
+        self.parameters = tuple(parameters)
+        names = tuple(f"x{i}" for i in range(len(self.parameters))) or ("none",)
+        self._context = fmpz_mpoly_ctx.get(names, Ordering.lex)
+        self._symbols = tuple(reversed(self.parameters))
+        self._generators = dict(zip(self._symbols, self._context.gens(), strict=False))
+        self._elements: dict[Expr, RationalFunction] = {}
+        self._factored: dict[str, tuple[int, dict[Polynomial, int]]] = {}
+        self._eliminated: dict[frozenset[Polynomial], frozenset[Polynomial]] = {}
+        self.allowed, self.left = work, work
+
+    def spend(self, units: int) -> None:
+        """Count work; raises `TooMuchWork` when none is left."""
+        self.left -= units
+        if self.left < 0:
+            raise TooMuchWork(
+                f"the exact diagram takes more than {self.allowed} units of work; "
+                "use fewer terms or resources, simpler exponents, a smaller domain, or a number for one parameter"
+            )
+
+    @property
+    def zero(self) -> RationalFunction:
+        """The function 0."""
+        return self.constant(0)
+
+    @property
+    def one(self) -> RationalFunction:
+        """The function 1."""
+        return self.constant(1)
+
+    def constant(self, value: int) -> RationalFunction:
+        """An integer as a function."""
+        return RationalFunction(self._context.constant(value), self._context.constant(1), self)
+
+    def element(self, expression: Expr) -> RationalFunction:
+        """``expression``, free of Min, Max and Piecewise, as an element of the field.
+
+        Raises
+        ------
+        InputError
+            If it is no rational function of the parameters, or of too high a degree.
+        """
+        if expression not in self._elements:
+            self._elements[expression] = self._converted(expression)
+        return self._elements[expression]
+
+    def _converted(self, expression: Expr) -> RationalFunction:
+        one = self._context.constant(1)
+        if expression.is_Rational:
+            top, bottom = (self._context.constant(int(part)) for part in (expression.p, expression.q))
+            return RationalFunction(top, bottom, self)
+        if expression in self._generators:
+            return RationalFunction(self._generators[expression], one, self)
+        if expression.is_Add:
+            return reduce(RationalFunction.__add__, map(self.element, expression.args))
+        if expression.is_Mul:
+            return reduce(RationalFunction.__mul__, map(self.element, expression.args))
+        if expression.is_Pow and expression.exp.is_Integer:
+            base, power = self.element(expression.base), int(expression.exp)
+            degree = max(base.numer.total_degree(), base.denom.total_degree())
+            if abs(power) * int(degree) > MAX_DEGREE or (abs(power) > MAX_DEGREE and degree >= 0):
+                raise InputError(f"exponents may have degree {MAX_DEGREE} at most; got {shown(expression)}")
+            top, bottom = base.numer ** abs(power), base.denom ** abs(power)
+            if power < 0 and base == 0:
+                raise InputError(f"an exponent divides by zero; got {shown(expression)}")
+            return RationalFunction(top, bottom, self) if power >= 0 else RationalFunction(bottom, top, self)
+        listed = ", ".join(map(str, self.parameters)) or "numbers alone"
+        raise InputError(f"exponents must be rational functions of {listed}; got {shown(expression)}")
+
+    def written(self, data: fmpz_mpoly) -> Expr:
+        """A polynomial as a SymPy expression."""
+        return Add(
+            *(
+                Mul(Integer(int(c)), *(s ** int(p) for s, p in zip(self._symbols, powers, strict=False)))
+                for powers, c in data.terms()
+            )
+        )
+
+    def irreducible(self, data: fmpz_mpoly) -> frozenset[Polynomial]:
+        """The distinct irreducible factors of a polynomial that is not zero, constants aside."""
+        return frozenset(self.factored(data)[1])
+
+    def factored(self, data: fmpz_mpoly) -> tuple[int, dict[Polynomial, int]]:
+        """(content, power of each irreducible factor) of a polynomial."""
+        text = str(data)
+        if text not in self._factored:
+            self._check_degree(data)
+            content, powers = self._factors(data)
+            found: dict[Polynomial, int] = {}
+            for factor, power in powers:
+                polynomial = self.normalised(factor)
+                found[polynomial] = int(power)
+                if polynomial.data != factor and power % 2:
+                    content = -content
+            self._factored[text] = int(content), found
+        return self._factored[text]
+
+    def _factors(self, data: fmpz_mpoly) -> tuple[int, list[tuple[fmpz_mpoly, int]]]:
+        used = [i for i, degree in enumerate(data.degrees()) if degree > 0]
+        if len(used) == 1:  # the common case, and faster
+            dense = [0] * (int(data.degrees()[used[0]]) + 1)
+            for powers, coefficient in data.terms():
+                dense[int(powers[used[0]])] = coefficient
+            content, found = fmpz_poly(dense).factor()
+            x = self._context.gens()[used[0]]
+            return int(content), [(sum(c * x**k for k, c in enumerate(p.coeffs())), int(e)) for p, e in found]
+        try:
+            content, factors = data.factor()
+        except OverflowError:  # python-flint sorts several factors by coefficients, which it takes to fit a C integer
+            return self._factors_by_sympy(data)
+        return int(content), factors
+
+    def _factors_by_sympy(self, data: fmpz_mpoly) -> tuple[int, list[tuple[fmpz_mpoly, int]]]:
+        content, found = factor_list(self.written(data), *self._symbols)
+        return int(content), [(self.element(factor).numer, int(power)) for factor, power in found]
+
+    def normalised(self, data: fmpz_mpoly) -> Polynomial:
+        """The primitive multiple of a polynomial whose leading coefficient is positive."""
+        primitive = data.primitive()[1]
+        return Polynomial(primitive if primitive.leading_coefficient() > 0 else -primitive, self)
+
+    def eliminated(self, *polynomials: Polynomial) -> frozenset[Polynomial]:
+        """What vanishes where the last-parameter roots of one polynomial, or of two, may meet or run off to infinity.
+
+        One polynomial: its leading coefficient and discriminant; two: their resultant.
+        """
+        key = frozenset(polynomials)
+        if key not in self._eliminated:
+            first = polynomials[0]
+            self.spend(1 + sum(sum(p.degrees) for p in polynomials) ** 3 // 8)
+            if len(polynomials) == 2:
+                found = [first.data.resultant(polynomials[1].data, 0)]
+            else:
+                found = [self._leading(first.data, first.degrees[0])]
+                found += [first.data.discriminant(0)] if first.degrees[0] > 1 else []
+            self._eliminated[key] = frozenset().union(*(self.irreducible(p) for p in found if not p.is_zero()))
+        return self._eliminated[key]
+
+    def eliminated_first(self, line: Polynomial, other: Polynomial) -> frozenset[Polynomial]:
+        """What vanishes at the heights at which a polynomial vanishes on upright lines: the first of two eliminated."""
+        self.spend(1 + (sum(line.degrees) + sum(other.degrees)) ** 3 // 8)
+        return self.irreducible(line.data.resultant(other.data, 1))
+
+    def _leading(self, data: fmpz_mpoly, degree: int) -> fmpz_mpoly:
+        kept = {(0, *powers[1:]): c for powers, c in data.terms() if powers[0] == degree}
+        return self._context.from_dict(kept)
+
+    def _check_degree(self, data: fmpz_mpoly) -> None:
+        degree = int(data.total_degree())
+        self.spend(1 + degree * len(data) // 4)
+        if degree > MAX_DEGREE * max(len(self.parameters), 1):
+            raise TooMuchWork(f"curves of degree {degree} are beyond exact treatment; use simpler exponents")
+
+    def inverse(self, rows: Sequence[Sequence[RationalFunction]]) -> list[list[RationalFunction]]:
+        """The exact inverse of a square matrix over the field.
+
+        Each row is multiplied by its common denominator and the matrix inverted over the ring of polynomials by
+        elimination without fractions (Bareiss); only the entries of the result are cancelled.
+
+        Raises
+        ------
+        ValueError
+            If the matrix is singular or not square.
+        """
+        one, zero = self._context.constant(1), self._context.constant(0)
+        size = len(rows)
+        scales = [reduce(lambda d, e: d * (e.denom // d.gcd(e.denom)), row, one) for row in rows]
+        matrix = [
+            [*(e.numer * (scale // e.denom) for e in row), *(one if i == j else zero for j in range(size))]
+            for i, (row, scale) in enumerate(zip(rows, scales, strict=True))
+        ]
+        if any(len(row) != size for row in rows):
+            raise ValueError("only a square matrix has an inverse")
+        divisor = one
+        for k in range(size):
+            pivot = next((i for i in range(k, size) if not matrix[i][k].is_zero()), None)
+            if pivot is None:
+                raise ValueError("the matrix has no inverse")
+            matrix[k], matrix[pivot] = matrix[pivot], matrix[k]
+            self.spend(size * size * (1 + len(matrix[k][k])))
+            head = matrix[k][k]
+            for i in (i for i in range(size) if i != k):
+                factor = matrix[i][k]
+                matrix[i] = [
+                    (head * own - factor * above) // divisor for own, above in zip(matrix[i], matrix[k], strict=True)
+                ]
+            divisor = head
+        return [
+            [RationalFunction(entry * d, row[i], self) for entry, d in zip(row[size:], scales, strict=True)]
+            for i, row in enumerate(matrix)
+        ]
+
+
+def factors(element: RationalFunction) -> frozenset[Polynomial]:
+    """The irreducible polynomials whose signs decide the sign of ``element``, which is not zero."""
+    return element.functions.irreducible(element.numer) | element.functions.irreducible(element.denom)
+
+
+def denominators(elements: Iterable[RationalFunction]) -> frozenset[Polynomial]:
+    """The irreducible polynomials that some of the elements divide by."""
+    return frozenset().union(*(e.functions.irreducible(e.denom) for e in elements))
+
+
+def factored(element: RationalFunction) -> Expr:
+    """``element`` as a SymPy quotient of products, which reads better than expanded polynomials."""
+    functions = element.functions
+    (top, above), (bottom, below) = functions.factored(element.numer), functions.factored(element.denom)
+    products = ((p.as_expr() ** power for p, power in powers.items()) for powers in (above, below))
+    return Mul(Integer(top), *next(products)) / Mul(Integer(bottom), *next(products))
+
+
+def sign(value: RationalFunction | Polynomial, point: Point) -> int:
+    """The exact sign at ``point``; a denominator must not vanish there."""
+    if isinstance(value, RationalFunction):
+        return _sign(value.numer, value.functions, point) * _sign(value.denom, value.functions, point)
+    return _sign(value.data, value.functions, point)
+
+
+def _sign(data: fmpz_mpoly, functions: Functions, point: Point) -> int:
+    # Times the positive denominators of the point, all is integer arithmetic.
+    values = [point[symbol] for symbol in reversed(functions.parameters)]
+    scales = [(v.numerator, v.denominator, int(d)) for v, d in zip(values, data.degrees(), strict=False)]
+    total = 0
+    for powers, coefficient in data.terms():
+        term = int(coefficient)
+        for (top, bottom, degree), power in zip(scales, powers, strict=False):
+            term *= top ** int(power) * bottom ** (degree - int(power))
+        total += term
+    return (total > 0) - (total < 0)

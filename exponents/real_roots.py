@@ -1,0 +1,233 @@
+"""Real roots of integer polynomials in one variable, isolated, compared and separated exactly.
+
+A root is an irreducible polynomial and an interval with rational ends that holds this root of it and no other.  FLINT
+finds the intervals, with certified balls; what its balls leave open is decided by bisection with exact signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from functools import cmp_to_key, lru_cache
+from itertools import pairwise
+from math import ceil, floor, inf, nextafter
+from typing import TypeVar
+
+from flint import arb, fmpz_poly
+
+REFINEMENT = 16
+"""Halvings of an isolating interval at a time: intervals overlap so rarely that the step hardly matters."""
+
+Coefficients = tuple[int, ...]
+"""Of a polynomial in one variable, constant first."""
+
+Owner = TypeVar("Owner")
+
+
+class Root:
+    """A real root: the ``index``-th, from below, of an irreducible polynomial, alone in [low, high].
+
+    A rational root has low == high; no other root's interval ends on it.
+    """
+
+    __slots__ = ("_ends", "_floats", "_hash", "coefficients", "index")
+
+    def __init__(self, coefficients: Coefficients, index: int, ends: arb | tuple[Fraction, Fraction]) -> None:
+        self.coefficients, self.index = coefficients, index
+        self._hash = hash((coefficients, index))
+        self._ends = ends
+        if isinstance(ends, arb):  # exact ends are needed seldom: floats mostly tell roots apart
+            middle, radius = float(ends.mid()), float(ends.rad())
+            self._floats = _outward(middle - radius, middle + radius)
+        else:
+            self._floats = _outward(_float(ends[0]), _float(ends[1]))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Root) and (self.coefficients, self.index) == (other.coefficients, other.index)
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """The interval, exactly."""
+        if isinstance(self._ends, arb):
+            middle, radius = _dyadic(self._ends.mid()), _dyadic(self._ends.rad())
+            self._ends = middle - radius, middle + radius
+        return self._ends
+
+    @property
+    def low(self) -> Fraction:
+        """The lower end of the interval."""
+        return self.ends[0]
+
+    @property
+    def high(self) -> Fraction:
+        """The upper end of the interval."""
+        return self.ends[1]
+
+    @property
+    def is_rational(self) -> bool:
+        """Whether the root is a rational number, ``low``."""
+        return len(self.coefficients) == 2
+
+    def refine(self) -> None:
+        """Halve the interval `REFINEMENT` times."""
+        if self.is_rational:
+            return
+        low, high = self.ends
+        below = sign_at(self.coefficients, low)
+        for _ in range(REFINEMENT):
+            middle = (low + high) / 2
+            if sign_at(self.coefficients, middle) == below:
+                low = middle
+            else:
+                high = middle
+        self._ends = low, high
+        self._floats = _outward(_float(low), _float(high))
+
+    def beyond(self, other: Root) -> int:
+        """1 or -1 if the intervals tell which root is larger, 0 if they overlap; floats first, which decide mostly."""
+        (low, high), (start, end) = self._floats, other._floats
+        if low > end:
+            return 1
+        if high < start:
+            return -1
+        return (self.low > other.high) - (self.high < other.low)
+
+    def side_of(self, value: Fraction) -> int:
+        """The sign of root - value; 0 only if they are equal."""
+        while not self.is_rational and self.low <= value <= self.high:
+            self.refine()
+        return (self.low > value) - (self.low < value)
+
+
+def compare(left: Root, right: Root) -> int:
+    """The sign of left - right; 0 only if they are the same root."""
+    if (found := left.beyond(right)) or left == right:
+        return found
+    while not (found := left.beyond(right)):
+        left.refine()
+        right.refine()
+    return found
+
+
+def between(root: Root, low: Root | None, high: Root | None) -> bool:
+    """Whether a root lies strictly between two others; None is an infinity."""
+    return (low is None or compare(root, low) > 0) and (high is None or compare(root, high) < 0)
+
+
+def sign_at(coefficients: Coefficients, value: Fraction) -> int:
+    """The exact sign of a polynomial at a rational."""
+    total, scale = 0, 1
+    for coefficient in reversed(coefficients):  # Horner, times the denominator's powers
+        total = total * value.numerator + coefficient * scale
+        scale *= value.denominator
+    return (total > 0) - (total < 0)
+
+
+def sign_at_root(coefficients: Coefficients, root: Root) -> int:
+    """The exact sign of a polynomial at a root of another, or of the same."""
+    if not coefficients:
+        return 0
+    others = roots_of({0: coefficients})
+    if any(other == root for other, _ in others):
+        return 0
+    for other, _ in others:
+        compare(other, root)  # leaves their intervals disjoint
+    return sign_at(coefficients, root.low)
+
+
+def roots_of(polynomials: Mapping[Owner, Coefficients]) -> list[tuple[Root, frozenset[Owner]]]:
+    """All real roots of some polynomials in order, their intervals disjoint, each with the owners that vanish there."""
+    owners: dict[Root, set[Owner]] = {}
+    for owner, coefficients in polynomials.items():
+        for root in real_roots(coefficients):
+            owners.setdefault(root, set()).add(owner)
+    return [(root, frozenset(owners[root])) for root in ordered(owners)]
+
+
+def ordered(roots: Iterable[Root]) -> list[Root]:
+    """Distinct roots from below, their intervals disjoint."""
+    found = sorted(set(roots), key=cmp_to_key(compare))
+    for lower, upper in pairwise(found):
+        compare(lower, upper)  # leaves neighbours' intervals disjoint
+    return found
+
+
+@lru_cache(maxsize=100_000)
+def real_roots(coefficients: Coefficients) -> tuple[Root, ...]:
+    """The distinct real roots of a polynomial, in no order."""
+    if len(coefficients) <= 1:
+        return ()
+    if len(coefficients) == 2:
+        return _isolated(coefficients)
+    _, parts = fmpz_poly(list(coefficients)).factor()
+    return tuple(root for part, _ in parts for root in _isolated(tuple(map(int, part.coeffs()))))
+
+
+@lru_cache(maxsize=100_000)
+def _isolated(coefficients: Coefficients) -> tuple[Root, ...]:
+    """The real roots of an irreducible polynomial, which are simple."""
+    if len(coefficients) == 2:
+        value = Fraction(-coefficients[0], coefficients[1])
+        return (Root((-value.numerator, value.denominator), 0, (value, value)),)
+    balls = [root.real for root, _ in fmpz_poly(list(coefficients)).complex_roots() if root.imag == 0]
+    return tuple(Root(coefficients, i, ball) for i, ball in enumerate(sorted(balls, key=lambda ball: ball.mid())))
+
+
+def _outward(low: float, high: float) -> tuple[float, float]:
+    return nextafter(nextafter(low, -inf), -inf), nextafter(nextafter(high, inf), inf)
+
+
+def _float(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
+
+
+def _dyadic(value: arb) -> Fraction:
+    mantissa, exponent = value.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+GENERIC_TRIALS = 12
+"""Rationals offered between two roots, in search of one at which nothing special happens."""
+
+
+def rationals_between(low: Root | None, high: Root | None) -> list[Fraction]:
+    """Rationals strictly between two roots: the simplest first, then others that are unlikely to be special."""
+    if low is not None and high is not None:
+        compare(low, high)  # leaves their intervals disjoint
+    start = None if low is None else low.high
+    end = None if high is None else high.low
+    found = [simplest_between(start, end)]
+    if start is None:
+        start = Fraction(-9) if end is None else end - 7
+    if end is None:
+        end = start + 20
+    for k in range(1, GENERIC_TRIALS):
+        left = start + (end - start) * Fraction(5 * k + 1, 5 * GENERIC_TRIALS + 3)
+        found.append(simplest_between(left, left + (end - start) / 131))
+    return found
+
+
+def simplest_between(low: Fraction | None, high: Fraction | None) -> Fraction:
+    """The rational of least denominator strictly between two bounds; None is an infinity."""
+    if low is None and high is None:
+        return Fraction(0)
+    if low is None or high is None:
+        return Fraction(floor(low) + 1) if low is not None else Fraction(ceil(high or 0) - 1)
+    if low < 0 < high:
+        return Fraction(0)
+    if high <= 0:
+        return -simplest_between(-high, -low)
+    whole = Fraction(floor(low))
+    if whole + 1 < high:
+        return whole + 1
+    if low == whole:  # the simplest fraction above an integer is that integer plus 1/n
+        return whole + Fraction(1, floor(1 / (high - whole)) + 1)
+    return whole + 1 / simplest_between(1 / (high - whole), 1 / (low - whole))

@@ -1,0 +1,324 @@
+"""How do decisions at sample points become statements about whole regions of parameters?
+
+Something is decided at an exact point: which vertex is optimal, which branch of a Min is in force, what sign a function
+has.  The decision holds as long as certain functions keep their signs.  `settled` divides the domain until each part
+has one decision that holds on all of it:
+
+1. Decide at a sample of the part.  Ask of each polynomial that decided whether it changes sign inside the part.
+2. If none does, the decision holds on the whole part.  That is the proof.
+3. Otherwise follow the decision along a line through a place where one does, from root to root.  If the outcome changes
+   on the line, a polynomial that vanishes there is a true boundary: divide by it; if not, divide by the polynomial.
+
+So only curves on which something happens cut the domain, and each part is examined with the few curves that bound it.
+The division ends, since the polynomials that decide are finitely many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from math import prod
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
+
+from sympy import Expr
+
+from .cells import Arrangement, Base, Cell, arrangement, roots_above
+from .errors import InputError
+from .parametric import Point, Pole
+from .polynomials import Functions, Polynomial, RationalFunction, factors, sign
+from .real_roots import Root, between, ordered, rationals_between
+
+Found = TypeVar("Found", bound=Hashable)
+
+Decide = Callable[[Point], tuple[Found, Iterable[RationalFunction]]]
+
+Signs = dict[Polynomial, int]
+"""Signs of polynomials, which together with the domain's inequalities describe a part."""
+
+
+@dataclass(frozen=True, eq=False)
+class Leaf(Generic[Found]):
+    """A part of the domain on all of which one decision holds.
+
+    Attributes
+    ----------
+    found
+        What was decided.
+    signs : dict
+        The signs that single it out in the domain; none that follows from the others.
+    sample : mapping of Symbol to Fraction
+        An exact point inside.
+    """
+
+    found: Found
+    signs: Signs
+    sample: Point
+
+
+@dataclass(frozen=True, eq=False)
+class Split(Generic[Found]):
+    """A part divided by the sign of a polynomial."""
+
+    polynomial: Polynomial
+    signs: Signs
+    negative: Tree[Found]
+    positive: Tree[Found]
+
+
+Tree: TypeAlias = "Leaf[Found] | Split[Found]"
+
+
+@dataclass(frozen=True, eq=False)
+class Partition(Generic[Found]):
+    """A domain divided into parts, with what was decided on each.
+
+    Attributes
+    ----------
+    functions : Functions
+    domain : tuple of Expr
+        Functions that are positive on the domain.
+    edges : set of Polynomial
+        Their factors.
+    tree : Leaf or Split
+    """
+
+    functions: Functions
+    domain: tuple[Expr, ...]
+    edges: frozenset[Polynomial]
+    tree: Tree[Found]
+
+    @cached_property
+    def leaves(self) -> tuple[Leaf[Found], ...]:
+        """The parts, in the order of the tree."""
+        return tuple(_leaves(self.tree))
+
+    @cached_property
+    def divisions(self) -> frozenset[Polynomial]:
+        """The polynomials at which the parts divide."""
+        return frozenset().union(*(leaf.signs for leaf in self.leaves))
+
+    def joined(self, alike: Callable[[Found], Hashable]) -> Partition[Found]:
+        """The same without divisions on both sides of which everything is alike."""
+        return replace(self, tree=_joined(self.tree, alike))
+
+    def cut_by(self, polynomials: Iterable[Polynomial]) -> Arrangement:
+        """The cells that some polynomials cut from the domain."""
+        return arrangement(self.functions, self.edges.union(polynomials), self.domain)
+
+    def contains(self, sign_of: Callable[[Polynomial], int]) -> bool:
+        """Whether a point at which polynomials have these signs lies in the domain."""
+        for side in self.domain:
+            content, powers = self.functions.element(side).factored
+            signs = [sign_of(polynomial) ** power for polynomial, power in powers.items() if power > 0]
+            signs += [sign_of(polynomial) for polynomial, power in powers.items() if power < 0 and power % 2]
+            if prod(signs, start=content) <= 0:
+                return False
+        return True
+
+    def part(self, sign_of: Callable[[Polynomial], int]) -> Leaf[Found]:
+        """The part in which polynomials have the signs that ``sign_of`` says."""
+        tree = self.tree
+        while isinstance(tree, Split):
+            tree = tree.positive if sign_of(tree.polynomial) > 0 else tree.negative
+        return tree
+
+
+def settled(functions: Functions, domain: Sequence[Expr], decide: Decide[Found]) -> Partition[Found]:
+    """Decide something at samples, and divide the domain until each decision holds on all of its part.
+
+    Parameters
+    ----------
+    functions : Functions
+        The field of the parameters, two at most.
+    domain : sequence of Expr
+        Functions that are positive on the domain.
+    decide : callable
+        sample -> (what was found, the functions whose signs at the sample made it so).
+
+    Raises
+    ------
+    InputError
+        If the domain is empty, or the problem too large.
+    """
+    edges = frozenset().union(*(factors(e) for e in map(functions.element, domain) if e))
+    if not arrangement(functions, edges, domain).cells:
+        raise InputError(f"the domain {' and '.join(f'{side} > 0' for side in domain)} is empty; widen it")
+    tree = _Search(functions, domain, edges, decide).divided({})
+    assert tree is not None, "a domain with cells has parts"
+    return Partition(functions, tuple(domain), edges, tree)
+
+
+def _leaves(tree: Tree[Found]) -> Iterator[Leaf[Found]]:
+    if isinstance(tree, Leaf):
+        yield tree
+    else:
+        yield from _leaves(tree.negative)
+        yield from _leaves(tree.positive)
+
+
+def _joined(tree: Tree[Found], alike: Callable[[Found], Hashable]) -> Tree[Found]:
+    if isinstance(tree, Leaf):
+        return tree
+    first, second = _joined(tree.negative, alike), _joined(tree.positive, alike)
+    if isinstance(first, Leaf) and isinstance(second, Leaf) and alike(first.found) == alike(second.found):
+        return replace(first, signs=tree.signs)
+    return replace(tree, negative=first, positive=second)
+
+
+@dataclass(frozen=True)
+class _Decision(Generic[Found]):
+    """What was found at a point, and the polynomials that keep it so."""
+
+    found: Found
+    polynomials: frozenset[Polynomial]
+
+
+class _Piece(NamedTuple, Generic[Found]):
+    """Part of a line on which one decision holds: its ends, and what vanishes on them (nothing at the line's ends)."""
+
+    low: Root | None
+    high: Root | None
+    below: frozenset[Polynomial]
+    above: frozenset[Polynomial]
+    decision: _Decision[Found]
+
+
+class _Degenerate(Exception):
+    """Polynomials that vanish all along a line: the line is one of their zeros."""
+
+    def __init__(self, polynomials: frozenset[Polynomial]) -> None:
+        super().__init__(str(polynomials))
+        self.polynomials = polynomials
+
+
+class _Search(Generic[Found]):
+    """Decisions at points, remembered, followed along lines, and made to cover the domain."""
+
+    def __init__(
+        self, functions: Functions, domain: Sequence[Expr], edges: frozenset[Polynomial], decide: Decide[Found]
+    ) -> None:
+        self.functions, self.domain, self.edges = functions, domain, edges
+        self._decide = decide
+        self._decisions: dict[Base, _Decision[Found]] = {}
+        self._lines: dict[tuple[object, ...], list[_Piece[Found]]] = {}
+
+    def divided(self, signs: Signs) -> Tree[Found] | None:
+        """The part of the domain on which some polynomials have given signs, divided; None if it is empty."""
+        cut = arrangement(self.functions, self.edges | set(signs), self.domain)
+        mask, wanted = cut.mask(signs)
+        near = [cell for cell in cut.cells if ((cell.signs ^ wanted) & mask).bit_count() <= 1]
+        cells = [cell for cell in near if not (cell.signs ^ wanted) & mask]
+        if not cells:
+            return None
+        # A sign that excludes no cell by itself follows from the others.
+        bounding = {
+            p: s for p, s in signs.items() if any((cell.signs ^ wanted) & mask == 1 << cut.position[p] for cell in near)
+        }
+        division = self._division(cut, cells)
+        if not isinstance(division, Polynomial):
+            return Leaf(division, bounding, cells[len(cells) // 2].sample)
+        negative, positive = (self.divided({**bounding, division: s}) for s in (-1, 1))
+        if negative is None or positive is None:
+            return negative or positive
+        return Split(division, bounding, negative, positive)
+
+    def _division(self, cut: Arrangement, cells: Sequence[Cell]) -> Polynomial | Found:
+        """What holds on all of the cells, or a polynomial to divide them by."""
+        try:
+            start = cells[len(cells) // 2]
+            height, decision = self._sample(start.place.base, start.low, start.high)
+            here = dict(zip(self.functions.parameters, (*start.place.base, height), strict=False))
+            for polynomial in sorted(decision.polynomials.difference(cut.polynomials), key=lambda p: p.simplicity):
+                for cell, base in cut.crossed(polynomial, cells):
+                    return min(self._told_by(cut, cell, base) or {polynomial}, key=lambda p: p.simplicity)
+                if {sign(polynomial, cell.sample) for cell in cells} != {sign(polynomial, here)}:
+                    return polynomial
+        except _Degenerate as degenerate:
+            return min(degenerate.polynomials, key=lambda p: p.simplicity)
+        except Pole as pole:  # a sample may lie on a pole that nothing has named yet
+            named = frozenset().union(*(factors(self.functions.element(e)) for e in pole.vanishing))
+            if not named.difference(cut.polynomials):
+                raise
+            return min(named.difference(cut.polynomials), key=lambda p: p.simplicity)
+        return decision.found
+
+    def at(self, sample: Point) -> _Decision[Found]:
+        """The decision at a point."""
+        key = tuple(sample.values())
+        if key not in self._decisions:
+            self.functions.spend(100)
+            found, deciding = self._decide(sample)
+            self._decisions[key] = _Decision(found, frozenset().union(*(factors(e) for e in deciding if e)))
+        return self._decisions[key]
+
+    def _told_by(self, cut: Arrangement, cell: Cell, base: Base | None) -> frozenset[Polynomial]:
+        """What changes the outcome on the line above a base value, inside a cell."""
+        if base is None:
+            return frozenset()
+        return _changes(self._along(base, *cut.bounds_above(cell, base)))
+
+    def _along(self, base: Base, low: Root | None, high: Root | None) -> list[_Piece[Found]]:
+        """The pieces of a line between two roots, from below, each with the decision that holds on it."""
+        key = (base, low, high)
+        if key not in self._lines:
+            self._lines[key] = self._followed(base, low, high)
+        return self._lines[key]
+
+    def _followed(self, base: Base, low: Root | None, high: Root | None) -> list[_Piece[Found]]:
+        pieces: list[_Piece[Found]] = []
+        waiting: list[_Piece[Found] | tuple[Root | None, Root | None]] = [(low, high)]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, _Piece):
+                pieces.append(part)
+                continue
+            height, decision = self._sample(base, *part)
+            vanishing: dict[Root, set[Polynomial]] = {}
+            for p in decision.polynomials:
+                for root in roots_above(p, base):
+                    vanishing.setdefault(root, set()).add(p)
+            inside = [root for root in ordered(vanishing) if between(root, *part)]
+            below = [root for root in inside if root.side_of(height) < 0]
+            above = [root for root in inside if root.side_of(height) > 0]
+            bottom, top = below[-1] if below else None, above[0] if above else None
+            if top is not None:
+                waiting.append((top, part[1]))
+            waiting.append(
+                _Piece(
+                    bottom or part[0],
+                    top or part[1],
+                    frozenset(vanishing[bottom]) if bottom else frozenset(),
+                    frozenset(vanishing[top]) if top else frozenset(),
+                    decision,
+                )
+            )
+            if bottom is not None:
+                waiting.append((part[0], bottom))
+        return pieces
+
+    def _sample(self, base: Base, low: Root | None, high: Root | None) -> tuple[Fraction, _Decision[Found]]:
+        """A height between two roots at which nothing that decides vanishes, and the decision there."""
+        decision = None
+        for height in rationals_between(low, high):
+            sample = dict(zip(self.functions.parameters, (*base, height), strict=False))
+            decision = self.at(sample)
+            vanishing = [p for p in decision.polynomials if any(r.side_of(height) == 0 for r in roots_above(p, base))]
+            flat = frozenset(p for p in decision.polynomials if base and not p.above(base))
+            if flat:
+                raise _Degenerate(flat)
+            if not vanishing:
+                return height, decision
+        raise InputError(f"no generic sample was found above {base}; restrict the domain a little")
+
+
+def _changes(pieces: Sequence[_Piece[Found]]) -> frozenset[Polynomial]:
+    """What vanishes where neighbouring pieces of a line have different outcomes."""
+    changes: set[Polynomial] = set()
+    for lower, upper in pairwise(pieces):
+        if lower.decision.found != upper.decision.found:
+            both = lower.above & upper.below
+            changes |= both or lower.above or upper.below
+    return frozenset(changes)
