@@ -50,7 +50,9 @@ class PointOptimum:
     bases: tuple[Basis, ...]
 
 
-def optimum_at_point(terms: Sequence[Row], budgets: Sequence[Row], names: Sequence[str]) -> PointOptimum:
+def optimum_at_point(
+    terms: Sequence[Row], budgets: Sequence[Row], names: Sequence[str], costs: Sequence[str] = ()
+) -> PointOptimum:
     """Solve the programme exactly.
 
     Parameters
@@ -61,6 +63,8 @@ def optimum_at_point(terms: Sequence[Row], budgets: Sequence[Row], names: Sequen
         c_j, over the same resources.
     names : sequence of str
         The resources' names, for messages.
+    costs : sequence of str, optional
+        The budgets' names, likewise.
 
     Raises
     ------
@@ -69,7 +73,12 @@ def optimum_at_point(terms: Sequence[Row], budgets: Sequence[Row], names: Sequen
     """
     tableau = Tableau(terms, budgets)
     if not tableau.feasible():
-        raise NoBalance("no allocation meets every budget with all resources at least 1; change the cost", "budget")
+        conflict = _conflict(terms, budgets)
+        said = " and ".join(costs[j] for j in conflict) if costs else "the budgets"
+        raise NoBalance(
+            f"no allocation meets {said} = C with all resources at least 1; change that cost, or free a resource",
+            "budget",
+        )
     try:
         tableau.solve()
     except Unbounded as error:
@@ -79,6 +88,16 @@ def optimum_at_point(terms: Sequence[Row], budgets: Sequence[Row], names: Sequen
     exponent = min(_power(row, vertices[0]) for row in terms)
     tight = (i for i, row in enumerate(terms) if all(_power(row, vertex) == exponent for vertex in vertices))
     return PointOptimum(exponent, vertices, tuple(i for i in tight if i not in loosened), bases)
+
+
+def _conflict(terms: Sequence[Row], budgets: Sequence[Row]) -> tuple[int, ...]:
+    """Fewest budgets that cannot be met together."""
+    kept = list(range(len(budgets)))
+    for j in range(len(budgets)):
+        fewer = [k for k in kept if k != j]
+        if fewer and not Tableau(terms, [budgets[k] for k in fewer]).feasible():
+            kept = fewer
+    return tuple(kept)
 
 
 def _power(row: Row, vertex: Vertex) -> Fraction:

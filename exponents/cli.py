@@ -9,14 +9,12 @@ Words and numbers are checked before SymPy is imported, so that help, the versio
 from __future__ import annotations
 
 import contextlib
-import difflib
 import errno
 import gc
 import os
-import re
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -24,35 +22,28 @@ import click
 from click.core import ParameterSource
 
 from . import __version__
-from .errors import ExponentsError, InputError
-from .names import DERIVATIONS, FORMATS, PUBLISHED, TABLES, VERSIONS, Format, Version
+from .errors import ExponentsError, InputError, NoBalance
+from .loss_commands import COMMANDS
+from .names import DERIVATIONS, FORMATS, TABLES, VERSIONS, Format, Version
 from .rationals import check_capacity, check_source, exact, shown
+from .terminal import Command, format_option, loss_option, require, show
 
 if TYPE_CHECKING:
-    from .render import Emphasis
+    pass
 
 SUFFIXES: dict[Format, str] = {"markdown": "md", "latex": "tex", "csv": "csv"}
 """Formats that ``--write`` writes, and how their files end."""
-
-_NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
-
-
-class _Command(click.Command):
-    """A command that reads ``-1`` as a number, which click would take for an option."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, [f" {arg}" if _NEGATIVE.match(arg) else arg for arg in args])
 
 
 class _Group(click.Group):
     """A group that names what it has when asked for what it has not."""
 
-    command_class = _Command
+    command_class = Command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        _require(args[0], tuple(self.commands), "the command")
+        require(args[0], tuple(self.commands), "the command")
         return super().resolve_command(ctx, args)
 
 
@@ -69,6 +60,9 @@ Examples:
   exponents at 3/2 1/2                   everything exact at one point
   exponents at 1.5 0.5 --format json     the same for a program
   exponents derive chi                   a derivation, step by step
+  exponents balance --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t'
+  exponents plan --term '2*t**-0.5' --term 'N**-0.75' --budget 1e9
+  exponents plot phases                  the phase diagrams, lazy and rich
 """,
 )
 @click.version_option(__version__, "-V", "--version", message="exponents %(version)s")
@@ -83,28 +77,10 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-_format_option = click.option(
-    "--format",
-    "form",
-    type=str,
-    default="text",
-    metavar="FORMAT",
-    help=f"One of {', '.join(FORMATS)}.  [default: text]",
-)
-_loss_option = click.option(
-    "--loss",
-    "version",
-    type=str,
-    default=PUBLISHED,
-    metavar="VERSION",
-    help="Terms of the loss as published, or as derived from their sums.  [default: published]",
-)
-
-
 @cli.command(short_help="Print tables: Table 1 and its companions.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@_format_option
-@_loss_option
+@format_option
+@loss_option
 @click.option(
     "--write",
     "folder",
@@ -122,9 +98,9 @@ def table(names: tuple[str, ...], form: str, version: str, folder: str | None) -
       exponents table --write tables
     """
     for name in names:
-        _require(name, TABLES, "a table")
-    _require(form, FORMATS, "the format")
-    _require(version, VERSIONS, "the loss")
+        require(name, TABLES, "a table")
+    require(form, FORMATS, "the format")
+    require(version, VERSIONS, "the loss")
     wanted = names or (TABLES if folder else TABLES[:1])
     if form == "csv" and len(wanted) > 1 and folder is None:
         raise InputError(f"csv holds one table; got {len(wanted)}; ask for one, or use --write DIR")
@@ -139,14 +115,14 @@ def table(names: tuple[str, ...], form: str, version: str, folder: str | None) -
     from .tables import table as built
 
     tables = [built(name, version) for name in wanted]  # type: ignore[arg-type]
-    _print(lambda style, emphasis: render_tables(tables, style, emphasis), form)
+    show(lambda style, emphasis: render_tables(tables, style, emphasis), form)
 
 
 @cli.command(short_help="Print everything exact at one point.")
 @click.argument("alpha")
 @click.argument("beta")
-@_format_option
-@_loss_option
+@format_option
+@loss_option
 def at(alpha: str, beta: str, form: str, version: str) -> None:
     """Print everything exact at one point: capacity ALPHA > 1 and source BETA > 0.
 
@@ -158,8 +134,8 @@ def at(alpha: str, beta: str, form: str, version: str) -> None:
       exponents at 2 1                       on a boundary: says what ties
       exponents at 1.5 0.5 --format json
     """
-    _require(form, FORMATS, "the format")
-    _require(version, VERSIONS, "the loss")
+    require(form, FORMATS, "the format")
+    require(version, VERSIONS, "the loss")
     point = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
     import json
 
@@ -168,17 +144,17 @@ def at(alpha: str, beta: str, form: str, version: str) -> None:
 
     report = report_at(*point, version)  # type: ignore[arg-type]
     if form == "json":
-        _print(lambda *_: json.dumps(report.as_object(), indent=2), form)
+        show(lambda *_: json.dumps(report.as_object(), indent=2), form)
     elif form == "csv":
-        _print(lambda style, emphasis: render_table(report.tables()[0], style, emphasis), form)
+        show(lambda style, emphasis: render_table(report.tables()[0], style, emphasis), form)
     else:
-        _print(lambda style, emphasis: render_tables(report.tables(), style, emphasis), form)
+        show(lambda style, emphasis: render_tables(report.tables(), style, emphasis), form)
 
 
 @cli.command(short_help="Print a derivation, step by step.")
 @click.argument("name")
-@_format_option
-@_loss_option
+@format_option
+@loss_option
 def derive(name: str, form: str, version: str) -> None:
     """Print a derivation step by step: chi, levels, bottleneck, transient, sgd or compute-optimal.
 
@@ -189,14 +165,18 @@ def derive(name: str, form: str, version: str) -> None:
       exponents derive chi
       exponents derive compute-optimal --format latex
     """
-    _require(name, DERIVATIONS, "a derivation")
-    _require(form, FORMATS, "the format")
-    _require(version, VERSIONS, "the loss")
+    require(name, DERIVATIONS, "a derivation")
+    require(form, FORMATS, "the format")
+    require(version, VERSIONS, "the loss")
     from .derivations import derive as derive_steps
     from .render import render_derivation
 
     found = derive_steps(name, version)  # type: ignore[arg-type]
-    _print(lambda style, emphasis: render_derivation(found, style, emphasis), form)
+    show(lambda style, emphasis: render_derivation(found, style, emphasis), form)
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -209,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "exponents"
         return _complain(f"{error.format_message()} See {path} --help.", 2)
-    except InputError as error:
+    except (InputError, NoBalance) as error:  # a loss without an optimum is no statement of ours that failed
         return _complain(str(error), 2)
     except ExponentsError as error:
         return _complain(f"a derived statement did not hold: {error}", 1)
@@ -228,35 +208,6 @@ def run() -> NoReturn:
     with contextlib.suppress(OSError, AttributeError):  # a closed standard error is None
         sys.stderr.flush()
     os._exit(status)  # standard output is flushed by main; taking SymPy down object by object costs a fifth
-
-
-def _require(word: str, allowed: Sequence[str], role: str) -> None:
-    if word in allowed:
-        return
-    near = difflib.get_close_matches(word, allowed, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    came = shown(word if word == word.strip() else repr(word))
-    raise InputError(f"{role} must be one of {', '.join(allowed)}; got {came}{hint}")
-
-
-def _print(render: Callable[[str, Emphasis], str], form: str) -> None:
-    """Print, with emphasis on a terminal, and in ASCII where the output has no Greek."""
-
-    def bold(text: str) -> str:
-        return click.style(text, bold=True)
-
-    def plain(text: str) -> str:
-        return text
-
-    if sys.stdout is None:
-        raise OSError("standard output is closed")
-    emphasis = bold if sys.stdout.isatty() and "NO_COLOR" not in os.environ else plain
-    text = render(form, emphasis)
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        text = render("ascii" if form == "text" else form, emphasis).encode("ascii", "replace").decode()
-    click.echo(text)
 
 
 def _write_tables(names: Sequence[str], version: Version, folder: str) -> None:

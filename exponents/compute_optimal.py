@@ -15,7 +15,7 @@ from sympy import And, Expr, S, Symbol
 from sympy.core.relational import Equality, StrictGreaterThan, Unequality
 from sympy.logic.boolalg import Boolean
 
-from .errors import InputError
+from .errors import InputError, TooMuchWork
 from .model_loss import loss
 from .names import LAZY, PUBLISHED, RICH, TASKS, Regime, Version
 from .parametric import positive_side
@@ -33,6 +33,9 @@ TRACE_CLASS = alpha > 1
 FINITE_VARIANCE = StrictGreaterThan(beta, 0, evaluate=False)
 """The target's variance is finite.  SymPy would call it true, as beta is declared positive; people want to read it."""
 
+MAX_TERMS, MAX_RESOURCES = 60, 16
+"""Beyond these an exact diagram is out of reach; the paper's loss has 4 terms in 2 resources."""
+
 PARAMETERS = (alpha, beta)
 """Parameters of the model's loss; regions are solved for the last."""
 
@@ -45,6 +48,7 @@ def compute_optimum(
     cost: Expr | Sequence[Expr] = COST,
     where: Boolean | Sequence[Boolean] = (),
     parameters: Sequence[Symbol] | None = None,
+    free: Sequence[Symbol] = (),
 ) -> PhaseDiagram:
     """The compute optimum of any sum of power laws, for all values of its parameters.
 
@@ -59,6 +63,9 @@ def compute_optimum(
         The domain of the parameters, taken as open; a sign that a symbol was declared with counts besides.
     parameters : symbols, optional
         Order of the parameters: conditions are solved for the last.  Default: by name.
+    free : symbols, optional
+        Resources that may also shrink as the budget grows, such as a learning rate; they need not be in a budget.
+        All others are at least 1.
 
     Returns
     -------
@@ -72,12 +79,24 @@ def compute_optimum(
     NoBalance
         If a budget cannot be met or the loss can be driven to zero within it.
     """
+    return phase_diagram(programme(loss, cost, where, parameters, free))
+
+
+def programme(
+    loss: Loss | Expr,
+    cost: Expr | Sequence[Expr] = COST,
+    where: Boolean | Sequence[Boolean] = (),
+    parameters: Sequence[Symbol] | None = None,
+    free: Sequence[Symbol] = (),
+) -> Programme:
+    """The loss, its budgets and its domain, checked and ready to be solved; see `compute_optimum`."""
     monomials = [to_expr(c, "a cost") for c in (cost if isinstance(cost, tuple | list) else (cost,))]
-    resources = tuple(sorted(set().union(*map(bases, monomials)), key=lambda r: r.name))
-    if not resources:
+    resources = tuple(sorted(set(free).union(*map(bases, monomials)), key=lambda r: r.name))
+    if not set().union(*map(bases, monomials)):
         raise InputError(f"the cost must be a monomial in at least one resource; got {shown(cost)}; try N*t")
     written = loss if isinstance(loss, Loss) else Loss.from_expr(loss, resources)
     budgets = tuple(PowerLaw.from_expr(m, resources, name=str(m)) for m in monomials)
+    _check_size(written, resources, budgets)
     exponents = [e for term in (*written.terms, *budgets) for _, e in term.exponents]
     jumping = [e for e in exponents if e.has(Equality, Unequality)]
     if jumping:
@@ -87,7 +106,22 @@ def compute_optimum(
     ordered = tuple(sorted(found, key=lambda p: p.name)) if parameters is None else tuple(parameters)
     _check_symbols(found, ordered, resources, written)
     signs = [p if p.is_nonnegative else -p for p in ordered if p.is_nonnegative or p.is_nonpositive]
-    return phase_diagram(Programme(written, resources, budgets, ordered, tuple(dict.fromkeys((*conditions, *signs)))))
+    return Programme(written, resources, budgets, ordered, tuple(dict.fromkeys((*conditions, *signs))), tuple(free))
+
+
+def _check_size(loss: Loss, resources: Sequence[Symbol], budgets: Sequence[PowerLaw]) -> None:
+    """Loss and budgets have resources in common, and there are not too many of anything."""
+    if len(loss.terms) > MAX_TERMS or len(resources) > MAX_RESOURCES:
+        raise TooMuchWork(
+            f"a loss may have {MAX_TERMS} terms in {MAX_RESOURCES} resources at most; "
+            f"got {len(loss.terms)} in {len(resources)}; leave out terms that never bind"
+        )
+    listed = ", ".join(r.name for r in resources)
+    for budget in budgets:
+        if not budget.exponents:
+            raise InputError(f"a cost must involve a resource; got {budget.name}; the resources are {listed}")
+    if not any(term.exponents for term in loss):
+        raise InputError(f"the loss must depend on a resource of the cost; got none of {listed}; try the cost N*t")
 
 
 def _conditions(where: object) -> list[Expr]:

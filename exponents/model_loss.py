@@ -23,16 +23,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Expr, S, exp
+from sympy import Eq, Expr, S, Symbol, exp
 
 from .errors import InputError
 from .mode_sums import ModeSum, mode_sum
 from .names import LAZY, PUBLISHED, REGIMES, RICH, VERSIONS, Regime, Version
+from .parametric import positive_side
 from .rationals import shown
-from .response import convolved
+from .response import convolution_logarithm, convolved
 from .symbols import B, N, P, alpha, beta, eta, t, x
-from .terms import Loss, PowerLaw
-from .timescale import chi, clock_growth
+from .terms import Logarithm, Loss, PowerLaw
+from .timescale import chi, clock_growth, clock_logarithm, target_sum
 
 LOSS_EQUATION = {LAZY: "eq. 8", RICH: "eq. 9"}
 
@@ -73,7 +74,11 @@ def _loss(regime: Regime, version: Version) -> Loss:
 
 def gradient_flow(regime: Regime) -> PowerLaw:
     """Population gradient flow, N, B -> infinity: the mode sum of eq. 8, 10 in the clock of the regime."""
-    return PowerLaw("gradient_flow", ((t, chi(regime)),), source=f"{LOSS_EQUATION[regime]}, 10")
+    source = f"{LOSS_EQUATION[regime]}, 10"
+    logarithms = _clock_logarithms(regime, target_sum().exponent)
+    return PowerLaw(
+        "gradient_flow", ((t, chi(regime)),), source=source, logarithms=logarithms, assumes=_assumed(target_sum())
+    )
 
 
 def modes_resolved() -> ModeSum:
@@ -94,13 +99,19 @@ def bottleneck_sum(version: Version) -> ModeSum:
 def model_bottleneck(version: Version) -> PowerLaw:
     """What N features cannot represent (eq. 76)."""
     source = "eq. 76" if version == PUBLISHED else "least squares"
-    return PowerLaw("model_bottleneck", ((N, resolution() * bottleneck_sum(version).exponent),), source=source)
+    return _bottleneck("model_bottleneck", N, bottleneck_sum(version), source)
 
 
 def data_bottleneck() -> PowerLaw:
     """What P reused samples cannot determine (eq. 78): the ridgeless mode sum, squared in both versions."""
     squared = bottleneck_sum(PUBLISHED)
-    return PowerLaw("data_bottleneck", ((P, resolution() * squared.exponent),), source="eq. 78")
+    return _bottleneck("data_bottleneck", P, squared, "eq. 78")
+
+
+def _bottleneck(name: str, resource: Symbol, total: ModeSum, source: str) -> PowerLaw:
+    exponents = ((resource, resolution() * total.exponent),)
+    logarithms = (Logarithm(resource, S.One, total.logarithm),)
+    return PowerLaw(name, exponents, source=source, logarithms=logarithms, assumes=_assumed(modes_resolved(), total))
 
 
 def model_response() -> ModeSum:
@@ -123,7 +134,18 @@ def finite_model_transient(regime: Regime, version: Version) -> PowerLaw:
     """The first correction in 1/N to the dynamics (eq. 80)."""
     decay = clock_growth(regime) * transient_decay(version)
     source = "eq. 80" if version == PUBLISHED else "first order in 1/N"
-    return PowerLaw("finite_model_transient", ((N, S.One), (t, decay)), source=source)
+    kernel, origin = model_response(), response_source()
+    logarithms = _clock_logarithms(regime, kernel.exponent)
+    if version != PUBLISHED:
+        ties = convolution_logarithm(origin.exponent, kernel.exponent)
+        logarithms += tuple(Logarithm(t, S.One, Eq(tie, 0)) for tie in ties if tie.has(beta))
+    return PowerLaw(
+        "finite_model_transient",
+        ((N, S.One), (t, decay)),
+        source=source,
+        logarithms=logarithms,
+        assumes=_assumed(kernel, *([] if version == PUBLISHED else [origin])),
+    )
 
 
 def noise_kernel() -> ModeSum:
@@ -134,7 +156,14 @@ def noise_kernel() -> ModeSum:
 def sgd_transient(regime: Regime) -> PowerLaw:
     """The decay of gradient noise made early in training (eq. 83, with the exponent of eq. 9)."""
     decay = clock_growth(regime) * noise_kernel().exponent
-    return PowerLaw("sgd_transient", ((t, decay),), prefactor=eta / B, source=LOSS_EQUATION[regime])
+    return PowerLaw(
+        "sgd_transient",
+        ((t, decay),),
+        prefactor=eta / B,
+        source=LOSS_EQUATION[regime],
+        logarithms=_clock_logarithms(regime, noise_kernel().exponent),
+        assumes=_assumed(noise_kernel()),
+    )
 
 
 def noise_feedback(regime: Regime) -> Expr:
@@ -147,6 +176,20 @@ def noise_feedback(regime: Regime) -> Expr:
     growth = clock_growth(regime)
     source = (chi(regime) - (growth - 1)) / growth
     return growth * convolved(source, noise_kernel().exponent)
+
+
+def _clock_logarithms(regime: Regime, decay: Expr) -> tuple[Logarithm, ...]:
+    """The logarithm that a decay in the clock takes over from the clock, on the curve where that has one."""
+    if regime == LAZY:
+        return ()
+    curve, power = clock_logarithm()
+    return (Logarithm(t, -power * decay, curve),)
+
+
+def _assumed(*sums: ModeSum) -> tuple[Expr, ...]:
+    """Positive where the mode sums converge; what holds for all positive parameters is left out."""
+    margins = (positive_side(found.condition) for found in sums if found.condition not in (True, S.true))
+    return tuple(dict.fromkeys(margin for margin in margins if not margin.is_positive))
 
 
 def _require(value: object, allowed: tuple[str, ...], role: str) -> None:

@@ -22,5 +22,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 TABLES = ("compute-optimal", "time", "levels", "loss", "phases", "claims")
 DERIVATIONS = ("chi", "levels", "bottleneck", "transient", "sgd", "compute-optimal")
 
+PICTURES = ("phases",)
+
 TASKS = ("hard", "easy", "super-easy")
 """The paper's names for the phases of its loss, in order of increasing source exponent."""

@@ -19,22 +19,25 @@ The loop ends, since there are finitely many bases and branches.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeVar
 
 from sympy import Expr, Rational, Symbol, latex
 from sympy.logic.boolalg import Boolean
 
 from .balance import Lifted, PointOptimum, lift, optimum_at_point
-from .errors import InputError
+from .errors import InputError, NoBalance
 from .parametric import Point, described, evaluate, holds, resolve
 from .polynomials import Functions, Polynomial, RationalFunction, denominators, factored
 from .rationals import exact
 from .regions import Boundary, Regions, regions_of
 from .settling import settled
-from .simplex import Basis
+from .simplex import Basis, Vertex
 from .terms import Loss, PowerLaw
+
+Number = TypeVar("Number", Expr, Fraction, RationalFunction)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Programme:
         Symbols of the exponents, at most two.
     domain : tuple of Expr
         Functions of the parameters that are positive on the domain.
+    free : tuple of Symbol
+        Resources that may shrink below 1 as the budget grows, such as a learning rate.
     """
 
     loss: Loss
@@ -59,6 +64,7 @@ class Programme:
     budgets: tuple[PowerLaw, ...]
     parameters: tuple[Symbol, ...]
     domain: tuple[Expr, ...]
+    free: tuple[Symbol, ...] = ()
 
     def term_exponents(self) -> list[list[Expr]]:
         """e_i: a row for each term, a column for each resource."""
@@ -67,6 +73,18 @@ class Programme:
     def budget_exponents(self) -> list[list[Expr]]:
         """c_j: a row for each budget, a column for each resource."""
         return [[-budget.exponent(r) for r in self.resources] for budget in self.budgets]
+
+    def columns(self, row: Sequence[Number]) -> list[Number]:
+        """A row over the variables of the linear programme: a free resource r is followed, at the end, by its 1/r."""
+        return list(row) + [-value for value, r in zip(row, self.resources, strict=True) if r in self.free]
+
+    def shares(self, variables: Sequence[Number]) -> tuple[Number, ...]:
+        """The share of each resource: that of a free one is the difference of its two variables."""
+        inverse = dict(
+            zip((r for r in self.resources if r in self.free), variables[len(self.resources) :], strict=True)
+        )
+        plain = zip(self.resources, variables, strict=False)
+        return tuple(share - inverse[r] if r in inverse else share for r, share in plain)
 
     def at(self, point: Point) -> PointOptimum:
         """The optimum at one exact point of the domain.
@@ -83,7 +101,19 @@ class Programme:
             )
         terms = [[evaluate(e, point) for e in row] for row in self.term_exponents()]
         budgets = [[evaluate(c, point) for c in row] for row in self.budget_exponents()]
-        return optimum_at_point(terms, budgets, [r.name for r in self.resources])
+        names = [r.name for r in self.resources] + [f"1/{r}" for r in self.resources if r in self.free]
+        try:
+            found = optimum_at_point(
+                [self.columns(row) for row in terms],
+                [self.columns(row) for row in budgets],
+                names,
+                [budget.name for budget in self.budgets],
+            )
+        except NoBalance as error:
+            place = f"at {described(point)}, " if point else ""
+            raise NoBalance(f"{place}{error}", error.evidence) from error
+        vertices = {self.shares(v.allocation): v.basis for v in reversed(found.vertices)}
+        return replace(found, vertices=tuple(Vertex(vertices[x], x) for x in sorted(vertices)))
 
 
 @dataclass(frozen=True)
@@ -271,14 +301,16 @@ class _Search:
         terms = self._row_elements(self.programme.term_exponents(), sample, guards)
         budgets = self._row_elements(self.programme.budget_exponents(), sample, guards)
         optimum = self.programme.at(sample)
-        lifted = tuple(self._lift(v.basis, terms, budgets) for v in optimum.vertices)
+        vertices = (self._lift(v.basis, terms, budgets) for v in optimum.vertices)
+        lifted = tuple(replace(v, allocation=self.programme.shares(v.allocation)) for v in vertices)
         deciding = [c for basis in optimum.bases for c in self._lift(basis, terms, budgets).conditions()]
         deciding += [self.functions.element(guard) for guard in guards]
         deciding += [e for row in (*terms, *budgets) for e in row if not e.denom.is_constant()]
         return _Solution(lifted, optimum.binding), tuple(deciding)
 
     def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> list[list[RationalFunction]]:
-        return [self._elements(tuple(resolve(e, sample, guards) for e in row)) for row in rows]
+        resolved = [tuple(resolve(e, sample, guards) for e in row) for row in rows]
+        return [self.programme.columns(self._elements(row)) for row in resolved]
 
     def _elements(self, row: tuple[Expr, ...]) -> list[RationalFunction]:
         if row not in self._branches:

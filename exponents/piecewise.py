@@ -14,7 +14,7 @@ from sympy import Expr, Max, Min, Piecewise, S, Symbol
 from sympy.logic.boolalg import Boolean
 
 from .parametric import Point, resolve
-from .polynomials import Functions, RationalFunction, denominators, factored
+from .polynomials import Functions, RationalFunction, denominators, factored, sign
 from .regions import Regions, regions_of
 from .settling import settled
 from .terms import PowerLaw
@@ -48,6 +48,19 @@ def agreement(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Seq
     """Where on the domain ``left`` and ``right`` are the same function: true, false, or the condition."""
     same, regions = _regions(left - right, parameters, domain, lambda element: element == 0)
     return dict(zip(same, regions.where, strict=True)).get(True, S.false)
+
+
+def positive_where(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Boolean:
+    """Where on the domain ``expression`` is positive: true, false, or the condition."""
+    functions = Functions(parameters)
+
+    def decide(sample: Point) -> tuple[bool, list[RationalFunction]]:
+        guards: list[Expr] = []
+        element = functions.element(resolve(expression, sample, guards))
+        return sign(element, sample) > 0, [element, *(functions.element(guard) for guard in guards)]
+
+    found, regions = regions_of(settled(functions, domain, decide))
+    return dict(zip(found, regions.where, strict=True)).get(True, S.false)
 
 
 def _regions(

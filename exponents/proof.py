@@ -131,7 +131,8 @@ def _at_least_zero(programme: Programme, phase: Phase, certificate: Certificate)
     weights = dict(certificate.weights)
     claims = [(f"the weight of {name} is not negative", weight) for name, weight in certificate.weights]
     for vertex in phase.vertices:
-        claims += [(f"the share {share} is not negative", share) for share in vertex]
+        kept = (share for r, share in zip(programme.resources, vertex, strict=True) if r not in programme.free)
+        claims += [(f"the share {share} is not negative", share) for share in kept]
         for term in programme.loss.terms:
             surplus = _fall(programme, term, vertex) - phase.exponent
             claims.append((f"{term.name} falls at least as fast as C^-({phase.exponent})", surplus))
@@ -140,6 +141,8 @@ def _at_least_zero(programme: Programme, phase: Phase, certificate: Certificate)
         budgeted = zip(certificate.prices, programme.budgets, strict=True)
         price = sum((-price * budget.exponent(resource) for price, budget in budgeted), S.Zero)
         claims.append((f"no allocation of {resource} lowers every term", price - gain))
+        if resource in programme.free:
+            claims.append((f"no allocation of 1/{resource} lowers every term", gain - price))
     return claims
 
 

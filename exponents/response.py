@@ -32,3 +32,11 @@ def leading(growth: Growth) -> Growth:
 def convolved(p: Expr, q: Expr) -> Expr:
     """Exponent r of ``int_0^t u^{-p} (t-u)^{-q} du ~ t^{-r}`` for laws that are regular at 0."""
     return Min(p, q, expand(p + q - 1))
+
+
+def convolution_logarithm(p: Expr, q: Expr) -> tuple[Expr, ...]:
+    """What vanishes where a logarithm multiplies the convolution: p - 1 or q - 1, with the other law no steeper.
+
+    A law of exponent 1 has an integral that grows as a logarithm; it shows unless the other falls faster still.
+    """
+    return tuple(expand(own - 1) for own, other in ((p, q), (q, p)) if not (other - 1).is_positive)

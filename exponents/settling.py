@@ -209,14 +209,15 @@ class _Search(Generic[Found]):
         """The part of the domain on which some polynomials have given signs, divided; None if it is empty."""
         cut = arrangement(self.functions, self.edges | set(signs), self.domain)
         mask, wanted = cut.mask(signs)
-        near = [cell for cell in cut.cells if ((cell.signs ^ wanted) & mask).bit_count() <= 1]
-        cells = [cell for cell in near if not (cell.signs ^ wanted) & mask]
+        cells = [cell for cell in cut.cells if not (cell.signs ^ wanted) & mask]
         if not cells:
             return None
-        # A sign that excludes no cell by itself follows from the others.
-        bounding = {
-            p: s for p, s in signs.items() if any((cell.signs ^ wanted) & mask == 1 << cut.position[p] for cell in near)
-        }
+        bounding = dict(signs)
+        for polynomial in signs:  # a sign without which no more cells remain follows from the others
+            fewer = mask & ~(1 << cut.position[polynomial])
+            if sum(not (cell.signs ^ wanted) & fewer for cell in cut.cells) == len(cells):
+                mask = fewer
+                del bounding[polynomial]
         division = self._division(cut, cells)
         if not isinstance(division, Polynomial):
             return Leaf(division, bounding, cells[len(cells) // 2].sample)

@@ -10,10 +10,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from sympy import Add, Dummy, Expr, Mul, S, Symbol, expand_power_base, latex, powdenest
+from sympy.core.relational import Relational
 
-from .errors import InputError
+from .errors import InputError, TooMuchWork
 from .rationals import shown
 from .symbols import to_expr
+
+MAX_SUMMANDS = 1000
+"""Terms that are read at all: a sum of millions is answered at once."""
+
+
+@dataclass(frozen=True)
+class Logarithm:
+    """A factor ``ln(resource)**power`` that multiplies a term on a curve of parameters, and only there."""
+
+    resource: Symbol
+    power: Expr
+    where: Relational
 
 
 @dataclass(frozen=True)
@@ -30,12 +43,18 @@ class PowerLaw:
         Whatever does not scale: constants, and symbols held fixed.
     source : str
         Where the term comes from.
+    logarithms : tuple of Logarithm
+        Where a logarithm multiplies it.
+    assumes : tuple of Expr
+        Functions of the parameters that were taken to be positive when the exponents were derived.
     """
 
     name: str
     exponents: tuple[tuple[Symbol, Expr], ...]
     prefactor: Expr = S.One
     source: str = ""
+    logarithms: tuple[Logarithm, ...] = ()
+    assumes: tuple[Expr, ...] = ()
 
     def __post_init__(self) -> None:
         exact = tuple((resource, to_expr(e, f"the exponent of {resource}")) for resource, e in self.exponents)
@@ -170,6 +189,9 @@ class Loss:
             If a summand is no monomial in the resources.
         """
         wanted = tuple(resources)
+        summands = Add.make_args(expression)
+        if len(summands) > MAX_SUMMANDS:
+            raise TooMuchWork(f"a loss may have {MAX_SUMMANDS} terms at most; got {len(summands)}; leave some out")
         summands = Add.make_args(to_expr(expression, "a loss"))
         return cls(tuple(PowerLaw.from_expr(term, wanted) for term in summands), title)
 

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sympy import Eq, Expr, Max, S, Symbol, cancel, exp
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from .errors import IncompleteProof, InputError, NoBalance
@@ -215,6 +216,17 @@ def self_consistency() -> Expr:
 def self_consistent() -> FixedPoint:
     """The fixed point of eq. 10: the source is the decay of `target_sum`, the clock that of eq. 67."""
     return fixed_point(target_sum().exponent)
+
+
+def clock_logarithm() -> tuple[Relational, Expr]:
+    """(curve, l): tau ~ t (ln t)^l where the two candidates of the clock tie.
+
+    There B ~ tau^{-source} carries (ln t)^{-source l}, its integral, of 1/t, one power of the logarithm more, and the
+    second integral changes none: l = 1 - source l.
+    """
+    (boundary,) = self_consistent().boundaries
+    curve = boundary.curve
+    return curve, 1 / (1 + target_sum().exponent.subs(curve.lhs, curve.rhs))
 
 
 def chi(regime: Regime = RICH) -> Expr:

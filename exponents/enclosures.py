@@ -1,0 +1,138 @@
+"""A constant certified between two rationals: a dual bound from below, a loss that is attained from above.
+
+Both are evaluated in ball arithmetic at exact rational weights and allocations close to the optimum, so neither depends
+on how close these are; only the distance between the bounds does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import mpmath
+from flint import arb, ctx, fmpq
+from mpmath import mp, mpf
+
+from .geometric import DIGITS, Minimum, number, reduced
+
+BITS = 400
+"""Precision of the balls that certify it."""
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A positive number certified to lie between two rationals."""
+
+    low: Fraction
+    high: Fraction
+
+    def __float__(self) -> float:
+        return float(self.low)
+
+    def __str__(self) -> str:
+        with mp.workdps(DIGITS):
+            low, high = (mpmath.nstr(number(end), 18, strip_zeros=False) for end in (self.low, self.high))
+        digits = 0
+        while digits < min(len(low), len(high)) and low[digits] == high[digits]:
+            digits += 1
+        return low[:digits]
+
+
+def dual_rows(
+    terms: list[list[Fraction]], budgets: list[list[Fraction]], bound: list[int], floors: list[int]
+) -> tuple[list[list[Fraction]], int]:
+    """Equations of the weights, the multipliers of floors and the prices, with their right-hand sides last."""
+    width = len(bound) + len(floors) + len(budgets)
+    rows = [[Fraction(1)] * len(bound) + [Fraction(0)] * (width - len(bound)) + [Fraction(1)]]
+    for r in range(len(terms[0])):
+        own = [Fraction(int(r == floor)) for floor in floors]
+        rows.append([*(terms[i][r] for i in bound), *own, *(-c[r] for c in budgets), Fraction(0)])
+    return rows, width
+
+
+def dual_bound(
+    terms: list[list[Fraction]],
+    budgets: list[list[Fraction]],
+    bound: list[int],
+    floors: list[int],
+    prefactors: Sequence[Fraction],
+    costs: Sequence[Fraction],
+    least: Minimum,
+) -> Fraction:
+    """prod (p/y)^y prod k^price for exact weights close to the shares found, rounded down."""
+    rows, width = dual_rows(terms, budgets, bound, floors)
+    matrix, pivots = reduced(rows, width)
+    start = [near(y) for y in least.shares] + [Fraction(0)] * (width - len(bound))
+    values = list(start)
+    for row, pivot in zip(matrix, pivots, strict=True):
+        values[pivot] = row[-1] - sum((row[c] * start[c] for c in range(width) if c not in pivots), Fraction(0))
+    shares, multipliers = values[: len(bound)], values[len(bound) : len(bound) + len(floors)]
+    if min(shares) <= 0 or min(multipliers, default=Fraction(0)) < 0:
+        return Fraction(0)
+    powers = zip(values[len(bound) + len(floors) :], costs, strict=True)
+    with _Balls():
+        total = sum(
+            (_ball(y) * (_ball(prefactors[i]) / _ball(y)).log() for y, i in zip(shares, bound, strict=True)), arb(0)
+        )
+        total += sum((_ball(price) * _ball(k).log() for price, k in powers), arb(0))
+        return _end(total.exp(), -1)
+
+
+def primal_bound(
+    terms: list[list[Fraction]],
+    budgets: list[list[Fraction]],
+    bound: list[int],
+    prefactors: Sequence[Fraction],
+    costs: Sequence[Fraction],
+    least: Minimum,
+) -> Fraction:
+    """The sum of the balancing terms at an allocation close to the best that meets the budgets exactly, rounded up."""
+    width = len(least.logs)
+    rows = [*budgets, *(unit(r, width) for r in least.at_floor)]
+    combined, pivots = reduced([[*row, *unit(i, len(rows))] for i, row in enumerate(rows)], width)
+    with _Balls():
+        right = [-_ball(k).log() for k in costs] + [arb(0)] * len(least.at_floor)
+        logs: list[arb] = [_ball(near(u)) for u in least.logs]
+        for row, pivot in zip(combined, pivots, strict=True):
+            value = sum((_ball(c) * s for c, s in zip(row[width:], right, strict=True) if c), arb(0))
+            logs[pivot] = value - sum(
+                (_ball(row[c]) * logs[c] for c in range(width) if c not in pivots and row[c]), arb(0)
+            )
+        total = arb(0)
+        for i in bound:
+            fall = sum((_ball(e) * u for e, u in zip(terms[i], logs, strict=True) if e), arb(0))
+            total += _ball(prefactors[i]) * (-fall).exp()
+        return _end(total, 1)
+
+
+def unit(position: int, width: int) -> list[Fraction]:
+    """The row that picks one variable."""
+    return [Fraction(int(c == position)) for c in range(width)]
+
+
+def near(value: mpf) -> Fraction:
+    """A rational within the working precision."""
+    return Fraction(int(mpmath.nint(value * mpf(10) ** (DIGITS - 5))), 10 ** (DIGITS - 5))
+
+
+def _ball(value: Fraction) -> arb:
+    return arb(fmpq(value.numerator, value.denominator))
+
+
+def _end(ball: arb, side: int) -> Fraction:
+    """The lower or upper end of a ball."""
+    parts = [part.man_exp() for part in (ball.mid(), ball.rad())]
+    middle, radius = (Fraction(int(m)) * Fraction(2) ** int(e) for m, e in parts)
+    return middle + side * radius
+
+
+class _Balls:
+    """Ball arithmetic at the precision of certificates."""
+
+    def __enter__(self) -> None:
+        self._before = ctx.prec
+        ctx.prec = BITS
+
+    def __exit__(self, *_: object) -> None:
+        ctx.prec = self._before

@@ -1,0 +1,175 @@
+"""Commands for a loss of the user's own: its phase diagram, the plan of a budget, and a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .errors import InputError
+from .names import FORMATS, PICTURES, REGIMES, VERSIONS
+from .rationals import exact
+from .terminal import Command, format_option, loss_option, require, show
+
+if TYPE_CHECKING:
+    from .phases import Programme
+
+Decorated = Callable[..., Any]
+
+_LOSS_OPTIONS = (
+    click.option("--term", "terms", multiple=True, metavar="TEXT", help="A term, such as 't**(-beta)'.  Repeat."),
+    click.option(
+        "--cost", "costs", multiple=True, metavar="TEXT", help="A budget, such as 'N*t' for C = N t.  Repeat."
+    ),
+    click.option("--where", multiple=True, metavar="TEXT", help="A condition, such as 'alpha > 1'.  Repeat."),
+    click.option("--free", multiple=True, metavar="NAME", help="A resource that may shrink as C grows.  Repeat."),
+    click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A number for a parameter.  Repeat."),
+    click.option(
+        "--model", default="", metavar="REGIME", help=f"Begin with the model's own terms: {', '.join(REGIMES)}."
+    ),
+    loss_option,
+)
+
+
+def _loss_options(command: Decorated) -> Decorated:
+    for option in reversed(_LOSS_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _read(
+    terms: Sequence[str],
+    costs: Sequence[str],
+    where: Sequence[str],
+    free: Sequence[str],
+    settings: Sequence[str],
+    model: str,
+    version: str,
+) -> Programme:
+    """The programme of the options; what can be checked without SymPy is checked first."""
+    require(version, VERSIONS, "the loss")
+    if model:
+        require(model, REGIMES, "the model")
+    if not terms and not model:
+        raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
+    from .reading import Question, read
+
+    costs = tuple(costs) or ("N*t",)
+    return read(Question(tuple(terms), costs, tuple(where), tuple(free), tuple(settings), model, version))  # type: ignore[arg-type]
+
+
+@click.command(cls=Command, short_help="Phase diagram of your own loss.")
+@_loss_options
+@format_option
+def balance(form: str, **options: Any) -> None:
+    """The complete, proved phase diagram of a loss that is a sum of power laws, at a budget of your choice.
+
+    A term is a monomial in resources with exponents in up to two parameters.  The symbols of --cost are the resources;
+    t, N, B, P, alpha, beta, gamma and eta are known, other parameters are declared by a condition on them.
+
+    \b
+    Examples:
+      exponents balance --term 't**(-1/2)' --term 'N**(-3/4)' --cost 'N*t'
+      exponents balance --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t' --where 'alpha > 1'
+      exponents balance --model lazy --where 'alpha > 0'
+      exponents balance --model rich --term 'P**(-alpha*min(2,beta))' --cost 'N*t' --cost 'P' --where 'alpha > 1'
+    """
+    require(form, FORMATS, "the format")
+    programme = _read(**options)
+    from .diagram_report import diagram_object, diagram_tables
+    from .phases import phase_diagram
+    from .render import render_table, render_tables
+
+    diagram = phase_diagram(programme)
+    if form == "json":
+        import json
+
+        show(lambda *_: json.dumps(diagram_object(diagram), indent=2), form)
+        return
+    tables = diagram_tables(diagram, options["settings"])
+    if form == "csv":
+        show(lambda style, emphasis: render_table(tables[0], style, emphasis), form)
+    else:
+        show(lambda style, emphasis: render_tables(tables, style, emphasis), form)
+
+
+@click.command(cls=Command, short_help="Split a budget, constants included.")
+@_loss_options
+@click.option("--budget", required=True, metavar="C", help="What each cost may come to.")
+@click.option("--factor", default="1.1", metavar="F", help="How closely the leading law must hold.  [default: 1.1]")
+@format_option
+def plan(form: str, budget: str, factor: str, **options: Any) -> None:
+    """The best split of a budget for a loss with numerical prefactors, and the law that it follows.
+
+    Prints what each resource gets, what each term adds to the loss, the leading law L = a C^-r with its constants, the
+    budget from which on it holds within --factor, and what the second-best balance would cost.  A term that depends on
+    no resource is irreducible.
+
+    \b
+    Examples:
+      exponents plan --term '406.4*N**-0.34' --term '410.7*D**-0.28' --term 1.69 --cost '6*N*D' --budget 1e21
+      exponents plan --term '2*t**(-beta)' --term 'N**-alpha' --set alpha=3/2 --set beta=1/2 --budget 1e9
+    """
+    require(form, FORMATS, "the format")
+    spent, wanted = exact(budget, "the budget"), exact(factor, "the factor")
+    programme = _read(**options)
+    from .plan import plan as planned
+    from .plan_report import plan_object, plan_tables
+    from .render import render_table, render_tables
+
+    found = planned(programme, spent, wanted)
+    if form == "json":
+        import json
+
+        show(lambda *_: json.dumps(plan_object(found), indent=2), form)
+    elif form == "csv":
+        show(lambda style, emphasis: render_table(plan_tables(found)[0], style, emphasis), form)
+    else:
+        show(lambda style, emphasis: render_tables(plan_tables(found), style, emphasis), form)
+
+
+@click.command(cls=Command, short_help="Draw a phase diagram.")
+@click.argument("what", metavar="phases")
+@_loss_options
+@click.option("--output", default="phases.png", metavar="FILE", help="A .png, .svg or .pdf.  [default: phases.png]")
+def plot(what: str, output: str, **options: Any) -> None:
+    """Draw the phase diagram of the paper's loss, lazy and rich (Fig. 1b, c), or of your own.
+
+    \b
+    Examples:
+      exponents plot phases
+      exponents plot phases --loss derived --output derived.pdf
+      exponents plot phases --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t' --output mine.svg
+    """
+    from pathlib import Path
+
+    require(what, PICTURES, "the picture")
+    own = options["terms"] or options["model"]
+    stray = [name for name in ("costs", "where", "free", "settings") if options[name] and not own]
+    if stray:
+        raise InputError(f"--{stray[0].removesuffix('s')} needs a loss; got none; give --term or --model as well")
+    programme = _read(**options) if own else None
+    require(options["version"], VERSIONS, "the loss")
+    try:
+        from verify.plots import Panel, plot_phases
+    except ImportError as error:
+        raise InputError("plotting needs Matplotlib, NumPy and SciPy; install scaling-exponents[plot]") from error
+    from .compute_optimal import optimum, task_names
+    from .phases import phase_diagram
+    from .symbols import alpha, beta
+
+    if programme is None:
+        diagrams = {regime: optimum(regime, options["version"]) for regime in REGIMES}
+        panels = [Panel(regime, diagram, beta, alpha, task_names(diagram)) for regime, diagram in diagrams.items()]
+    else:
+        if not programme.parameters:
+            raise InputError("a picture needs one or two parameters; got none; write an exponent with alpha or beta")
+        vertical, *horizontal = programme.parameters
+        across = horizontal[0] if horizontal else vertical
+        panels = [Panel("your loss", phase_diagram(programme), across, vertical if horizontal else None)]
+    plot_phases(panels, Path(output))
+    click.echo(f"wrote {output}", err=True)
+
+
+COMMANDS = (balance, plan, plot)

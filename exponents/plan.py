@@ -1,0 +1,191 @@
+"""For one budget: how to split it, what loss to expect, what each term adds, and what another split would cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from math import comb
+
+import mpmath
+from mpmath import mp, mpf
+from sympy import Symbol
+
+from .constants import Law, fixed, leading_law, sizes, systems
+from .errors import InputError
+from .geometric import DIGITS, log_loss, minimise, number, reduced
+from .phases import Programme
+from .rationals import exact, shown
+from .terms import PowerLaw
+
+FACTOR = Fraction(11, 10)
+"""How closely the leading law must hold, unless said otherwise."""
+
+MAX_BALANCES = 50_000
+"""Ties examined in search of the second-best balance; beyond, none is reported."""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """The second-best balance, and what it costs at the budget.
+
+    Attributes
+    ----------
+    tied : tuple of str
+        The terms that it makes equal.
+    exponents : tuple of Fraction
+        n in resource ~ C^n, in the order of the resources.
+    exponent : Fraction
+        r in how its loss falls, C^{-r}.
+    loss_factor : mpf
+        Its loss over the least one, irreducible terms aside.
+    compute_factor : mpf
+        How many times the budget the best split needs less for the same loss, by the leading law.
+    """
+
+    tied: tuple[str, ...]
+    exponents: tuple[Fraction, ...]
+    exponent: Fraction
+    loss_factor: mpf
+    compute_factor: mpf
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The best split of a budget.
+
+    Attributes
+    ----------
+    budget : Fraction
+        C.
+    loss : mpf
+        The least loss, irreducible terms included.
+    allocation : tuple of (Symbol, mpf)
+        What each resource gets.
+    unique : bool
+        Whether this is the only best split.
+    terms : tuple of (str, mpf)
+        What each term contributes to the loss.
+    law : Law
+        The leading law, irreducible terms aside.
+    predicted : mpf
+        The loss by that law, irreducible terms included.
+    factor, beyond : Fraction
+        From the budget ``beyond`` on, the law holds within ``factor``.
+    alternative : Alternative or None
+        The second-best balance, if there is another.
+    """
+
+    budget: Fraction
+    loss: mpf
+    allocation: tuple[tuple[Symbol, mpf], ...]
+    unique: bool
+    terms: tuple[tuple[str, mpf], ...]
+    law: Law
+    predicted: mpf
+    factor: Fraction
+    beyond: Fraction
+    alternative: Alternative | None
+
+
+def plan(programme: Programme, budget: object, factor: object = FACTOR) -> Plan:
+    """The best split of ``budget`` for a loss with numerical exponents and prefactors.
+
+    Parameters
+    ----------
+    programme : Programme
+        Without parameters, prefactors numbers; see `compute_optimal.programme`.
+    budget : exact number
+        C, the value of every cost; at least what resources of 1 cost.
+    factor : exact number
+        See `Plan.beyond`.
+
+    Raises
+    ------
+    InputError
+        If something is no number, or the budget does not pay for resources of 1.
+    NoBalance
+        If the loss has no least value.
+    """
+    spent = exact(budget, "the budget")
+    if spent <= 0:
+        raise InputError(f"the budget must be positive; got {shown(spent)}; try 1e6")
+    wanted = exact(factor, "the factor")
+    law = leading_law(programme)
+    beyond = law.beyond(wanted)
+    with mp.workdps(DIGITS):
+        size = mpmath.log(number(spent))
+        terms, budgets = systems(law.programme)
+        prefactors, costs = sizes(law.programme)
+        least = minimise(
+            [mpmath.log(number(p)) for p in prefactors],
+            terms,
+            budgets,
+            [size - mpmath.log(number(k)) for k in costs],
+            range(len(terms[0])),
+            [size * number(share.exponent) for _, share in law.shares],
+        )
+        if any(u < -(mpf(10) ** (5 - DIGITS)) for u in least.logs):
+            raise InputError(f"the budget must pay for resources of 1 each; got {shown(spent)}; give a larger one")
+        contributions = dict(zip((term.name for term in law.programme.loss), least.shares, strict=True))
+        falling = mpmath.exp(least.loss)
+        irreducible = number(Fraction(int(law.irreducible.p), int(law.irreducible.q)))
+        return Plan(
+            spent,
+            falling + irreducible,
+            tuple((r, mpmath.exp(u)) for r, u in zip(law.programme.resources, least.logs, strict=True)),
+            least.unique,
+            tuple((term.name, _contribution(term, contributions, falling)) for term in programme.loss),
+            law,
+            law.value() * mpmath.exp(-number(law.exponent) * size) + irreducible,
+            wanted,
+            beyond,
+            _alternative(law, size, least.loss),
+        )
+
+
+def _alternative(law: Law, size: mpf, least: mpf) -> Alternative | None:
+    """Of all other allocations that ties of terms and floors fix, that whose loss is least at the budget."""
+    terms, budgets = systems(law.programme)
+    prefactors, costs = sizes(law.programme)
+    width, names = len(terms[0]), [term.name for term in law.programme.loss]
+    free = width - len(reduced(budgets, width)[1])
+    if comb(len(terms) + width, free + 1) > MAX_BALANCES:
+        return None
+    logs = [mpmath.log(number(p)) for p in prefactors]
+    spent = [size - mpmath.log(number(k)) for k in costs]
+    seen = {vertex.allocation for vertex in law.optimum.vertices}
+    found: list[Alternative] = []
+    for count in range(1, free + 2):
+        for tied in combinations(range(len(terms)), count):
+            for held in combinations(range(width), free + 1 - count):
+                ties = [[a - b for a, b in zip(terms[i], terms[tied[0]], strict=True)] for i in tied[1:]]
+                floors = [[Fraction(int(c == r)) for c in range(width)] for r in held]
+                solved = fixed([*ties, *floors, *budgets], width)
+                rows = [row for row in solved if row is not None]
+                allocation = tuple(sum(row[len(row) - len(budgets) :], Fraction(0)) for row in rows)
+                if len(rows) < width or allocation in seen or min(allocation) < 0:
+                    continue
+                seen.add(allocation)
+                right = [*(logs[i] - logs[tied[0]] for i in tied[1:]), *(mpf(0) for _ in held), *spent]
+                place = [mpmath.fsum(number(c) * s for c, s in zip(row, right, strict=True)) for row in rows]
+                if min(place) >= 0:
+                    loss = log_loss(logs, terms, place)
+                    tie = tuple(names[i] for i in tied)
+                    found.append(_costed(law, terms, tie, allocation, loss - least))
+    return min(found, key=lambda other: other.loss_factor, default=None)
+
+
+def _costed(
+    law: Law, terms: list[list[Fraction]], tied: tuple[str, ...], allocation: tuple[Fraction, ...], excess: mpf
+) -> Alternative:
+    rate = min(sum((e * x for e, x in zip(row, allocation, strict=True)), Fraction(0)) for row in terms)
+    saved = mpmath.exp(excess / number(law.exponent)) if law.exponent > 0 else mpmath.inf
+    return Alternative(tied, allocation, rate, mpmath.exp(excess), saved)
+
+
+def _contribution(term: PowerLaw, shares: dict[str, mpf], falling: mpf) -> mpf:
+    """What a term adds to the loss: its share of the part that falls, or all of itself if it is irreducible."""
+    if term.name in shares:
+        return shares[term.name] * falling
+    return number(Fraction(int(term.prefactor.p), int(term.prefactor.q)))

@@ -1,0 +1,77 @@
+"""What all commands share: options, checks of words, and printing to a terminal, a pipe or nowhere."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from .errors import InputError
+from .names import FORMATS, PUBLISHED
+from .rationals import shown
+
+if TYPE_CHECKING:
+    from .render import Emphasis
+
+_NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
+
+
+class Command(click.Command):
+    """A command that reads ``-1`` as a number, which click would take for an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, a negative number guarded by a space."""
+        return super().parse_args(ctx, [f" {arg}" if _NEGATIVE.match(arg) else arg for arg in args])
+
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=str,
+    default="text",
+    metavar="FORMAT",
+    help=f"One of {', '.join(FORMATS)}.  [default: text]",
+)
+loss_option = click.option(
+    "--loss",
+    "version",
+    type=str,
+    default=PUBLISHED,
+    metavar="VERSION",
+    help="Terms of the loss as published, or as derived from their sums.  [default: published]",
+)
+
+
+def require(word: str, allowed: Sequence[str], role: str) -> None:
+    """Check a word before SymPy is imported; raises `InputError`, with the nearest word that is allowed."""
+    if word in allowed:
+        return
+    near = difflib.get_close_matches(word, allowed, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    came = shown(word if word == word.strip() else repr(word))
+    raise InputError(f"{role} must be one of {', '.join(allowed)}; got {came}{hint}")
+
+
+def show(render: Callable[[str, Emphasis], str], form: str) -> None:
+    """Print, with emphasis on a terminal, and in ASCII where the output has no Greek."""
+
+    def bold(text: str) -> str:
+        return click.style(text, bold=True)
+
+    def plain(text: str) -> str:
+        return text
+
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
+    emphasis = bold if sys.stdout.isatty() and "NO_COLOR" not in os.environ else plain
+    text = render(form, emphasis)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = render("ascii" if form == "text" else form, emphasis).encode("ascii", "replace").decode()
+    click.echo(text)

@@ -1,0 +1,82 @@
+"""Which numbers, names and signs is a text made of?
+
+Everything that is no arithmetic ends here: quotes, brackets, dots, digits of other scripts, reserved words of Python,
+and names with leading or double underscores are refused with the column they stand in.
+"""
+
+from __future__ import annotations
+
+import re
+from keyword import iskeyword
+from typing import NamedTuple
+
+from .errors import InputError
+from .printing import GREEK
+from .rationals import shown
+
+MAX_LENGTH = 2000
+"""Characters of a text."""
+
+MAX_TOKENS = 500
+"""Numbers, names and signs of a text."""
+
+_TOKEN = re.compile(
+    rf"""(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+    |(?P<name>[A-Za-z_]\w*|[{"".join(GREEK.values())}])
+    |(?P<sign>\*\*|[<>=!]=|[-+*/^(),<>=≤≥≠−·⋅])
+    |(?P<space>\s+)""",
+    re.VERBOSE | re.ASCII,  # digits of other scripts are no digits here
+)
+_SAME = {"^": "**", "−": "-", "·": "*", "⋅": "*", "≤": "<=", "≥": ">=", "≠": "!=", "=": "=="}
+_LATIN = {letter: name for name, letter in GREEK.items()}
+
+
+class Token(NamedTuple):
+    """A number, a name or a sign."""
+
+    kind: str
+    """number, name, sign, or end."""
+
+    text: str
+    """With Greek letters spelled out, and one spelling of each sign."""
+
+    place: str
+    """What was written and where, for messages."""
+
+
+def tokens(text: str, role: str) -> list[Token]:
+    """The tokens of ``text`` and, last, its end.
+
+    Raises
+    ------
+    InputError
+        If the text is empty, too long, or holds what is no number, name or sign; ``role`` says what the text is.
+    """
+    if len(text) > MAX_LENGTH:
+        raise refusal(role, f"have at most {MAX_LENGTH} characters", str(len(text)), "shorten it")
+    found, at = [], 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise refusal(role, "be made of numbers, names and + - * / ** ( )", _placed(text[at], at), "leave it out")
+        kind, word = str(match.lastgroup), match.group()
+        place, at = _placed(word, at), match.end()
+        if kind == "name" and word != "and" and (iskeyword(word) or word.startswith("_") or "__" in word):
+            raise refusal(role, "use plain names", place, "rename it or leave it out")
+        if kind != "space":
+            word = _LATIN.get(word, _SAME.get(word, word))
+            found.append(Token("sign" if word == "and" else kind, word, place))
+        if len(found) > MAX_TOKENS:
+            raise refusal(role, f"have at most {MAX_TOKENS} numbers, names and signs", "more", "shorten it")
+    if not found:
+        raise refusal(role, "be written out", "nothing", "try alpha*beta or 3/2")
+    return [*found, Token("end", "", "the end of the text")]
+
+
+def refusal(role: str, required: str, got: str, hint: str) -> InputError:
+    """The error that says what was required, what came, and what to try."""
+    return InputError(f"{role} must {required}; got {got}; {hint}")
+
+
+def _placed(word: str, index: int) -> str:
+    return f"{word if len(word) == 1 else shown(word)!r} at column {index + 1}"
