@@ -7,13 +7,16 @@ until one of the polynomials that told them apart vanishes on the curve; there a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Generic
 
-from .cells import heights_on, lines_of, on_line, roots_above, univariate
-from .polynomials import Polynomial
+from sympy import Expr
+
+from .cells import Base, heights_on, lines_of, on_line, roots_above, univariate
+from .parametric import Point
+from .polynomials import Functions, Polynomial, factors
 from .real_roots import Root, between, ordered, rationals_between, real_roots, roots_of, sign_at_root
 from .settling import Found, Leaf, Partition
 
@@ -115,3 +118,29 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
             right = [root for root in inside if root.side_of(base[0]) > 0]
             waiting += [(low, left[-1])] if left else []
             waiting += [(right[0], high)] if right else []
+
+
+def rational_corners(functions: Functions, curves: Iterable[Expr]) -> Iterator[Point]:
+    """Rational points at which curves meet, turn back or are singular, and others on the upright lines through these.
+
+    With closed inequalities a region may claim such a point although it lies beside none of its cells.
+    """
+    polynomials = frozenset().union(*(factors(functions.element(curve)) for curve in curves))
+    listed = sorted(polynomials, key=lambda p: p.simplicity)
+    if len(functions.parameters) == 1:
+        bases: Iterable[Base] = [()]
+    elif len(functions.parameters) == 2:
+        rising = [p for p in listed if p.involves(0)]
+        walls = {p for p in listed if not p.involves(0)}.union(*(functions.eliminated(p) for p in rising))
+        walls.update(*(functions.eliminated(p, q) for p, q in combinations(rising, 2)))
+        roots = ordered(root for wall in walls for root in real_roots(univariate(wall)))
+        bases = [(root.low,) for root in roots if root.is_rational]
+    else:
+        return
+    for base in bases:
+        heights = ordered(root for p in listed for root in real_roots(p.above(base)))
+        yield from (
+            dict(zip(functions.parameters, (*base, height.low), strict=True))
+            for height in heights
+            if height.is_rational
+        )

@@ -24,12 +24,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
 
-from sympy import Expr, Rational, Symbol, latex
+from sympy import And, Eq, Expr, Rational, Symbol, latex
 from sympy.logic.boolalg import Boolean
 
 from .balance import Lifted, PointOptimum, lift, optimum_at_point
+from .boundaries import rational_corners
 from .errors import InputError, NoBalance
-from .parametric import Point, described, evaluate, holds, resolve
+from .parametric import Point, Pole, described, evaluate, holds, resolve
 from .polynomials import Functions, Polynomial, RationalFunction, denominators, factored
 from .rationals import exact
 from .regions import Boundary, Regions, regions_of
@@ -182,13 +183,13 @@ class PhaseDiagram:
     @property
     def exponent(self) -> Expr:
         """r in L*(C) ~ C^{-r}, over the whole domain."""
-        return self.regions.piecewise([phase.exponent for phase in self.phases])
+        return self.regions.piecewise([phase.exponent for phase in self.phases], self._corners)
 
     def allocation(self, resource: Symbol) -> Expr:
         """n in resource ~ C^n at the optimum, over the whole domain."""
         if resource not in self.programme.resources:
             raise InputError(f"{resource} is not allocated here; the budget spends {self.programme.resources}")
-        return self.regions.piecewise([dict(phase.allocation)[resource] for phase in self.phases])
+        return self.regions.piecewise([dict(phase.allocation)[resource] for phase in self.phases], self._corners)
 
     def at(self, *coordinates: object, **named: object) -> PointOptimum:
         """The optimum at one exact point, given in the order of the parameters or by name."""
@@ -204,7 +205,35 @@ class PhaseDiagram:
 
     def phase_at(self, point: Point) -> int:
         """The position of the phase that ``point`` lies in; on a boundary, of the first phase beside it."""
-        return next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
+        optimum = self.programme.at(point)
+        first = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
+        order = (first, *range(len(self.phases)))
+        return next((i for i in order if self._attains(i, point, optimum.exponent)), first)
+
+    def _attains(self, position: int, point: Point, exponent: Fraction) -> bool:
+        """Whether a phase's exponent and allocation are optimal at a point, which may lie outside of it."""
+        phase = self.phases[position]
+        try:
+            shares = {r: evaluate(share, point) for r, share in phase.allocation}
+            if evaluate(phase.exponent, point) != exponent:
+                return False
+        except Pole:
+            return False
+        falls = (sum(evaluate(e, point) * shares[r] for r, e in term.exponents) for term in self.programme.loss)
+        return min(falls) == exponent and all(x >= 0 for r, x in shares.items() if r not in self.programme.free)
+
+    @cached_property
+    def _corners(self) -> tuple[tuple[Boolean, int], ...]:
+        """Single rational points at which the first closed case that holds is not that of a phase beside the point."""
+        found = []
+        for point in rational_corners(Functions(self.programme.parameters), self.regions.curves):
+            if all(evaluate(side, point) > 0 for side in self.programme.domain):
+                claimed = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
+                phase = self.phase_at(point)
+                if phase != claimed:
+                    here = (Eq(symbol, _rational(value), evaluate=False) for symbol, value in point.items())
+                    found.append((And(*here), phase))
+        return tuple(found)
 
     def boundaries_at(self, point: Point) -> tuple[Boundary, ...]:
         """The boundary curves that pass through ``point`` between phases that meet there."""

@@ -21,7 +21,7 @@ from .parametric import Point
 from .rationals import shown
 
 WORK = 20_000_000
-"""Units of work a problem may take: some two minutes of a present-day machine."""
+"""Units of work a problem may take: about a minute of a present-day machine."""
 
 MAX_DEGREE = 80
 """Total degree up to which a polynomial is taken up.  The curves of the paper's loss have degree 2."""
@@ -168,8 +168,8 @@ class Functions:
         self.left -= units
         if self.left < 0:
             raise TooMuchWork(
-                f"the exact diagram takes more than {self.allowed} units of work; "
-                "use fewer terms or resources, simpler exponents, a smaller domain, or a number for one parameter"
+                "the exact diagram of this loss is too much work; use fewer terms or resources, simpler exponents, "
+                "or a number for one parameter"
             )
 
     @property

@@ -54,22 +54,25 @@ class Regions:
         Each region by itself, open: strict inequalities that hold on exactly its cells.
     cases : tuple of Boolean
         The same as successive cases, closed: the first that holds decides, and the last is true.  A function that is
-        continuous across the boundaries gets its value on them from the first region beside them.  Where a region needs
-        more than one solved inequality, a single point at which curves touch or are singular may satisfy its closed
-        case without lying beside the region; a point-wise optimum is right there too.
+        continuous across the boundaries gets its value on them from the first region beside them.  A single point at
+        which curves touch or are singular may satisfy a closed case without lying beside the region.
     boundaries : tuple of Boundary
         The curves between them.
+    curves : tuple of Expr
+        Polynomials that divide the domain.
     """
 
     where: tuple[Boolean, ...]
     cases: tuple[Boolean, ...]
     boundaries: tuple[Boundary, ...]
+    curves: tuple[Expr, ...] = ()
 
-    def piecewise(self, values: Sequence[Expr]) -> Expr:
-        """The function with ``values``, one for each region, over the whole domain."""
+    def piecewise(self, values: Sequence[Expr], corners: Sequence[tuple[Boolean, int]] = ()) -> Expr:
+        """The function with ``values``, one for each region, over the whole domain; ``corners`` are decided first."""
         if len(set(values)) == 1:
             return values[0]
-        return Piecewise(*zip(values, self.cases, strict=True))
+        special = ((values[label], corner) for corner, label in corners)
+        return Piecewise(*special, *zip(values, self.cases, strict=True))
 
 
 def regions_of(
@@ -110,8 +113,9 @@ def regions_of(
     found = list(firsts.values())
     where = [writer.region(label) for label in range(len(found))]
     cases = [writer.case(label, denominators(value)) for label, value in enumerate(found[:-1])]
-    ordered = sorted(boundaries.items(), key=lambda item: item[0][0])
-    return found, Regions(tuple(where), (*cases, S.true), tuple(boundary for _, boundary in ordered))
+    between = tuple(boundary for _, boundary in sorted(boundaries.items(), key=lambda item: item[0][0]))
+    curves = tuple(curve.as_expr() for curve in sorted(partition.divisions, key=lambda p: p.simplicity))
+    return found, Regions(tuple(where), (*cases, S.true), between, curves)
 
 
 class _View(NamedTuple):
