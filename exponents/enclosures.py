@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 
 import mpmath
 from flint import arb, ctx, fmpq
@@ -62,15 +63,18 @@ def dual_bound(
 ) -> Fraction:
     """prod (p/y)^y prod k^price for exact weights close to the shares found, rounded down."""
     rows, width = dual_rows(terms, budgets, bound, floors)
-    matrix, pivots = reduced(rows, width)
-    start = [near(y) for y in least.shares] + [Fraction(0)] * (width - len(bound))
+    count = len(bound)
+    # The multipliers and prices are solved for first, so that as many shares as possible stay where they were found.
+    turned = [[*row[count:width], *row[:count], row[width]] for row in rows]
+    matrix, pivots = reduced(turned, width)
+    start = [Fraction(0)] * (width - count) + [near(y) for y in least.shares]
     values = list(start)
     for row, pivot in zip(matrix, pivots, strict=True):
         values[pivot] = row[-1] - sum((row[c] * start[c] for c in range(width) if c not in pivots), Fraction(0))
-    shares, multipliers = values[: len(bound)], values[len(bound) : len(bound) + len(floors)]
+    multipliers, prices, shares = values[: len(floors)], values[len(floors) : width - count], values[width - count :]
     if min(shares) <= 0 or min(multipliers, default=Fraction(0)) < 0:
         return Fraction(0)
-    powers = zip(values[len(bound) + len(floors) :], costs, strict=True)
+    powers = zip(prices, costs, strict=True)
     with _Balls():
         total = sum(
             (_ball(y) * (_ball(prefactors[i]) / _ball(y)).log() for y, i in zip(shares, bound, strict=True)), arb(0)
@@ -121,10 +125,12 @@ def _ball(value: Fraction) -> arb:
 
 
 def _end(ball: arb, side: int) -> Fraction:
-    """The lower or upper end of a ball."""
+    """The lower or upper end of a positive ball, rounded outward to `DIGITS` digits."""
     parts = [part.man_exp() for part in (ball.mid(), ball.rad())]
     middle, radius = (Fraction(int(m)) * Fraction(2) ** int(e) for m, e in parts)
-    return middle + side * radius
+    end = middle + side * radius
+    unit_of_last = Fraction(10) ** (len(str(int(end))) - len(str(int(1 / end))) - DIGITS)
+    return (ceil if side > 0 else floor)(end / unit_of_last) * unit_of_last
 
 
 class _Balls:

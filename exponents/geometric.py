@@ -140,9 +140,23 @@ def _gains(
     resources = range(len(terms[0]))
     falls = [mpmath.fsum(y * number(row[r]) for y, row in zip(shares, terms, strict=True)) for r in resources]
     free = [r for r in resources if r not in held]
-    matrix = mpmath.matrix([[number(c[r]) for c in budgets] for r in free])
-    prices = mpmath.lu_solve(matrix, mpmath.matrix([falls[r] for r in free])) if free else mpmath.zeros(len(budgets), 1)
-    return {r: falls[r] - mpmath.fsum(p * number(c[r]) for p, c in zip(prices, budgets, strict=True)) for r in held}
+    priced = _independent([[c[r] for r in free] for c in budgets], len(free))
+    if not priced:
+        return dict.fromkeys(held, mpf(0))  # the budget leaves nothing to choose
+    matrix = mpmath.matrix([[number(budgets[j][r]) for j in priced] for r in free])
+    prices = mpmath.lu_solve(matrix, mpmath.matrix([falls[r] for r in free]))
+    return {
+        r: falls[r] - mpmath.fsum(p * number(budgets[j][r]) for p, j in zip(prices, priced, strict=True)) for r in held
+    }
+
+
+def _independent(rows: Sequence[Sequence[Fraction]], width: int) -> list[int]:
+    """Positions of rows that do not follow from those before."""
+    kept: list[int] = []
+    for i in range(len(rows)):
+        if len(reduced([rows[k] for k in (*kept, i)], width)[1]) > len(kept):
+            kept.append(i)
+    return kept
 
 
 def reduced(rows: Sequence[Sequence[Fraction]], width: int) -> tuple[list[list[Fraction]], list[int]]:
@@ -179,10 +193,7 @@ def _free_directions(rows: Sequence[Sequence[Fraction]], width: int) -> list[lis
 
 def _placed(rows: Sequence[Sequence[Fraction]], sizes: Sequence[mpf], start: Sequence[mpf]) -> list[mpf]:
     """The point nearest to ``start`` that meets ``row.u = size``."""
-    independent: list[int] = []
-    for i in range(len(rows)):
-        if len(reduced([rows[k] for k in (*independent, i)], len(start))[1]) > len(independent):
-            independent.append(i)
+    independent = _independent(rows, len(start))
     kept = [rows[i] for i in independent]
     missing = mpmath.matrix([sizes[i] - _dot(rows[i], start) for i in independent])
     gram = mpmath.matrix([[_dot(a, [number(v) for v in b]) for b in kept] for a in kept])

@@ -117,16 +117,24 @@ def plan(programme: Programme, budget: object, factor: object = FACTOR) -> Plan:
         size = mpmath.log(number(spent))
         terms, budgets = systems(law.programme)
         prefactors, costs = sizes(law.programme)
+        kept = [i for i, (r, _) in enumerate(law.shares) if r not in programme.free]
+        for budget, row, k in zip(programme.budgets, budgets, costs, strict=True):
+            if (
+                k > spent
+                and all(row[i] >= 0 for i in kept)
+                and not any(row[i] for i in range(len(row)) if i not in kept)
+            ):
+                raise InputError(
+                    f"the budget must pay for one of each resource, {budget.name} = {k}; got {shown(spent)}; give more"
+                )
         least = minimise(
             [mpmath.log(number(p)) for p in prefactors],
             terms,
             budgets,
             [size - mpmath.log(number(k)) for k in costs],
-            range(len(terms[0])),
+            kept,
             [size * number(share.exponent) for _, share in law.shares],
         )
-        if any(u < -(mpf(10) ** (5 - DIGITS)) for u in least.logs):
-            raise InputError(f"the budget must pay for resources of 1 each; got {shown(spent)}; give a larger one")
         contributions = dict(zip((term.name for term in law.programme.loss), least.shares, strict=True))
         falling = mpmath.exp(least.loss)
         irreducible = number(Fraction(int(law.irreducible.p), int(law.irreducible.q)))

@@ -1,0 +1,207 @@
+"""Constants of the optimum: by hand, against direct minimisation, and certified from both sides."""
+
+from fractions import Fraction
+
+import mpmath
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mp, mpf
+from sympy import Rational, S, Symbol, simplify, sqrt
+
+from exponents.compute_optimal import programme
+from exponents.constants import leading_law
+from exponents.enclosures import Enclosure
+from exponents.errors import InputError, NoBalance
+from exponents.geometric import minimise
+from exponents.plan import plan
+from exponents.symbols import B, N, P, t
+
+D = Symbol("D", positive=True)
+
+
+def law(loss, cost=N * t, **options):
+    return leading_law(programme(loss, cost, **options))
+
+
+def constants(found):
+    return {r: share.constant for r, share in found.shares}
+
+
+def test_two_balancing_terms_by_hand():
+    # 3/t + 2/N on N t = C: N = sqrt(2 C/3), t = sqrt(3 C/2), L = 2 sqrt(6/C).
+    found = law(3 / t + 2 / N)
+    assert found.exponent == Fraction(1, 2) and simplify(found.constant - 2 * sqrt(6)) == 0
+    assert simplify(constants(found)[N] - sqrt(Rational(2, 3))) == 0
+    assert simplify(constants(found)[t] - sqrt(Rational(3, 2))) == 0
+
+
+def test_a_cost_with_a_prefactor_by_hand():
+    # 1/t + 2/N with 7 N^2 t = C.  Lagrange: 1/t = (2/N)/2, so t = N, 7 N^3 = C, L = 3/N = 3 (7/C)^(1/3).
+    found = law(1 / t + 2 / N, 7 * N**2 * t)
+    assert found.exponent == Fraction(1, 3) and simplify(found.constant - 3 * 7 ** Rational(1, 3)) == 0
+    assert simplify(constants(found)[N] - 7 ** -Rational(1, 3)) == 0
+
+
+def test_symbolic_prefactors_keep_the_closed_form():
+    p, q = Symbol("p", positive=True), Symbol("q", positive=True)
+    found = law(p / t + q / N)
+    assert simplify(found.constant - 2 * sqrt(p * q)) == 0
+    assert simplify(constants(found)[N] - sqrt(q / p)) == 0
+    with pytest.raises(InputError, match="number"):
+        found.beyond(2)
+
+
+def test_three_balancing_terms_in_closed_form():
+    # 1/t + 1/N + 1/B on N t B = C: all equal, L = 3 C^(-1/3).
+    found = law(1 / t + 1 / N + 1 / B, N * t * B)
+    assert found.constant == 3 and constants(found) == {B: 1, N: 1, t: 1}
+
+
+def test_a_resource_at_its_floor_costs_nothing():
+    # B helps only the last term, which is faster: B stays at 1.
+    found = law(1 / t + 1 / N + 1 / (B * t**2), N * t * B)
+    assert found.exponent == Fraction(1, 2) and constants(found)[B] == 1 and found.constant == 2
+
+
+def test_more_terms_than_balance_are_certified():
+    # 3/t + 1/N + 2/sqrt(N t): the last is 2/sqrt(C) whatever the split, so L = (2 sqrt(3) + 2)/sqrt(C).
+    found = law(3 / t + 1 / N + 2 / sqrt(N * t))
+    assert isinstance(found.constant, Enclosure)
+    low, high = found.constant.low, found.constant.high
+    assert low > 2 and (low - 2) ** 2 <= 12 <= (high - 2) ** 2
+    assert found.constant.high - found.constant.low < found.constant.low / 10**20
+    assert str(found.constant).startswith("5.4641016151377545")
+
+
+def test_an_allocation_that_the_balance_leaves_open_has_no_constant():
+    found = law(1 / (N * t))
+    assert found.constant == 1 and constants(found) == {N: None, t: None}
+
+
+def test_irreducible_terms_are_set_aside():
+    found = law(Rational(169, 100) + 3 / t + 2 / N)
+    assert found.irreducible == Rational(169, 100) and simplify(found.constant - 2 * sqrt(6)) == 0
+    with pytest.raises(InputError, match="depend"):
+        law(S(2))
+
+
+numbers = st.fractions(min_value=Fraction(1, 8), max_value=8, max_denominator=8)
+steep = st.fractions(min_value=Fraction(1, 4), max_value=3, max_denominator=4)
+laws = st.lists(st.tuples(numbers, steep), min_size=1, max_size=2)
+
+
+def rational(value):
+    return Rational(value.numerator, value.denominator)
+
+
+def real(value):
+    return mpf(value.numerator) / value.denominator
+
+
+def least_by_search(terms, budget):
+    """ln of the least loss on N t = C by golden-section search in ln N: convex, so a bracket is enough."""
+    low, high = mpf(0), mpmath.log(budget)
+
+    def size(n):
+        return sum(mpf(p) * mpmath.exp(-mpf(e) * n - mpf(f) * (mpmath.log(budget) - n)) for p, e, f in terms)
+
+    ratio = (mpmath.sqrt(5) - 1) / 2
+    for _ in range(200):
+        left, right = high - ratio * (high - low), low + ratio * (high - low)
+        low, high = (low, right) if size(left) < size(right) else (left, high)
+    return mpmath.log(size((low + high) / 2))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(numbers, steep | st.just(Fraction(0)), steep), min_size=2, max_size=4), st.integers(3, 30))
+def test_the_plan_is_the_least_loss_found_by_search(rows, digits):
+    terms = [(rational(p), e, f) for p, e, f in rows]
+    exact = [
+        p * N ** -Rational(e.numerator, e.denominator) * t ** -Rational(f.numerator, f.denominator) for p, e, f in terms
+    ]
+    found = plan(programme(sum(exact), N * t), 10**digits)
+    with mp.workdps(40):
+        searched = least_by_search(
+            [(p.p / mpf(p.q), mpf(e.numerator) / e.denominator, mpf(f.numerator) / f.denominator) for p, e, f in terms],
+            mpf(10) ** digits,
+        )
+        assert abs(mpmath.log(found.loss) - searched) < mpf(10) ** -12  # the search stops at a width of 1e-20 or so
+    assert abs(sum(value for _, value in found.terms) - found.loss) < 1e-12 * found.loss
+    assert abs(mpmath.fprod(value for _, value in found.allocation) / mpf(10) ** digits - 1) < 1e-12
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(numbers, steep), min_size=1, max_size=2),
+    st.lists(st.tuples(numbers, steep), min_size=1, max_size=2),
+    st.sampled_from(["2", "1.1", "1.01"]),
+)
+def test_beyond_its_budget_the_law_holds_within_the_factor(along_t, along_n, factor):
+    def rational(value):
+        return Rational(value.numerator, value.denominator)
+
+    loss = sum(rational(p) * t ** -rational(e) for p, e in along_t) + sum(
+        rational(p) * N ** -rational(e) for p, e in along_n
+    )
+    found = law(loss)
+    start = found.beyond(factor)
+    for decade in range(4):
+        budget = start * 10**decade
+        least = plan(programme(loss, N * t), budget, factor).loss
+        with mp.workdps(30):
+            leading = found.value() * (mpf(budget.numerator) / budget.denominator) ** -(
+                mpf(found.exponent.numerator) / found.exponent.denominator
+            )
+            assert leading * (1 - mpf(10) ** -12) <= least <= mpf(factor) * leading
+
+
+def test_control_below_its_budget_the_law_need_not_hold():
+    # 1/t + 1/N + 1000/(N t): the last term decays as 1/C and dominates below C = 250000.
+    found = law(1 / t + 1 / N + 1000 / (N * t))
+    start = found.beyond("1.1")
+    assert plan(programme(1 / t + 1 / N + 1000 / (N * t), N * t), start / 100).loss > 1.1 * 2 / mpmath.sqrt(start / 100)
+
+
+def test_a_plan_by_hand():
+    # 1.69 + 400/N^(1/2) + 400/D^(1/2) on N D = 10^12: N = D = 10^6, each adds 0.4.
+    found = plan(programme(Rational(169, 100) + 400 / sqrt(N) + 400 / sqrt(D), N * D), 10**12)
+    assert abs(found.loss - mpf("2.49")) < 1e-12 and found.unique
+    assert dict(found.allocation) == pytest.approx({D: 10**6, N: 10**6})
+    assert [float(v) for _, v in found.terms] == pytest.approx([1.69, 0.4, 0.4])
+
+
+def test_the_second_best_balance_by_hand():
+    # t^-1 + N^-1 + N^-1 t^-1/2: balancing the first with the third gives t^(1/2) = N, N = C^(1/3), L ~ C^(-1/3).
+    found = plan(programme(1 / t + 1 / N + 1 / (N * sqrt(t)), N * t), 10**6)
+    other = found.alternative
+    assert other is not None and other.exponent < found.law.exponent and other.loss_factor > 1
+    assert set(other.tied) == {"1/t", "1/(N*sqrt(t))"} and other.exponents == (Fraction(1, 3), Fraction(2, 3))
+    # N = 100, t = 10^4 costs 1/10^4 + 1/100 + 1/10^4.
+    assert float(other.loss_factor * found.loss) == pytest.approx(0.0102)
+
+
+def test_two_budgets_are_both_met():
+    found = plan(programme(1 / t + 1 / N + 1 / P, (N * t, 4 * P)), 10**4)
+    assert dict(found.allocation)[P] == pytest.approx(2500)
+    assert float(found.loss) == pytest.approx(2 / 100 + 1 / 2500)
+
+
+def test_a_budget_too_small_for_resources_of_one_is_refused():
+    with pytest.raises(InputError, match="budget"):
+        plan(programme(1 / t + 1 / N, N * t), "1/2")
+    with pytest.raises(InputError, match="factor"):
+        plan(programme(1 / t + 1 / N, N * t), 10, 1)
+    with pytest.raises(InputError, match="positive"):
+        plan(programme(1 / t + 1 / N, N * t), 0)
+
+
+def test_constants_need_numbers_for_parameters():
+    beta = Symbol("beta", positive=True)
+    with pytest.raises(InputError, match="beta"):
+        leading_law(programme(t**-beta + 1 / N, N * t))
+
+
+def test_a_loss_that_only_approaches_its_bound_has_no_minimum():
+    with mp.workdps(50), pytest.raises(NoBalance):
+        minimise([mpf(0)], [[Fraction(1), Fraction(0)]], [[Fraction(0), Fraction(1)]], [mpf(1)], [], [mpf(0), mpf(0)])
