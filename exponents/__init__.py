@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sympy import Expr
 
     from .compute_optimal import Table1, compute_optimum, table_1
+    from .conventions import Convention, convention
     from .derivations import derive
     from .errors import ExponentsError, IncompleteProof, InputError, NoBalance, Refuted
     from .kernels import Kernel, kernel
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "compute_optimal": ("Table1", "compute_optimum", "table_1"),
+    "conventions": ("Convention", "convention"),
     "derivations": ("derive",),
     "errors": ("ExponentsError", "IncompleteProof", "InputError", "NoBalance", "Refuted"),
     "kernels": ("Kernel", "kernel"),
@@ -62,6 +64,7 @@ _COMPUTED = {
 __all__ = [
     "B",
     "C",
+    "Convention",
     "ExponentsError",
     "IncompleteProof",
     "InputError",
@@ -83,6 +86,7 @@ __all__ = [
     "beta",
     "chi",
     "compute_optimum",
+    "convention",
     "derive",
     "eta",
     "fixed_point",

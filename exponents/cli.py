@@ -24,9 +24,21 @@ from click.core import ParameterSource
 from . import __version__
 from .errors import ExponentsError, InputError, NoBalance
 from .loss_commands import COMMANDS
-from .names import DERIVATIONS, FORMATS, TABLES, VERSIONS, Format, Version
+from .names import (
+    CONVENTION_TABLES,
+    CONVENTIONS,
+    COORDINATES,
+    DERIVATIONS,
+    FORMATS,
+    MODEL,
+    TABLES,
+    VERSIONS,
+    Format,
+    Version,
+    require,
+)
 from .rationals import check_capacity, check_source, exact, shown
-from .terminal import Command, format_option, loss_option, require, show
+from .terminal import Command, convention_option, format_option, loss_option, show
 
 if TYPE_CHECKING:
     pass
@@ -81,6 +93,7 @@ def cli(context: click.Context) -> None:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @format_option
 @loss_option
+@convention_option
 @click.option(
     "--write",
     "folder",
@@ -88,20 +101,25 @@ def cli(context: click.Context) -> None:
     metavar="DIR",
     help="Write the tables (all, if none is named) into DIR as Markdown, LaTeX and CSV.",
 )
-def table(names: tuple[str, ...], form: str, version: str, folder: str | None) -> None:
+def table(names: tuple[str, ...], form: str, version: str, convention: str, folder: str | None) -> None:
     """Print tables: compute-optimal (the default), time, levels, loss, phases, claims.
 
     \b
     Examples:
       exponents table
       exponents table compute-optimal --format latex
+      exponents table phases --convention random-features
       exponents table --write tables
     """
     for name in names:
         require(name, TABLES, "a table")
     require(form, FORMATS, "the format")
     require(version, VERSIONS, "the loss")
-    wanted = names or (TABLES if folder else TABLES[:1])
+    require(convention, CONVENTIONS, "the convention")
+    available = TABLES if convention == MODEL else CONVENTION_TABLES
+    for name in names:
+        require(name, available, f"a table in the symbols of {convention}")
+    wanted = names or (available if folder else available[:1])
     if form == "csv" and len(wanted) > 1 and folder is None:
         raise InputError(f"csv holds one table; got {len(wanted)}; ask for one, or use --write DIR")
     if folder is not None:
@@ -109,12 +127,12 @@ def table(names: tuple[str, ...], form: str, version: str, folder: str | None) -
             raise InputError("--write needs the name of a folder; got nothing; try --write tables")
         if click.get_current_context().get_parameter_source("form") is ParameterSource.COMMANDLINE:
             raise InputError(f"--write writes {', '.join(SUFFIXES)}, all of them; got --format {form}; leave it out")
-        _write_tables(wanted, version, folder)  # type: ignore[arg-type]
+        _write_tables(wanted, version, convention, folder)  # type: ignore[arg-type]
         return
     from .render import render_tables
     from .tables import table as built
 
-    tables = [built(name, version) for name in wanted]  # type: ignore[arg-type]
+    tables = [built(name, version, convention) for name in wanted]  # type: ignore[arg-type]
     show(lambda style, emphasis: render_tables(tables, style, emphasis), form)
 
 
@@ -123,26 +141,33 @@ def table(names: tuple[str, ...], form: str, version: str, folder: str | None) -
 @click.argument("beta")
 @format_option
 @loss_option
-def at(alpha: str, beta: str, form: str, version: str) -> None:
+@convention_option
+def at(alpha: str, beta: str, form: str, version: str, convention: str) -> None:
     """Print everything exact at one point: capacity ALPHA > 1 and source BETA > 0.
 
-    Numbers may be 3/2, 1.5 or 3; a decimal is the exact rational it writes.
+    Numbers may be 3/2, 1.5 or 3; a decimal is the exact rational it writes.  With --convention they are the
+    two parameters of that convention; JSON states them as alpha and beta all the same.
 
     \b
     Examples:
       exponents at 3/2 1/2
       exponents at 2 1                       on a boundary: says what ties
       exponents at 1.5 0.5 --format json
+      exponents at 3/4 1/4 --convention random-features
     """
     require(form, FORMATS, "the format")
     require(version, VERSIONS, "the loss")
-    point = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
+    require(convention, CONVENTIONS, "the convention")
+    first, second = (exact(text, name) for text, name in zip((alpha, beta), COORDINATES[convention], strict=True))
+    if convention == MODEL:  # the domains of the others are derived, with SymPy
+        check_capacity(first)
+        check_source(second)
     import json
 
     from .render import render_table, render_tables
     from .report import at as report_at
 
-    report = report_at(*point, version)  # type: ignore[arg-type]
+    report = report_at(first, second, version, convention)  # type: ignore[arg-type]
     if form == "json":
         show(lambda *_: json.dumps(report.as_object(), indent=2), form)
     elif form == "csv":
@@ -210,13 +235,13 @@ def run() -> NoReturn:
     os._exit(status)  # standard output is flushed by main; taking SymPy down object by object costs a fifth
 
 
-def _write_tables(names: Sequence[str], version: Version, folder: str) -> None:
+def _write_tables(names: Sequence[str], version: Version, convention: str, folder: str) -> None:
     """Write tables in every file format; all of them or, on failure, none."""
     from .render import render_table
     from .tables import table as built
 
     texts = {
-        f"{name}.{suffix}": render_table(built(name, version), form)
+        f"{name}.{suffix}": render_table(built(name, version, convention), form)
         for name in names
         for form, suffix in SUFFIXES.items()
     }

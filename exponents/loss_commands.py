@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import InputError
-from .names import FORMATS, PICTURES, REGIMES, VERSIONS
+from .names import FORMATS, PICTURES, REGIMES, VERSIONS, require
 from .rationals import exact
-from .terminal import Command, format_option, loss_option, require, show
+from .terminal import Command, format_option, loss_option, show
 
 if TYPE_CHECKING:
     from .phases import Programme

@@ -5,7 +5,11 @@ Kept apart from what they name, so that the command can check a word without imp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
+
+from .errors import InputError
+from .rationals import shown
 
 Regime = Literal["lazy", "rich"]
 Version = Literal["published", "derived"]
@@ -20,9 +24,41 @@ PUBLISHED, DERIVED = VERSIONS
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 TABLES = ("compute-optimal", "time", "levels", "loss", "phases", "claims")
+
+CONVENTION_TABLES = ("compute-optimal", "phases")
+"""Tables that can be derived in the symbols of other papers."""
+
 DERIVATIONS = ("chi", "levels", "bottleneck", "transient", "sgd", "compute-optimal")
 
 PICTURES = ("phases",)
 
 TASKS = ("hard", "easy", "super-easy")
 """The paper's names for the phases of its loss, in order of increasing source exponent."""
+
+COORDINATES = {
+    "bordelon2024": ("alpha", "beta"),
+    "random-features": ("a", "b"),
+    "source-condition": ("alpha", "r"),
+    "circle": ("q_phi", "q"),
+}
+"""Each convention's names for its two parameters: the kernel's first, the target's last."""
+
+CONVENTIONS = tuple(COORDINATES)
+MODEL = CONVENTIONS[0]
+
+
+def require(word: object, allowed: Sequence[str], role: str) -> None:
+    """Refuse a word that is none of those allowed, and name the nearest that is.
+
+    Raises
+    ------
+    InputError
+    """
+    if word in allowed:
+        return
+    import difflib  # only a mistake needs it
+
+    near = difflib.get_close_matches(word, allowed, n=1) if isinstance(word, str) else ()
+    hint = f"; did you mean {near[0]}?" if near else ""
+    came = shown(repr(word) if isinstance(word, str) and word != word.strip() else word)
+    raise InputError(f"{role} must be one of {', '.join(allowed)}; got {came}{hint}")

@@ -39,6 +39,7 @@ GREEK = {
     "chi": "χ",
     "tau": "τ",
     "kappa": "κ",
+    "phi": "φ",
 }
 _FUNCTIONS = {"Min(": "min(", "Max(": "max(", "gamma(": "Γ(", "zeta(": "ζ(", "log(": "ln("}
 _NAMES = re.compile(rf"(?<![A-Za-z])({'|'.join(GREEK)})(?![A-Za-z])")

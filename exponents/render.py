@@ -240,8 +240,10 @@ def _lines(cell: Cell, style: Style) -> list[str]:
 
 def _grid(headings: list[str], rows: list[list[list[str]]], form: str, emphasis: Emphasis, block: bool) -> str:
     if form in TEXTUAL:  # a block's name may be wider than its column: it gets a line of its own
-        name = f"{emphasis(headings[0])}\n" if block else ""
-        return name + _text_grid(["", *headings[1:]] if block else headings, rows, emphasis)
+        if not block:
+            return _text_grid(headings, rows, emphasis)
+        parts = [_text_grid(*part, emphasis) for part in _fitting(["", *headings[1:]], rows)]
+        return "\n".join([emphasis(headings[0]), "\n\n".join(parts)])
     from tabulate import tabulate  # text is what the command prints at once; it need not wait for this
 
     joined = [[", ".join(cell) for cell in row] for row in rows]
@@ -249,6 +251,18 @@ def _grid(headings: list[str], rows: list[list[list[str]]], form: str, emphasis:
         return tabulate(joined, headings, tablefmt="github", disable_numparse=True)
     escaped = [[_tex(cell) for cell in row] for row in joined]
     return tabulate(escaped, [_tex(h) for h in headings], tablefmt="latex_raw", disable_numparse=True)
+
+
+def _fitting(headings: list[str], rows: list[list[list[str]]]) -> list[tuple[list[str], list[list[list[str]]]]]:
+    """A grid in parts that fit a terminal, the labels in each; a record too wide by itself stays whole."""
+    columns = zip([[heading] for heading in headings], *rows, strict=True)
+    labels, *widths = (max(len(line) for cell in column for line in cell) for column in columns)
+    parts: list[list[int]] = [[]]
+    for record, width in enumerate(widths, 1):
+        if parts[-1] and labels + sum(2 + widths[i - 1] for i in parts[-1]) + 2 + width > WIDTH:
+            parts.append([])
+        parts[-1].append(record)
+    return [([headings[i] for i in (0, *part)], [[row[i] for i in (0, *part)] for row in rows]) for part in parts]
 
 
 def _text_grid(headings: list[str], rows: list[list[list[str]]], emphasis: Emphasis) -> str:

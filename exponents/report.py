@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from sympy import Eq, Rational, Symbol
+from sympy.core.relational import Relational
 
 from .compute_optimal import PARAMETERS, Table1, table_1, task_names
-from .names import PUBLISHED, REGIMES, Regime, Version
+from .names import MODEL, PUBLISHED, REGIMES, Regime, Version
 from .parametric import Point, evaluate
 from .phases import PhaseDiagram
-from .printing import Notation, joined, phrase, write
+from .printing import Notation, Phrase, joined, phrase, write
 from .rationals import check_capacity, check_source, exact
 from .render import Cell, Column, Table
 from .symbols import N, t
+
+if TYPE_CHECKING:
+    from .conventions import Convention
 
 
 @dataclass(frozen=True)
@@ -56,16 +61,17 @@ class RegimePoint:
 
 @dataclass(frozen=True)
 class PointReport:
-    """Both regimes at one point; see `at`."""
+    """Both regimes at one point; see `at`.  All attributes are the model's, whatever the point was given in."""
 
     alpha: Fraction
     beta: Fraction
     regime: str
-    on_boundary: tuple[Notation, ...]
+    on_boundary: tuple[Relational, ...]
     neighbours: tuple[str, ...]
     lazy: RegimePoint
     rich: RegimePoint
     version: Version
+    convention: Convention | None = None
 
     def as_object(self) -> dict[str, object]:
         """The object that ``exponents at ALPHA BETA --format json`` prints."""
@@ -73,7 +79,7 @@ class PointReport:
             "alpha": write(self.alpha, "plain"),
             "beta": write(self.beta, "plain"),
             "regime": self.regime,
-            "on_boundary": [curve.plain for curve in self.on_boundary],
+            "on_boundary": [write(curve, "plain") for curve in self.on_boundary],
             "lazy": self.lazy.as_object(),
             "rich": self.rich.as_object(),
         }
@@ -83,39 +89,55 @@ class PointReport:
         return self._exponents(), self._terms()
 
     def _exponents(self) -> Table:
-        values = (Rational(v.numerator, v.denominator) for v in (self.alpha, self.beta))
-        point = (Eq(symbol, value, evaluate=False) for symbol, value in zip(PARAMETERS, values, strict=True))
-        title = phrase(f"{{point}}: {self.regime}", point=joined(", ", *point))
-        notes = [phrase(f"Loss as {self.version}.")]
-        if self.on_boundary:
-            between = " and ".join(self.neighbours)
-            notes.insert(
-                0,
-                phrase(
-                    f"On the boundary {{curve}}, between {between}: their terms tie.",
-                    curve=joined(", ", *self.on_boundary),
-                ),
-            )
-        both = (self.lazy, self.rich)
+        both, r = (self.lazy, self.rich), self._letter
         rows: tuple[tuple[Cell, ...], ...] = (
-            (Notation("time_exponent", "L~t^-r", r"L \sim t^{-r}"), *(p.time_exponent for p in both)),
-            (Notation("compute_exponent", "L⋆~C^-r", r"L_\star \sim C^{-r}"), *(p.compute_exponent for p in both)),
-            (Notation("model_size_exponent", "N⋆~C^r", r"N_\star \sim C^r"), *(p.model_size_exponent for p in both)),
+            (Notation("time_exponent", f"L~t^-{r}", rf"L \sim t^{{-{r}}}"), *(p.time_exponent for p in both)),
             (
-                Notation("time_allocation_exponent", "t⋆~C^r", r"t_\star \sim C^r"),
+                Notation("compute_exponent", f"L⋆~C^-{r}", rf"L_\star \sim C^{{-{r}}}"),
+                *(p.compute_exponent for p in both),
+            ),
+            (
+                Notation("model_size_exponent", f"N⋆~C^{r}", rf"N_\star \sim C^{r}"),
+                *(p.model_size_exponent for p in both),
+            ),
+            (
+                Notation("time_allocation_exponent", f"t⋆~C^{r}", rf"t_\star \sim C^{r}"),
                 *(p.time_allocation_exponent for p in both),
             ),
             ("binding", *(p.binding for p in both)),
         )
-        columns = (Column("exponent", "exponent r"), *(Column(regime) for regime in REGIMES))
-        return Table("at", title, columns, rows, tuple(notes))
+        columns = (Column("exponent", f"exponent {r}"), *(Column(regime) for regime in REGIMES))
+        return Table("at", self._title(), columns, rows, tuple(self._notes()))
+
+    @property
+    def _letter(self) -> str:
+        return self.convention.exponent_letter if self.convention else "r"
+
+    def _title(self) -> Phrase:
+        """The point and its task; the point in both symbols, where it was given in others."""
+        point = _stated(PARAMETERS, (self.alpha, self.beta))
+        if self.convention is None:
+            return phrase(f"{{point}}: {self.regime}", point=point)
+        given = _stated(self.convention.symbols, self.convention.from_model(self.alpha, self.beta))
+        return phrase(f"{{given}} ({{point}}): {self.regime}", given=given, point=point)
+
+    def _notes(self) -> Iterator[Phrase]:
+        if self.on_boundary:
+            between = " and ".join(self.neighbours)
+            written = self.convention.write if self.convention else lambda curve: curve
+            curves = joined(", ", *map(written, self.on_boundary))
+            yield phrase(f"On the boundary {{curve}}, between {between}: their terms tie.", curve=curves)
+        yield phrase(f"Loss as {self.version}.")
+        if self.convention:
+            yield from self.convention.notes()
 
     def _terms(self) -> Table:
         rows = tuple(
             (name, *(cell for p in (self.lazy, self.rich) for cell in _term_cells(p, name)))
             for name, *_ in self.lazy.terms
         )
-        fall = Notation("C^-r", "C^-r", "C^{-r}")
+        r = self._letter
+        fall = Notation(f"C^-{r}", f"C^-{r}", f"C^{{-{r}}}")
         columns = (
             Column("term"),
             *(
@@ -124,35 +146,53 @@ class PointReport:
                 for column in (Column(f"{regime}_law", regime), Column(f"{regime}_falls_as", fall))
             ),
         )
-        note = phrase("r: how each term falls at the optimum; the smallest are the balance.")
+        note = phrase(f"{r}: how each term falls at the optimum; the smallest are the balance.")
         return Table("terms", phrase("Terms of the loss"), columns, rows, (note,))
 
 
-def at(alpha: object, beta: object, version: Version = PUBLISHED) -> PointReport:
+def at(
+    first: object, second: object, version: Version = PUBLISHED, convention: str | Convention = MODEL
+) -> PointReport:
     """Everything exact at one point.
 
     Parameters
     ----------
-    alpha, beta : int, Fraction, sympy.Rational, or text such as "3/2"
-        Capacity (> 1) and source (> 0) exponents.
+    first, second : int, Fraction, sympy.Rational, or text such as "3/2"
+        Capacity (> 1) and source (> 0) exponents, or the two numbers that a convention has for them.
     version : "published" or "derived"
         Which loss.
+    convention : str or Convention
+        In whose symbols the numbers are.
 
     Raises
     ------
     InputError
-        If a number is not exact or lies outside alpha > 1, beta > 0.
+        If a number is not exact or lies outside alpha > 1, beta > 0; for an unknown convention.
     """
-    capacity, source = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-    point = dict(zip(PARAMETERS, (capacity, source), strict=True))
+    used = None
+    if convention == MODEL:
+        values = check_capacity(exact(first, "alpha")), check_source(exact(second, "beta"))
+        point = dict(zip(PARAMETERS, values, strict=True))
+    else:
+        from .conventions import convention as named  # nobody else need wait for this
+
+        used = named(convention)
+        point = used.to_model(first, second)
     table = table_1(version)
     boundaries = [boundary for diagram in (table.lazy, table.rich) for boundary in diagram.boundaries_at(point)]
     names = task_names(table.rich)
     neighbours = sorted({i for boundary in boundaries for i in boundary.phases})
     here = table.rich.phase_at(point)
-    curves = tuple(dict.fromkeys(joined("", boundary.curve) for boundary in boundaries))
+    curves = tuple(dict.fromkeys(boundary.curve for boundary in boundaries))
     lazy, rich = (_regime_point(table, regime, point) for regime in REGIMES)
-    return PointReport(capacity, source, names[here], curves, tuple(names[i] for i in neighbours), lazy, rich, version)
+    capacity, source = (point[parameter] for parameter in PARAMETERS)
+    between = tuple(names[i] for i in neighbours)
+    return PointReport(capacity, source, names[here], curves, between, lazy, rich, version, used)
+
+
+def _stated(symbols: Sequence[Symbol], values: Sequence[Fraction]) -> Notation:
+    numbers = (Rational(v.numerator, v.denominator) for v in values)
+    return joined(", ", *(Eq(symbol, number, evaluate=False) for symbol, number in zip(symbols, numbers, strict=True)))
 
 
 def _regime_point(table: Table1, regime: Regime, point: Point) -> RegimePoint:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
@@ -16,38 +17,44 @@ from .claims import claims as published_claims
 from .compute_optimal import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
 from .level_series import level_series
 from .model_loss import LOSS_EQUATION, data_bottleneck, loss
-from .names import LAZY, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Version
+from .names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require
+from .phases import PhaseDiagram
 from .piecewise import normal_form, resolved
 from .printing import STYLES, Notation, Phrase, phrase, write
 from .proof import sides
 from .render import Cell, Column, Table
 from .symbols import N, beta, t
 from .terms import PowerLaw
+from .ties import ties
 from .timescale import clock_growth, self_consistency, self_consistent
+
+if TYPE_CHECKING:
+    from .conventions import Convention
 
 LEVELS = 5
 """Levels of the series that are printed before the closed form."""
 
 
-def compute_optimal(version: Version) -> Table:
+def compute_optimal(version: Version, convention: Convention | None = None) -> Table:
     """Table 1: exponents of the optimal loss, model size and time in each phase, and what balances."""
     rows: list[tuple[Cell, ...]] = []
     for regime in REGIMES:
-        diagram = optimum(regime, version)
-        for task, phase in zip(task_names(diagram), diagram.phases, strict=True):
+        diagram, tasks = _diagram(regime, version, convention)
+        for task, phase in zip(tasks, diagram.phases, strict=True):
             shares = dict(phase.allocation)
             rows.append((regime, task, phase.where, phase.exponent, shares[N], shares[t], phase.binding))
+    r = convention.exponent_letter if convention else "r"
     columns = (
         Column("regime"),
         Column("task"),
         Column("where"),
-        Column("compute_exponent", Notation("L(C) ~ C^-r", "L⋆~C^-r", r"L_\star \sim C^{-r}")),
-        Column("model_size_exponent", Notation("N(C) ~ C^r", "N⋆~C^r", r"N_\star \sim C^r")),
-        Column("time_allocation_exponent", Notation("t(C) ~ C^r", "t⋆~C^r", r"t_\star \sim C^r")),
+        Column("compute_exponent", Notation(f"L(C) ~ C^-{r}", f"L⋆~C^-{r}", rf"L_\star \sim C^{{-{r}}}")),
+        Column("model_size_exponent", Notation(f"N(C) ~ C^{r}", f"N⋆~C^{r}", rf"N_\star \sim C^{r}")),
+        Column("time_allocation_exponent", Notation(f"t(C) ~ C^{r}", f"t⋆~C^{r}", rf"t_\star \sim C^{r}")),
         Column("binding", "balance"),
     )
-    title = phrase("Table 1: compute-optimal exponents r at C = {cost}", cost=N * t)
-    return Table("compute-optimal", title, columns, tuple(rows), (_stated(version),), blocks="always")
+    title = phrase(f"Table 1: compute-optimal exponents {r} at C = {{cost}}", cost=N * t)
+    return Table("compute-optimal", title, columns, tuple(rows), _stated(version, convention), blocks="always")
 
 
 def time(version: Version) -> Table:
@@ -121,18 +128,25 @@ def loss_terms(version: Version) -> Table:
     )
 
 
-def phases(version: Version) -> Table:
+def phases(version: Version, convention: Convention | None = None) -> Table:
     """The boundaries of the phase diagram: between which phases, and which terms tie there."""
     rows: list[tuple[Cell, ...]] = []
     for regime in REGIMES:
-        diagram = optimum(regime, version)
-        names = task_names(diagram)
-        for boundary in diagram.boundaries:
-            tied = dict.fromkeys(term for i in boundary.phases for term in diagram.phases[i].binding)
-            between = ", ".join(names[i] for i in boundary.phases)
-            rows.append((regime, boundary.curve, between, tuple(tied)))
-    columns = (Column("regime"), Column("boundary"), Column("between"), Column("tied", "terms that tie on it"))
-    return Table("phases", phrase("Boundaries of the phase diagram"), columns, tuple(rows), (_stated(version),))
+        diagram, names = _diagram(regime, version, convention)
+        for tie in ties(diagram):
+            between = ", ".join(names[i] for i in tie.boundary.phases)
+            rows.append((regime, tie.boundary.curve, between, tie.terms, tie.logarithm))
+    columns = (
+        Column("regime"),
+        Column("boundary"),
+        Column("between"),
+        Column("tied", "terms that tie on it"),
+        Column("logarithm", Notation("q", "q", "q")),
+    )
+    title = phrase("Boundaries of the phase diagram")
+    law = Notation("C^-r ln(C)^q", "C^-r (ln C)^q", r"C^{-r} (\ln C)^q")
+    note = phrase("On a boundary the optimal loss falls as {law}.", law=law)
+    return Table("phases", title, columns, tuple(rows), (note, *_stated(version, convention)))
 
 
 def claims(version: Version) -> Table:
@@ -166,9 +180,35 @@ _BUILDERS: dict[str, Callable[[Version], Table]] = dict(
 )
 
 
-def table(name: str, version: Version = PUBLISHED) -> Table:
-    """The table called ``name``, from the loss in one version."""
-    return _BUILDERS[name](version)
+_IN_SYMBOLS: dict[str, Callable[[Version, Convention], Table]] = dict(
+    zip(CONVENTION_TABLES, (compute_optimal, phases), strict=True)
+)
+
+
+def table(name: str, version: Version = PUBLISHED, convention: str | Convention = MODEL) -> Table:
+    """The table called ``name``, from the loss in one version, derived in the symbols of one convention.
+
+    Raises
+    ------
+    InputError
+        For a name or a convention that does not exist, and for a table that only the model's own symbols have.
+    """
+    require(name, TABLES, "a table")
+    if convention == MODEL:
+        return _BUILDERS[name](version)
+    from .conventions import convention as named  # nobody else need wait for this
+
+    used = named(convention)
+    require(name, CONVENTION_TABLES, f"a table in the symbols of {used.name}")
+    return _IN_SYMBOLS[name](version, used)
+
+
+def _diagram(regime: Regime, version: Version, convention: Convention | None) -> tuple[PhaseDiagram, tuple[str, ...]]:
+    """The compute optimum, and the names of its phases."""
+    if convention is not None:
+        return convention.optimum(regime, version), convention.tasks(regime, version)
+    diagram = optimum(regime, version)
+    return diagram, task_names(diagram)
 
 
 def _law(term: PowerLaw, domain: tuple[Expr, ...]) -> Expr:
@@ -184,10 +224,12 @@ def _where(condition: object) -> Cell:
     return {S.true: "everywhere", S.false: "nowhere"}.get(condition, condition)
 
 
-def _stated(version: Version) -> Phrase:
+def _stated(version: Version, convention: Convention | None) -> tuple[Phrase, ...]:
     sources = ", ".join(f"{regime} {LOSS_EQUATION[regime]}" for regime in REGIMES)
-    return phrase(
-        f"Loss as {version} ({sources}), {{trace}}, {{variance}}.",
-        trace=TRACE_CLASS,
-        variance=FINITE_VARIANCE,
+    domain = convention.domain() if convention else (TRACE_CLASS, FINITE_VARIANCE)
+    conditions = {f"condition_{i}": condition for i, condition in enumerate(domain)}
+    stated = ", ".join(f"{{{name}}}" for name in conditions)
+    return (
+        phrase(f"Loss as {version} ({sources}), {stated}.", **conditions),
+        *(convention.notes() if convention else ()),
     )

@@ -1,19 +1,16 @@
-"""What all commands share: options, checks of words, and printing to a terminal, a pipe or nowhere."""
+"""What all commands share: options, and printing to a terminal, a pipe or nowhere."""
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
-from .errors import InputError
-from .names import FORMATS, PUBLISHED
-from .rationals import shown
+from .names import CONVENTIONS, FORMATS, MODEL, PUBLISHED
 
 if TYPE_CHECKING:
     from .render import Emphasis
@@ -45,16 +42,13 @@ loss_option = click.option(
     metavar="VERSION",
     help="Terms of the loss as published, or as derived from their sums.  [default: published]",
 )
-
-
-def require(word: str, allowed: Sequence[str], role: str) -> None:
-    """Check a word before SymPy is imported; raises `InputError`, with the nearest word that is allowed."""
-    if word in allowed:
-        return
-    near = difflib.get_close_matches(word, allowed, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    came = shown(word if word == word.strip() else repr(word))
-    raise InputError(f"{role} must be one of {', '.join(allowed)}; got {came}{hint}")
+convention_option = click.option(
+    "--convention",
+    type=str,
+    default=MODEL,
+    metavar="NAME",
+    help=f"Symbols of the two parameters: {', '.join(CONVENTIONS)}.  [default: {MODEL}]",
+)
 
 
 def show(render: Callable[[str, Emphasis], str], form: str) -> None:

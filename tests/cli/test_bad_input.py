@@ -46,6 +46,16 @@ BAD = [
     ["at", "2", "1", "--format"],
     ["at", "2", "1", "--loss", "true"],
     ["at", "2", "1", "--nonsense"],
+    ["at", "2", "1", "--convention", "nonsense"],
+    ["at", "x", "1", "--convention", "circle"],
+    ["at", "1/2", "1", "--convention", "random-features"],
+    ["at", "2", "-3", "--convention", "random-features"],
+    ["at", "2", "0", "--convention", "source-condition"],
+    ["at", "1", "1/2", "--convention", "circle"],
+    ["table", "--convention", "nonsense"],
+    ["table", "--convention"],
+    ["table", "time", "--convention", "circle"],
+    ["table", "phases", "claims", "--convention", "random-features"],
     ["table", "nonsense"],
     ["table", "time", "nonsense"],
     ["table", "--format", "pdf"],
@@ -78,11 +88,27 @@ def test_messages_say_what_was_required_and_what_came(arguments, capsys):
     assert "nonsense" in message or "got " in message
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["at", "1/2", "1", "--convention", "random-features"], "needs a > 1/2 and b > 1/2 - a; got a = 1/2, b = 1;"),
+        (["at", "1", "-1/2", "--convention", "circle"], "needs q_phi > 1/2 and q > 1/2; got q_phi = 1, q = -1/2;"),
+        (["at", "2", "y", "--convention", "source-condition"], "r must be a finite rational number; got y"),
+        (["table", "loss", "--convention", "circle"], "must be one of compute-optimal, phases; got loss"),
+    ],
+)
+def test_a_convention_answers_in_its_own_symbols(arguments, message, capsys):
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_a_near_miss_is_suggested(capsys):
     main(["tabel"])
     assert "did you mean table?" in capsys.readouterr().err
     main(["derive", "compute_optimal"])
     assert "did you mean compute-optimal?" in capsys.readouterr().err
+    main(["table", "--convention", "random_features"])
+    assert "did you mean random-features?" in capsys.readouterr().err
 
 
 def test_an_unwritable_folder_leaves_nothing_behind(capsys, tmp_path):

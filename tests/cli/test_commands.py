@@ -13,7 +13,7 @@ import pytest
 
 from exponents import __version__
 from exponents.cli import main
-from exponents.names import DERIVATIONS, FORMATS, TABLES
+from exponents.names import CONVENTION_TABLES, CONVENTIONS, DERIVATIONS, FORMATS, TABLES
 
 
 def run(capsys, *arguments):
@@ -79,6 +79,76 @@ def test_a_boundary_is_named_and_its_ties_listed(capsys, alpha, beta, regime, cu
 def test_text_says_what_ties_on_a_boundary(capsys):
     _, out, _ = run(capsys, "at", "2", "1")
     assert "boundary β = 1, between hard and easy" in out
+
+
+@pytest.mark.parametrize(
+    ("convention", "point"),
+    [
+        ("bordelon2024", ("2", "1")),
+        ("random-features", ("1", "1/2")),  # 2a = 2, (2a + 2b - 1)/(2a) = 1
+        ("source-condition", ("2", "1/2")),
+        ("circle", ("1", "1.5")),  # 2 q_phi = 2, (2q - 1)/(2 q_phi) = 1
+    ],
+)
+def test_json_states_the_model_s_point_in_every_convention(capsys, convention, point):
+    status, out, err = run(capsys, "at", *point, "--convention", convention, "--format", "json")
+    assert (status, err) == (0, "")
+    assert out == run(capsys, "at", "2", "1", "--format", "json")[1]
+
+
+def test_a_point_in_a_convention_is_stated_in_both_symbols(capsys):
+    _, out, _ = run(capsys, "at", "1", "3/2", "--convention", "circle")
+    assert out.startswith("q_φ = 1, q = 3/2 (α = 2, β = 1): hard\n")
+    assert "On the boundary q = q_φ + 1/2, between hard and easy" in out
+    assert "α = 2q_φ, β = (2q - 1)/(2q_φ)." in out
+    _, out, _ = run(capsys, "at", "3/4", "-1/8", "--convention", "random-features")
+    assert out.startswith("a = 3/4, b = -1/8 (α = 3/2, β = 1/6): hard\n")
+    _, out, _ = run(capsys, "at", "2", "1/2", "--convention", "source-condition", "--format", "latex")
+    assert r"$\alpha = 2, r = \frac{1}{2}$" in out and "exponent s" in out
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", CONVENTION_TABLES)
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_a_table_in_a_convention_prints_in_every_format(capsys, convention, name, form):
+    status, out, err = run(capsys, "table", name, "--convention", convention, "--format", form)
+    assert (status, err) == (0, "")
+    if form in {"csv", "json"}:
+        assert out.isascii()
+    if form == "text":
+        assert max(map(len, out.splitlines())) <= 80
+        assert all(task in out for task in ("hard", "easy", "super-easy"))
+    if form == "latex":
+        words = re.sub(r"\$[^$]*\$|^%.*$", "", out, flags=re.MULTILINE)
+        assert not re.search(r"(?<!\\)[_^<>#]", words)
+    if convention == CONVENTIONS[0]:
+        assert out == run(capsys, "table", name, "--format", form)[1]
+
+
+def test_a_table_in_a_convention_has_the_entries_worked_out_by_hand(capsys):
+    _, out, _ = run(capsys, "table", "--convention", "random-features", "--format", "json")
+    (found,) = json.loads(out)["tables"]
+    hard = found["rows"][0]
+    assert (hard["where"], hard["compute_exponent"]) == ("b < 1/2", "(2*a + 2*b - 1)/(2*a + 1)")
+    assert hard["model_size_exponent"] == "1/(2*a + 1)"
+    assert "a > 1/2, b > 1/2 - a" in found["notes"][0]
+    assert "alpha = 2*a, beta = (2*a + 2*b - 1)/(2*a)" in found["notes"][1]
+    _, out, _ = run(capsys, "table", "phases", "--convention", "circle", "--format", "csv")
+    assert [row["boundary"] for row in csv.DictReader(io.StringIO(out))] == ["q = q_phi + 1/2", "q = 2*q_phi"] * 2
+
+
+def test_a_block_too_wide_for_a_terminal_is_continued_below(capsys):
+    _, out, _ = run(capsys, "table", "--convention", "random-features")
+    headings = [line.split() for line in out.splitlines() if line.split()[-1:] in (["easy"], ["super-easy"])]
+    lazy, rich = [["hard", "easy", "super-easy"]], [["hard", "easy"], ["super-easy"]]
+    assert headings == lazy + rich
+    assert out.count("finite_model_transient") == 4  # nothing is lost or said twice
+
+
+def test_writing_in_a_convention_writes_the_tables_it_has(capsys, tmp_path):
+    assert run(capsys, "table", "--convention", "circle", "--write", str(tmp_path))[0] == 0
+    assert {path.stem for path in tmp_path.iterdir()} == set(CONVENTION_TABLES)
+    assert "q = 2*q_phi" in (tmp_path / "phases.csv").read_text()
 
 
 @pytest.mark.parametrize("form", FORMATS)

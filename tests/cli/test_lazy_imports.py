@@ -41,6 +41,10 @@ def imported(arguments):
         (["table", "--write", "anywhere", "--format", "json"], "2"),
         (["derive", "nonsense"], "2"),
         (["at", "2", "1", "--loss", "nonsense"], "2"),
+        (["at", "2", "1", "--convention", "nonsense"], "2"),
+        (["at", "x", "1", "--convention", "circle"], "2"),
+        (["table", "--convention", "nonsense"], "2"),
+        (["table", "time", "--convention", "circle"], "2"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value,
 )
@@ -51,6 +55,19 @@ def test_nothing_heavy_is_imported(arguments, status):
 def test_control_a_table_does_import_sympy_but_nothing_numerical():
     found = imported(["table"])
     assert found[0] == "0" and "sympy" in found and not {"numpy", "scipy", "matplotlib"} & set(found)
+
+
+@pytest.mark.parametrize(("more", "wanted"), [([], False), (["--convention", "circle"], True)], ids=["plain", "circle"])
+def test_conventions_are_imported_only_when_one_is_asked_for(more, wanted):
+    code = """
+import sys
+from exponents.cli import main
+for command in (["table"], ["at", "2", "2"]):
+    main([*command, *sys.argv[1:]])
+print([name in sys.modules for name in ("exponents.conventions", "exponents.rewriting")], file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code, *more], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == str([wanted, wanted])
 
 
 def test_importing_the_package_imports_no_sympy():

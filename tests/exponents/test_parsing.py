@@ -120,7 +120,7 @@ def test_decimals_are_exact():
 
 def test_every_greek_letter_stands_for_its_name():
     symbols = {name: Symbol(name) for name in GREEK}
-    assert parse_expression("α + β + γ + η + χ + τ + κ", symbols, "the loss") == Add(*symbols.values())
+    assert parse_expression("α + β + γ + η + χ + τ + κ + φ", symbols, "the loss") == Add(*symbols.values())
 
 
 def test_names_mean_the_symbols_that_are_given():

@@ -1,0 +1,109 @@
+"""How does an expression read after its parameters have been replaced by functions of others?
+
+`Rewriting` follows the structure of an expression, so that a Min stays a Min and a Piecewise keeps its cases:
+
+* What is rational between two such nodes is put in the one normal form that all exponents here have: cancelled, and
+  factored.  Two rational parts are the same function exactly if they are written the same.
+* A condition is decided on the whole domain, as everything that is printed with a region (`settling`, `regions`), and
+  solved for a parameter where it is linear: (2a + 2b - 1)/(2a) < 1 on a > 1/2 is b < 1/2.
+
+Nothing is simplified by trial, so that the same input always gives the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sympy import Dummy, Expr, Max, Min, Not, Or, Piecewise, S, Symbol
+from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, Unequality
+from sympy.logic.boolalg import Boolean
+
+from .piecewise import positive_where
+from .polynomials import Functions, Polynomial, factored, sign
+from .regions import regions_of
+from .settling import settled
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """A replacement of parameters.
+
+    Attributes
+    ----------
+    replaced : mapping of Symbol to Expr
+        Rational functions of the new parameters.
+    parameters : tuple of Symbol
+        The new parameters, two at most; conditions are solved for the last.
+    domain : tuple of Expr
+        Functions of the new parameters that are positive on their domain.
+    """
+
+    replaced: Mapping[Symbol, Expr]
+    parameters: tuple[Symbol, ...]
+    domain: tuple[Expr, ...]
+
+    def write(self, part: Expr | Boolean) -> Expr | Boolean:
+        """An expression, or a condition, in the new parameters."""
+        if part.free_symbols.isdisjoint(self.replaced):
+            return part
+        if isinstance(part, Relational) and part.free_symbols.issubset(self.replaced):
+            return self._condition(part)
+        if _is_rational(part):
+            return self._rational(part)
+        return part.func(*map(self.write, part.args))
+
+    def _rational(self, expression: Expr) -> Expr:
+        """The normal form of sums, products and integer powers; whatever else they hold counts as one symbol."""
+        held: dict[Expr, Dummy] = {}
+
+        def replacing(part: Expr) -> Expr:
+            if part in self.replaced or part.is_Rational:
+                return self.replaced.get(part, part)
+            if _is_rational(part) and part.args:
+                return part.func(*map(replacing, part.args))
+            return held.setdefault(part, Dummy())
+
+        replaced = replacing(expression)
+        element = Functions((*held.values(), *self.parameters)).element(replaced)
+        return factored(element).xreplace({dummy: self.write(part) for part, dummy in held.items()})
+
+    def _condition(self, relation: Relational) -> Boolean:
+        if isinstance(relation, Unequality):
+            return Not(self._condition(Equality(*relation.args, evaluate=False)))
+        difference = (relation.lhs - relation.rhs).xreplace(self.replaced)
+        if isinstance(relation, Equality):
+            if difference.has(Min, Max, Piecewise):
+                return relation.func(*map(self.write, relation.args))
+            return zeros(difference, self.parameters, self.domain)
+        # A closed inequality is where the opposite open one does not hold.
+        closed = isinstance(relation, GreaterThan | LessThan)
+        greater = isinstance(relation, StrictGreaterThan | GreaterThan)
+        found = positive_where(difference if greater != closed else -difference, self.parameters, self.domain)
+        return Not(found) if closed else found
+
+
+def zeros(function: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Boolean:
+    """Where a rational function vanishes: the curves on which an irreducible factor changes its sign.
+
+    Points of the domain at which a factor vanishes without changing sign are left out; they are isolated.
+    """
+    functions = Functions(parameters)
+    numerator = functions.element(function).numer
+    if numerator.is_zero():
+        return S.true
+    factors = sorted(functions.irreducible(numerator), key=lambda p: p.simplicity)
+    return Or(*(curve for factor in factors for curve in _crossings(functions, factor, domain)))
+
+
+def _crossings(functions: Functions, factor: Polynomial, domain: Sequence[Expr]) -> list[Relational]:
+    element = functions.element(factor.as_expr())
+    partition = settled(functions, domain, lambda sample: (sign(element, sample), (element,)))
+    return [boundary.curve for boundary in regions_of(partition)[1].boundaries]
+
+
+def _is_rational(part: Expr | Boolean) -> bool:
+    """Whether the outermost node is one of rational arithmetic."""
+    return bool(part.is_Symbol or part.is_Rational or part.is_Add or part.is_Mul) or (
+        part.is_Pow and part.exp.is_Integer
+    )
