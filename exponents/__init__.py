@@ -19,7 +19,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from sympy import Expr
 
-    from .compute_optimal import Table1, compute_optimum, table_1
+    from .compute_optimal import Table1, compute_optimum, programme, table_1
+    from .constants import Law, leading_law
     from .conventions import Convention, convention
     from .derivations import derive
     from .errors import ExponentsError, IncompleteProof, InputError, NoBalance, Refuted
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
     from .mode_sums import ModeSum, mode_sum
     from .model_loss import loss
     from .phases import Phase, PhaseDiagram
+    from .plan import Plan, plan_budget
     from .proof import prove, prove_equal, prove_nonnegative
-    from .report import PointReport, at
+    from .reports.point import PointReport, at
     from .symbols import B, C, N, P, alpha, beta, eta, gamma, n, t, x
     from .terms import Loss, PowerLaw
+    from .ties import Tie, assumptions, boundary_ties
     from .timescale import fixed_point
 
     chi: Expr
@@ -39,7 +42,8 @@ if TYPE_CHECKING:
     table1: Table1
 
 _HOMES = {
-    "compute_optimal": ("Table1", "compute_optimum", "table_1"),
+    "compute_optimal": ("Table1", "compute_optimum", "programme", "table_1"),
+    "constants": ("Law", "leading_law"),
     "conventions": ("Convention", "convention"),
     "derivations": ("derive",),
     "errors": ("ExponentsError", "IncompleteProof", "InputError", "NoBalance", "Refuted"),
@@ -47,11 +51,13 @@ _HOMES = {
     "mode_sums": ("ModeSum", "mode_sum"),
     "model_loss": ("loss",),
     "phases": ("Phase", "PhaseDiagram"),
+    "plan": ("Plan", "plan_budget"),
     "proof": ("prove", "prove_equal", "prove_nonnegative"),
-    "report": ("PointReport", "at"),
+    "reports.point": ("PointReport", "at"),
     "symbols": ("B", "C", "N", "P", "alpha", "beta", "eta", "gamma", "n", "t", "x"),
     "terms": ("Loss", "PowerLaw"),
     "level_series": ("LevelSeries",),
+    "ties": ("Tie", "assumptions", "boundary_ties"),
     "timescale": ("fixed_point",),
 }
 _COMPUTED = {
@@ -69,6 +75,7 @@ __all__ = [
     "IncompleteProof",
     "InputError",
     "Kernel",
+    "Law",
     "LevelSeries",
     "Loss",
     "ModeSum",
@@ -77,13 +84,17 @@ __all__ = [
     "P",
     "Phase",
     "PhaseDiagram",
+    "Plan",
     "PointReport",
     "PowerLaw",
     "Refuted",
     "Table1",
+    "Tie",
     "alpha",
+    "assumptions",
     "at",
     "beta",
+    "boundary_ties",
     "chi",
     "compute_optimum",
     "convention",
@@ -92,10 +103,13 @@ __all__ = [
     "fixed_point",
     "gamma",
     "kernel",
+    "leading_law",
     "levels",
     "loss",
     "mode_sum",
     "n",
+    "plan_budget",
+    "programme",
     "prove",
     "prove_equal",
     "prove_nonnegative",

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .algebra.polynomials import Functions, RationalFunction
 from .errors import NoBalance
-from .polynomials import Functions, RationalFunction
 from .simplex import Basis, Row, Tableau, Unbounded, Vertex
 
 MAX_BASES = 10_000

@@ -16,6 +16,7 @@ from functools import lru_cache
 from sympy import Expr, Max, Min, S, Symbol, exp
 from sympy.logic.boolalg import Boolean
 
+from .algebra.piecewise import agreement
 from .compute_optimal import DOMAIN, PARAMETERS
 from .level_series import level_series
 from .mode_sums import mode_sum
@@ -27,7 +28,6 @@ from .model_loss import (
     resolution,
 )
 from .names import DERIVED, LAZY, RICH, Regime
-from .piecewise import agreement
 from .proof import sides
 from .symbols import N, P, alpha, beta, t, x
 from .timescale import chi, clock_growth

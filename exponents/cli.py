@@ -129,8 +129,8 @@ def table(names: tuple[str, ...], form: str, version: str, convention: str, fold
             raise InputError(f"--write writes {', '.join(SUFFIXES)}, all of them; got --format {form}; leave it out")
         _write_tables(wanted, version, convention, folder)  # type: ignore[arg-type]
         return
-    from .render import render_tables
-    from .tables import table as built
+    from .reports.render import render_tables
+    from .reports.tables import table as built
 
     tables = [built(name, version, convention) for name in wanted]  # type: ignore[arg-type]
     show(lambda style, emphasis: render_tables(tables, style, emphasis), form)
@@ -164,8 +164,8 @@ def at(alpha: str, beta: str, form: str, version: str, convention: str) -> None:
         check_source(second)
     import json
 
-    from .render import render_table, render_tables
-    from .report import at as report_at
+    from .reports.point import at as report_at
+    from .reports.render import render_table, render_tables
 
     report = report_at(first, second, version, convention)  # type: ignore[arg-type]
     if form == "json":
@@ -194,7 +194,7 @@ def derive(name: str, form: str, version: str) -> None:
     require(form, FORMATS, "the format")
     require(version, VERSIONS, "the loss")
     from .derivations import derive as derive_steps
-    from .render import render_derivation
+    from .reports.render import render_derivation
 
     found = derive_steps(name, version)  # type: ignore[arg-type]
     show(lambda style, emphasis: render_derivation(found, style, emphasis), form)
@@ -237,8 +237,8 @@ def run() -> NoReturn:
 
 def _write_tables(names: Sequence[str], version: Version, convention: str, folder: str) -> None:
     """Write tables in every file format; all of them or, on failure, none."""
-    from .render import render_table
-    from .tables import table as built
+    from .reports.render import render_table
+    from .reports.tables import table as built
 
     texts = {
         f"{name}.{suffix}": render_table(built(name, version, convention), form)

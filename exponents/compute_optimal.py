@@ -15,10 +15,10 @@ from sympy import And, Expr, S, Symbol
 from sympy.core.relational import Equality, StrictGreaterThan, Unequality
 from sympy.logic.boolalg import Boolean
 
+from .algebra.parametric import positive_side
 from .errors import InputError, TooMuchWork
 from .model_loss import loss
 from .names import LAZY, PUBLISHED, RICH, TASKS, Regime, Version
-from .parametric import positive_side
 from .phases import PhaseDiagram, Programme, phase_diagram
 from .rationals import shown
 from .symbols import N, alpha, beta, t, to_expr

@@ -16,21 +16,24 @@ Terms that depend on no resource are irreducible: the law is that of the loss ab
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import Expr, Mul, Pow, Rational, S, Symbol
+from sympy import Expr, Mul, Pow, Rational, S, Symbol, simplify
 
 from .balance import PointOptimum
 from .enclosures import Enclosure, dual_bound, dual_rows, primal_bound, unit
 from .errors import InputError, NoBalance
-from .geometric import DIGITS, minimise, number, reduced
+from .geometric import DIGITS, Minimum, minimise, number, reduced
 from .phases import Programme
-from .rationals import exact, shown
+from .rationals import MAX_DIGITS, exact, shown
 from .terms import Loss, PowerLaw
+
+LONGEST = 10_000
+"""Largest denominator of a power in a closed form; beyond it, and for bases of many digits, a constant is certified."""
 
 CERTIFIED = Fraction(1, 10**20)
 """Relative width within which a constant that has no closed form is certified."""
@@ -82,10 +85,11 @@ class Law:
             return number((self.constant.low + self.constant.high) / 2)
         return mpf(str(self.constant.evalf(DIGITS)))
 
-    def beyond(self, factor: object) -> Fraction:
-        """The budget from which on a C^{-r} <= L*(C) - irreducible <= factor a C^{-r}, rounded up to three digits.
+    def beyond(self, factor: object) -> Fraction | None:
+        """The budget from which on a C^{-r} <= L*(C) - irreducible <= factor a C^{-r}, rounded up.
 
-        The allocation of the law reaches the upper bound, so it costs that factor at most.
+        The allocation of the law reaches the upper bound, so it costs that factor at most.  None if that budget has
+        more than `MAX_DIGITS` digits.
 
         Raises
         ------
@@ -96,21 +100,45 @@ class Law:
         if allowed <= 1:
             raise InputError(f"the factor must exceed 1; got {shown(allowed)}; try 1.1")
         with mp.workdps(DIGITS):
-            place = _placement(self)
-            logs = [number(x) for x in place.direction]
-            low = max([mpf(0), *(-v / x for v, x in zip(place.logs, logs, strict=True) if x > 0)])
-            excess = [(size, number(rate)) for size, rate in place.rest]
+            place = self.placement()
+            shares = zip(self.programme.resources, place.logs, place.direction, strict=True)
+            low = max([mpf(0), *(-v / number(x) for r, v, x in shares if x > 0 and r not in self.programme.free)])
 
             def over(c: mpf) -> bool:
-                return mpmath.fsum(mpmath.exp(size - rate * c) for size, rate in excess) > number(allowed - 1)
+                return mpmath.fsum(mpmath.exp(size - number(rate) * c) for size, rate in place.rest) > number(
+                    allowed - 1
+                )
 
-            high = low + 1
-            while over(high):
+            high, most = low + 1, MAX_DIGITS * mpmath.log(10)
+            while over(high) and high < most:
                 high *= 2
             while high - low > mpf(10) ** -6:
                 middle = (low + high) / 2
                 low, high = (middle, high) if over(middle) else (low, middle)
-            return _rounded_up(mpmath.exp(high))
+            return _rounded_up(mpmath.exp(high)) if high < most else None
+
+    def placement(self) -> Placement:
+        """Where the leading law puts the resources, and how the other terms compare there."""
+        terms, _ = systems(self.programme)
+        prefactors, _ = sizes(self.programme)
+        bound, floors = _equations(self.programme, self.optimum)
+        least = _least(self.programme, bound, floors)
+        direction = _middle(self.optimum)
+        rest = []
+        for i in (i for i in range(len(terms)) if i not in bound):
+            fall = mpmath.fsum(number(e) * v for e, v in zip(terms[i], least.logs, strict=True))
+            rate = sum((e * x for e, x in zip(terms[i], direction, strict=True)), Fraction(0)) - self.exponent
+            rest.append((mpmath.log(number(prefactors[i])) - fall - least.loss, rate))
+        return Placement(tuple(direction), least.logs, tuple(rest))
+
+
+@dataclass(frozen=True)
+class Placement:
+    """An allocation C^x e^v of the leading law, and ln of each other term over a, with the rate at which it falls."""
+
+    direction: tuple[Fraction, ...]
+    logs: tuple[mpf, ...]
+    rest: tuple[tuple[mpf, Fraction], ...]
 
 
 def leading_law(programme: Programme) -> Law:
@@ -124,16 +152,53 @@ def leading_law(programme: Programme) -> Law:
         If there is no optimum, or its constant depends on which of several allocations is taken.
     """
     if programme.parameters:
-        raise InputError(f"constants need numbers for {shown(programme.parameters)}; substitute them in the exponents")
+        raise InputError(
+            f"constants need numbers for {shown(programme.parameters)}; give each a value, as with --set alpha=3/2"
+        )
     constant_terms = [term for term in programme.loss if not any(term.exponent(r) for r in programme.resources)]
     falling = tuple(term for term in programme.loss if term not in constant_terms)
     if not falling:
         raise InputError("the loss must have a term that depends on a resource of the budget; add one, such as t**-1")
-    reducible = Programme(Loss(falling), programme.resources, programme.budgets, (), programme.domain)
+    reducible = _without_repeats(replace(programme, loss=Loss(falling)))
     optimum = reducible.at({})
     constant, shares = _closed(reducible, optimum) or _certified(reducible, optimum)
+    for resource, share in zip(reducible.resources, shares, strict=True):
+        kept = share.exponent == 0 and resource not in reducible.free
+        if kept and share.constant is not None and _is_below_one(share.constant):
+            raise NoBalance(f"the budgets leave less than one of {resource}; change a cost", resource.name)
     irreducible = sum((term.prefactor for term in constant_terms), S.Zero)
     return Law(reducible, optimum, constant, tuple(zip(programme.resources, shares, strict=True)), irreducible)
+
+
+def _is_below_one(constant: Constant) -> bool:
+    if isinstance(constant, Enclosure):
+        return constant.high < 1 - CERTIFIED
+    return bool(constant.is_number and constant.evalf(DIGITS) < 1)
+
+
+def _without_repeats(programme: Programme) -> Programme:
+    """The programme without budgets that follow from others.
+
+    Raises
+    ------
+    NoBalance
+        If one that does contradicts them by its prefactor, as N t = C and 2 N t = C do.
+    """
+    _, rows = systems(programme)
+    kept: list[int] = []
+    for j, row in enumerate(rows):
+        width = len(kept)
+        columns = [[rows[k][r] for k in kept] + [row[r]] for r in range(len(row))]
+        matrix, pivots = reduced([*columns, [Fraction(1)] * (width + 1)], width + 1)
+        if width in pivots:
+            kept.append(j)
+            continue
+        powers = [line[-1] for line in matrix]
+        budgets = [programme.budgets[k].prefactor for k in kept]
+        if simplify(_product(budgets, powers) - programme.budgets[j].prefactor) != 0:
+            names = " and ".join(f"{programme.budgets[k].name} = C" for k in (*kept, j))
+            raise NoBalance(f"no allocation meets {names}; leave one of these costs out")
+    return replace(programme, budgets=tuple(programme.budgets[k] for k in kept))
 
 
 def systems(programme: Programme) -> tuple[list[list[Fraction]], list[list[Fraction]]]:
@@ -146,8 +211,15 @@ def systems(programme: Programme) -> tuple[list[list[Fraction]], list[list[Fract
 
 def _equations(programme: Programme, optimum: PointOptimum) -> tuple[list[int], list[int]]:
     """The terms that balance, and the resources at their floor on the whole optimal face."""
-    resources = range(len(programme.resources))
-    return list(optimum.binding), [r for r in resources if not any(v.allocation[r] for v in optimum.vertices)]
+    _, rows = systems(programme)
+    width, floors = len(programme.resources), list[int]()
+    for r, resource in enumerate(programme.resources):
+        still = not any(v.allocation[r] for v in optimum.vertices) and resource not in programme.free
+        known = [*rows, *(unit(f, width) for f in floors)]
+        # A resource that the budgets pin at a constant is not at its floor.
+        if still and len(reduced([*known, unit(r, width)], width)[1]) > len(reduced(known, width)[1]):
+            floors.append(r)
+    return list(optimum.binding), floors
 
 
 def _closed(programme: Programme, optimum: PointOptimum) -> tuple[Expr, list[Share]] | None:
@@ -162,6 +234,8 @@ def _closed(programme: Programme, optimum: PointOptimum) -> tuple[Expr, list[Sha
     sides = [_rational(y) for y in shares_of_loss]
     bases = [programme.loss.terms[i].prefactor / y for i, y in zip(bound, sides, strict=True)]
     costs = [budget.prefactor for budget in programme.budgets]
+    if not all(map(_is_short, [*bases, *costs])) or max(p.denominator for p in shares_of_loss) > LONGEST:
+        return None
     constant = _product([*bases, *costs], [*shares_of_loss, *prices])
     rows = [terms[i] for i in bound] + [unit(r, len(programme.resources)) for r in floors] + budgets
     solved = fixed(rows, len(programme.resources))
@@ -177,6 +251,11 @@ def _closed(programme: Programme, optimum: PointOptimum) -> tuple[Expr, list[Sha
         powers += [-c - total * price for c, price in zip(last, prices, strict=True)]
         found.append(Share(x, _product([*bases, *costs], powers)))
     return constant, found
+
+
+def _is_short(base: Expr) -> bool:
+    """Whether a base is a symbol, or a number of few digits: powers of others take long and read badly."""
+    return all(max(abs(int(n.p)), int(n.q)) < LONGEST**3 for n in base.atoms(Rational))
 
 
 def _weights(
@@ -201,20 +280,11 @@ def _certified(programme: Programme, optimum: PointOptimum) -> tuple[Enclosure, 
     bound, floors = _equations(programme, optimum)
     prefactors, costs = sizes(programme)
     with mp.workdps(DIGITS):
-        least = minimise(
-            [mpmath.log(number(prefactors[i])) for i in bound],
-            [terms[i] for i in bound],
-            budgets,
-            [-mpmath.log(number(k)) for k in costs],
-            floors,
-            [mpf(0)] * len(programme.resources),
-        )
-        low = dual_bound(terms, budgets, bound, floors, prefactors, costs, least)
+        least = _least(programme, bound, floors)
+        low = dual_bound(terms, budgets, bound, list(least.at_floor), prefactors, costs, least)
         high = primal_bound(terms, budgets, bound, prefactors, costs, least)
         if not 0 < low <= high <= low * (1 + CERTIFIED):
-            raise NoBalance(
-                f"the constant is certified only between {float(low)} and {float(high)}; change a prefactor"
-            )
+            raise NoBalance(f"the constant could not be certified: it lies between {number(low)} and {number(high)}")
         rows = [terms[i] for i in bound] + [unit(r, len(programme.resources)) for r in least.at_floor] + budgets
         known = fixed(rows, len(programme.resources))
         shares = [
@@ -224,36 +294,18 @@ def _certified(programme: Programme, optimum: PointOptimum) -> tuple[Enclosure, 
     return Enclosure(low, high), shares
 
 
-@dataclass(frozen=True)
-class _Placement:
-    """An allocation C^x e^v of the leading law, and ln of each other term over a, with the rate at which it falls."""
-
-    direction: tuple[Fraction, ...]
-    logs: tuple[mpf, ...]
-    rest: tuple[tuple[mpf, Fraction], ...]
-
-
-def _placement(law: Law) -> _Placement:
-    terms, budgets = systems(law.programme)
-    prefactors, costs = sizes(law.programme)
-    bound, floors = _equations(law.programme, law.optimum)
-    least = minimise(
+def _least(programme: Programme, bound: list[int], floors: list[int]) -> Minimum:
+    """The balancing terms alone, minimised over the constants of the allocation."""
+    terms, budgets = systems(programme)
+    prefactors, costs = sizes(programme)
+    return minimise(
         [mpmath.log(number(prefactors[i])) for i in bound],
         [terms[i] for i in bound],
         budgets,
         [-mpmath.log(number(k)) for k in costs],
         floors,
-        [mpf(0)] * len(law.shares),
+        [mpf(0)] * len(programme.resources),
     )
-    direction = _middle(law.optimum)
-    rest = []
-    for i in (i for i in range(len(terms)) if i not in bound):
-        size = mpmath.log(number(prefactors[i])) - mpmath.fsum(
-            number(e) * v for e, v in zip(terms[i], least.logs, strict=True)
-        )
-        rate = sum((e * x for e, x in zip(terms[i], direction, strict=True)), Fraction(0)) - law.exponent
-        rest.append((size - least.loss, rate))
-    return _Placement(tuple(direction), least.logs, tuple(rest))
 
 
 def _middle(optimum: PointOptimum) -> list[Fraction]:
@@ -272,18 +324,22 @@ def fixed(rows: list[list[Fraction]], width: int) -> list[list[Fraction] | None]
     return found
 
 
-def sizes(programme: Programme) -> tuple[list[Fraction], list[Fraction]]:
-    """The prefactors of terms and of budgets as rationals; raises `InputError` if one is a symbol."""
+def sizes(programme: Programme) -> tuple[list[Expr], list[Expr]]:
+    """The prefactors of terms and of budgets, which must be numbers; raises `InputError` if one is not."""
     return (
-        [_number(term) for term in programme.loss],
-        [_number(budget) for budget in programme.budgets],
+        [numerical(term) for term in programme.loss],
+        [numerical(budget) for budget in programme.budgets],
     )
 
 
-def _number(term: PowerLaw) -> Fraction:
-    if not term.prefactor.is_Rational:
-        raise InputError(f"a prefactor must be a number here; got {shown(term.prefactor)}; write it as 3/2 or 1.5")
-    return _fraction(term.prefactor)
+def numerical(term: PowerLaw) -> Expr:
+    """The prefactor of a monomial, if it is a number."""
+    if not term.prefactor.is_number:
+        raise InputError(
+            f"a prefactor must be a number here; got {shown(term.prefactor)} in {shown(term.name)}; "
+            "give a number, or a cost to what should be a resource"
+        )
+    return term.prefactor
 
 
 def _product(bases: Sequence[Expr], powers: Sequence[Fraction]) -> Expr:

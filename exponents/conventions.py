@@ -34,6 +34,10 @@ from sympy import And, Dummy, Eq, Expr, Min, Or, Symbol, solve
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from .algebra.parametric import evaluate, holds, positive_side
+from .algebra.piecewise import positive_where
+from .algebra.polynomials import Functions, factored
+from .algebra.rewriting import Rewriting
 from .compute_optimal import COST, DOMAIN, PARAMETERS, compute_optimum, task_names
 from .compute_optimal import optimum as model_optimum
 from .errors import IncompleteProof, InputError
@@ -41,13 +45,9 @@ from .model_loss import TARGET_WEIGHT
 from .model_loss import loss as model_loss
 from .names import CONVENTIONS as NAMES
 from .names import PUBLISHED, RICH, Regime, Version, require
-from .parametric import evaluate, holds, positive_side
 from .phases import PhaseDiagram
-from .piecewise import positive_where
-from .polynomials import Functions, factored
-from .printing import Phrase, joined, phrase
 from .rationals import check_capacity, check_source, exact, shown
-from .rewriting import Rewriting
+from .reports.printing import Phrase, joined, phrase
 from .symbols import alpha, beta, to_expr
 from .terms import Loss, PowerLaw
 

@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from math import ceil, floor
+from operator import add, mul
 
 import mpmath
 from flint import arb, ctx, fmpq
 from mpmath import mp, mpf
+from sympy import Expr
 
+from .errors import InputError
 from .geometric import DIGITS, Minimum, number, reduced
+from .rationals import shown
 
 BITS = 400
 """Precision of the balls that certify it."""
@@ -57,8 +62,8 @@ def dual_bound(
     budgets: list[list[Fraction]],
     bound: list[int],
     floors: list[int],
-    prefactors: Sequence[Fraction],
-    costs: Sequence[Fraction],
+    prefactors: Sequence[Expr],
+    costs: Sequence[Expr],
     least: Minimum,
 ) -> Fraction:
     """prod (p/y)^y prod k^price for exact weights close to the shares found, rounded down."""
@@ -87,8 +92,8 @@ def primal_bound(
     terms: list[list[Fraction]],
     budgets: list[list[Fraction]],
     bound: list[int],
-    prefactors: Sequence[Fraction],
-    costs: Sequence[Fraction],
+    prefactors: Sequence[Expr],
+    costs: Sequence[Expr],
     least: Minimum,
 ) -> Fraction:
     """The sum of the balancing terms at an allocation close to the best that meets the budgets exactly, rounded up."""
@@ -120,8 +125,17 @@ def near(value: mpf) -> Fraction:
     return Fraction(int(mpmath.nint(value * mpf(10) ** (DIGITS - 5))), 10 ** (DIGITS - 5))
 
 
-def _ball(value: Fraction) -> arb:
-    return arb(fmpq(value.numerator, value.denominator))
+def _ball(value: Fraction | Expr) -> arb:
+    """A ball around a rational, or around a product or sum of rational powers of rationals."""
+    if isinstance(value, Fraction):
+        return arb(fmpq(value.numerator, value.denominator))
+    if value.is_Rational:
+        return arb(fmpq(int(value.p), int(value.q)))
+    if value.is_Pow:
+        return (_ball(value.base).log() * _ball(value.exp)).exp()
+    if value.is_Mul or value.is_Add:
+        return reduce(mul if value.is_Mul else add, map(_ball, value.args))
+    raise InputError(f"a prefactor must be made of rational powers; got {shown(value)}; write it as a decimal")
 
 
 def _end(ball: arb, side: int) -> Fraction:

@@ -18,6 +18,7 @@ from fractions import Fraction
 
 import mpmath
 from mpmath import mp, mpf
+from sympy import Expr
 
 from .errors import NoBalance
 
@@ -25,7 +26,10 @@ DIGITS = 50
 """Working precision: beyond what a certified bound of 20 digits needs."""
 
 MAX_STEPS = 400
-"""Newton steps; each lowers a far-off exponential by a factor e at least, and near the end doubles the digits."""
+"""Newton steps, which are doubled as long as that pays; near the end each doubles the digits."""
+
+FARTHEST = 2**40
+"""Doublings of a step after which a minimum is taken to lie at infinity."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +86,25 @@ def minimise(
         If no minimum was found: the loss falls without bound, or only slows at infinity.
     """
     with mp.workdps(DIGITS):
-        held = {r for r in floors if start[r] <= 0}
-        for _ in range(4 ** len(start)):
-            rows = [*budgets, *([Fraction(int(r == h)) for r in range(len(start))] for h in sorted(held))]
+        width = len(start)
+        held: set[int] = set()
+        for r in sorted((r for r in floors if start[r] <= 0), key=lambda r: start[r]):
+            if not _pinned(r, _rows(budgets, held, width)):
+                held.add(r)
+        for _ in range(4**width):
+            rows = _rows(budgets, held, width)
             sizes = [*spent, *(mpf(0) for _ in held)]
             directions = _free_directions(rows, len(start))
             slopes, moves = _slopes(terms, directions)
             logs = _newton(prefactors, terms, _placed(rows, sizes, start), slopes, moves)
             below = [r for r in floors if r not in held and logs[r] < -(mpf(10) ** (5 - DIGITS))]
             if below:
-                held.add(min(below, key=lambda r: logs[r]))
+                lowest = min(below, key=lambda r: logs[r])
+                if _pinned(lowest, rows):
+                    raise NoBalance(
+                        "the budgets do not leave one of each resource; give more, or change a cost", "floor"
+                    )
+                held.add(lowest)
                 continue
             shares = _shares(prefactors, terms, logs)
             gains = _gains(terms, budgets, shares, held)
@@ -103,9 +116,24 @@ def minimise(
     raise NoBalance("no allocation minimises this loss; give every resource a cost")
 
 
-def number(value: Fraction) -> mpf:
-    """A rational at the working precision."""
-    return mpf(value.numerator) / value.denominator
+def _rows(budgets: Sequence[Sequence[Fraction]], held: set[int], width: int) -> list[Sequence[Fraction]]:
+    """The equations in force: budgets, and floors that are held."""
+    return [*budgets, *([Fraction(int(r == h)) for r in range(width)] for h in sorted(held))]
+
+
+def _pinned(resource: int, rows: Sequence[Sequence[Fraction]]) -> bool:
+    """Whether the equations alone fix a resource."""
+    floor = [Fraction(int(r == resource)) for r in range(len(rows[0]))]
+    return len(reduced([*rows, floor], len(floor))[1]) == len(reduced(rows, len(floor))[1])
+
+
+def number(value: Fraction | Expr) -> mpf:
+    """A rational, or a SymPy number, at the working precision."""
+    if isinstance(value, Fraction):
+        return mpf(value.numerator) / value.denominator
+    if value.is_Rational:
+        return mpf(int(value.p)) / int(value.q)
+    return mpf(str(value.evalf(DIGITS + 5)))
 
 
 def log_loss(prefactors: Sequence[mpf], terms: Sequence[Sequence[Fraction]], logs: Sequence[mpf]) -> mpf:
@@ -213,6 +241,12 @@ def _slopes(
     return [[row[c] for c in kept] for row in slopes], [directions[c] for c in kept]
 
 
+def _moved(logs: list[mpf], step: Sequence[mpf], moves: list[list[Fraction]], scale: mpf) -> list[mpf]:
+    return [
+        u + scale * mpmath.fsum(d * number(m[r]) for d, m in zip(step, moves, strict=True)) for r, u in enumerate(logs)
+    ]
+
+
 def _newton(
     prefactors: Sequence[mpf],
     terms: Sequence[Sequence[Fraction]],
@@ -242,15 +276,19 @@ def _newton(
             return logs
         scale = mpf(1)
         while True:
-            moved = [
-                u + scale * mpmath.fsum(d * number(m[r]) for d, m in zip(step, moves, strict=True))
-                for r, u in enumerate(logs)
-            ]
+            moved = _moved(logs, step, moves, scale)
             lower = log_loss(prefactors, terms, moved)
             if lower <= value - scale * decrement / 4 or scale < mpf(10) ** -20:
                 break
             scale /= 2
         if lower >= value:
             return logs
+        while 1 <= scale < FARTHEST:  # far off, one exponential dominates, and longer steps pay
+            further = _moved(logs, step, moves, 2 * scale)
+            if not log_loss(prefactors, terms, further) < lower:
+                break
+            scale, moved, lower = 2 * scale, further, log_loss(prefactors, terms, further)
+        if scale >= FARTHEST:
+            break
         logs, value = moved, lower
     raise NoBalance("the loss keeps falling as some resource grows; give every resource a cost", "minimum")

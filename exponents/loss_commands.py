@@ -53,7 +53,7 @@ def _read(
         require(model, REGIMES, "the model")
     if not terms and not model:
         raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
-    from .reading import Question, read
+    from .text.question import Question, read
 
     costs = tuple(costs) or ("N*t",)
     return read(Question(tuple(terms), costs, tuple(where), tuple(free), tuple(settings), model, version))  # type: ignore[arg-type]
@@ -77,17 +77,19 @@ def balance(form: str, **options: Any) -> None:
     """
     require(form, FORMATS, "the format")
     programme = _read(**options)
-    from .diagram_report import diagram_object, diagram_tables
     from .phases import phase_diagram
-    from .render import render_table, render_tables
+    from .reports.diagram import diagram_object, diagram_tables
+    from .reports.render import render_table, render_tables
+    from .text.question import reducible
 
-    diagram = phase_diagram(programme)
+    falling, irreducible = reducible(programme)
+    diagram = phase_diagram(falling)
     if form == "json":
         import json
 
         show(lambda *_: json.dumps(diagram_object(diagram), indent=2), form)
         return
-    tables = diagram_tables(diagram, options["settings"])
+    tables = diagram_tables(diagram, options["settings"], irreducible)
     if form == "csv":
         show(lambda style, emphasis: render_table(tables[0], style, emphasis), form)
     else:
@@ -112,13 +114,13 @@ def plan(form: str, budget: str, factor: str, **options: Any) -> None:
       exponents plan --term '2*t**(-beta)' --term 'N**-alpha' --set alpha=3/2 --set beta=1/2 --budget 1e9
     """
     require(form, FORMATS, "the format")
-    spent, wanted = exact(budget, "the budget"), exact(factor, "the factor")
+    spent, wanted = exact(budget.replace("10**", "1e").replace("10^", "1e"), "the budget"), exact(factor, "the factor")
     programme = _read(**options)
-    from .plan import plan as planned
-    from .plan_report import plan_object, plan_tables
-    from .render import render_table, render_tables
+    from .plan import plan_budget
+    from .reports.budget import plan_object, plan_tables
+    from .reports.render import render_table, render_tables
 
-    found = planned(programme, spent, wanted)
+    found = plan_budget(programme, spent, wanted)
     if form == "json":
         import json
 

@@ -25,10 +25,10 @@ from functools import lru_cache
 
 from sympy import Eq, Expr, S, Symbol, exp
 
+from .algebra.parametric import positive_side
 from .errors import InputError
 from .mode_sums import ModeSum, mode_sum
 from .names import LAZY, PUBLISHED, REGIMES, RICH, VERSIONS, Regime, Version
-from .parametric import positive_side
 from .rationals import shown
 from .response import convolution_logarithm, convolved
 from .symbols import B, N, P, alpha, beta, eta, t, x

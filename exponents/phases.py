@@ -27,14 +27,14 @@ from typing import TypeVar
 from sympy import And, Eq, Expr, Rational, Symbol, latex
 from sympy.logic.boolalg import Boolean
 
+from .algebra.boundaries import rational_corners
+from .algebra.parametric import Point, Pole, described, evaluate, holds, resolve
+from .algebra.polynomials import Functions, Polynomial, RationalFunction, denominators, factored
+from .algebra.regions import Boundary, Regions, regions_of
+from .algebra.settling import settled
 from .balance import Lifted, PointOptimum, lift, optimum_at_point
-from .boundaries import rational_corners
 from .errors import InputError, NoBalance
-from .parametric import Point, Pole, described, evaluate, holds, resolve
-from .polynomials import Functions, Polynomial, RationalFunction, denominators, factored
 from .rationals import exact
-from .regions import Boundary, Regions, regions_of
-from .settling import settled
 from .simplex import Basis, Vertex
 from .terms import Loss, PowerLaw
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from math import comb
 
 import mpmath
 from mpmath import mp, mpf
 from sympy import Symbol
 
-from .constants import Law, fixed, leading_law, sizes, systems
+from .constants import Law, fixed, leading_law, numerical, sizes, systems
+from .enclosures import unit
 from .errors import InputError
-from .geometric import DIGITS, log_loss, minimise, number, reduced
+from .geometric import DIGITS, Minimum, log_loss, minimise, number
 from .phases import Programme
 from .rationals import exact, shown
 from .terms import PowerLaw
@@ -21,7 +22,10 @@ from .terms import PowerLaw
 FACTOR = Fraction(11, 10)
 """How closely the leading law must hold, unless said otherwise."""
 
-MAX_BALANCES = 50_000
+SAME = mpf(10) ** -6
+"""Difference in ln of a resource below which two splits are the same."""
+
+MAX_BALANCES = 3_000
 """Ties examined in search of the second-best balance; beyond, none is reported."""
 
 
@@ -33,6 +37,8 @@ class Alternative:
     ----------
     tied : tuple of str
         The terms that it makes equal.
+    held : tuple of Symbol
+        The resources that it leaves at 1.
     exponents : tuple of Fraction
         n in resource ~ C^n, in the order of the resources.
     exponent : Fraction
@@ -44,6 +50,7 @@ class Alternative:
     """
 
     tied: tuple[str, ...]
+    held: tuple[Symbol, ...]
     exponents: tuple[Fraction, ...]
     exponent: Fraction
     loss_factor: mpf
@@ -71,7 +78,7 @@ class Plan:
     predicted : mpf
         The loss by that law, irreducible terms included.
     factor, beyond : Fraction
-        From the budget ``beyond`` on, the law holds within ``factor``.
+        From the budget ``beyond`` on, the law holds within ``factor``; None if that budget is beyond all reach.
     alternative : Alternative or None
         The second-best balance, if there is another.
     """
@@ -84,11 +91,11 @@ class Plan:
     law: Law
     predicted: mpf
     factor: Fraction
-    beyond: Fraction
+    beyond: Fraction | None
     alternative: Alternative | None
 
 
-def plan(programme: Programme, budget: object, factor: object = FACTOR) -> Plan:
+def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -> Plan:
     """The best split of ``budget`` for a loss with numerical exponents and prefactors.
 
     Parameters
@@ -111,6 +118,8 @@ def plan(programme: Programme, budget: object, factor: object = FACTOR) -> Plan:
     if spent <= 0:
         raise InputError(f"the budget must be positive; got {shown(spent)}; try 1e6")
     wanted = exact(factor, "the factor")
+    for term in programme.loss:
+        numerical(term)
     law = leading_law(programme)
     beyond = law.beyond(wanted)
     with mp.workdps(DIGITS):
@@ -118,26 +127,25 @@ def plan(programme: Programme, budget: object, factor: object = FACTOR) -> Plan:
         terms, budgets = systems(law.programme)
         prefactors, costs = sizes(law.programme)
         kept = [i for i, (r, _) in enumerate(law.shares) if r not in programme.free]
-        for budget, row, k in zip(programme.budgets, budgets, costs, strict=True):
-            if (
-                k > spent
-                and all(row[i] >= 0 for i in kept)
-                and not any(row[i] for i in range(len(row)) if i not in kept)
-            ):
+        for monomial, row, k in zip(law.programme.budgets, budgets, costs, strict=True):
+            if number(k) > number(spent) and all(c == 0 or (c > 0 and i in kept) for i, c in enumerate(row)):
+                needed = f"{monomial.name} = {k}"
                 raise InputError(
-                    f"the budget must pay for one of each resource, {budget.name} = {k}; got {shown(spent)}; give more"
+                    f"the budget must pay for one of each resource, {needed}; got {shown(spent)}; give more"
                 )
+        place = law.placement()
+        start = [number(x) * size + v for x, v in zip(place.direction, place.logs, strict=True)]
         least = minimise(
             [mpmath.log(number(p)) for p in prefactors],
             terms,
             budgets,
             [size - mpmath.log(number(k)) for k in costs],
             kept,
-            [size * number(share.exponent) for _, share in law.shares],
+            start,
         )
         contributions = dict(zip((term.name for term in law.programme.loss), least.shares, strict=True))
         falling = mpmath.exp(least.loss)
-        irreducible = number(Fraction(int(law.irreducible.p), int(law.irreducible.q)))
+        irreducible = number(law.irreducible)
         return Plan(
             spent,
             falling + irreducible,
@@ -148,16 +156,17 @@ def plan(programme: Programme, budget: object, factor: object = FACTOR) -> Plan:
             law.value() * mpmath.exp(-number(law.exponent) * size) + irreducible,
             wanted,
             beyond,
-            _alternative(law, size, least.loss),
+            _alternative(law, size, least),
         )
 
 
-def _alternative(law: Law, size: mpf, least: mpf) -> Alternative | None:
+def _alternative(law: Law, size: mpf, least: Minimum) -> Alternative | None:
     """Of all other allocations that ties of terms and floors fix, that whose loss is least at the budget."""
     terms, budgets = systems(law.programme)
     prefactors, costs = sizes(law.programme)
-    width, names = len(terms[0]), [term.name for term in law.programme.loss]
-    free = width - len(reduced(budgets, width)[1])
+    width, resources = len(terms[0]), law.programme.resources
+    floored = [i for i, r in enumerate(resources) if r not in law.programme.free]
+    free = width - len(budgets)
     if comb(len(terms) + width, free + 1) > MAX_BALANCES:
         return None
     logs = [mpmath.log(number(p)) for p in prefactors]
@@ -165,35 +174,39 @@ def _alternative(law: Law, size: mpf, least: mpf) -> Alternative | None:
     seen = {vertex.allocation for vertex in law.optimum.vertices}
     found: list[Alternative] = []
     for count in range(1, free + 2):
-        for tied in combinations(range(len(terms)), count):
-            for held in combinations(range(width), free + 1 - count):
-                ties = [[a - b for a, b in zip(terms[i], terms[tied[0]], strict=True)] for i in tied[1:]]
-                floors = [[Fraction(int(c == r)) for c in range(width)] for r in held]
-                solved = fixed([*ties, *floors, *budgets], width)
-                rows = [row for row in solved if row is not None]
-                allocation = tuple(sum(row[len(row) - len(budgets) :], Fraction(0)) for row in rows)
-                if len(rows) < width or allocation in seen or min(allocation) < 0:
-                    continue
-                seen.add(allocation)
-                right = [*(logs[i] - logs[tied[0]] for i in tied[1:]), *(mpf(0) for _ in held), *spent]
-                place = [mpmath.fsum(number(c) * s for c, s in zip(row, right, strict=True)) for row in rows]
-                if min(place) >= 0:
-                    loss = log_loss(logs, terms, place)
-                    tie = tuple(names[i] for i in tied)
-                    found.append(_costed(law, terms, tie, allocation, loss - least))
+        for tied, held in product(combinations(range(len(terms)), count), combinations(floored, free + 1 - count)):
+            ties = [[a - b for a, b in zip(terms[i], terms[tied[0]], strict=True)] for i in tied[1:]]
+            solved = fixed([*ties, *(unit(r, width) for r in held), *budgets], width)
+            rows = [row for row in solved if row is not None]
+            allocation = tuple(sum(row[len(row) - len(budgets) :], Fraction(0)) for row in rows)
+            if len(rows) < width or allocation in seen or any(allocation[i] < 0 for i in floored):
+                continue
+            seen.add(allocation)
+            right = [*(logs[i] - logs[tied[0]] for i in tied[1:]), *(mpf(0) for _ in held), *spent]
+            place = [mpmath.fsum(number(c) * s for c, s in zip(row, right, strict=True)) for row in rows]
+            moved = max(abs(u - best) for u, best in zip(place, least.logs, strict=True))
+            if moved > SAME and all(place[i] >= 0 for i in floored):
+                excess = log_loss(logs, terms, place) - least.loss
+                names = tuple(law.programme.loss.terms[i].name for i in tied)
+                found.append(_costed(law, terms, names, tuple(resources[r] for r in held), allocation, excess))
     return min(found, key=lambda other: other.loss_factor, default=None)
 
 
 def _costed(
-    law: Law, terms: list[list[Fraction]], tied: tuple[str, ...], allocation: tuple[Fraction, ...], excess: mpf
+    law: Law,
+    terms: list[list[Fraction]],
+    tied: tuple[str, ...],
+    held: tuple[Symbol, ...],
+    allocation: tuple[Fraction, ...],
+    excess: mpf,
 ) -> Alternative:
     rate = min(sum((e * x for e, x in zip(row, allocation, strict=True)), Fraction(0)) for row in terms)
     saved = mpmath.exp(excess / number(law.exponent)) if law.exponent > 0 else mpmath.inf
-    return Alternative(tied, allocation, rate, mpmath.exp(excess), saved)
+    return Alternative(tied, held, allocation, rate, mpmath.exp(excess), saved)
 
 
 def _contribution(term: PowerLaw, shares: dict[str, mpf], falling: mpf) -> mpf:
     """What a term adds to the loss: its share of the part that falls, or all of itself if it is irreducible."""
     if term.name in shares:
         return shares[term.name] * falling
-    return number(Fraction(int(term.prefactor.p), int(term.prefactor.q)))
+    return number(numerical(term))

@@ -23,11 +23,11 @@ from sympy import And, Expr, Or, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from .algebra.parametric import Point, described, holds, positive_side, resolve
+from .algebra.polynomials import Functions, RationalFunction, sign
+from .algebra.settling import settled
 from .errors import Refuted
-from .parametric import Point, described, holds, positive_side, resolve
 from .phases import Certificate, Phase, PhaseDiagram, Programme
-from .polynomials import Functions, RationalFunction, sign
-from .settling import settled
 from .symbols import to_expr
 from .terms import PowerLaw
 

@@ -13,7 +13,7 @@ import click
 from .names import CONVENTIONS, FORMATS, MODEL, PUBLISHED
 
 if TYPE_CHECKING:
-    from .render import Emphasis
+    from .reports.render import Emphasis
 
 _NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
 

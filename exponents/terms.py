@@ -107,10 +107,8 @@ class PowerLaw:
                 )
         front = Mul(*prefactor)
         if not front.is_positive:
-            raise InputError(
-                f"a term's prefactor must be positive; got {front} in {shown(expression)}; "
-                "declare its symbols positive=True"
-            )
+            hint = "leave the sign out" if front.is_number else "declare its symbols positive"
+            raise InputError(f"a prefactor must be positive; got {front} in {shown(expression)}; {hint}")
         kept = tuple((r, e) for r, e in sorted(exponents.items(), key=lambda item: item[0].name) if e != 0)
         return cls(name or str(expression), kept, front)
 

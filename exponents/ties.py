@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from sympy import Expr, Max, S, Symbol
 from sympy.logic.boolalg import Boolean
 
+from .algebra.piecewise import normal_form, positive_where
+from .algebra.polynomials import Functions, factors
+from .algebra.regions import Boundary
 from .errors import InputError
 from .phases import Phase, PhaseDiagram
-from .piecewise import normal_form, positive_where
-from .polynomials import Functions, factors
-from .regions import Boundary
 from .terms import PowerLaw
 
 
@@ -42,7 +42,7 @@ class Tie:
     logarithm: Expr | None
 
 
-def ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
+def boundary_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
     """Every boundary of a diagram with what ties on it."""
     return tuple(_tie(diagram, boundary) for boundary in diagram.boundaries)
 

@@ -30,14 +30,14 @@ from sympy import Eq, Expr, Max, S, Symbol, cancel, exp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from .algebra.parametric import Point, described
+from .algebra.polynomials import Functions, RationalFunction, factored, factors, sign
+from .algebra.regions import Boundary, Regions, regions_of
+from .algebra.settling import settled
 from .errors import IncompleteProof, InputError, NoBalance
 from .mode_sums import ModeSum, mode_sum
 from .names import RICH, Regime
-from .parametric import Point, described
-from .polynomials import Functions, RationalFunction, factored, factors, sign
-from .regions import Boundary, Regions, regions_of
 from .response import Growth, integrated, leading
-from .settling import settled
 from .symbols import alpha, beta, x
 
 decay = Symbol("chi", positive=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sympy import S
 from sympy.logic.boolalg import Boolean
 
+from ..algebra.piecewise import normal_form, resolved
 from ..compute_optimal import COST, DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
 from ..derivation import Derivation, Step
 from ..model_loss import LOSS_EQUATION
 from ..names import LAZY, REGIMES, RICH, Regime, Version
 from ..phases import Phase, PhaseDiagram
-from ..piecewise import normal_form, resolved
-from ..printing import joined, phrase
 from ..proof import prove, prove_nonnegative, sides
+from ..reports.printing import joined, phrase
 from ..symbols import N, t
 from ..terms import Loss
 from ..timescale import self_consistent

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sympy import Eq, Function, oo
 
+from ..algebra.piecewise import resolved
 from ..compute_optimal import DOMAIN, PARAMETERS
 from ..derivation import Step
 from ..mode_sums import ModeSum
 from ..model_loss import loss
 from ..names import LAZY, RICH, Version
-from ..piecewise import resolved
-from ..printing import Notation, Phrase, joined, phrase
 from ..proof import sides
+from ..reports.printing import Notation, Phrase, joined, phrase
 from ..symbols import s, x
 from ..timescale import self_consistent
 

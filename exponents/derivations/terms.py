@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import exp
 
+from ..algebra.piecewise import agreement, normal_form
 from ..compute_optimal import COST, DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, compute_optimum, optimum
 from ..derivation import Derivation, Step
 from ..mode_sums import mode_sum
@@ -21,9 +22,8 @@ from ..model_loss import (
     transient_decay,
 )
 from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
-from ..piecewise import agreement, normal_form
-from ..printing import Notation, joined, phrase
 from ..proof import prove, prove_equal
+from ..reports.printing import Notation, joined, phrase
 from ..symbols import alpha, tau, x
 from ..timescale import self_consistent
 from .steps import mode_sum_steps, term_step

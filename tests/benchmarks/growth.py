@@ -19,9 +19,9 @@ from time import perf_counter, process_time
 from sympy import Expr, Max, Min, S, Symbol, symbols
 
 from exponents import phases
+from exponents.algebra.polynomials import Functions
 from exponents.compute_optimal import compute_optimum
 from exponents.errors import TooMuchWork
-from exponents.polynomials import Functions
 from exponents.terms import Loss, PowerLaw
 
 a, b = symbols("a b", positive=True)

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from sympy import Max, Min, Piecewise, Rational, S, simplify
 
+from exponents.algebra.piecewise import agreement
 from exponents.compute_optimal import optimum, table_1
 from exponents.level_series import level_series
 from exponents.model_loss import (
@@ -18,8 +19,7 @@ from exponents.model_loss import (
     noise_kernel,
     resolution,
 )
-from exponents.piecewise import agreement
-from exponents.report import at
+from exponents.reports.point import at
 from exponents.symbols import B, N, P, alpha, beta, eta, n, t
 from exponents.timescale import chi, clock_growth, self_consistency
 

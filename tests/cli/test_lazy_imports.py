@@ -64,7 +64,7 @@ import sys
 from exponents.cli import main
 for command in (["table"], ["at", "2", "2"]):
     main([*command, *sys.argv[1:]])
-print([name in sys.modules for name in ("exponents.conventions", "exponents.rewriting")], file=sys.stderr)
+print([name in sys.modules for name in ("exponents.conventions", "exponents.algebra.rewriting")], file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", code, *more], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == str([wanted, wanted])

@@ -131,7 +131,7 @@ def test_plan_prints_a_budget_worked_by_hand(capsys):
     assert found["terms"] == pytest.approx({"1.69": 1.69, "400*N**-0.5": 0.4, "400*D**-0.5": 0.4})
     assert found["law"]["exponent"] == "1/4" and found["law"]["constant"] == pytest.approx(800)
     _, text, _ = run(capsys, "plan", *terms)
-    assert "loss 2.49" in text and "a C^-r + irreducible" in text and "800" in text
+    assert "loss 2.49" in text and "a·C^-r + irreducible" in text and "800" in text
     for form in ("markdown", "latex", "csv"):
         assert run(capsys, "plan", *terms, "--format", form)[0] == 0
 

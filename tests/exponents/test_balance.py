@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
+from exponents.algebra.polynomials import Functions
 from exponents.balance import lift, optimum_at_point
 from exponents.errors import NoBalance
-from exponents.polynomials import Functions
 
 
 def solve(terms, budgets):

@@ -14,7 +14,7 @@ from exponents.constants import leading_law
 from exponents.enclosures import Enclosure
 from exponents.errors import InputError, NoBalance
 from exponents.geometric import minimise
-from exponents.plan import plan
+from exponents.plan import plan_budget
 from exponents.symbols import B, N, P, t
 
 D = Symbol("D", positive=True)
@@ -120,7 +120,7 @@ def test_the_plan_is_the_least_loss_found_by_search(rows, digits):
     exact = [
         p * N ** -Rational(e.numerator, e.denominator) * t ** -Rational(f.numerator, f.denominator) for p, e, f in terms
     ]
-    found = plan(programme(sum(exact), N * t), 10**digits)
+    found = plan_budget(programme(sum(exact), N * t), 10**digits)
     with mp.workdps(40):
         searched = least_by_search(
             [(p.p / mpf(p.q), mpf(e.numerator) / e.denominator, mpf(f.numerator) / f.denominator) for p, e, f in terms],
@@ -148,7 +148,7 @@ def test_beyond_its_budget_the_law_holds_within_the_factor(along_t, along_n, fac
     start = found.beyond(factor)
     for decade in range(4):
         budget = start * 10**decade
-        least = plan(programme(loss, N * t), budget, factor).loss
+        least = plan_budget(programme(loss, N * t), budget, factor).loss
         with mp.workdps(30):
             leading = found.value() * (mpf(budget.numerator) / budget.denominator) ** -(
                 mpf(found.exponent.numerator) / found.exponent.denominator
@@ -160,12 +160,13 @@ def test_control_below_its_budget_the_law_need_not_hold():
     # 1/t + 1/N + 1000/(N t): the last term decays as 1/C and dominates below C = 250000.
     found = law(1 / t + 1 / N + 1000 / (N * t))
     start = found.beyond("1.1")
-    assert plan(programme(1 / t + 1 / N + 1000 / (N * t), N * t), start / 100).loss > 1.1 * 2 / mpmath.sqrt(start / 100)
+    below = plan_budget(programme(1 / t + 1 / N + 1000 / (N * t), N * t), start / 100)
+    assert below.loss > 1.1 * 2 / mpmath.sqrt(start / 100)
 
 
 def test_a_plan_by_hand():
     # 1.69 + 400/N^(1/2) + 400/D^(1/2) on N D = 10^12: N = D = 10^6, each adds 0.4.
-    found = plan(programme(Rational(169, 100) + 400 / sqrt(N) + 400 / sqrt(D), N * D), 10**12)
+    found = plan_budget(programme(Rational(169, 100) + 400 / sqrt(N) + 400 / sqrt(D), N * D), 10**12)
     assert abs(found.loss - mpf("2.49")) < 1e-12 and found.unique
     assert dict(found.allocation) == pytest.approx({D: 10**6, N: 10**6})
     assert [float(v) for _, v in found.terms] == pytest.approx([1.69, 0.4, 0.4])
@@ -173,7 +174,7 @@ def test_a_plan_by_hand():
 
 def test_the_second_best_balance_by_hand():
     # t^-1 + N^-1 + N^-1 t^-1/2: balancing the first with the third gives t^(1/2) = N, N = C^(1/3), L ~ C^(-1/3).
-    found = plan(programme(1 / t + 1 / N + 1 / (N * sqrt(t)), N * t), 10**6)
+    found = plan_budget(programme(1 / t + 1 / N + 1 / (N * sqrt(t)), N * t), 10**6)
     other = found.alternative
     assert other is not None and other.exponent < found.law.exponent and other.loss_factor > 1
     assert set(other.tied) == {"1/t", "1/(N*sqrt(t))"} and other.exponents == (Fraction(1, 3), Fraction(2, 3))
@@ -182,18 +183,18 @@ def test_the_second_best_balance_by_hand():
 
 
 def test_two_budgets_are_both_met():
-    found = plan(programme(1 / t + 1 / N + 1 / P, (N * t, 4 * P)), 10**4)
+    found = plan_budget(programme(1 / t + 1 / N + 1 / P, (N * t, 4 * P)), 10**4)
     assert dict(found.allocation)[P] == pytest.approx(2500)
     assert float(found.loss) == pytest.approx(2 / 100 + 1 / 2500)
 
 
 def test_a_budget_too_small_for_resources_of_one_is_refused():
     with pytest.raises(InputError, match="budget"):
-        plan(programme(1 / t + 1 / N, N * t), "1/2")
+        plan_budget(programme(1 / t + 1 / N, N * t), "1/2")
     with pytest.raises(InputError, match="factor"):
-        plan(programme(1 / t + 1 / N, N * t), 10, 1)
+        plan_budget(programme(1 / t + 1 / N, N * t), 10, 1)
     with pytest.raises(InputError, match="positive"):
-        plan(programme(1 / t + 1 / N, N * t), 0)
+        plan_budget(programme(1 / t + 1 / N, N * t), 0)
 
 
 def test_constants_need_numbers_for_parameters():
@@ -205,3 +206,48 @@ def test_constants_need_numbers_for_parameters():
 def test_a_loss_that_only_approaches_its_bound_has_no_minimum():
     with mp.workdps(50), pytest.raises(NoBalance):
         minimise([mpf(0)], [[Fraction(1), Fraction(0)]], [[Fraction(0), Fraction(1)]], [mpf(1)], [], [mpf(0), mpf(0)])
+
+
+def test_a_free_resource_is_free_in_a_plan_too():
+    # 1/t + 1/(N eta) + eta sqrt(t) on N t = C: with eta free r = 2/7 (balance), and eta ~ C^(-3/7).
+    from exponents.symbols import eta
+
+    loss = 1 / t + 1 / (N * eta) + eta * sqrt(t)
+    found = plan_budget(programme(loss, N * t, free=(eta,)), 10**6)
+    assert found.law.exponent == Fraction(2, 7) and dict(found.allocation)[eta] < 1
+    bound = plan_budget(programme(loss, (N * t, eta * t)), 10**6)
+    assert bound.law.exponent < Fraction(2, 7) and dict(bound.allocation)[eta] >= 1
+
+
+def test_a_resource_that_the_budgets_pin_is_not_at_its_floor():
+    # 6 N t = C and N t^2 = C force t = 6, N = C/36: 2/(N^3 t) + 2/N ~ 72/C.
+    found = law(2 / (N**3 * t) + 2 / N, (6 * N * t, N * t**2))
+    assert found.constant == 72 and constants(found)[t] == 6
+    with pytest.raises(NoBalance, match="less than one of t"):
+        law(1 / N, (6 * N * t, 18 * N * t**2))  # t = 1/3
+
+
+def test_budgets_that_repeat_each_other_are_one_and_those_that_contradict_are_refused():
+    assert law(1 / t + 1 / N, (N * t, N * t)).constant == 2
+    with pytest.raises(NoBalance, match="no allocation meets"):
+        law(1 / t + 1 / N, (N * t, 2 * N * t))
+
+
+def test_terms_that_balance_at_a_floor_are_certified():
+    # 3/N + 10/(N t) on N t = C: t = 1 is best, L = 13/C.
+    found = law(3 / N + 10 / (N * t))
+    assert isinstance(found.constant, Enclosure) and found.constant.low <= 13 <= found.constant.high
+    both = law(1 / t + 1 / N, (6 * N * t, 2 * t**2))  # t = sqrt(C/2), N = C/(6 t): L = (1 + 3) sqrt(2/C)
+    assert both.constant.low**2 <= 32 <= both.constant.high**2
+
+
+def test_a_budget_beyond_reach_is_none_and_far_minima_are_found():
+    assert law(1 / t + 1 / N + 100 * t ** -Rational(1000001, 1000000)).beyond(2) is None
+    huge = plan_budget(programme(10**300 / t + Rational(1, 10**300) / N, N * t), 10**9)
+    assert huge.loss == pytest.approx(1e291)  # t = C, N = 1
+
+
+def test_prefactors_may_be_powers_of_numbers():
+    # (3/N)^(1/2) + t^(-1/2) on N t = C: L = 2 (3/C)^(1/4).
+    found = law(sqrt(3) / sqrt(N) + 1 / sqrt(t))
+    assert simplify(found.constant - 2 * 3 ** Rational(1, 4)) == 0

@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from sympy import And, Eq, Max, Min, Ne, Piecewise, Rational, S, Symbol, gamma, simplify, symbols
 
 import exponents
+from exponents.algebra.parametric import evaluate, holds
+from exponents.algebra.piecewise import positive_where
+from exponents.algebra.rewriting import zeros
 from exponents.compute_optimal import compute_optimum, optimum
 from exponents.conventions import CONVENTIONS, Convention, convention
 from exponents.errors import IncompleteProof, InputError
 from exponents.model_loss import TARGET_WEIGHT, loss
 from exponents.names import CONVENTIONS as NAMES
 from exponents.names import COORDINATES, REGIMES, TABLES, VERSIONS
-from exponents.parametric import evaluate, holds
-from exponents.piecewise import positive_where
 from exponents.proof import prove
-from exponents.report import at
-from exponents.rewriting import zeros
+from exponents.reports.point import at
+from exponents.reports.tables import table
 from exponents.symbols import N, alpha, beta, t
-from exponents.tables import table
 from exponents.terms import Logarithm, Loss, PowerLaw
 from exponents.ties import assumptions, ties
 from exponents.timescale import chi

@@ -7,15 +7,15 @@ import pytest
 from mpmath import mp, mpf
 from sympy import And, Min, Or, Rational, S, Symbol, simplify, symbols
 
+from exponents.algebra.parametric import holds
+from exponents.algebra.polynomials import Functions
 from exponents.compute_optimal import compute_optimum, optimum
 from exponents.errors import InputError, NoBalance, TooMuchWork
 from exponents.model_loss import loss
-from exponents.parametric import holds
-from exponents.polynomials import Functions
 from exponents.proof import prove
 from exponents.symbols import B, C, N, alpha, beta, eta, t
 from exponents.terms import Loss, PowerLaw
-from exponents.ties import assumptions, ties
+from exponents.ties import assumptions, boundary_ties
 
 a, b = symbols("a b", positive=True)
 SQUARE = (a < 3, b < 3)
@@ -47,7 +47,7 @@ def test_three_curves_through_one_point():
     # min of a, b, 1 and what they balance with: along t alone the loss falls as the least of the three exponents.
     found = diagram(t**-a + t**-b + 1 / t, cost=t)
     assert set(exponents(found)) == {a, b, S.One} and len(found.phases) == 3
-    meeting = [tie for tie in ties(found) if tie.boundary.polynomial.subs({a: 1, b: 1}) == 0]
+    meeting = [tie for tie in boundary_ties(found) if tie.boundary.polynomial.subs({a: 1, b: 1}) == 0]
     assert len(meeting) == 3
     assert found.at(1, 1).exponent == 1 and len(found.at(1, 1).binding) == 3
 
@@ -69,7 +69,7 @@ def test_an_isolated_point_at_which_a_term_stops_falling():
 def test_a_curve_with_no_rational_point():
     # a^2 + b^2 = 3 has no rational solution (no two rational squares sum to 3).
     found = diagram(t ** (-(a**2) - b**2) + t**-3, cost=t)
-    assert {str(tie.boundary.curve.lhs) for tie in ties(found)} == {"a**2 + b**2 - 3"}
+    assert {str(tie.boundary.curve.lhs) for tie in boundary_ties(found)} == {"a**2 + b**2 - 3"}
     assert [phase.exponent for phase in found.phases] == [a**2 + b**2, 3]
 
 
@@ -189,7 +189,7 @@ def test_a_kernel_without_a_trace_is_not_refused_and_the_assumed_terms_are_named
 def test_what_ties_and_what_reaches_its_floor_is_reported():
     # t^-a + N^-1 t^-1: for a < 1 all goes to t (N at its floor, the first term alone); for a > 1 any split does.
     found = diagram(t**-a + 1 / (N * t))
-    (tie,) = ties(found)
+    (tie,) = boundary_ties(found)
     assert tie.boundary.curve.rhs == 1 and set(tie.terms) == {"t**(-a)", "1/(N*t)"}
     assert tie.logarithm == 0
 
@@ -199,7 +199,7 @@ def test_logarithms_on_the_boundaries_of_the_paper():
     # L* ~ (C (ln C)^(1/2))^-r with r = alpha/(alpha+1).  Lazy and published: no term has a logarithm there.
     r = alpha / (alpha + 1)
     powers = {
-        (regime, version): [tie.logarithm for tie in ties(optimum(regime, version))]
+        (regime, version): [tie.logarithm for tie in boundary_ties(optimum(regime, version))]
         for regime in ("lazy", "rich")
         for version in ("published", "derived")
     }
@@ -268,7 +268,7 @@ def test_the_power_of_the_logarithm_is_that_of_the_minimised_loss(regime, versio
         sizes = mpf(10) ** 12, mpf(10) ** 15
         values = [least(size) + size * mpf(2) / 3 for size in sizes]  # r = alpha/(alpha + 1) = 2/3
         measured = (values[1] - values[0]) / mpmath.log(sizes[1] / sizes[0])
-    expected = float(ties(optimum(regime, version))[0].logarithm.subs(here))
+    expected = float(boundary_ties(optimum(regime, version))[0].logarithm.subs(here))
     # ln ln C runs from 27.6 to 34.5; what is left over are constants of the split, which cancel, and 1/ln ln C.
     assert abs(measured - expected) < 0.02
     assert abs(measured * 1.2 - expected) > 0.02 or expected == 0

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from sympy import Min, Poly, Rational, S, cancel, fraction, symbols
 
+from exponents.algebra.parametric import evaluate
+from exponents.algebra.piecewise import resolved
 from exponents.compute_optimal import COST, TRACE_CLASS, compute_optimum, optimum, table_1
 from exponents.errors import Refuted
 from exponents.model_loss import loss, model_bottleneck
-from exponents.parametric import evaluate
 from exponents.phases import PhaseDiagram
-from exponents.piecewise import resolved
 from exponents.proof import prove, prove_equal, prove_nonnegative, prove_phase, prove_tiling, sides
 from exponents.symbols import N, alpha, beta, t
 from exponents.terms import PowerLaw

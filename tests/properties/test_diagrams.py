@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from sympy import Max, Min, Rational, S, symbols
 
+from exponents.algebra.parametric import evaluate, holds
 from exponents.compute_optimal import compute_optimum
-from exponents.parametric import evaluate, holds
 from exponents.proof import prove
 from exponents.symbols import N, t
 from exponents.terms import Loss, PowerLaw

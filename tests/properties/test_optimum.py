@@ -9,12 +9,12 @@ from mpmath import mpf
 from scipy.optimize import linprog
 from sympy import Float, Rational, S, preorder_traversal
 
+from exponents.algebra.parametric import evaluate
 from exponents.balance import optimum_at_point
 from exponents.compute_optimal import compute_optimum, optimum
 from exponents.errors import NoBalance
 from exponents.model_loss import loss
-from exponents.parametric import evaluate
-from exponents.report import at
+from exponents.reports.point import at
 from exponents.symbols import N, alpha, beta, t
 from exponents.terms import PowerLaw
 from verify.minimum import measured_exponent
@@ -173,7 +173,7 @@ def results():
     from exponents.claims import claims
     from exponents.level_series import level_series
     from exponents.names import DERIVATIONS, TABLES
-    from exponents.tables import table
+    from exponents.reports.tables import table
     from exponents.timescale import chi
 
     yield from (chi(regime) for regime in ("lazy", "rich"))

@@ -14,10 +14,10 @@ import pytest
 from matplotlib.figure import Figure
 from sympy import Rational, S, Symbol, symbols
 
+from exponents.algebra.parametric import holds
 from exponents.compute_optimal import compute_optimum, optimum
 from exponents.errors import InputError
 from exponents.names import TASKS
-from exponents.parametric import holds
 from exponents.symbols import N, alpha, beta, t
 from exponents.terms import Loss, PowerLaw
 from verify.plots import Panel, plot_phases

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from sympy import Add, Expr, Max, Min, Mul, Piecewise, Symbol, expand, factor, fraction, latex, together
 from sympy.core.relational import Relational
 
-from exponents.parametric import Point, evaluate, resolve
+from exponents.algebra.parametric import Point, evaluate, resolve
 from exponents.phases import Phase, PhaseDiagram
 from exponents.terms import PowerLaw
 

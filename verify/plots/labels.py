@@ -18,7 +18,7 @@ import numpy as np
 from scipy import ndimage
 from sympy import Expr, Symbol
 
-from exponents.parametric import Point
+from exponents.algebra.parametric import Point
 from exponents.phases import PhaseDiagram
 
 from .curves import Line, total_length

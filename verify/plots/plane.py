@@ -21,8 +21,8 @@ from sympy import And, Dummy, Expr, Or, S, Symbol, factor_list, fraction, lambdi
 from sympy.core.relational import Relational, StrictGreaterThan
 from sympy.logic.boolalg import Boolean
 
+from exponents.algebra.parametric import positive_side
 from exponents.errors import InputError
-from exponents.parametric import positive_side
 from exponents.phases import PhaseDiagram
 
 Reals: TypeAlias = NDArray[np.float64]

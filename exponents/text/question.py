@@ -8,24 +8,31 @@ package gives a meaning (`symbols`): a mistyped name is answered, not taken for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Rational, S, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan
 
-from .compute_optimal import MAX_TERMS, programme
-from .errors import InputError, TooMuchWork
-from .model_loss import loss
-from .names import PUBLISHED, Regime, Version
-from .parametric import positive_side
+from ..algebra.parametric import positive_side
+from ..compute_optimal import MAX_TERMS, programme
+from ..errors import InputError, TooMuchWork
+from ..model_loss import loss
+from ..names import PUBLISHED, Regime, Version
+from ..phases import Programme
+from ..rationals import exact, shown
+from ..reports.printing import GREEK
+from ..symbols import B, N, P, alpha, beta, eta, gamma, t
+from ..terms import Loss, PowerLaw, bases
 from .parsing import names_in, parse_conditions, parse_expression
-from .phases import Programme
-from .rationals import exact, shown
-from .symbols import B, N, P, alpha, beta, eta, gamma, t
-from .terms import Loss, PowerLaw, bases
+
+RESOURCES = ("t", "N", "P")
+"""Names that mean something to be allocated: as a mere constant in a term they are a slip.  B may be held fixed."""
 
 KNOWN = {symbol.name: symbol for symbol in (t, N, B, P, alpha, beta, gamma, eta)}
 """Names that need no declaration."""
+
+
+_LATIN = {letter: name for name, letter in GREEK.items()}
 
 
 @dataclass(frozen=True)
@@ -66,16 +73,54 @@ def read(question: Question) -> Programme:
     if not question.terms and not question.model:
         raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
     declared = _declared(question)
-    settings = _settings(question.settings, declared)
-    costs = [_read(text, declared, "a cost").subs(settings) for text in question.costs]
-    free = [declared[name.strip()] for name in question.free]
+    costs = [_cost(text, declared) for text in question.costs]
+    free = [declared[_name(text, "a free resource")] for text in question.free]
     resources = sorted(set(free).union(*map(bases, costs)), key=lambda r: r.name)
+    settings = _settings(question.settings, declared, resources)
+    costs = [cost.subs(settings) for cost in costs]
     conditions = [condition for text in question.where for condition in _conditions(text, declared, settings)]
+    measured = sorted({s.name for c in conditions for s in c.free_symbols} & {r.name for r in resources})
+    if measured:
+        raise InputError(f"a domain is about parameters; got {measured[0]}, a resource; leave that condition out")
     terms = [*_model_terms(question, settings), *_terms(question.terms, declared, resources, settings)]
     found = {s for term in terms for _, e in term.exponents for s in e.free_symbols}
     found.update(s for condition in conditions for s in condition.free_symbols)
     ordered = sorted(found - set(resources), key=lambda p: p.name)
+    unused = [s.name for s in settings if not any(s.name in _names(text) for text in _texts(question))]
+    if unused and not question.model:
+        raise InputError(f"a setting must be of a parameter of the loss; got {unused[0]}; leave it out")
     return programme(Loss(tuple(terms)), costs, conditions, ordered, free)
+
+
+def reducible(whole: Programme) -> tuple[Programme, tuple[str, ...]]:
+    """The programme without the terms that no resource lowers, and the names of these.
+
+    What is left is the loss above an irreducible one; a loss of nothing else is returned as it is.
+    """
+    constant = tuple(term.name for term in whole.loss if not any(e != 0 for _, e in term.exponents))
+    kept = tuple(term for term in whole.loss if term.name not in constant)
+    return (replace(whole, loss=Loss(kept, whole.loss.title)), constant) if constant and kept else (whole, ())
+
+
+def _texts(question: Question) -> tuple[str, ...]:
+    return (*question.terms, *question.costs, *question.where)
+
+
+def _name(text: str, role: str) -> str:
+    """The one name that a text is, in Latin letters."""
+    names = names_in(text, role)
+    if len(names) != 1 or text.strip() not in {
+        names[0],
+        *(letter for letter, name in _LATIN.items() if name == names[0]),
+    }:
+        raise InputError(f"{role} must be one name; got {shown(text)}; write it as eta, one option for each")
+    return names[0]
+
+
+def _cost(text: str, declared: Mapping[str, Symbol]) -> Expr:
+    """A cost, which may be written as C = ..."""
+    head, equals, rest = text.partition("=")
+    return _read(rest if equals and head.strip() == "C" else text, declared, "a cost")
 
 
 def _read(text: str, declared: Mapping[str, Symbol], role: str) -> Expr:
@@ -108,9 +153,9 @@ def _declared(question: Question) -> dict[str, Symbol]:
                 if positive or symbol.name not in declared:
                     declared[symbol.name] = KNOWN.get(symbol.name) or Symbol(symbol.name, **_assumed(positive))
     for text in question.settings:
-        name = text.partition("=")[0].strip()
+        name = _name(text.partition("=")[0], "a setting")
         declared.setdefault(name, Symbol(name, real=True))
-    for text in (*question.costs, *question.free):
+    for text in (*(text.removeprefix("C =").removeprefix("C=") for text in question.costs), *question.free):
         for name in names_in(text, "a cost"):
             declared.setdefault(name, Symbol(name, positive=True))
     return declared
@@ -134,16 +179,23 @@ def _conditions(text: str, declared: Mapping[str, Symbol], settings: Mapping[Sym
     return [StrictGreaterThan(side, 0, evaluate=False) for side in sides if not side.is_number]
 
 
-def _settings(texts: Sequence[str], declared: Mapping[str, Symbol]) -> dict[Symbol, Rational]:
+def _settings(
+    texts: Sequence[str], declared: Mapping[str, Symbol], resources: Sequence[Symbol]
+) -> dict[Symbol, Rational]:
     settings: dict[Symbol, Rational] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        symbol = declared.get(name.strip())
-        if not equals or symbol is None or not name.strip().isidentifier():
+        if not equals:
             raise InputError(f"a setting must be a name and a number; got {shown(text)}; write it as alpha=3/2")
-        number = exact(value.strip(), name.strip())
+        symbol = declared[_name(name, "a setting")]
+        number = exact(value.strip(), symbol.name)
+        if symbol in settings or symbol in resources:
+            why = "is set twice" if symbol in settings else "is a resource, not a parameter"
+            raise InputError(
+                f"a setting is of one parameter, once; got {shown(text)}, but {symbol} {why}; leave it out"
+            )
         if symbol.is_positive and number <= 0:
-            raise InputError(f"{name.strip()} must be positive; got {shown(value)}; set another value")
+            raise InputError(f"{symbol} must be positive; got {shown(value)}; set another value")
         settings[symbol] = Rational(number.numerator, number.denominator)
     return settings
 
@@ -157,11 +209,21 @@ def _terms(
     """Each text as a term, named as it was written; a text given twice is numbered."""
     terms: list[PowerLaw] = []
     for text in texts:
-        name = " ".join(text.split())
+        name = _latin(" ".join(text.split()))
         same = sum(term.name == name or term.name.startswith(f"{name} [") for term in terms)
         expression = _read(text, declared, "a term").subs(settings)
+        stray = sorted(s.name for s in bases(expression) - set(resources) if s.name in RESOURCES)
+        if stray:
+            raise InputError(f"{stray[0]} in {shown(text)} has no cost; put it into --cost, or into --free, or set it")
         terms.append(PowerLaw.from_expr(expression, resources, f"{name} [{same + 1}]" if same else name))
     return terms
+
+
+def _latin(text: str) -> str:
+    """A text with Greek letters spelled, for names that a terminal, LaTeX and a parser all read."""
+    for letter, name in _LATIN.items():
+        text = text.replace(letter, name)
+    return text
 
 
 def _model_terms(question: Question, settings: Mapping[Symbol, Rational]) -> list[PowerLaw]:
@@ -176,6 +238,12 @@ def _model_terms(question: Question, settings: Mapping[Symbol, Rational]) -> lis
                 f"{term.name} is derived for {' and '.join(f'{m} > 0' for m in term.assumes)}; change a setting"
             )
         kept = tuple(margin for margin in assumed if margin.free_symbols)
-        logarithms = () if settings else term.logarithms
+        logarithms = tuple(
+            replace(own, power=own.power.subs(settings), where=own.where.subs(settings))
+            for own in term.logarithms
+            if own.where.subs(settings) not in (S.true, S.false)
+        )
+        if any(own.where.subs(settings) == S.true for own in term.logarithms):
+            raise InputError(f"a logarithm multiplies {term.name} at these settings, so it is no power law; change one")
         found.append(PowerLaw(term.name, exponents, term.prefactor.subs(settings), term.source, logarithms, kept))
     return found

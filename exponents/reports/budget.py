@@ -6,12 +6,13 @@ from fractions import Fraction
 
 import mpmath
 from mpmath import mpf
-from sympy import Expr, Symbol
+from sympy import Symbol
 
-from .constants import Constant
-from .enclosures import Enclosure
-from .plan import Plan
-from .printing import Notation, phrase, write
+from ..constants import Constant
+from ..enclosures import Enclosure
+from ..geometric import number
+from ..plan import Plan
+from .printing import STYLES, Notation, joined, phrase, write
 from .render import Cell, Column, Table
 
 DIGITS = 6
@@ -23,31 +24,32 @@ def plan_object(plan: Plan) -> dict[str, object]:
     resources = [r.name for r, _ in plan.allocation]
     return {
         "budget": write(plan.budget, "plain"),
-        "loss": float(plan.loss),
-        "irreducible": float(law.irreducible),
+        "loss": _float(plan.loss),
+        "irreducible": _float(number(law.irreducible)),
         "unique": plan.unique,
-        "allocation": {r.name: float(value) for r, value in plan.allocation},
-        "terms": {name: float(value) for name, value in plan.terms},
+        "allocation": {r.name: _float(value) for r, value in plan.allocation},
+        "terms": {name: _float(value) for name, value in plan.terms},
         "law": {
             "exponent": write(law.exponent, "plain"),
-            "constant": float(law.value()),
-            "loss": float(plan.predicted),
+            "constant": _float(law.value()),
+            "loss": _float(plan.predicted),
             "allocation": {
-                r.name: {"exponent": write(share.exponent, "plain"), "constant": _float(share.constant)}
+                r.name: {"exponent": write(share.exponent, "plain"), "constant": _float(_value(share.constant))}
                 for r, share in law.shares
             },
             "binding": [law.programme.loss.terms[i].name for i in law.optimum.binding],
             "factor": write(plan.factor, "plain"),
-            "beyond": float(plan.beyond),
+            "beyond": None if plan.beyond is None else _float(number(plan.beyond)),
         },
         "second_best": None
         if other is None
         else {
             "tied": list(other.tied),
+            "held": [r.name for r in other.held],
             "allocation": dict(zip(resources, (write(x, "plain") for x in other.exponents), strict=True)),
             "exponent": write(other.exponent, "plain"),
-            "loss_factor": float(other.loss_factor),
-            "compute_factor": float(other.compute_factor),
+            "loss_factor": _float(other.loss_factor),
+            "compute_factor": _float(other.compute_factor),
         },
     }
 
@@ -84,31 +86,45 @@ def _terms(plan: Plan) -> Table:
 def _law(plan: Plan) -> Table:
     law, other = plan.law, plan.alternative
     above = " + irreducible" if law.irreducible else ""
+    latex_above = r" + \text{irreducible}" if law.irreducible else ""
+    reached = plan.beyond is not None and plan.budget >= plan.beyond
+    start = "a budget beyond all reach" if plan.beyond is None else f"C = {_number(plan.beyond)}"
+    held_from = f"{start}{'' if reached else ', more than this budget'}"
     rows: list[tuple[Cell, ...]] = [
-        ("law", f"a C^-r{above}"),
+        ("law", Notation(f"a*C^-r{above}", f"a·C^-r{above}", rf"a\,C^{{-r}}{latex_above}")),
         ("r", law.exponent),
         ("a", _written(law.constant)),
         ("balance", tuple(law.programme.loss.terms[i].name for i in law.optimum.binding)),
         ("loss by the law", _decimal(plan.predicted)),
-        (f"holds within {_number(plan.factor)} from C =", _number(plan.beyond)),
+        (f"holds within {_decimal(number(plan.factor))} from", held_from),
     ]
     if law.irreducible:
-        rows.insert(3, ("irreducible", _number(Fraction(int(law.irreducible.p), int(law.irreducible.q)))))
+        rows.insert(3, ("irreducible", _decimal(number(law.irreducible))))
     if other is not None:
-        split = ", ".join(
-            f"{write(r, 'unicode')} ~ C^{write(x, 'plain')}"
-            if x.denominator == 1
-            else f"{write(r, 'unicode')} ~ C^({x})"
-            for (r, _), x in zip(plan.allocation, other.exponents, strict=True)
+        split = joined(
+            ", ",
+            *(_power(r, x) for (r, _), x in zip(plan.allocation, other.exponents, strict=True)),
         )
+        tie = other.tied + tuple(f"{r} held at 1" for r in other.held)
         excess = "the loss" if not law.irreducible else "the loss above the irreducible"
         rows += [
-            ("second-best balance", other.tied),
+            ("second-best balance", tie),
             ("its split", split),
-            ("costs", f"{mpmath.nstr(other.loss_factor, 4)} times {excess}"),
-            ("as much as", f"{mpmath.nstr(other.compute_factor, 4)} times the budget"),
+            ("costs", f"{_decimal(other.loss_factor)} times {excess}"),
         ]
+    if other is not None and mpmath.isfinite(other.compute_factor):
+        rows.append(("as much as", f"{_decimal(other.compute_factor)} times the budget"))
     return Table("law", phrase("The leading law"), (Column("quantity"), Column("value")), tuple(rows))
+
+
+def _power(resource: Symbol, exponent: Fraction) -> Notation:
+    short = str(exponent) if exponent.denominator == 1 and exponent >= 0 else f"({exponent})"
+    name = write(resource, "latex")
+    return Notation(
+        f"{resource} ~ C^{short}",
+        f"{write(resource, 'unicode')} ~ C^{short}",
+        rf"{name} \sim C^{{{write(exponent, 'latex')}}}",
+    )
 
 
 def _symbol(resource: Symbol) -> Notation:
@@ -116,30 +132,35 @@ def _symbol(resource: Symbol) -> Notation:
 
 
 def _decimal(value: mpf) -> str:
-    return mpmath.nstr(value, DIGITS)
+    text = mpmath.nstr(value, DIGITS)
+    return text.removesuffix(".0") if "e" not in text else text.replace(".0e", "e").replace("e+", "e")
 
 
 def _number(value: Fraction) -> str:
-    if value.denominator == 1 and abs(value) < 10**9:
-        return str(value)
-    return mpmath.nstr(mpf(value.numerator) / value.denominator, DIGITS)
+    return str(value) if value.denominator == 1 and abs(value) < 10**9 else _decimal(number(value))
 
 
-def _float(constant: Constant | None) -> float | None:
+def _float(value: mpf | None) -> float | str | None:
+    """A JSON number; text where a float has no such size, null where there is no value."""
+    if value is None or not mpmath.isfinite(value):
+        return None
+    return float(value) if value == 0 or mpf("1e-300") < abs(value) < mpf("1e300") else _decimal(value)
+
+
+def _value(constant: Constant | None) -> mpf | None:
     if constant is None:
         return None
-    return float(constant)
+    return number(constant.low if isinstance(constant, Enclosure) else constant)
 
 
 def _written(constant: Constant | None) -> Cell:
-    """The number, with its closed form if that is short."""
-    if constant is None:
+    """The number, with its closed form if that is short and says more."""
+    value = _value(constant)
+    if constant is None or value is None:
         return "left open"
     if isinstance(constant, Enclosure):
-        return f"{mpmath.nstr(mpf(float(constant)), DIGITS)} (certified)"
-    number = mpmath.nstr(mpf(str(constant.evalf(15))), DIGITS)
-    return f"{number} = {form}" if len(form := _closed(constant)) <= 40 else number
-
-
-def _closed(constant: Expr) -> str:
-    return write(constant, "plain")
+        return f"{_decimal(value)} (certified)"
+    if constant.is_Rational or len(write(constant, "plain")) > 40:
+        return _decimal(value)
+    decimal = _decimal(value)
+    return Notation(*(f"{decimal} = {write(constant, style)}" for style in STYLES))

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Symbol
 
-from exponents.cells import arrangement
+from exponents.algebra.cells import arrangement
+from exponents.algebra.polynomials import Functions, factors, sign
+from exponents.algebra.real_roots import simplest_between
+from exponents.algebra.settling import settled
 from exponents.errors import InputError
-from exponents.polynomials import Functions, factors, sign
-from exponents.real_roots import simplest_between
-from exponents.settling import settled
 
 a, b = Symbol("a"), Symbol("b")
 PLANE = Functions((a, b))

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from sympy import Eq, Rational, Symbol
 from sympy.core.relational import Relational
 
-from .compute_optimal import PARAMETERS, Table1, table_1, task_names
-from .names import MODEL, PUBLISHED, REGIMES, Regime, Version
-from .parametric import Point, evaluate
-from .phases import PhaseDiagram
+from ..algebra.parametric import Point, evaluate
+from ..compute_optimal import PARAMETERS, Table1, table_1, task_names
+from ..names import MODEL, PUBLISHED, REGIMES, Regime, Version
+from ..phases import PhaseDiagram
+from ..rationals import check_capacity, check_source, exact
+from ..symbols import N, t
 from .printing import Notation, Phrase, joined, phrase, write
-from .rationals import check_capacity, check_source, exact
 from .render import Cell, Column, Table
-from .symbols import N, t
 
 if TYPE_CHECKING:
-    from .conventions import Convention
+    from ..conventions import Convention
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def at(
         values = check_capacity(exact(first, "alpha")), check_source(exact(second, "beta"))
         point = dict(zip(PARAMETERS, values, strict=True))
     else:
-        from .conventions import convention as named  # nobody else need wait for this
+        from ..conventions import convention as named  # nobody else need wait for this
 
         used = named(convention)
         point = used.to_model(first, second)

@@ -71,7 +71,7 @@ def _unicode(value: Basic) -> str:
     text = _NAMES.sub(lambda match: GREEK[match[1]], text)
     text = text.replace("**", "^").replace("oo", "∞")
     text = re.sub(r"(?<=[^\W\d)])\*(?=[^\W\d_α-ω])", "·", text)
-    return re.sub(r"(?<=\d)\*(?=\d)", "·", text).replace("*", "")
+    return re.sub(r"(?<=[\d)])\*(?=\d)", "·", text).replace("*", "")
 
 
 def _latex(value: Basic) -> str:

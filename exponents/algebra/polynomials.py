@@ -16,11 +16,11 @@ from functools import reduce
 from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_poly
 from sympy import Add, Expr, Integer, Mul, Symbol, factor_list
 
-from .errors import InputError, TooMuchWork
+from ..errors import InputError, TooMuchWork
+from ..rationals import shown
 from .parametric import Point
-from .rationals import shown
 
-WORK = 20_000_000
+WORK = 12_000_000
 """Units of work a problem may take: about a minute of a present-day machine."""
 
 MAX_DEGREE = 80

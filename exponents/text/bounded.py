@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from sympy import Add, Expr, Max, Min, Mul, Pow, Rational, S
 
-from .errors import InputError
-from .rationals import MAX_DIGITS, shown
+from ..errors import InputError
+from ..rationals import MAX_DIGITS, shown
 
 MAX_POWER = 1000
 """Size of the numeric power of a symbol, and of any number in an exponent."""
@@ -27,7 +27,7 @@ MAX_POWER = 1000
 MAX_SUM_POWER = 20
 """Size of the numeric power of anything but symbols, numbers and products: beyond it, expanding is hopeless."""
 
-MAX_RADICAND = 10**6
+MAX_RADICAND = 10**60
 """What numerator and denominator under a root, or under a symbolic power, stay below: SymPy factors them."""
 
 MAX_ROOT = 1000

@@ -26,9 +26,9 @@ from difflib import get_close_matches
 from sympy import Expr, Max, Min, Rational, S, Symbol
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 
+from ..errors import InputError
+from ..rationals import exact, shown
 from .bounded import Arithmetic
-from .errors import InputError
-from .rationals import exact, shown
 from .tokens import Token, refusal, tokens
 
 MAX_NESTING = 50

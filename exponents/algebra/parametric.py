@@ -19,8 +19,8 @@ from sympy import And, Expr, Max, Min, Not, Or, Piecewise, Symbol
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
-from .errors import InputError
-from .rationals import shown
+from ..errors import InputError
+from ..rationals import shown
 
 Point = Mapping[Symbol, Fraction]
 """An exact point in parameter space."""

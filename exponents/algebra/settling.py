@@ -25,8 +25,8 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from sympy import Expr
 
+from ..errors import InputError
 from .cells import Arrangement, Base, Cell, arrangement, roots_above
-from .errors import InputError
 from .parametric import Point, Pole
 from .polynomials import Functions, Polynomial, RationalFunction, factors, sign
 from .real_roots import Root, between, ordered, rationals_between

@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 
 from sympy import Basic, Piecewise
 
-from .derivation import Derivation, Step
+from ..derivation import Derivation, Step
 from .printing import Math, Notation, Phrase, Style, cases, write
 
 WIDTH = 80
@@ -289,13 +289,18 @@ def _csv_rows(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return stream.getvalue().rstrip("\n")
 
 
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    **{letter: f"\\{letter}" for letter in "_%&#{}"},
+}
+
+
 def _tex(text: str) -> str:
     """Escape what LaTeX would read as commands outside formulas."""
     parts = text.split("$")
-    parts[::2] = [
-        part.replace("\\", r"\textbackslash{}").replace("_", r"\_").replace("%", r"\%").replace("&", r"\&")
-        for part in parts[::2]
-    ]
+    parts[::2] = ["".join(_TEX.get(letter, letter) for letter in part) for part in parts[::2]]
     return "$".join(parts)
 
 

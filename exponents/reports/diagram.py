@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sympy import Expr, S, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
-from .phases import Phase, PhaseDiagram
+from ..phases import Phase, PhaseDiagram
+from ..ties import assumptions, boundary_ties
 from .printing import STYLES, Notation, Phrase, joined, phrase, write
 from .render import Cell, Column, Table
-from .ties import assumptions, ties
 
 
 def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
@@ -21,7 +21,7 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
 def _phase_object(diagram: PhaseDiagram, phase: Phase) -> dict[str, object]:
     names = [resource.name for resource in diagram.programme.resources]
     found: dict[str, object] = {
-        "where": _where(phase, "plain"),
+        "where": "everywhere" if phase.where == S.true else write(phase.where, "plain"),
         "exponent": write(phase.exponent, "plain"),
         "allocation": {r.name: write(share, "plain") for r, share in phase.allocation},
         "binding": list(phase.binding),
@@ -31,17 +31,13 @@ def _phase_object(diagram: PhaseDiagram, phase: Phase) -> dict[str, object]:
     return found
 
 
-def _where(phase: Phase, style: str) -> str:
-    return "everywhere" if phase.where == S.true else write(phase.where, style)  # type: ignore[arg-type]
-
-
-def diagram_tables(diagram: PhaseDiagram, settings: Sequence[str] = ()) -> list[Table]:
-    """The phases, and the boundaries between them if there are any."""
-    tables = [_phases(diagram, settings)]
+def diagram_tables(diagram: PhaseDiagram, settings: Sequence[str] = (), irreducible: Sequence[str] = ()) -> list[Table]:
+    """The phases, and the boundaries between them if there are any; below, what was set and what was set aside."""
+    tables = [_phases(diagram, settings, irreducible)]
     return [*tables, _boundaries(diagram)] if diagram.boundaries else tables
 
 
-def _phases(diagram: PhaseDiagram, settings: Sequence[str]) -> Table:
+def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence[str]) -> Table:
     resources = diagram.programme.resources
     columns = (
         Column("phase"),
@@ -53,7 +49,7 @@ def _phases(diagram: PhaseDiagram, settings: Sequence[str]) -> Table:
     rows = tuple(
         (
             f"phase {number}",
-            Notation(*(_where(phase, style) for style in STYLES)),
+            "everywhere" if phase.where == S.true else phase.where,
             phase.exponent,
             *(_corners(phase, position) for position in range(len(resources))),
             phase.binding,
@@ -66,7 +62,7 @@ def _phases(diagram: PhaseDiagram, settings: Sequence[str]) -> Table:
         phrase("Compute-optimal exponents at C = {budgets}", budgets=budgets),
         columns,
         rows,
-        tuple(_notes(diagram, settings)),
+        (*_set_aside(irreducible), *_notes(diagram, settings)),
         blocks="text",
     )
 
@@ -77,15 +73,19 @@ def _budget(monomial: Expr) -> tuple[str, str, str]:
 
 
 def _growth(resource: Symbol) -> Notation:
-    return Notation(
-        f"{resource}(C) ~ C^r", f"{write(resource, 'unicode')}⋆~C^r", rf"{write(resource, 'latex')}_\star \sim C^r"
-    )
+    latex = rf"{{{write(resource, 'latex')}}}_\star \sim C^r"
+    return Notation(f"{resource}(C) ~ C^r", f"{write(resource, 'unicode')}⋆~C^r", latex)
 
 
 def _corners(phase: Phase, position: int) -> Cell:
     """The share of a resource; where there is a choice, that of each corner of the optimal face."""
     values = tuple(vertex[position] for vertex in phase.vertices)
     return values if len(set(values)) > 1 else values[0]
+
+
+def _set_aside(irreducible: Sequence[str]) -> list[Phrase]:
+    names = ", ".join(irreducible)
+    return [phrase(f"Of the loss above what no resource lowers: {names}.")] if irreducible else []
 
 
 def _notes(diagram: PhaseDiagram, settings: Sequence[str]) -> list[Phrase]:
@@ -126,7 +126,7 @@ def _domain(sides: Sequence[Expr]) -> list[Relational]:
 
 
 def _boundaries(diagram: PhaseDiagram) -> Table:
-    found = ties(diagram)
+    found = boundary_ties(diagram)
     logarithmic = any(tie.logarithm != 0 for tie in found)
     columns = [Column("boundary"), Column("between", "phases"), Column("tied", "terms that tie on it")]
     rows: list[tuple[Cell, ...]] = []

@@ -15,9 +15,9 @@ from sympy import And, Eq, Expr, Ne, Or, Piecewise, S, Symbol, expand
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
+from ..errors import IncompleteProof
 from .boundaries import meetings
 from .cells import Arrangement, telling_apart
-from .errors import IncompleteProof
 from .polynomials import Polynomial, sign
 from .settling import Found, Leaf, Partition
 

@@ -7,10 +7,10 @@ from sympy import Abs, Add, Expr, Float, I, Integer, Max, Min, Mul, Pow, Rationa
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 
 from exponents.errors import InputError
-from exponents.parsing import MAX_NESTING, names_in, parse_conditions, parse_expression
-from exponents.printing import GREEK, write
+from exponents.reports.printing import GREEK, write
 from exponents.symbols import B, N, alpha, beta, eta, gamma, n, t, tau, x, z
-from exponents.tokens import MAX_LENGTH, MAX_TOKENS
+from exponents.text.parsing import MAX_NESTING, names_in, parse_conditions, parse_expression
+from exponents.text.tokens import MAX_LENGTH, MAX_TOKENS
 
 SYMBOLS = {symbol.name: symbol for symbol in (B, N, alpha, beta, eta, gamma, n, t, tau, x, z)}
 half, third = Rational(1, 2), Rational(1, 3)

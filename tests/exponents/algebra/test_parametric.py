@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import And, Eq, Max, Min, Ne, Not, Or, Piecewise, Rational, Symbol, exp, sqrt
 
+from exponents.algebra.parametric import evaluate, holds, positive_side, resolve
+from exponents.algebra.polynomials import Functions, factored, factors, sign
 from exponents.errors import InputError
-from exponents.parametric import evaluate, holds, positive_side, resolve
-from exponents.polynomials import Functions, factored, factors, sign
 from exponents.symbols import alpha, beta
 
 PLANE = Functions((alpha, beta))

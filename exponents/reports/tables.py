@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING
 from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
-from .claims import claims as published_claims
-from .compute_optimal import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
-from .level_series import level_series
-from .model_loss import LOSS_EQUATION, data_bottleneck, loss
-from .names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require
-from .phases import PhaseDiagram
-from .piecewise import normal_form, resolved
+from ..algebra.piecewise import normal_form, resolved
+from ..claims import claims as published_claims
+from ..compute_optimal import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
+from ..level_series import level_series
+from ..model_loss import LOSS_EQUATION, data_bottleneck, loss
+from ..names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require
+from ..phases import PhaseDiagram
+from ..proof import sides
+from ..symbols import N, beta, t
+from ..terms import PowerLaw
+from ..ties import boundary_ties
+from ..timescale import clock_growth, self_consistency, self_consistent
 from .printing import STYLES, Notation, Phrase, phrase, write
-from .proof import sides
 from .render import Cell, Column, Table
-from .symbols import N, beta, t
-from .terms import PowerLaw
-from .ties import ties
-from .timescale import clock_growth, self_consistency, self_consistent
 
 if TYPE_CHECKING:
-    from .conventions import Convention
+    from ..conventions import Convention
 
 LEVELS = 5
 """Levels of the series that are printed before the closed form."""
@@ -133,7 +133,7 @@ def phases(version: Version, convention: Convention | None = None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for regime in REGIMES:
         diagram, names = _diagram(regime, version, convention)
-        for tie in ties(diagram):
+        for tie in boundary_ties(diagram):
             between = ", ".join(names[i] for i in tie.boundary.phases)
             rows.append((regime, tie.boundary.curve, between, tie.terms, tie.logarithm))
     columns = (
@@ -141,11 +141,10 @@ def phases(version: Version, convention: Convention | None = None) -> Table:
         Column("boundary"),
         Column("between"),
         Column("tied", "terms that tie on it"),
-        Column("logarithm", Notation("q", "q", "q")),
+        Column("logarithm", "power of ln C"),
     )
     title = phrase("Boundaries of the phase diagram")
-    law = Notation("C^-r ln(C)^q", "C^-r (ln C)^q", r"C^{-r} (\ln C)^q")
-    note = phrase("On a boundary the optimal loss falls as {law}.", law=law)
+    note = phrase("Last: the power of ln C that multiplies the law of the optimal loss on the boundary.")
     return Table("phases", title, columns, tuple(rows), (note, *_stated(version, convention)))
 
 
@@ -196,7 +195,7 @@ def table(name: str, version: Version = PUBLISHED, convention: str | Convention 
     require(name, TABLES, "a table")
     if convention == MODEL:
         return _BUILDERS[name](version)
-    from .conventions import convention as named  # nobody else need wait for this
+    from ..conventions import convention as named  # nobody else need wait for this
 
     used = named(convention)
     require(name, CONVENTION_TABLES, f"a table in the symbols of {used.name}")

@@ -1,0 +1,1 @@
+"""What is printed: tables, points, diagrams and plans, and how formulas are written."""

@@ -1,0 +1,1 @@
+"""Losses, costs and conditions read from text, exactly and without running anything."""
