@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import Literal, TypeAlias
@@ -248,7 +248,8 @@ def _grid(headings: list[str], rows: list[list[list[str]]], form: str, emphasis:
 
     joined = [[", ".join(cell) for cell in row] for row in rows]
     if form == "markdown":
-        return tabulate(joined, headings, tablefmt="github", disable_numparse=True)
+        starred = [[_outside_formulas(cell, {"*": r"\*"}) for cell in row] for row in joined]
+        return tabulate(starred, headings, tablefmt="github", disable_numparse=True)
     escaped = [[_tex(cell) for cell in row] for row in joined]
     return tabulate(escaped, [_tex(h) for h in headings], tablefmt="latex_raw", disable_numparse=True)
 
@@ -299,8 +300,13 @@ _TEX = {
 
 def _tex(text: str) -> str:
     """Escape what LaTeX would read as commands outside formulas."""
+    return _outside_formulas(text, _TEX)
+
+
+def _outside_formulas(text: str, replaced: Mapping[str, str]) -> str:
+    """Replace letters where they are not between dollar signs."""
     parts = text.split("$")
-    parts[::2] = ["".join(_TEX.get(letter, letter) for letter in part) for part in parts[::2]]
+    parts[::2] = ["".join(replaced.get(letter, letter) for letter in part) for part in parts[::2]]
     return "$".join(parts)
 
 
