@@ -46,8 +46,8 @@ from .model_loss import loss as model_loss
 from .names import CONVENTIONS as NAMES
 from .names import PUBLISHED, RICH, Regime, Version, require
 from .phases import PhaseDiagram
+from .printing import Phrase, joined, phrase
 from .rationals import check_capacity, check_source, exact, shown
-from .reports.printing import Phrase, joined, phrase
 from .symbols import alpha, beta, to_expr
 from .terms import Loss, PowerLaw
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .reports.printing import Math, Notation, Phrase
+from .printing import Math, Notation, Phrase
 
 
 @dataclass(frozen=True)

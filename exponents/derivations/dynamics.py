@@ -8,7 +8,7 @@ from ..compute_optimal import FINITE_VARIANCE
 from ..derivation import Derivation, Step
 from ..level_series import level_series, stays_on_branch
 from ..names import Version
-from ..reports.printing import Notation, joined, phrase
+from ..printing import Notation, joined, phrase
 from ..symbols import alpha, beta, n, t, tau
 from ..timescale import (
     Piece,

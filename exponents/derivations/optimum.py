@@ -11,8 +11,8 @@ from ..derivation import Derivation, Step
 from ..model_loss import LOSS_EQUATION
 from ..names import LAZY, REGIMES, RICH, Regime, Version
 from ..phases import Phase, PhaseDiagram
+from ..printing import joined, phrase
 from ..proof import prove, prove_nonnegative, sides
-from ..reports.printing import joined, phrase
 from ..symbols import N, t
 from ..terms import Loss
 from ..timescale import self_consistent

@@ -10,8 +10,8 @@ from ..derivation import Step
 from ..mode_sums import ModeSum
 from ..model_loss import loss
 from ..names import LAZY, RICH, Version
+from ..printing import Notation, Phrase, joined, phrase
 from ..proof import sides
-from ..reports.printing import Notation, Phrase, joined, phrase
 from ..symbols import s, x
 from ..timescale import self_consistent
 

@@ -22,8 +22,8 @@ from ..model_loss import (
     transient_decay,
 )
 from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
+from ..printing import Notation, joined, phrase
 from ..proof import prove, prove_equal
-from ..reports.printing import Notation, joined, phrase
 from ..symbols import alpha, tau, x
 from ..timescale import self_consistent
 from .steps import mode_sum_steps, term_step

@@ -1,1 +1,1 @@
-"""What is printed: tables, points, diagrams and plans, and how formulas are written."""
+"""What is printed: tables, points, diagrams and plans, in five formats."""

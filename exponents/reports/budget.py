@@ -12,7 +12,7 @@ from ..constants import Constant
 from ..enclosures import Enclosure
 from ..geometric import number
 from ..plan import Plan
-from .printing import STYLES, Notation, joined, phrase, write
+from ..printing import STYLES, Notation, joined, phrase, write
 from .render import Cell, Column, Table
 
 DIGITS = 6

@@ -8,8 +8,8 @@ from sympy import Expr, S, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
 from ..phases import Phase, PhaseDiagram
+from ..printing import STYLES, Notation, Phrase, joined, phrase, write
 from ..ties import assumptions, boundary_ties
-from .printing import STYLES, Notation, Phrase, joined, phrase, write
 from .render import Cell, Column, Table
 
 

@@ -14,9 +14,9 @@ from ..algebra.parametric import Point, evaluate
 from ..compute_optimal import PARAMETERS, Table1, table_1, task_names
 from ..names import MODEL, PUBLISHED, REGIMES, Regime, Version
 from ..phases import PhaseDiagram
+from ..printing import Notation, Phrase, joined, phrase, write
 from ..rationals import check_capacity, check_source, exact
 from ..symbols import N, t
-from .printing import Notation, Phrase, joined, phrase, write
 from .render import Cell, Column, Table
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 from sympy import Basic, Piecewise
 
 from ..derivation import Derivation, Step
-from .printing import Math, Notation, Phrase, Style, cases, write
+from ..printing import Math, Notation, Phrase, Style, cases, write
 
 WIDTH = 80
 """Columns of a terminal that text is wrapped for."""

@@ -20,12 +20,12 @@ from ..level_series import level_series
 from ..model_loss import LOSS_EQUATION, data_bottleneck, loss
 from ..names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require
 from ..phases import PhaseDiagram
+from ..printing import STYLES, Notation, Phrase, phrase, write
 from ..proof import sides
 from ..symbols import N, beta, t
 from ..terms import PowerLaw
 from ..ties import boundary_ties
 from ..timescale import clock_growth, self_consistency, self_consistent
-from .printing import STYLES, Notation, Phrase, phrase, write
 from .render import Cell, Column, Table
 
 if TYPE_CHECKING:

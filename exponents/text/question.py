@@ -19,8 +19,8 @@ from ..errors import InputError, TooMuchWork
 from ..model_loss import loss
 from ..names import PUBLISHED, Regime, Version
 from ..phases import Programme
+from ..printing import GREEK
 from ..rationals import exact, shown
-from ..reports.printing import GREEK
 from ..symbols import B, N, P, alpha, beta, eta, gamma, t
 from ..terms import Loss, PowerLaw, bases
 from .parsing import names_in, parse_conditions, parse_expression

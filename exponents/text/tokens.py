@@ -11,8 +11,8 @@ from keyword import iskeyword
 from typing import NamedTuple
 
 from ..errors import InputError
+from ..printing import GREEK
 from ..rationals import shown
-from ..reports.printing import GREEK
 
 MAX_LENGTH = 2000
 """Characters of a text."""

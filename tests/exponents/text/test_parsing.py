@@ -7,7 +7,7 @@ from sympy import Abs, Add, Expr, Float, I, Integer, Max, Min, Mul, Pow, Rationa
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 
 from exponents.errors import InputError
-from exponents.reports.printing import GREEK, write
+from exponents.printing import GREEK, write
 from exponents.symbols import B, N, alpha, beta, eta, gamma, n, t, tau, x, z
 from exponents.text.parsing import MAX_NESTING, names_in, parse_conditions, parse_expression
 from exponents.text.tokens import MAX_LENGTH, MAX_TOKENS
