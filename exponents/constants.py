@@ -25,7 +25,7 @@ from mpmath import mp, mpf
 from sympy import Expr, Mul, Pow, Rational, S, Symbol, simplify
 
 from .balance import PointOptimum
-from .enclosures import Enclosure, dual_bound, dual_rows, primal_bound, unit
+from .enclosures import Enclosure, dual_bound, dual_rows, located, primal_bound, unit
 from .errors import InputError, NoBalance
 from .geometric import DIGITS, Minimum, minimise, number, reduced
 from .phases import Programme
@@ -287,10 +287,10 @@ def _certified(programme: Programme, optimum: PointOptimum) -> tuple[Enclosure, 
             raise NoBalance(f"the constant could not be certified: it lies between {number(low)} and {number(high)}")
         rows = [terms[i] for i in bound] + [unit(r, len(programme.resources)) for r in least.at_floor] + budgets
         known = fixed(rows, len(programme.resources))
-        shares = [
-            Share(x, None if known[r] is None else _around(mpmath.exp(least.logs[r])))
-            for r, x in enumerate(_middle(optimum))
-        ]
+        amounts = located(terms, budgets, bound, prefactors, costs, least)
+        if amounts is None:
+            raise NoBalance("the allocation could not be certified; change a prefactor a little")
+        shares = [Share(x, amounts[r] if known[r] is not None else None) for r, x in enumerate(_middle(optimum))]
     return Enclosure(low, high), shares
 
 
@@ -352,12 +352,6 @@ def _rational(value: Fraction) -> Rational:
 
 def _fraction(value: Expr) -> Fraction:
     return Fraction(int(value.p), int(value.q))
-
-
-def _around(value: mpf) -> Enclosure:
-    """A number solved for at the working precision, with the width that is certified for the constant."""
-    middle = Fraction(int(mpmath.floor(value * mpf(10) ** 30)), 10**30)
-    return Enclosure(middle * (1 - CERTIFIED), middle * (1 + CERTIFIED))
 
 
 def _rounded_up(value: mpf) -> Fraction:

@@ -241,6 +241,23 @@ def _slopes(
     return [[row[c] for c in kept] for row in slopes], [directions[c] for c in kept]
 
 
+def _step(
+    prefactors: Sequence[mpf], terms: Sequence[Sequence[Fraction]], logs: list[mpf], columns: list[list[mpf]]
+) -> tuple[list[mpf], list[mpf]]:
+    """The Newton step and the gradient; with more digits where terms are too small to be seen with few."""
+    for factor in (1, 4, 16, 64):
+        with mp.workdps(factor * DIGITS):
+            shares = _shares(prefactors, terms, logs)
+            weighted = [[y * a for y, a in zip(shares, column, strict=True)] for column in columns]
+            gradient = [-mpmath.fsum(column) for column in weighted]
+            hessian = mpmath.matrix([[_product(one, other) for other in columns] for one in weighted])
+            try:
+                return list(mpmath.lu_solve(hessian, mpmath.matrix([-g for g in gradient]))), gradient
+            except ZeroDivisionError:
+                continue
+    raise NoBalance("the terms of this loss are of too different sizes at this budget; give a smaller one")
+
+
 def _moved(logs: list[mpf], step: Sequence[mpf], moves: list[list[Fraction]], scale: mpf) -> list[mpf]:
     return [
         u + scale * mpmath.fsum(d * number(m[r]) for d, m in zip(step, moves, strict=True)) for r, u in enumerate(logs)
@@ -260,17 +277,7 @@ def _newton(
     columns = [[number(row[k]) for row in slopes] for k in range(len(moves))]
     value = log_loss(prefactors, terms, logs)
     for _ in range(MAX_STEPS):
-        shares = _shares(prefactors, terms, logs)
-        gradient = mpmath.matrix(
-            [-mpmath.fsum(y * a for y, a in zip(shares, column, strict=True)) for column in columns]
-        )
-        hessian = mpmath.matrix(
-            [
-                [mpmath.fsum(y * a * b for y, a, b in zip(shares, one, other, strict=True)) for other in columns]
-                for one in columns
-            ]
-        )
-        step = mpmath.lu_solve(hessian, -gradient)
+        step, gradient = _step(prefactors, terms, logs, columns)
         decrement = -mpmath.fsum(g * d for g, d in zip(gradient, step, strict=True))
         if decrement < mpf(10) ** (8 - 2 * DIGITS) or max(abs(d) for d in step) < mpf(10) ** (5 - DIGITS):
             return logs
