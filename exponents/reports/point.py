@@ -72,6 +72,7 @@ class PointReport:
     rich: RegimePoint
     version: Version
     convention: Convention | None = None
+    logarithms: tuple[tuple[Regime, Fraction], ...] = ()
 
     def as_object(self) -> dict[str, object]:
         """The object that ``exponents at ALPHA BETA --format json`` prints."""
@@ -127,6 +128,10 @@ class PointReport:
             written = self.convention.write if self.convention else lambda curve: curve
             curves = joined(", ", *map(written, self.on_boundary))
             yield phrase(f"On the boundary {{curve}}, between {between}: their terms tie.", curve=curves)
+        for regime, power in self.logarithms:
+            letter = self._letter
+            law = Notation(f"C^-{letter} ln(C)^({power})", f"C^-{letter} (ln C)^({power})", _law(letter, power))
+            yield phrase(f"There the optimal loss, {regime}, falls as {{law}}.", law=law)
         yield phrase(f"Loss as {self.version}.")
         if self.convention:
             yield from self.convention.notes()
@@ -187,7 +192,24 @@ def at(
     lazy, rich = (_regime_point(table, regime, point) for regime in REGIMES)
     capacity, source = (point[parameter] for parameter in PARAMETERS)
     between = tuple(names[i] for i in neighbours)
-    return PointReport(capacity, source, names[here], curves, between, lazy, rich, version, used)
+    logarithms = _logarithms(table, point) if boundaries else ()
+    return PointReport(capacity, source, names[here], curves, between, lazy, rich, version, used, logarithms)
+
+
+def _logarithms(table: Table1, point: Point) -> tuple[tuple[Regime, Fraction], ...]:
+    """The power of ln C in the law of each regime that has one at a point on a boundary."""
+    from ..ties import boundary_ties  # most points lie on no boundary
+
+    found = {}
+    for regime in REGIMES:
+        here = table[regime].boundaries_at(point)
+        powers = [tie.logarithm for tie in boundary_ties(table[regime]) if tie.boundary in here]
+        found[regime] = max((evaluate(power, point) for power in powers if power is not None), default=Fraction(0))
+    return tuple((regime, power) for regime, power in found.items() if power)
+
+
+def _law(letter: str, power: Fraction) -> str:
+    return rf"C^{{-{letter}}} (\ln C)^{{{write(power, 'latex')}}}"
 
 
 def _stated(symbols: Sequence[Symbol], values: Sequence[Fraction]) -> Notation:

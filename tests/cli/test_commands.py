@@ -277,3 +277,12 @@ def test_a_derived_statement_that_fails_ends_with_status_one(capsys, monkeypatch
     monkeypatch.setattr(optimum_steps, "prove", refuse)
     status, out, err = run(capsys, "derive", "compute-optimal")
     assert (status, out) == (1, "") and err.count("\n") == 1 and "did not hold" in err
+
+
+def test_a_point_on_a_boundary_says_whether_a_logarithm_multiplies_the_law(capsys):
+    # Rich at beta = 1: q = -alpha/(2 (alpha + 1)), so -1/3 at alpha = 2; lazy as published has none.
+    _, out, _ = run(capsys, "at", "2", "1")
+    assert "There the optimal loss, rich, falls as C^-r (ln C)^(-1/3)." in out and "lazy, falls" not in out
+    _, out, _ = run(capsys, "at", "2", "1", "--loss", "derived")
+    assert "lazy, falls as C^-r (ln C)^(2/3)" in out
+    assert "(ln C)" not in run(capsys, "at", "2", "3/2")[1] and "ln" not in run(capsys, "at", "2", "1/2")[1]
