@@ -283,3 +283,11 @@ def test_random_laws_hold_a_thousandfold_beyond_their_budget(seed):
         leading = found.value() * real(budget) ** -real(found.exponent)
         ratio = (least - real(found.irreducible)) / leading
         assert 1 - mpf(10) ** -12 <= ratio <= mpf("1.01")  # the loss is solved for to some 40 digits
+
+
+def test_the_second_best_balance_is_never_the_best_split_itself():
+    # At this budget the best split already lies on the floor that the law only leaves later.
+    tenth = Rational(1, 100)
+    found = plan_budget(programme(t**-1 / 100 + 10**9 / sqrt(N) + t**-tenth, N * t), 10**9)
+    assert found.alternative is None or found.alternative.loss_factor > 1 + mpf(10) ** -6
+    assert found.beyond is not None and found.beyond > found.budget

@@ -1,5 +1,6 @@
 """Phase diagrams of degenerate losses, each worked out by hand."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import mpmath
@@ -272,3 +273,14 @@ def test_the_power_of_the_logarithm_is_that_of_the_minimised_loss(regime, versio
     # ln ln C runs from 27.6 to 34.5; what is left over are constants of the split, which cancel, and 1/ln ln C.
     assert abs(measured - expected) < 0.02
     assert abs(measured * 1.2 - expected) > 0.02 or expected == 0
+
+
+def test_a_single_point_that_a_closed_case_claims_wrongly_is_decided_first():
+    # Four terms along t alone; with a first case that claims everything, only the corners can be right.
+    found = diagram(t**-b + t**-a + t ** (a - 3) + 1 / t, cost=t)
+    wrong = replace(found, regions=replace(found.regions, cases=(S.true, *found.regions.cases[1:])))
+    assert wrong._corners and found._corners == ()
+    for condition, _ in wrong._corners:
+        here = {part.lhs: part.rhs for part in condition.args}
+        best = found.programme.at({s: Fraction(int(v.p), int(v.q)) for s, v in here.items()}).exponent
+        assert wrong.exponent.subs(here) == Rational(best.numerator, best.denominator)
