@@ -38,7 +38,7 @@ from .names import (
     require,
 )
 from .rationals import check_capacity, check_source, exact, shown
-from .terminal import Command, convention_option, format_option, loss_option, show
+from .terminal import Command, convention_option, format_option, loss_option, show, show_report
 
 if TYPE_CHECKING:
     pass
@@ -162,18 +162,10 @@ def at(alpha: str, beta: str, form: str, version: str, convention: str) -> None:
     if convention == MODEL:  # the domains of the others are derived, with SymPy
         check_capacity(first)
         check_source(second)
-    import json
-
     from .reports.point import at as report_at
-    from .reports.render import render_table, render_tables
 
     report = report_at(first, second, version, convention)  # type: ignore[arg-type]
-    if form == "json":
-        show(lambda *_: json.dumps(report.as_object(), indent=2), form)
-    elif form == "csv":
-        show(lambda style, emphasis: render_table(report.tables()[0], style, emphasis), form)
-    else:
-        show(lambda style, emphasis: render_tables(report.tables(), style, emphasis), form)
+    show_report(report.tables, report.as_object, form)
 
 
 @cli.command(short_help="Print a derivation, step by step.")

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeAlias
 
 import mpmath
@@ -25,12 +26,12 @@ from mpmath import mp, mpf
 from sympy import Expr, Mul, Pow, Rational, S, Symbol, simplify
 
 from .balance import PointOptimum
-from .enclosures import Enclosure, dual_bound, dual_rows, located, primal_bound, unit
+from .enclosures import Enclosure, dual_bound, dual_rows, located, primal_bound
 from .errors import InputError, NoBalance
-from .geometric import DIGITS, Minimum, minimise, number, reduced
+from .geometric import DIGITS, Minimum, minimise, number, pinned, reduced, unit
 from .phases import Programme
 from .rationals import MAX_DIGITS, exact, shown
-from .terms import Loss, PowerLaw
+from .terms import PowerLaw
 
 LONGEST = 10_000
 """Largest denominator of a power in a closed form; beyond it, and for bases of many digits, a constant is certified."""
@@ -100,7 +101,7 @@ class Law:
         if allowed <= 1:
             raise InputError(f"the factor must exceed 1; got {shown(allowed)}; try 1.1")
         with mp.workdps(DIGITS):
-            place = self.placement()
+            place = self.placement
             shares = zip(self.programme.resources, place.logs, place.direction, strict=True)
             low = max([mpf(0), *(-v / number(x) for r, v, x in shares if x > 0 and r not in self.programme.free)])
 
@@ -117,6 +118,7 @@ class Law:
                 low, high = (middle, high) if over(middle) else (low, middle)
             return _rounded_up(mpmath.exp(high)) if high < most else None
 
+    @cached_property
     def placement(self) -> Placement:
         """Where the leading law puts the resources, and how the other terms compare there."""
         terms, _ = systems(self.programme)
@@ -155,18 +157,17 @@ def leading_law(programme: Programme) -> Law:
         raise InputError(
             f"constants need numbers for {shown(programme.parameters)}; give each a value, as with --set alpha=3/2"
         )
-    constant_terms = [term for term in programme.loss if not any(term.exponent(r) for r in programme.resources)]
-    falling = tuple(term for term in programme.loss if term not in constant_terms)
-    if not falling:
+    falling, irreducible_terms = programme.reducible()
+    if not any(e != 0 for term in falling.loss for _, e in term.exponents):
         raise InputError("the loss must have a term that depends on a resource of the budget; add one, such as t**-1")
-    reducible = _without_repeats(replace(programme, loss=Loss(falling)))
+    reducible = _without_repeats(falling)
     optimum = reducible.at({})
     constant, shares = _closed(reducible, optimum) or _certified(reducible, optimum)
     for resource, share in zip(reducible.resources, shares, strict=True):
         kept = share.exponent == 0 and resource not in reducible.free
         if kept and share.constant is not None and _is_below_one(share.constant):
             raise NoBalance(f"the budgets leave less than one of {resource}; change a cost", resource.name)
-    irreducible = sum((term.prefactor for term in constant_terms), S.Zero)
+    irreducible = sum((term.prefactor for term in irreducible_terms), S.Zero)
     return Law(reducible, optimum, constant, tuple(zip(programme.resources, shares, strict=True)), irreducible)
 
 
@@ -216,8 +217,7 @@ def _equations(programme: Programme, optimum: PointOptimum) -> tuple[list[int], 
     for r, resource in enumerate(programme.resources):
         still = not any(v.allocation[r] for v in optimum.vertices) and resource not in programme.free
         known = [*rows, *(unit(f, width) for f in floors)]
-        # A resource that the budgets pin at a constant is not at its floor.
-        if still and len(reduced([*known, unit(r, width)], width)[1]) > len(reduced(known, width)[1]):
+        if still and not pinned(r, known):  # what the budgets pin at a constant is not at its floor
             floors.append(r)
     return list(optimum.binding), floors
 
@@ -282,12 +282,13 @@ def _certified(programme: Programme, optimum: PointOptimum) -> tuple[Enclosure, 
     with mp.workdps(DIGITS):
         least = _least(programme, bound, floors)
         low = dual_bound(terms, budgets, bound, list(least.at_floor), prefactors, costs, least)
-        high = primal_bound(terms, budgets, bound, prefactors, costs, least)
+        tied, fronts = [terms[i] for i in bound], [prefactors[i] for i in bound]
+        high = primal_bound(tied, budgets, fronts, costs, least)
         if not 0 < low <= high <= low * (1 + CERTIFIED):
             raise NoBalance(f"the constant could not be certified: it lies between {number(low)} and {number(high)}")
         rows = [terms[i] for i in bound] + [unit(r, len(programme.resources)) for r in least.at_floor] + budgets
         known = fixed(rows, len(programme.resources))
-        amounts = located(terms, budgets, bound, prefactors, costs, least)
+        amounts = located(tied, budgets, fronts, costs, least)
         if amounts is None:
             raise NoBalance("the allocation could not be certified; change a prefactor a little")
         shares = [Share(x, amounts[r] if known[r] is not None else None) for r, x in enumerate(_middle(optimum))]

@@ -6,7 +6,7 @@ on how close these are; only the distance between the bounds does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -19,7 +19,7 @@ from mpmath import mp, mpf
 from sympy import Expr
 
 from .errors import InputError
-from .geometric import DIGITS, Minimum, number, reduced
+from .geometric import DIGITS, Minimum, number, reduced, unit
 from .rationals import shown
 
 RADIUS = 1e-25
@@ -103,37 +103,68 @@ def _exact_dual(
     return values[width - count :], values[: len(floors)], values[len(floors) : width - count]
 
 
+class _Allocations:
+    """Allocations that meet the budgets and the held floors exactly, as functions of the resources these leave free.
+
+    Used inside `_Balls`.
+    """
+
+    def __init__(
+        self,
+        terms: list[list[Fraction]],
+        budgets: list[list[Fraction]],
+        prefactors: Sequence[Expr],
+        costs: Sequence[Expr],
+        least: Minimum,
+    ) -> None:
+        self._terms, self._prefactors, self._width = terms, prefactors, len(least.logs)
+        rows = [*budgets, *(unit(r, self._width) for r in least.at_floor)]
+        matrix, pivots = reduced([[*row, *unit(i, len(rows))] for i, row in enumerate(rows)], self._width)
+        self._solved = dict(zip(pivots, matrix, strict=True))
+        self._right = [-_ball(k).log() for k in costs] + [arb(0)] * len(least.at_floor)
+        self.found = {c: _ball(near(least.logs[c])) for c in range(self._width) if c not in pivots}
+
+    def slopes(self) -> list[list[Fraction]]:
+        """How fast each term falls along each free resource."""
+        return [
+            [row[c] - sum((row[p] * line[c] for p, line in self._solved.items()), Fraction(0)) for c in self.found]
+            for row in self._terms
+        ]
+
+    def logs(self, free: Mapping[int, arb]) -> list[arb]:
+        """u of every resource, given those of the free ones."""
+        logs = dict(free)
+        for pivot, row in self._solved.items():
+            value = _combined(row[self._width :], self._right)
+            logs[pivot] = value - _combined([row[c] for c in free], list(free.values()))
+        return [logs[r] for r in range(self._width)]
+
+    def sizes(self, free: Mapping[int, arb]) -> list[arb]:
+        """Each term, given u of the free resources."""
+        logs = self.logs(free)
+        return [_ball(p) * (-_combined(row, logs)).exp() for p, row in zip(self._prefactors, self._terms, strict=True)]
+
+
+def _combined(row: Sequence[Fraction], values: Sequence[arb]) -> arb:
+    return sum((_ball(c) * value for c, value in zip(row, values, strict=True)), arb(0))
+
+
 def primal_bound(
     terms: list[list[Fraction]],
     budgets: list[list[Fraction]],
-    bound: list[int],
     prefactors: Sequence[Expr],
     costs: Sequence[Expr],
     least: Minimum,
 ) -> Fraction:
-    """The sum of the balancing terms at an allocation close to the best that meets the budgets exactly, rounded up."""
-    width = len(least.logs)
-    rows = [*budgets, *(unit(r, width) for r in least.at_floor)]
-    combined, pivots = reduced([[*row, *unit(i, len(rows))] for i, row in enumerate(rows)], width)
+    """The sum of the terms at an allocation close to the best that meets the budgets exactly, rounded up."""
     with _Balls():
-        right = [-_ball(k).log() for k in costs] + [arb(0)] * len(least.at_floor)
-        logs: list[arb] = [_ball(near(u)) for u in least.logs]
-        for row, pivot in zip(combined, pivots, strict=True):
-            value = sum((_ball(c) * s for c, s in zip(row[width:], right, strict=True) if c), arb(0))
-            logs[pivot] = value - sum(
-                (_ball(row[c]) * logs[c] for c in range(width) if c not in pivots and row[c]), arb(0)
-            )
-        total = arb(0)
-        for i in bound:
-            fall = sum((_ball(e) * u for e, u in zip(terms[i], logs, strict=True) if e), arb(0))
-            total += _ball(prefactors[i]) * (-fall).exp()
-        return _end(total, 1)
+        allocations = _Allocations(terms, budgets, prefactors, costs, least)
+        return _end(sum(allocations.sizes(allocations.found), arb(0)), 1)
 
 
 def located(
     terms: list[list[Fraction]],
     budgets: list[list[Fraction]],
-    bound: list[int],
     prefactors: Sequence[Expr],
     costs: Sequence[Expr],
     least: Minimum,
@@ -143,36 +174,18 @@ def located(
     The step maps the ball of radius `RADIUS` around the allocation found into itself, so that the one point at which
     the loss is stationary lies in it.  Directions that change no term stay where they were found.
     """
-    width = len(least.logs)
-    rows = [*budgets, *(unit(r, width) for r in least.at_floor)]
-    combined, pivots = reduced([[*row, *unit(i, len(rows))] for i, row in enumerate(rows)], width)
-    free = [c for c in range(width) if c not in pivots]
-    solved = dict(zip(pivots, combined, strict=True))
-    slopes = [[terms[i][c] - sum(terms[i][p] * row[c] for p, row in solved.items()) for c in free] for i in bound]
-    kept = reduced(slopes, len(free))[1]
     with _Balls():
-        right = [-_ball(k).log() for k in costs] + [arb(0)] * len(least.at_floor)
-        start = {c: _ball(near(least.logs[c])) for c in free}
-        box = {c: arb(u.mid(), RADIUS) if free.index(c) in kept else u for c, u in start.items()}
-
-        def at(place: dict[int, arb]) -> list[arb]:
-            logs = dict(place)
-            for pivot, row in solved.items():
-                value = sum((_ball(c) * s for c, s in zip(row[width:], right, strict=True)), arb(0))
-                logs[pivot] = value - sum((_ball(row[c]) * place[c] for c in free), arb(0))
-            return [logs[r] for r in range(width)]
-
-        def sizes(place: dict[int, arb]) -> list[arb]:
-            logs = at(place)
-            falls = (sum((_ball(e) * u for e, u in zip(terms[i], logs, strict=True)), arb(0)) for i in bound)
-            return [_ball(prefactors[i]) * (-fall).exp() for i, fall in zip(bound, falls, strict=True)]
-
+        allocations = _Allocations(terms, budgets, prefactors, costs, least)
+        start, slopes = allocations.found, allocations.slopes()
+        kept = reduced(slopes, len(start))[1]
+        box = {c: arb(u.mid(), RADIUS) if k in kept else u for k, (c, u) in enumerate(start.items())}
         if kept:
-            here, around = sizes(start), sizes(box)
-            gradient = [[sum((z * _ball(s[k]) for z, s in zip(here, slopes, strict=True)), arb(0))] for k in kept]
+            columns = [[row[k] for row in slopes] for k in kept]
+            here, around = allocations.sizes(start), allocations.sizes(box)
+            gradient = [[_combined(column, here)] for column in columns]
             hessian = [
-                [sum((z * _ball(s[k] * s[m]) for z, s in zip(around, slopes, strict=True)), arb(0)) for m in kept]
-                for k in kept
+                [_combined([a * b for a, b in zip(one, other, strict=True)], around) for other in columns]
+                for one in columns
             ]
             try:
                 steps = arb_mat(hessian).solve(arb_mat(gradient))
@@ -180,13 +193,8 @@ def located(
                 return None
             if not all(abs(steps[k, 0]) < RADIUS for k in range(len(kept))):
                 return None
-        ends = [u.exp() for u in at(box)]
+        ends = [u.exp() for u in allocations.logs(box)]
         return [Enclosure(_end(ball, -1), _end(ball, 1)) for ball in ends]
-
-
-def unit(position: int, width: int) -> list[Fraction]:
-    """The row that picks one variable."""
-    return [Fraction(int(c == position)) for c in range(width)]
 
 
 def near(value: mpf) -> Fraction:

@@ -89,7 +89,7 @@ def minimise(
         width = len(start)
         held: set[int] = set()
         for r in sorted((r for r in floors if start[r] <= 0), key=lambda r: start[r]):
-            if not _pinned(r, _rows(budgets, held, width)):
+            if not pinned(r, _rows(budgets, held, width)):
                 held.add(r)
         for _ in range(4**width):
             rows = _rows(budgets, held, width)
@@ -100,7 +100,7 @@ def minimise(
             below = [r for r in floors if r not in held and logs[r] < -(mpf(10) ** (5 - DIGITS))]
             if below:
                 lowest = min(below, key=lambda r: logs[r])
-                if _pinned(lowest, rows):
+                if pinned(lowest, rows):
                     raise NoBalance(
                         "the budgets do not leave one of each resource; give more, or change a cost", "floor"
                     )
@@ -118,13 +118,18 @@ def minimise(
 
 def _rows(budgets: Sequence[Sequence[Fraction]], held: set[int], width: int) -> list[Sequence[Fraction]]:
     """The equations in force: budgets, and floors that are held."""
-    return [*budgets, *([Fraction(int(r == h)) for r in range(width)] for h in sorted(held))]
+    return [*budgets, *(unit(h, width) for h in sorted(held))]
 
 
-def _pinned(resource: int, rows: Sequence[Sequence[Fraction]]) -> bool:
+def unit(position: int, width: int) -> list[Fraction]:
+    """The row that picks one variable."""
+    return [Fraction(int(c == position)) for c in range(width)]
+
+
+def pinned(resource: int, rows: Sequence[Sequence[Fraction]]) -> bool:
     """Whether the equations alone fix a resource."""
-    floor = [Fraction(int(r == resource)) for r in range(len(rows[0]))]
-    return len(reduced([*rows, floor], len(floor))[1]) == len(reduced(rows, len(floor))[1])
+    width = len(rows[0])
+    return len(reduced([*rows, unit(resource, width)], width)[1]) == len(reduced(rows, width)[1])
 
 
 def number(value: Fraction | Expr) -> mpf:

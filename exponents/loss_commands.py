@@ -10,7 +10,7 @@ import click
 from .errors import InputError
 from .names import FORMATS, PICTURES, REGIMES, VERSIONS, require
 from .rationals import exact
-from .terminal import Command, format_option, loss_option, show
+from .terminal import Command, format_option, loss_option, show_report
 
 if TYPE_CHECKING:
     from .phases import Programme
@@ -79,21 +79,11 @@ def balance(form: str, **options: Any) -> None:
     programme = _read(**options)
     from .phases import phase_diagram
     from .reports.diagram import diagram_object, diagram_tables
-    from .reports.render import render_table, render_tables
-    from .text.question import reducible
 
-    falling, irreducible = reducible(programme)
+    falling, irreducible = programme.reducible()
     diagram = phase_diagram(falling)
-    if form == "json":
-        import json
-
-        show(lambda *_: json.dumps(diagram_object(diagram), indent=2), form)
-        return
-    tables = diagram_tables(diagram, options["settings"], irreducible)
-    if form == "csv":
-        show(lambda style, emphasis: render_table(tables[0], style, emphasis), form)
-    else:
-        show(lambda style, emphasis: render_tables(tables, style, emphasis), form)
+    names = [term.name for term in irreducible]
+    show_report(lambda: diagram_tables(diagram, options["settings"], names), lambda: diagram_object(diagram), form)
 
 
 @click.command(cls=Command, short_help="Split a budget, constants included.")
@@ -118,17 +108,9 @@ def plan(form: str, budget: str, factor: str, **options: Any) -> None:
     programme = _read(**options)
     from .plan import plan_budget
     from .reports.budget import plan_object, plan_tables
-    from .reports.render import render_table, render_tables
 
     found = plan_budget(programme, spent, wanted)
-    if form == "json":
-        import json
-
-        show(lambda *_: json.dumps(plan_object(found), indent=2), form)
-    elif form == "csv":
-        show(lambda style, emphasis: render_table(plan_tables(found)[0], style, emphasis), form)
-    else:
-        show(lambda style, emphasis: render_tables(plan_tables(found), style, emphasis), form)
+    show_report(lambda: plan_tables(found), lambda: plan_object(found), form)
 
 
 @click.command(cls=Command, short_help="Draw a phase diagram.")

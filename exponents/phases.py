@@ -75,6 +75,12 @@ class Programme:
         """c_j: a row for each budget, a column for each resource."""
         return [[-budget.exponent(r) for r in self.resources] for budget in self.budgets]
 
+    def reducible(self) -> tuple[Programme, tuple[PowerLaw, ...]]:
+        """The programme without the terms that no resource lowers, and these; itself if it has no others."""
+        constant = tuple(term for term in self.loss if not any(e != 0 for _, e in term.exponents))
+        kept = tuple(term for term in self.loss if term not in constant)
+        return (replace(self, loss=Loss(kept, self.loss.title)), constant) if constant and kept else (self, ())
+
     def columns(self, row: Sequence[Number]) -> list[Number]:
         """A row over the variables of the linear programme: a free resource r is followed, at the end, by its 1/r."""
         return list(row) + [-value for value, r in zip(row, self.resources, strict=True) if r in self.free]

@@ -12,9 +12,8 @@ from mpmath import mp, mpf
 from sympy import Symbol
 
 from .constants import Law, fixed, leading_law, numerical, sizes, systems
-from .enclosures import unit
 from .errors import InputError
-from .geometric import DIGITS, Minimum, log_loss, minimise, number
+from .geometric import DIGITS, Minimum, log_loss, minimise, number, unit
 from .phases import Programme
 from .rationals import exact, shown
 from .terms import PowerLaw
@@ -133,7 +132,7 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
                 raise InputError(
                     f"the budget must pay for one of each resource, {needed}; got {shown(spent)}; give more"
                 )
-        place = law.placement()
+        place = law.placement
         start = [number(x) * size + v for x, v in zip(place.direction, place.logs, strict=True)]
         least = minimise(
             [mpmath.log(number(p)) for p in prefactors],

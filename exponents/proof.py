@@ -23,7 +23,8 @@ from sympy import And, Expr, Or, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from .algebra.parametric import Point, described, holds, positive_side, resolve
+from .algebra.parametric import Point, described, holds, positive_side
+from .algebra.piecewise import by_branch
 from .algebra.polynomials import Functions, RationalFunction, sign
 from .algebra.settling import settled
 from .errors import Refuted
@@ -63,15 +64,8 @@ def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: S
 
 def _signs(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> list[tuple[int, Point]]:
     """The sign of ``expression`` on each cell of a decomposition of the domain, with a sample of the cell."""
-    functions = Functions(parameters)
-
-    def decide(sample: Point) -> tuple[int, list[RationalFunction]]:
-        guards: list[Expr] = []
-        element = functions.element(resolve(expression, sample, guards))
-        return sign(element, sample), [element, *(functions.element(guard) for guard in guards)]
-
     positive = [positive_side(side) if isinstance(side, Relational) else side for side in domain]
-    return [(leaf.found, leaf.sample) for leaf in settled(functions, positive, decide).leaves]
+    return [(leaf.found, leaf.sample) for leaf in by_branch(expression, parameters, positive, sign).leaves]
 
 
 def prove_phase(programme: Programme, phase: Phase) -> None:

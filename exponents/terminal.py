@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +13,7 @@ import click
 from .names import CONVENTIONS, FORMATS, MODEL, PUBLISHED
 
 if TYPE_CHECKING:
-    from .reports.render import Emphasis
+    from .reports.render import Emphasis, Table
 
 _NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
 
@@ -69,3 +69,19 @@ def show(render: Callable[[str, Emphasis], str], form: str) -> None:
     except UnicodeEncodeError:
         text = render("ascii" if form == "text" else form, emphasis).encode("ascii", "replace").decode()
     click.echo(text)
+
+
+def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], object], form: str) -> None:
+    """Print tables in a format; JSON has an object of its own, and CSV holds the first table."""
+    import json
+
+    from .reports.render import render_table, render_tables
+
+    if form == "json":
+        show(lambda *_: json.dumps(as_object(), indent=2), form)
+        return
+    built = tables()
+    if form == "csv":
+        show(lambda style, emphasis: render_table(built[0], style, emphasis), form)
+    else:
+        show(lambda style, emphasis: render_tables(built, style, emphasis), form)

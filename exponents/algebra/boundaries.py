@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Generic
 
 from sympy import Expr
 
-from .cells import Base, heights_on, lines_of, on_line, roots_above, univariate
+from .cells import Base, heights_on, lines_of, on_line, roots_above, univariate, walls
 from .parametric import Point
 from .polynomials import Functions, Polynomial, factors
-from .real_roots import Root, between, ordered, rationals_between, real_roots, roots_of, sign_at_root
+from .real_roots import Root, between, ordered, rationals_between, real_roots, roots_of, sign_at_root, sign_below
 from .settling import Found, Leaf, Partition
 
 SignOf = Callable[[Polynomial], int]
@@ -33,8 +33,8 @@ def meetings(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[F
         return
     spans: list[_Span] = [(None, None)]
     if len(partition.functions.parameters) == 2:
-        walls = {p: univariate(p) for p in partition.functions.eliminated(curve)}
-        spans = list(pairwise([None, *(root for root, _ in roots_of(walls)), None]))
+        ends = {p: univariate(p) for p in partition.functions.eliminated(curve)}
+        spans = list(pairwise([None, *(root for root, _ in roots_of(ends)), None]))
     for span in spans:
         base = _bases(partition, span)[0]
         for branch in range(len(roots_above(curve, base))):
@@ -100,8 +100,7 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
             spot = _Spot(partition, curve, _on_branch(curve, branch, base))
             pair: _Pair[Found] | None = None
             if spot.inside():
-                coefficients = curve.above(base)
-                below = 1 if (coefficients[-1] > 0) == ((len(coefficients) + branch) % 2 == 1) else -1
+                below = sign_below(curve.above(base), branch)
                 pair = spot.beside(below), spot.beside(-below)
             if spot.is_generic():
                 break
@@ -111,8 +110,8 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
             yield pair
         if base:
             asked = [p for p in spot.signs if p != curve]
-            walls = [partition.functions.eliminated(curve, p) if p.involves(0) else frozenset({p}) for p in asked]
-            roots = ordered(root for wall in frozenset().union(*walls) for root in real_roots(univariate(wall)))
+            met = [partition.functions.eliminated(curve, p) if p.involves(0) else frozenset({p}) for p in asked]
+            roots = ordered(root for wall in frozenset().union(*met) for root in real_roots(univariate(wall)))
             inside = [root for root in roots if between(root, low, high)]
             left = [root for root in inside if root.side_of(base[0]) < 0]
             right = [root for root in inside if root.side_of(base[0]) > 0]
@@ -130,10 +129,7 @@ def rational_corners(functions: Functions, curves: Iterable[Expr]) -> Iterator[P
     if len(functions.parameters) == 1:
         bases: Iterable[Base] = [()]
     elif len(functions.parameters) == 2:
-        rising = [p for p in listed if p.involves(0)]
-        walls = {p for p in listed if not p.involves(0)}.union(*(functions.eliminated(p) for p in rising))
-        walls.update(*(functions.eliminated(p, q) for p, q in combinations(rising, 2)))
-        roots = ordered(root for wall in walls for root in real_roots(univariate(wall)))
+        roots = ordered(root for wall in walls(listed) for root in real_roots(univariate(wall)))
         bases = [(root.low,) for root in roots if root.is_rational]
     else:
         return

@@ -31,7 +31,17 @@ from sympy import Expr, Symbol
 
 from .parametric import Point, evaluate
 from .polynomials import Functions, Polynomial, RationalFunction, sign
-from .real_roots import Root, between, compare, ordered, real_roots, roots_of, sign_at_root, simplest_between
+from .real_roots import (
+    Root,
+    between,
+    compare,
+    ordered,
+    real_roots,
+    roots_of,
+    sign_at_root,
+    sign_below,
+    simplest_between,
+)
 
 Base = tuple[Fraction, ...]
 """Exact values of all parameters but the last: one value, or none."""
@@ -136,10 +146,6 @@ class Arrangement:
         """(mask, wanted): cells with these signs have ``wanted`` as their signs under the mask."""
         bits = {p: 1 << self.position[p] for p in signs}
         return sum(bits.values()), sum(bits[p] for p, s in signs.items() if s > 0)
-
-    def sign(self, polynomial: Polynomial, cell: Cell) -> int:
-        """The sign of one of the arrangement's polynomials on a cell."""
-        return 1 if cell.signs >> self.position[polynomial] & 1 else -1
 
     def crossed(self, polynomial: Polynomial, cells: Sequence[Cell]) -> Iterator[tuple[Cell, Base | None]]:
         """The cells inside which a further polynomial changes sign, each with a base point above which it does.
@@ -271,7 +277,7 @@ def arrangement(functions: Functions, polynomials: Iterable[Polynomial], domain:
         functions.spend(20 * (1 + len(listed)))
         curves = {p: p.above(column.base) for p in listed}
         # From minus infinity upwards, a polynomial changes sign at each of its roots, which are simple.
-        signs = sum(flips[p] for p in listed if (curves[p][-1] > 0) == (len(curves[p]) % 2 == 1))
+        signs = sum(flips[p] for p in listed if sign_below(curves[p]) > 0)
         ends = [(None, frozenset[Polynomial]()), *roots_of(curves), (None, frozenset[Polynomial]())]
         for row, ((low, below), (high, above)) in enumerate(pairwise(ends)):
             signs ^= sum(flips[p] for p in below)
@@ -292,13 +298,19 @@ def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: S
     if len(functions.parameters) == 1:
         return [Column(None, None, ())]
     first = functions.parameters[0]
-    rising = [p for p in polynomials if p.involves(0)]
-    walls = {p for p in polynomials if not p.involves(0)}
-    walls.update(*(functions.eliminated(p) for p in rising))
-    walls.update(*(functions.eliminated(p, q) for p, q in combinations(rising, 2)))
-    ends = [None, *(root for root, _ in roots_of({p: univariate(p) for p in walls})), None]
+    ends = [None, *(root for root, _ in roots_of({p: univariate(p) for p in walls(polynomials)})), None]
     columns = (Column(low, high, (_amid(low, high),)) for low, high in pairwise(ends))
     return [c for c in columns if all(evaluate(side, {first: c.base[0]}) > 0 for side in upright)]
+
+
+def walls(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
+    """Polynomials in the first of two parameters between whose zeros the roots of all keep their order."""
+    listed = list(polynomials)
+    rising = [p for p in listed if p.involves(0)]
+    found = {p for p in listed if not p.involves(0)}
+    found.update(*(p.functions.eliminated(p) for p in rising))
+    found.update(*(p.functions.eliminated(p, q) for p, q in combinations(rising, 2)))
+    return found
 
 
 def telling_apart(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
@@ -311,11 +323,7 @@ def telling_apart(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
     stack = {factor for p in polynomials for factor in _derivatives(p, 0)}
     if len(next(iter(stack)).degrees) == 1:
         return stack
-    rising = [p for p in stack if p.involves(0)]
-    walls = {p for p in stack if not p.involves(0)}
-    walls.update(*(p.functions.eliminated(p) for p in rising))
-    walls.update(*(p.functions.eliminated(p, q) for p, q in combinations(rising, 2)))
-    return stack | {factor for p in walls for factor in _derivatives(p, 1)}
+    return stack | {factor for p in walls(stack) for factor in _derivatives(p, 1)}
 
 
 def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:

@@ -16,8 +16,8 @@ from sympy.logic.boolalg import Boolean
 from ..terms import PowerLaw
 from .parametric import Point, resolve
 from .polynomials import Functions, RationalFunction, denominators, factored, sign
-from .regions import Regions, regions_of
-from .settling import settled
+from .regions import regions_of
+from .settling import Partition, settled
 
 _Label = TypeVar("_Label")
 
@@ -40,45 +40,39 @@ def normal_form(expression: Expr, parameters: Sequence[Symbol], domain: Sequence
     """
     if not expression.has(Min, Max, Piecewise):
         return factored(Functions(parameters).element(expression))
-    elements, regions = _regions(expression, parameters, domain, lambda element: element)
+    partition = by_branch(expression, parameters, domain, lambda element, _: element)
+    elements, regions = regions_of(partition, denominators=lambda element: denominators([element]))
     return regions.piecewise([factored(element) for element in elements])
 
 
 def agreement(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Boolean:
     """Where on the domain ``left`` and ``right`` are the same function: true, false, or the condition."""
-    same, regions = _regions(left - right, parameters, domain, lambda element: element == 0)
+    same, regions = regions_of(by_branch(left - right, parameters, domain, lambda element, _: element == 0))
     return dict(zip(same, regions.where, strict=True)).get(True, S.false)
 
 
 def positive_where(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Boolean:
     """Where on the domain ``expression`` is positive: true, false, or the condition."""
-    functions = Functions(parameters)
-
-    def decide(sample: Point) -> tuple[bool, list[RationalFunction]]:
-        guards: list[Expr] = []
-        element = functions.element(resolve(expression, sample, guards))
-        return sign(element, sample) > 0, [element, *(functions.element(guard) for guard in guards)]
-
-    found, regions = regions_of(settled(functions, domain, decide))
+    partition = by_branch(expression, parameters, domain, lambda element, sample: sign(element, sample) > 0)
+    found, regions = regions_of(partition)
     return dict(zip(found, regions.where, strict=True)).get(True, S.false)
 
 
-def _regions(
-    expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], label: Callable[[RationalFunction], _Label]
-) -> tuple[list[_Label], Regions]:
-    """The labels that the rational function in force takes on the domain, and their regions."""
+def by_branch(
+    expression: Expr,
+    parameters: Sequence[Symbol],
+    domain: Sequence[Expr],
+    label: Callable[[RationalFunction, Point], _Label],
+) -> Partition[_Label]:
+    """The domain divided by a label of the rational function that is in force, and of its sign there."""
     functions = Functions(parameters)
 
     def decide(sample: Point) -> tuple[_Label, list[RationalFunction]]:
         guards: list[Expr] = []
         element = functions.element(resolve(expression, sample, guards))
-        return label(element), [element, *(functions.element(guard) for guard in guards)]
+        return label(element, sample), [element, *(functions.element(guard) for guard in guards)]
 
-    partition = settled(functions, domain, decide)
-    return regions_of(
-        partition,
-        denominators=lambda found: denominators([found]) if isinstance(found, RationalFunction) else frozenset(),
-    )
+    return settled(functions, domain, decide)
 
 
 def resolved(term: PowerLaw, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> PowerLaw:

@@ -138,9 +138,6 @@ class RationalFunction:
     def __mul__(self, other: RationalFunction) -> RationalFunction:
         return RationalFunction(self.numer * other.numer, self.denom * other.denom, self.functions)
 
-    def __truediv__(self, other: RationalFunction) -> RationalFunction:
-        return RationalFunction(self.numer * other.denom, self.denom * other.numer, self.functions)
-
 
 class Functions:
     """The field of rational functions of the parameters, over the rationals.

@@ -128,6 +128,11 @@ def sign_at(coefficients: Coefficients, value: Fraction) -> int:
     return (total > 0) - (total < 0)
 
 
+def sign_below(coefficients: Coefficients, branch: int = 0) -> int:
+    """The sign of a polynomial with simple roots just below its ``branch``-th root from below, or at minus infinity."""
+    return 1 if (coefficients[-1] > 0) == ((len(coefficients) + branch) % 2 == 1) else -1
+
+
 def sign_at_root(coefficients: Coefficients, root: Root) -> int:
     """The exact sign of a polynomial at a root of another, or of the same."""
     if not coefficients:

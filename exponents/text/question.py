@@ -92,16 +92,6 @@ def read(question: Question) -> Programme:
     return programme(Loss(tuple(terms)), costs, conditions, ordered, free)
 
 
-def reducible(whole: Programme) -> tuple[Programme, tuple[str, ...]]:
-    """The programme without the terms that no resource lowers, and the names of these.
-
-    What is left is the loss above an irreducible one; a loss of nothing else is returned as it is.
-    """
-    constant = tuple(term.name for term in whole.loss if not any(e != 0 for _, e in term.exponents))
-    kept = tuple(term for term in whole.loss if term.name not in constant)
-    return (replace(whole, loss=Loss(kept, whole.loss.title)), constant) if constant and kept else (whole, ())
-
-
 def _texts(question: Question) -> tuple[str, ...]:
     return (*question.terms, *question.costs, *question.where)
 
