@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,6 +88,18 @@ def balance(form: str, **options: Any) -> None:
     show_report(lambda: diagram_tables(diagram, options["settings"], names), lambda: diagram_object(diagram), form)
 
 
+def _amount(text: str, role: str) -> Fraction:
+    """A number, or arithmetic in numbers such as 6*10**21."""
+    try:
+        return exact(text, role)
+    except InputError:
+        from .text.parsing import parse_expression
+
+        with contextlib.suppress(InputError):
+            return exact(parse_expression(text, {}, role), role)
+        raise
+
+
 @click.command(cls=Command, short_help="Split a budget, constants included.")
 @_loss_options
 @click.option("--budget", required=True, metavar="C", help="What each cost may come to.")
@@ -104,7 +118,7 @@ def plan(form: str, budget: str, factor: str, **options: Any) -> None:
       exponents plan --term '2*t**(-beta)' --term 'N**-alpha' --set alpha=3/2 --set beta=1/2 --budget 1e9
     """
     require(form, FORMATS, "the format")
-    spent, wanted = exact(budget.replace("10**", "1e").replace("10^", "1e"), "the budget"), exact(factor, "the factor")
+    spent, wanted = _amount(budget, "the budget"), exact(factor, "the factor")
     programme = _read(**options)
     from .plan import plan_budget
     from .reports.budget import plan_object, plan_tables

@@ -136,6 +136,12 @@ def test_plan_prints_a_budget_worked_by_hand(capsys):
         assert run(capsys, "plan", *terms, "--format", form)[0] == 0
 
 
+@pytest.mark.parametrize(("text", "budget"), [("110**2", "12100"), ("6*10**3", "6000"), ("10^6", "1000000")])
+def test_a_budget_may_be_arithmetic_in_numbers(capsys, text, budget):
+    _, out, _ = run(capsys, "plan", *HALF, "--budget", text, "--format", "json")
+    assert json.loads(out)["budget"] == budget
+
+
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_plot_writes_the_file_it_is_told_to(capsys, tmp_path, suffix):
     target = tmp_path / f"mine.{suffix}"
