@@ -1,0 +1,231 @@
+"""How does the loss fall under gradient flow at B = infinity, on any spectrum and to any time?
+
+The two-layer model of eq. 4 keeps B B^T - gamma w w^T = I, so that its state is one function phi of the eigenvalue, the
+learned fraction of a mode, and two scalars (kappa, c).  They obey
+
+    dphi/dt = kappa mu (1 - phi) + c phi,     kappa = (1 + sqrt(1 + 4 gamma U))/2,    c = gamma S/kappa,
+    U = int (p/mu) phi^2,     S = int p phi (1 - phi),     L = floor + int p (1 - phi)^2.
+
+Differentiating kappa (kappa - 1) = gamma U gives dkappa/dt = 2 c kappa, so c is no unknown of its own.  In the clock
+tau = int kappa dt the modes relax under one common force, and `march` solves for it.  gamma = 0 is exact.
+
+Errors are measured, not assumed: every curve is solved twice, the second time to a tolerance `COARSER` times larger,
+and the difference is the stated error, to which that of the measure's own rule is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import exp, expm1, log, sqrt
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from exponents.errors import InputError
+from exponents.rationals import exact
+
+from .march import States, Unresolved, solve
+from .measure import SMALLEST, SpectralMeasure, Spectrum, power_law
+from .quadrature import Reals
+
+WITH_ERRORS = (
+    "loss",
+    "kernel",
+    "clock",
+    "readout",
+    "correlation",
+    "loss_slope",
+    "kernel_slope",
+    "readout_slope",
+    "correlation_slope",
+)
+"""What a `Curve` states an error of."""
+
+TOLERANCE = 3e-8
+"""Aimed-at relative error of the loss.  The curve states what it came to."""
+
+COARSER = 10.0
+"""The second solution that the error is read off has a tolerance this much larger."""
+
+GUESSES = 60
+"""Iterations of the guess at the clock, which contract by |1 - beta|/2."""
+
+UNDERRATED = 1e3
+"""By what factor the measure is made deeper, should the clock have run beyond the guess."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What is observed along the flow, each an array of shape (times,).
+
+    Attributes
+    ----------
+    time : array
+        Units of 1/(learning rate).
+    loss, kernel, clock : array
+        L in units of the target's variance, kappa, and tau = int kappa dt.
+    readout : array
+        |w|^2/N = (kappa - 1)/gamma, by its sum over the modes.
+    correlation : array
+        B = sum_k y_k^2 (1 - phi), of eq. 66.
+    learned_norm : array
+        U = sum_j (y_j^2/mu_j) phi^2: the squared RKHS norm of what has been learned.
+    frontier : array
+        The eigenvalue mu of which half is learned, phi = 1/2; NaN where all modes are ahead or behind.
+    loss_slope, kernel_slope, readout_slope, correlation_slope : array
+        d ln / d ln t of the loss above the floor and of the others, from the equations, not from differences.
+    floor : float
+        Loss at infinite time.
+    errors : mapping of str to array
+        Estimated error of each of `WITH_ERRORS`, by name.
+    """
+
+    time: Reals
+    loss: Reals
+    kernel: Reals
+    clock: Reals
+    readout: Reals
+    correlation: Reals
+    learned_norm: Reals
+    frontier: Reals
+    loss_slope: Reals
+    kernel_slope: Reals
+    readout_slope: Reals
+    correlation_slope: Reals
+    floor: float
+    errors: Mapping[str, Reals] = field(default_factory=dict)
+
+    @property
+    def loss_error(self) -> Reals:
+        """Estimated error of the loss."""
+        return self.errors["loss"]
+
+
+def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> Curve:
+    """The curve of the flow at ``times``, with errors.
+
+    Parameters
+    ----------
+    times : array of shape (n,)
+        Rising, at least 0.
+
+    Raises
+    ------
+    InputError
+        For times that do not rise, are negative or not finite, or at which the loss is beyond double precision.
+    FlowFailed
+        If the flow could not be solved; see `solve`.
+    """
+    t = rising(times)
+    fine, coarse = (solve(measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
+    horizon = min(fine.horizon, coarse.horizon)
+    if horizon < t[-1] and measure.floor == 0:
+        raise InputError(
+            f"the loss falls out of double precision at t = {horizon:.3g}; got t = {t[-1]:.3g}; ask for less "
+            "time or a spectrum with more modes"
+        )
+    seen = np.minimum(t, horizon)  # beyond, only the floor is left
+    found, other = (_observed(measure, flow.at(seen)) for flow in (fine, coarse))
+
+    def error(name: str) -> Reals:
+        value = getattr(found, name)
+        return np.abs(value - getattr(other, name)) + measure.error * np.abs(value)
+
+    return replace(found, time=t, errors={name: error(name) for name in WITH_ERRORS})
+
+
+def rising(times: ArrayLike) -> Reals:
+    """``times`` as an array, if they are times.
+
+    Raises
+    ------
+    InputError
+    """
+    t = np.atleast_1d(np.asarray(times, dtype=float))
+    if t.ndim != 1 or not len(t) or not np.isfinite(t).all() or (t < 0).any():
+        raise InputError("times must be finite numbers of at least 0, and at least one; try 1, 10, 100")
+    if (np.diff(t) <= 0).any():
+        at = int(np.argmax(np.diff(t) <= 0))
+        raise InputError(f"times must rise; got {t[at]:g} followed by {t[at + 1]:g}; sort them")
+    return t
+
+
+def limit_curve(
+    alpha: object,
+    beta: object,
+    gamma: float,
+    times: ArrayLike,
+    spectrum: Spectrum = "continuum",
+    modes: int | None = None,
+    tolerance: float = TOLERANCE,
+) -> Curve:
+    """The curve of the limit N, B -> infinity for the spectrum of eq. 42, resolved as deep as its clock runs.
+
+    Raises
+    ------
+    InputError
+        See `curve` and `measure.power_law`.
+    FlowFailed
+        See `solve`.
+    """
+    t = rising(times)
+    clock = _clock_reached(float(exact(alpha, "alpha")), float(exact(beta, "beta")), gamma, float(t[-1]))
+    while True:
+        measure = power_law(alpha, beta, clock, spectrum, modes)
+        try:
+            return curve(measure, gamma, t, tolerance)
+        except Unresolved:
+            clock *= UNDERRATED
+
+
+def _clock_reached(alpha: float, beta: float, gamma: float, time: float) -> float:
+    """About the clock at ``time``, rather too much: time x kernel, where all modes with mu clock > 1 are learned.
+
+    U is then int (1/alpha) e^{(1 - beta) u} min(1, clock e^{-u})^2 du.
+    """
+    clock = max(time, 1.0)
+    for _ in range(GUESSES):
+        rate = 1 - beta
+        grown = min(rate * log(clock), -log(SMALLEST))
+        learned = (expm1(grown) / rate if rate else log(clock)) + exp(grown) / (1 + beta)
+        clock = max(time, 1.0) * (1 + sqrt(1 + 4 * gamma * learned / alpha))
+    return clock
+
+
+def _observed(measure: SpectralMeasure, states: States) -> Curve:
+    """What is observed in ``states``, without errors."""
+    mu, p = measure.eigenvalues, measure.weights
+    kernel, growth, residual, phi = states.kernel, states.growth, states.residual, states.learned
+    speed = states.time * kernel  # d/d ln t = t kappa d/dtau
+    pull = speed[:, None] * (growth[:, None] / 2 * phi + mu * residual)  # -d(1 - phi)/d ln t
+    loss, correlation, norm = residual**2 @ p, residual @ p, phi**2 @ (p / mu)
+    with np.errstate(divide="ignore", invalid="ignore"):  # nothing is learned at t = 0
+        readout_slope = 2 * speed * ((phi * residual) @ p) / norm
+    return Curve(
+        time=states.time,
+        loss=loss + measure.floor,
+        kernel=kernel,
+        clock=states.clock,
+        readout=norm / kernel,
+        correlation=correlation,
+        learned_norm=norm,
+        frontier=np.array([_half(mu, row) for row in phi]),
+        loss_slope=-2 * ((residual * pull) @ p) / loss,
+        kernel_slope=speed * growth,
+        readout_slope=readout_slope,
+        correlation_slope=-(pull @ p) / correlation,
+        floor=measure.floor,
+    )
+
+
+def _half(mu: Reals, phi: Reals) -> float:
+    """The eigenvalue at which phi passes 1/2, by inverse interpolation through the nearest nodes in ln mu."""
+    passed = int(np.searchsorted(-phi, -0.5)) if phi[0] > 0.5 else 0
+    if not 0 < passed < len(mu):
+        return np.nan
+    low, high = max(0, passed - 4), min(len(mu), passed + 4)
+    x, y = phi[low:high] - 0.5, np.log(mu[low:high])
+    others = x[:, None] - x + np.eye(len(x))
+    weights = np.prod(np.where(np.eye(len(x), dtype=bool), 1.0, -x / others), axis=1)
+    return float(np.exp(weights @ y))

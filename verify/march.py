@@ -1,0 +1,339 @@
+"""One step after another: the flow as relaxing modes under a common force, solved to any horizon.
+
+In the clock tau, and with h = kappa^{-1/2} and r = h (1 - phi), the flow of `flow` is
+
+    dr/dtau = -g - mu r,      r(0) = 1,           every mode relaxes under one common force g = -dh/dtau,
+    g = gamma h^3 int p (h - r) r,                the force is one integral over the modes,
+    dt = h^2 dtau.
+
+The equations are linear in r, with one scalar function g to be found.  A step makes g a polynomial at collocation nodes
+and solves for its values by Newton's method; the modes follow exactly (`collocation`).  As g is a power law over most
+of its life, steps grow in proportion to tau: their number rises with the logarithm of the horizon.  How long a step may
+be is read off the last Legendre coefficient of its force.
+
+Each step is taken in units of the h that it starts from, in which gamma becomes gamma h^4.  A small error of phi grows
+as 1/h, so what is small must be known to its own accuracy: a mode is followed in h - r = h phi while it is slow, and in
+r when it is fast.
+
+What was not used is the check: kappa (kappa - 1) = gamma int (p/mu) phi^2 must still hold at the end of every step.
+
+Layout: modes along the last axis, falling in mu.  Cost: about eight steps for a factor ten in time, a few hundred
+operations a mode and step.  Memory: one state a step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, log, sqrt
+
+import numpy as np
+
+from exponents.errors import ExponentsError, InputError
+
+from .collocation import (
+    AT_NODES,
+    NODES,
+    STAGES,
+    Response,
+    integrated,
+    interpolated,
+    roughness,
+    shares,
+    squared_integral,
+)
+from .measure import SMALLEST, SpectralMeasure
+from .quadrature import Reals
+
+ROUGHNESS = 1e4
+"""Roughness of the force on a step that gives the tolerance, over it: found on curves that were solved much finer."""
+
+FIRST = 0.1
+"""The first step, in units of the time scale of the fastest mode or of the kernel's growth."""
+
+GROWTH = (0.2, 2.5)
+"""By what factors the length of a step may change."""
+
+NEWTON = 12
+"""Iterations of Newton's method; three are usual."""
+
+CONVERGED = 1e-13
+"""Relative change of the force at which Newton's method stops."""
+
+CONSERVED = 1e-5
+"""Largest violation of the conservation law, in units of kappa, that is let pass."""
+
+HALVINGS = 60
+"""Shortenings of a step in a row after which the solution has failed."""
+
+EXHAUSTED = 1e-280
+"""Loss above the floor that is the end of double precision."""
+
+
+class FlowFailed(ExponentsError):
+    """The flow could not be solved on.
+
+    Attributes
+    ----------
+    time : float
+        The last time that was reached, in units of 1/(learning rate).
+    residual : float
+        Size of what should have vanished there.
+    """
+
+    def __init__(self, message: str, time: float, residual: float) -> None:
+        super().__init__(message)
+        self.time, self.residual = time, residual
+
+
+class Unresolved(FlowFailed):
+    """The clock ran beyond what the measure resolves."""
+
+
+@dataclass(frozen=True)
+class States:
+    """States of the flow at several times.
+
+    Attributes
+    ----------
+    time, clock, kernel, growth : array of shape (times,)
+        t, tau, kappa, and d ln kappa/dtau.
+    residual, learned : array of shape (times, modes)
+        1 - phi and phi, each to its own relative accuracy.
+    """
+
+    time: Reals
+    clock: Reals
+    kernel: Reals
+    growth: Reals
+    residual: Reals
+    learned: Reals
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A solved flow, from which any time up to its end can be read.
+
+    Attributes
+    ----------
+    measure : SpectralMeasure
+    gamma : float
+        Richness.
+    clock, time, shrinkage : array of shape (steps + 1,)
+        tau, t and h where steps meet.
+    learned, residual : array of shape (steps + 1, modes)
+        phi and 1 - phi there.
+    force : array of shape (steps, STAGES)
+        g at the nodes of each step, in units of the h that the step starts from.
+    violation : float
+        Largest relative violation of the conservation law at the end of a step.
+    """
+
+    measure: SpectralMeasure
+    gamma: float
+    clock: Reals
+    time: Reals
+    shrinkage: Reals
+    learned: Reals
+    residual: Reals
+    force: Reals
+    violation: float
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return len(self.force)
+
+    @property
+    def horizon(self) -> float:
+        """The last time that can be read."""
+        return float(self.time[-1])
+
+    def at(self, times: Reals) -> States:
+        """The states at ``times``, rising and within the horizon, by the formulas that made the steps."""
+        place = np.clip(np.searchsorted(self.time, times, side="right") - 1, 0, self.steps - 1)
+        parts = [self._within(int(step), times[place == step]) for step in np.unique(place)]
+        return States(times, *(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    def _within(self, step: int, times: Reals) -> tuple[Reals, ...]:
+        """Clock, kernel, its growth, 1 - phi and phi at times inside one step."""
+        length, start = self._length(step), float(self.shrinkage[step])
+        s, force, z = self._places(step, times), self.force[step] * length, self.measure.eigenvalues * length
+        response, h = Response(s), 1 - force @ integrated(s)
+        found = response.free(z, self.learned[step], self.residual[step]) - np.tensordot(force, response.weights(z), 1)
+        learned, residual = shares(z, found, h)
+        growth = 2 * (self.force[step] @ interpolated(s)) / h
+        return self.clock[step] + s * length, (start * h) ** -2.0, growth, residual, learned
+
+    def _length(self, step: int) -> float:
+        return float(self.clock[step + 1] - self.clock[step])
+
+    def _places(self, step: int, times: Reals) -> Reals:
+        """s in [0, 1] with t(s) = time on one step: t rises with s, and its derivative is h^2 > 0."""
+        length, force = self._length(step), self.force[step] * self._length(step)
+        wanted = (times - self.time[step]) / (length * self.shrinkage[step] ** 2)
+        s = np.clip(wanted, 0.0, 1.0)
+        for _ in range(NEWTON):
+            excess, h = squared_integral(force, s) - wanted, 1 - force @ integrated(s)
+            before, s = s, np.clip(s - excess / h**2, 0.0, 1.0)
+            if np.abs(s - before).max() < CONVERGED:
+                break
+        return s
+
+
+def solve(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float) -> Flow:
+    """The flow on ``measure`` up to time ``horizon``.
+
+    Parameters
+    ----------
+    measure : SpectralMeasure
+    gamma : float
+        Richness >= 0.
+    horizon : float
+        Last time, in units of 1/(learning rate).
+    tolerance : float
+        Aimed-at relative error of the loss.
+
+    Raises
+    ------
+    InputError
+        For a negative or infinite gamma or horizon.
+    Unresolved
+        If the clock runs beyond what the measure resolves.
+    FlowFailed
+        If a step cannot be solved however short, or the conservation law is violated.
+    """
+    if not 0 <= gamma < inf:
+        raise InputError(f"gamma must be a finite number of at least 0; got {gamma}; 0 is the lazy limit")
+    if not 0 <= horizon < inf:
+        raise InputError(f"a time must be a finite number of at least 0; got {horizon}")
+    return _march(measure, gamma, horizon, tolerance) if gamma > 0 else _lazy(measure, horizon)
+
+
+def _lazy(measure: SpectralMeasure, horizon: float) -> Flow:
+    """gamma = 0: one step without a force, h = 1 and the clock is time."""
+    if horizon > measure.largest_clock:
+        raise _unresolved(measure, measure.largest_clock)
+    edges = np.array([0.0, max(horizon, SMALLEST)])
+    decay = np.multiply.outer(-edges, measure.eigenvalues)
+    return Flow(measure, 0.0, edges, edges, np.ones(2), -np.expm1(decay), np.exp(decay), np.zeros((1, STAGES)), 0.0)
+
+
+@dataclass
+class _State:
+    """Where the march stands: clock, time, h, phi, 1 - phi, and g/h at the end with its power of tau."""
+
+    clock: float
+    time: float
+    h: float
+    learned: Reals
+    residual: Reals
+    force: float
+    power: float
+
+    @property
+    def row(self) -> tuple[float, float, float, Reals, Reals]:
+        return self.clock, self.time, self.h, self.learned, self.residual
+
+
+def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float) -> Flow:
+    mu, p = measure.eigenvalues, measure.weights
+    limit = min(ROUGHNESS * tolerance, 0.1)
+    state = _State(0.0, 0.0, 1.0, np.zeros(len(mu)), np.ones(len(mu)), gamma * float(p @ mu), 1.0)
+    length = FIRST * min(1 / mu[0], 1 / sqrt(gamma * float(p @ mu)))
+    rows, forces, violation, shortened = [state.row], [], 0.0, 0
+    while state.time < horizon:
+        if state.clock > measure.largest_clock:
+            raise _unresolved(measure, state.time)
+        weights = AT_NODES.weights(mu * length) * length
+        found, left = _collocated(measure, gamma, state, length, weights)
+        rough = roughness(found) if found is not None else inf
+        if found is None or rough > 4 * limit:
+            shortened += 1
+            if shortened > HALVINGS:
+                raise FlowFailed(
+                    f"the flow could not be solved beyond t = {state.time:.6g}: a step of {length:.1e} in the clock "
+                    f"left a residual of {left:.1e}; try another tolerance",
+                    state.time,
+                    left,
+                )
+            length *= max(GROWTH[0], 0.9 * (limit / rough) ** (1 / (STAGES - 1))) if rough < inf else GROWTH[0]
+            continue
+        shortened = 0
+        state = _advanced(measure, state, length, found, weights)
+        rows.append(state.row)
+        forces.append(found)
+        violation = max(violation, _violation(measure, gamma, state))
+        if violation > CONSERVED or not np.isfinite(state.time):
+            raise FlowFailed(
+                f"the conservation law of the flow is violated by {violation:.1e} at t = {state.time:.6g}; "
+                "try a smaller tolerance",
+                state.time,
+                violation,
+            )
+        if float(state.residual**2 @ p) < EXHAUSTED:
+            break
+        length *= min(GROWTH[1], max(GROWTH[0], 0.9 * (limit / max(rough, 1e-16)) ** (1 / (STAGES - 1))))
+    clock, time, h, learned, residual = (np.array(column) for column in zip(*rows, strict=True))
+    force = np.array(forces).reshape(-1, STAGES)
+    return Flow(measure, gamma, clock, time, h, learned, residual, force, violation)
+
+
+def _collocated(
+    measure: SpectralMeasure, gamma: float, state: _State, length: float, weights: Reals
+) -> tuple[Reals | None, float]:
+    """The force at the nodes of the next step by Newton's method, or None and what is left if it does not converge.
+
+    What is followed of a mode, x = r or h - r, and h are linear in the force g, so that its equation
+    g = gamma h_0^4 h^3 int p x (h - x) has an exact Jacobian of STAGES x STAGES.
+    """
+    richness = gamma * state.h**4
+    p, z = measure.weights, measure.eigenvalues * length
+    flat, pulled, areas = weights.reshape(STAGES, -1), weights @ p, integrated(NODES) * length
+    free = AT_NODES.free(z, state.learned, state.residual)
+    ahead = state.clock + NODES * length
+    force = state.force * (ahead / state.clock) ** state.power if state.clock > 0 else state.force * ahead
+    change = inf
+    for _ in range(NEWTON):
+        x = free - (force @ flat).reshape(STAGES, -1)
+        h = 1 - force @ areas
+        first, second = x @ p, x**2 @ p
+        wanted = richness * h**3 * (h * first - second)
+        by_h = richness * h**2 * (4 * h * first - 3 * second)
+        by_x = richness * h**3 * (2 * np.einsum("in,jin->ji", x * p, weights) - h * pulled)
+        step = np.linalg.solve(np.eye(STAGES) - (by_x - by_h * areas).T, wanted - force)
+        force = force + step
+        size = float(np.abs(force).max())
+        change = float(np.abs(step).max()) / size if size > 0 else 0.0
+        if not change < inf:
+            return None, change
+        if change < CONVERGED:
+            return (force, change) if (1 - force @ areas).min() > 0 else (None, inf)
+    return None, change
+
+
+def _advanced(measure: SpectralMeasure, state: _State, length: float, force: Reals, weights: Reals) -> _State:
+    """The state at the end of a step with this force; the end is the last of the nodes."""
+    end, scaled, z = np.ones(1), force * length, measure.eigenvalues * length
+    h = 1 - scaled @ integrated(end)
+    found = AT_NODES.free(z, state.learned, state.residual)[-1:] - force @ weights[:, -1]
+    learned, residual = shares(z, found, h)
+    time = state.time + length * state.h**2 * float(squared_integral(scaled, end)[0])
+    clock, scale = state.clock + length, float(h[0])
+    last, before = abs(force[-1]), abs(force[-2])
+    power = log(last / before) / log(clock / (state.clock + NODES[-2] * length)) if last > 0 < before else 0.0
+    return _State(clock, time, state.h * scale, learned[0], residual[0], float(force[-1]) / scale, power)
+
+
+def _violation(measure: SpectralMeasure, gamma: float, state: _State) -> float:
+    """By how much kappa (kappa - 1) = gamma int (p/mu) phi^2 is off, relative to kappa^2."""
+    norm = float(state.learned**2 @ (measure.weights / measure.eigenvalues))
+    return abs(1 - state.h**2 - gamma * norm * state.h**4)
+
+
+def _unresolved(measure: SpectralMeasure, time: float) -> Unresolved:
+    return Unresolved(
+        f"the clock ran beyond {measure.largest_clock:.3g} at t = {time:.6g}, further than the measure is resolved; "
+        "build it with a larger clock",
+        time,
+        measure.largest_clock,
+    )
