@@ -19,12 +19,15 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from sympy import Expr
 
+    from .amplitudes import LogLaw, amplitude, clock_amplitude, kernel_amplitude, log_law
     from .compute_optimal import Table1, compute_optimum, programme, table_1
     from .constants import Law, leading_law
     from .conventions import Convention, convention
     from .derivations import derive
     from .errors import ExponentsError, IncompleteProof, InputError, NoBalance, Refuted
+    from .evaluation import evaluate
     from .kernels import Kernel, kernel
+    from .learned_fraction import learned_integral, loss_integral, scaling_function, unlearned_integral
     from .level_series import LevelSeries
     from .mode_sums import ModeSum, mode_sum
     from .model_loss import loss
@@ -42,12 +45,15 @@ if TYPE_CHECKING:
     table1: Table1
 
 _HOMES = {
+    "amplitudes": ("LogLaw", "amplitude", "clock_amplitude", "kernel_amplitude", "log_law"),
     "compute_optimal": ("Table1", "compute_optimum", "programme", "table_1"),
     "constants": ("Law", "leading_law"),
     "conventions": ("Convention", "convention"),
     "derivations": ("derive",),
     "errors": ("ExponentsError", "IncompleteProof", "InputError", "NoBalance", "Refuted"),
+    "evaluation": ("evaluate",),
     "kernels": ("Kernel", "kernel"),
+    "learned_fraction": ("learned_integral", "loss_integral", "scaling_function", "unlearned_integral"),
     "mode_sums": ("ModeSum", "mode_sum"),
     "model_loss": ("loss",),
     "phases": ("Phase", "PhaseDiagram"),
@@ -77,6 +83,7 @@ __all__ = [
     "Kernel",
     "Law",
     "LevelSeries",
+    "LogLaw",
     "Loss",
     "ModeSum",
     "N",
@@ -91,21 +98,28 @@ __all__ = [
     "Table1",
     "Tie",
     "alpha",
+    "amplitude",
     "assumptions",
     "at",
     "beta",
     "boundary_ties",
     "chi",
+    "clock_amplitude",
     "compute_optimum",
     "convention",
     "derive",
     "eta",
+    "evaluate",
     "fixed_point",
     "gamma",
     "kernel",
+    "kernel_amplitude",
     "leading_law",
+    "learned_integral",
     "levels",
+    "log_law",
     "loss",
+    "loss_integral",
     "mode_sum",
     "n",
     "plan_budget",
@@ -113,9 +127,11 @@ __all__ = [
     "prove",
     "prove_equal",
     "prove_nonnegative",
+    "scaling_function",
     "t",
     "table1",
     "table_1",
+    "unlearned_integral",
     "x",
 ]
 

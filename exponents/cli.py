@@ -22,7 +22,8 @@ import click
 from click.core import ParameterSource
 
 from . import __version__
-from .errors import ExponentsError, InputError, NoBalance
+from .errors import ExponentsError, InputError, NoBalance, NotSolved
+from .evidence_commands import EVIDENCE_COMMANDS
 from .loss_commands import COMMANDS
 from .names import (
     CONVENTION_TABLES,
@@ -74,6 +75,8 @@ Examples:
   exponents derive chi                   a derivation, step by step
   exponents balance --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t'
   exponents plan --term '2*t**-0.5' --term 'N**-0.75' --budget 1e9
+  exponents curve 3/2 1/2 --time 1,1e12  the loss under gradient flow
+  exponents verify                       measure, and judge what is claimed
   exponents plot phases                  the phase diagrams, lazy and rich
 """,
 )
@@ -173,7 +176,7 @@ def at(alpha: str, beta: str, form: str, version: str, convention: str) -> None:
 @format_option
 @loss_option
 def derive(name: str, form: str, version: str) -> None:
-    """Print a derivation step by step: chi, levels, bottleneck, transient, sgd or compute-optimal.
+    """Print a derivation step by step: chi, levels, amplitude, bottleneck, transient, sgd or compute-optimal.
 
     Each step has its statement, formula, reason and source equation, printed from the objects that computed it.
 
@@ -192,7 +195,7 @@ def derive(name: str, form: str, version: str) -> None:
     show(lambda style, emphasis: render_derivation(found, style, emphasis), form)
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, *EVIDENCE_COMMANDS):
     cli.add_command(_command)
 
 
@@ -208,6 +211,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"{error.format_message()} See {path} --help.", 2)
     except (InputError, NoBalance) as error:  # a loss without an optimum is no statement of ours that failed
         return _complain(str(error), 2)
+    except NotSolved as error:
+        return _complain(f"not solved: {error}", 1)
     except ExponentsError as error:
         return _complain(f"a derived statement did not hold: {error}", 1)
     except (click.Abort, KeyboardInterrupt):

@@ -61,3 +61,31 @@ class Refuted(ExponentsError):
     def __init__(self, message: str, counterexample: object = None) -> None:
         super().__init__(message)
         self.counterexample = counterexample
+
+
+class NotSolved(ExponentsError):
+    """A numerical solution was given up; the message has the evidence."""
+
+
+class FlowFailed(NotSolved):
+    """The flow could not be solved on.
+
+    Attributes
+    ----------
+    time : float
+        The last time that was reached, in units of 1/(learning rate).
+    residual : float
+        Size of what should have vanished there.
+    """
+
+    def __init__(self, message: str, time: float, residual: float) -> None:
+        super().__init__(message)
+        self.time, self.residual = time, residual
+
+    def __reduce__(self) -> tuple[type[FlowFailed], tuple[str, float, float]]:
+        """How the error travels between processes."""
+        return type(self), (str(self), self.time, self.residual)
+
+
+class Unresolved(FlowFailed):
+    """The clock ran beyond what the measure resolves."""

@@ -13,6 +13,7 @@ from .rationals import shown
 
 Regime = Literal["lazy", "rich"]
 Version = Literal["published", "derived"]
+Spectrum = Literal["continuum", "modes"]
 Format = Literal["text", "markdown", "latex", "csv", "json"]
 
 REGIMES: tuple[Regime, ...] = get_args(Regime)
@@ -28,9 +29,18 @@ TABLES = ("compute-optimal", "time", "levels", "loss", "phases", "claims")
 CONVENTION_TABLES = ("compute-optimal", "phases")
 """Tables that can be derived in the symbols of other papers."""
 
-DERIVATIONS = ("chi", "levels", "bottleneck", "transient", "sgd", "compute-optimal")
+DERIVATIONS = ("chi", "levels", "amplitude", "bottleneck", "transient", "sgd", "compute-optimal")
 
-PICTURES = ("phases",)
+FAMILIES = ("chi", "levels", "amplitude", "bottleneck", "transient", "sgd", "compute-optimal", "data", "linear")
+"""Families of claims, in the order of the argument."""
+
+MEASURED = FAMILIES[:3]
+"""Those that are measured."""
+
+SPECTRA: tuple[Spectrum, ...] = get_args(Spectrum)
+
+PICTURES = ("phases", "fig1a", "fig2a", "fig2b", "fig10")
+"""What can be drawn: the phase diagrams, and figures of the paper."""
 
 TASKS = ("hard", "easy", "super-easy")
 """The paper's names for the phases of its loss, in order of increasing source exponent."""

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from sympy import And, Basic, Or, Piecewise, latex, sstr
+from sympy import And, Basic, Or, Piecewise, hyper, latex, sstr
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
+from sympy.printing.str import StrPrinter
 
 Style = Literal["plain", "unicode", "latex"]
 STYLES: tuple[Style, ...] = get_args(Style)
@@ -42,6 +43,7 @@ GREEK = {
     "phi": "φ",
 }
 _FUNCTIONS = {"Min(": "min(", "Max(": "max(", "gamma(": "Γ(", "zeta(": "ζ(", "log(": "ln("}
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _NAMES = re.compile(rf"(?<![A-Za-z])({'|'.join(GREEK)})(?![A-Za-z])")
 
 
@@ -62,16 +64,30 @@ def _plain(value: Basic) -> str:
     return str(sstr(value))
 
 
+class _Printer(StrPrinter):
+    """SymPy's own, but hypergeometric functions and pi as they are written: ``₂F₁(a, b; c; x)``."""
+
+    def _print_hyper(self, expr: hyper) -> str:
+        above, below = (", ".join(map(self._print, row)) for row in (expr.ap, expr.bq))
+        orders = [str(len(row)).translate(_SUBSCRIPTS) for row in (expr.ap, expr.bq)]
+        return f"{orders[0]}F{orders[1]}({above}; {below}; {self._print(expr.argument)})"
+
+    def _print_Pi(self, expr: Basic) -> str:  # noqa: N802
+        del expr
+        return "π"
+
+
 def _unicode(value: Basic) -> str:
     if isinstance(value, Relational | And | Or | Piecewise):
         return _sentence(value, "unicode")
-    text = str(sstr(value))
+    text = str(_Printer().doprint(value))
     for name, sign in _FUNCTIONS.items():
         text = re.sub(rf"\b{re.escape(name)}", sign, text)
     text = _NAMES.sub(lambda match: GREEK[match[1]], text)
+    text = re.sub(r"(\*\*[^\W\d]\w*)\*(?!\*)", r"\1·", text)  # 2^β·α, as 2^βα would be another number
     text = text.replace("**", "^").replace("oo", "∞")
     text = re.sub(r"(?<=[^\W\d)])\*(?=[^\W\d_α-ω])", "·", text)
-    return re.sub(r"(?<=[\d)])\*(?=\d)", "·", text).replace("*", "")
+    return re.sub(r"(?<=[\d)])\*(?=[\d₀-₉])", "·", text).replace("*", "")
 
 
 def _latex(value: Basic) -> str:

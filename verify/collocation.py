@@ -8,8 +8,8 @@ With g the polynomial through its values at the `NODES`, the integral is sum_j W
 
     W_j(z, s) = int_0^s e^{-z (s - v)} l_j(v) dv,          l_j the Lagrange polynomials,
 
-so a step of any length is stable for any mode.  What has been lost, h - r with h = 1 - D int g, obeys the same kind of
-law; a mode is followed in it where z is small and nothing is lost yet, and in r where z is large.
+so a step of any length is stable for any mode.  What a mode has gained, h - r with h = 1 - D int g, obeys the same kind
+of law.  A mode is followed in whichever is the smaller when the step begins, so that neither is lost to rounding.
 
 The weights come from the moments int e^{-z(s-v)} v^m dv by their recurrence where z is large, and from their power
 series in z where it is small; the two meet at `SMALL`, where both still have twelve digits.
@@ -65,6 +65,11 @@ def integrated(s: Reals) -> Reals:
     return np.asarray((_LAGRANGE / (_POWERS + 1)) @ np.power.outer(s, _POWERS + 1).T)
 
 
+def twice_integrated(s: Reals) -> Reals:
+    """int_0^s int_0^v l_j, of shape (STAGES, points)."""
+    return np.asarray((_LAGRANGE / ((_POWERS + 1) * (_POWERS + 2))) @ np.power.outer(s, _POWERS + 2).T)
+
+
 def roughness(values: Reals) -> float:
     """The last Legendre coefficient of a polynomial over its largest: how far the step is from resolving the force."""
     coefficients = np.abs(_LEGENDRE @ values)
@@ -95,39 +100,41 @@ class Response:
         self._series = np.array(terms).reshape(len(_ORDERS), -1).T
 
     def free(self, z: Reals, learned: Reals, residual: Reals) -> Reals:
-        """r of the fast modes and h - r of the slow ones without a force, of shape (points, modes)."""
-        split, decay = fast(z), np.multiply.outer(-self.points, z)
+        """r of the modes that are mostly learned and h - r of the others without a force, of shape (points, modes)."""
+        split, decay = mostly_learned(learned), np.multiply.outer(-self.points, z)
         found = np.exp(decay) * np.where(np.arange(len(z)) < split, residual, learned)
         found[:, split:] -= np.expm1(decay[:, split:])
         return found
 
-    def weights(self, z: Reals) -> Reals:
+    def weights(self, z: Reals, split: int) -> Reals:
         """What a unit of force takes away from `free`, of shape (STAGES, points, modes), for z falling.
 
-        W_j for fast modes; int_0^s l_j - W_j, by a series that begins with its first power of z, for slow ones.
+        W_j for the first ``split`` modes and int_0^s l_j - W_j for the others.  The recurrence gives the former, where
+        z is large, and the series, which begins with the first power of z, the latter, where it is small.
         """
-        points, split = len(self.points), fast(z)
-        large, small = z[:split], z[split:]
+        points, large = len(self.points), int(np.searchsorted(-z, -SMALL))
         found = np.empty((STAGES, points, len(z)))
-        if len(large):
-            moments = np.empty((STAGES, points, len(large)))
-            moments[0] = -np.expm1(-np.multiply.outer(self.points, large)) / large
+        if large:
+            moments = np.empty((STAGES, points, large))
+            moments[0] = -np.expm1(-np.multiply.outer(self.points, z[:large])) / z[:large]
             for m in range(1, STAGES):
-                moments[m] = (self.points[:, None] ** m - m * moments[m - 1]) / large
-            found[:, :, :split] = (_LAGRANGE @ moments.reshape(STAGES, -1)).reshape(STAGES, points, -1)
-        if len(small):
-            found[:, :, split:] = (self._series @ small ** _ORDERS[:, None]).reshape(STAGES, points, -1)
+                moments[m] = (self.points[:, None] ** m - m * moments[m - 1]) / z[:large]
+            found[:, :, :large] = (_LAGRANGE @ moments.reshape(STAGES, -1)).reshape(STAGES, points, -1)
+        if large < len(z):
+            found[:, :, large:] = (self._series @ z[large:] ** _ORDERS[:, None]).reshape(STAGES, points, -1)
+        other = slice(min(large, split), max(large, split))
+        found[:, :, other] = integrated(self.points)[:, :, None] - found[:, :, other]
         return found
 
 
-def fast(z: Reals) -> int:
-    """How many of the modes, z falling, relax within the step."""
-    return int(np.searchsorted(-z, -SMALL))
+def mostly_learned(learned: Reals) -> int:
+    """How many modes have phi > 1/2; they come first, as phi passes 1/2 once."""
+    return int(np.searchsorted(-learned, -0.5))
 
 
-def shares(z: Reals, found: Reals, h: Reals) -> tuple[Reals, Reals]:
-    """phi and 1 - phi, of shape (points, modes), from r of the fast modes and h - r of the slow ones."""
-    split, own = fast(z), found / h[:, None]
+def shares(split: int, found: Reals, h: Reals) -> tuple[Reals, Reals]:
+    """phi and 1 - phi, of shape (points, modes), from r of the first ``split`` modes and h - r of the others."""
+    own = found / h[:, None]
     learned, residual = 1 - own, 1 - own
     learned[:, split:], residual[:, :split] = own[:, split:], own[:, :split]
     return learned, residual

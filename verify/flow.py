@@ -22,11 +22,12 @@ from math import exp, expm1, log, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from exponents.errors import InputError
+from exponents.errors import InputError, Unresolved
+from exponents.names import Spectrum
 from exponents.rationals import exact
 
-from .march import States, Unresolved, solve
-from .measure import SMALLEST, SpectralMeasure, Spectrum, power_law
+from .march import States, solve
+from .measure import SMALLEST, SpectralMeasure, power_law
 from .quadrature import Reals
 
 WITH_ERRORS = (
@@ -38,7 +39,6 @@ WITH_ERRORS = (
     "loss_slope",
     "kernel_slope",
     "readout_slope",
-    "correlation_slope",
 )
 """What a `Curve` states an error of."""
 
@@ -73,10 +73,10 @@ class Curve:
         U = sum_j (y_j^2/mu_j) phi^2: the squared RKHS norm of what has been learned.
     frontier : array
         The eigenvalue mu of which half is learned, phi = 1/2; NaN where all modes are ahead or behind.
-    loss_slope, kernel_slope, readout_slope, correlation_slope : array
+    loss_slope, kernel_slope, readout_slope : array
         d ln / d ln t of the loss above the floor and of the others, from the equations, not from differences.
-    floor : float
-        Loss at infinite time.
+    floor, variance : float
+        Loss at infinite time and at time 0.
     errors : mapping of str to array
         Estimated error of each of `WITH_ERRORS`, by name.
     """
@@ -92,8 +92,8 @@ class Curve:
     loss_slope: Reals
     kernel_slope: Reals
     readout_slope: Reals
-    correlation_slope: Reals
     floor: float
+    variance: float
     errors: Mapping[str, Reals] = field(default_factory=dict)
 
     @property
@@ -199,7 +199,7 @@ def _observed(measure: SpectralMeasure, states: States) -> Curve:
     kernel, growth, residual, phi = states.kernel, states.growth, states.residual, states.learned
     speed = states.time * kernel  # d/d ln t = t kappa d/dtau
     pull = speed[:, None] * (growth[:, None] / 2 * phi + mu * residual)  # -d(1 - phi)/d ln t
-    loss, correlation, norm = residual**2 @ p, residual @ p, phi**2 @ (p / mu)
+    loss, norm = residual**2 @ p, phi**2 @ (p / mu)
     with np.errstate(divide="ignore", invalid="ignore"):  # nothing is learned at t = 0
         readout_slope = 2 * speed * ((phi * residual) @ p) / norm
     return Curve(
@@ -208,14 +208,14 @@ def _observed(measure: SpectralMeasure, states: States) -> Curve:
         kernel=kernel,
         clock=states.clock,
         readout=norm / kernel,
-        correlation=correlation,
+        correlation=residual @ p,
         learned_norm=norm,
         frontier=np.array([_half(mu, row) for row in phi]),
         loss_slope=-2 * ((residual * pull) @ p) / loss,
         kernel_slope=speed * growth,
         readout_slope=readout_slope,
-        correlation_slope=-(pull @ p) / correlation,
         floor=measure.floor,
+        variance=measure.variance,
     )
 
 

@@ -20,8 +20,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from exponents.errors import InputError
+from exponents.names import Spectrum
 
-from .measure import SpectralMeasure, Spectrum, power_law
+from .measure import SpectralMeasure, power_law
 from .quadrature import Reals, legendre_rule
 
 WIDTH = 1.0
@@ -82,7 +83,7 @@ def level_curves(
     first = START * min(1.0, gamma**-0.5)
     rules = [_Panels(np.log(first), np.log(horizon), nodes) for nodes in NODES]
     lazy = power_law(alpha, beta, horizon, spectrum)
-    driven = rules[1].clock(gamma, lazy.correlation(rules[1].time))
+    driven = rules[1].clock(gamma, lazy.correlations(rules[1].time)[0])
     measure = power_law(alpha, beta, DEEPER * float(driven[-1]), spectrum)
     fine, coarse = (_iterated(measure, gamma, panels, levels) for panels in rules)
     onto = rules[1].interpolation(rules[0])
@@ -127,7 +128,7 @@ def _iterated(measure: SpectralMeasure, gamma: float, panels: _Panels, levels: i
     """The levels one after another; errors are left at zero."""
     found, clock, kernel = [], panels.time, np.ones_like(panels.time)
     for number in range(levels + 1):
-        correlation, falls = measure.correlation(clock), measure.correlation(clock, power=1)
+        correlation, falls = measure.correlations(clock, (0, 1))
         slope = -panels.time * kernel * falls / correlation
         found.append(Level(number, panels.time, clock, correlation, slope, np.zeros_like(slope)))
         kernel = 1 + gamma * panels.integral(correlation)

@@ -12,8 +12,11 @@ of its life, steps grow in proportion to tau: their number rises with the logari
 be is read off the last Legendre coefficient of its force.
 
 Each step is taken in units of the h that it starts from, in which gamma becomes gamma h^4.  A small error of phi grows
-as 1/h, so what is small must be known to its own accuracy: a mode is followed in h - r = h phi while it is slow, and in
-r when it is fast.
+as 1/h, so what is small must be known to its own accuracy: a mode is followed in h - r = h phi while little of it is
+learned, and in r afterwards.
+
+Only modes with mu tau between `UNMOVED` and `SLAVED` are followed.  The faster ones enter the force through their sum
+of p/mu, the slower ones not at all, so that a step costs the same at any time.
 
 What was not used is the check: kappa (kappa - 1) = gamma int (p/mu) phi^2 must still hold at the end of every step.
 
@@ -28,7 +31,7 @@ from math import inf, log, sqrt
 
 import numpy as np
 
-from exponents.errors import ExponentsError, InputError
+from exponents.errors import FlowFailed, InputError, Unresolved
 
 from .collocation import (
     AT_NODES,
@@ -37,9 +40,11 @@ from .collocation import (
     Response,
     integrated,
     interpolated,
+    mostly_learned,
     roughness,
     shares,
     squared_integral,
+    twice_integrated,
 )
 from .measure import SMALLEST, SpectralMeasure
 from .quadrature import Reals
@@ -62,31 +67,17 @@ CONVERGED = 1e-13
 CONSERVED = 1e-5
 """Largest violation of the conservation law, in units of kappa, that is let pass."""
 
+SLAVED, UNMOVED = 1e11, 1e-11
+"""mu tau above which a mode follows the force at once, r = -g/mu, and below which it has moved by mu int h only.
+
+What is left out is smaller than what is kept by these factors, or the square of it.
+"""
+
 HALVINGS = 60
 """Shortenings of a step in a row after which the solution has failed."""
 
 EXHAUSTED = 1e-280
 """Loss above the floor that is the end of double precision."""
-
-
-class FlowFailed(ExponentsError):
-    """The flow could not be solved on.
-
-    Attributes
-    ----------
-    time : float
-        The last time that was reached, in units of 1/(learning rate).
-    residual : float
-        Size of what should have vanished there.
-    """
-
-    def __init__(self, message: str, time: float, residual: float) -> None:
-        super().__init__(message)
-        self.time, self.residual = time, residual
-
-
-class Unresolved(FlowFailed):
-    """The clock ran beyond what the measure resolves."""
 
 
 @dataclass(frozen=True)
@@ -156,13 +147,17 @@ class Flow:
 
     def _within(self, step: int, times: Reals) -> tuple[Reals, ...]:
         """Clock, kernel, its growth, 1 - phi and phi at times inside one step."""
-        length, start = self._length(step), float(self.shrinkage[step])
-        s, force, z = self._places(step, times), self.force[step] * length, self.measure.eigenvalues * length
+        mu, length, start = self.measure.eigenvalues, self._length(step), float(self.shrinkage[step])
+        span = _followed(mu, float(self.clock[step]), length)
+        s, force, z = self._places(step, times), self.force[step] * length, mu[span] * length
         response, h = Response(s), 1 - force @ integrated(s)
-        found = response.free(z, self.learned[step], self.residual[step]) - np.tensordot(force, response.weights(z), 1)
-        learned, residual = shares(z, found, h)
-        growth = 2 * (self.force[step] @ interpolated(s)) / h
-        return self.clock[step] + s * length, (start * h) ** -2.0, growth, residual, learned
+        rate = (self.force[step] @ interpolated(s)) / h
+        moved = self.learned[step] + np.multiply.outer(length * (s - force @ twice_integrated(s)), mu)
+        free = response.free(z, self.learned[step, span], self.residual[step, span])
+        split = mostly_learned(self.learned[step, span])
+        found = shares(split, free - np.tensordot(force, response.weights(z, split), 1), h)
+        learned, residual = _completed(span, moved / h[:, None], np.multiply.outer(-rate, 1 / mu), found)
+        return self.clock[step] + s * length, (start * h) ** -2.0, 2 * rate, residual, learned
 
     def _length(self, step: int) -> float:
         return float(self.clock[step + 1] - self.clock[step])
@@ -220,11 +215,12 @@ def _lazy(measure: SpectralMeasure, horizon: float) -> Flow:
 
 @dataclass
 class _State:
-    """Where the march stands: clock, time, h, phi, 1 - phi, and g/h at the end with its power of tau."""
+    """Where the march stands: clock, time, h, int h/h, phi, 1 - phi, g/h at the end with its power of tau."""
 
     clock: float
     time: float
     h: float
+    area: float
     learned: Reals
     residual: Reals
     force: float
@@ -238,18 +234,23 @@ class _State:
 def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float) -> Flow:
     mu, p = measure.eigenvalues, measure.weights
     limit = min(ROUGHNESS * tolerance, 0.1)
-    state = _State(0.0, 0.0, 1.0, np.zeros(len(mu)), np.ones(len(mu)), gamma * float(p @ mu), 1.0)
+    state = _State(0.0, 0.0, 1.0, 0.0, np.zeros(len(mu)), np.ones(len(mu)), gamma * float(p @ mu), 1.0)
+    followers = np.concatenate([[0.0], np.cumsum(p / mu)])
     length = FIRST * min(1 / mu[0], 1 / sqrt(gamma * float(p @ mu)))
     rows, forces, violation, shortened = [state.row], [], 0.0, 0
     while state.time < horizon:
         if state.clock > measure.largest_clock:
             raise _unresolved(measure, state.time)
-        weights = AT_NODES.weights(mu * length) * length
-        found, left = _collocated(measure, gamma, state, length, weights)
+        span = _followed(mu, state.clock, length)
+        part = SpectralMeasure(mu[span], p[span])
+        split = mostly_learned(state.learned[span])
+        weights = AT_NODES.weights(part.eigenvalues * length, split) * length
+        step = _Step(part, span, split, length, weights, float(followers[span.start]))
+        found, left = _collocated(step, gamma, state)
         rough = roughness(found) if found is not None else inf
         if found is None or rough > 4 * limit:
             shortened += 1
-            if shortened > HALVINGS:
+            if shortened > HALVINGS or length < np.finfo(float).eps * state.clock:
                 raise FlowFailed(
                     f"the flow could not be solved beyond t = {state.time:.6g}: a step of {length:.1e} in the clock "
                     f"left a residual of {left:.1e}; try another tolerance",
@@ -259,7 +260,7 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
             length *= max(GROWTH[0], 0.9 * (limit / rough) ** (1 / (STAGES - 1))) if rough < inf else GROWTH[0]
             continue
         shortened = 0
-        state = _advanced(measure, state, length, found, weights)
+        state = _advanced(mu, step, state, found)
         rows.append(state.row)
         forces.append(found)
         violation = max(violation, _violation(measure, gamma, state))
@@ -278,32 +279,60 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
     return Flow(measure, gamma, clock, time, h, learned, residual, force, violation)
 
 
-def _collocated(
-    measure: SpectralMeasure, gamma: float, state: _State, length: float, weights: Reals
-) -> tuple[Reals | None, float]:
+@dataclass(frozen=True)
+class _Step:
+    """A step: the modes that are followed, where they stand among all, how many are learned, and p/mu of the faster."""
+
+    part: SpectralMeasure
+    span: slice
+    split: int
+    length: float
+    weights: Reals
+    followers: float
+
+
+def _followed(mu: Reals, clock: float, length: float) -> slice:
+    """The modes that are neither slaved to the force nor, beside the others, unmoved on a step."""
+    first = int(np.searchsorted(-mu, -SLAVED / clock)) if clock > 0 else 0
+    first = min(first, len(mu) - 1)
+    slowest = UNMOVED * min(mu[0], 1 / (clock + length))
+    return slice(first, max(int(np.searchsorted(-mu, -slowest)), first + 1))
+
+
+def _completed(span: slice, moved: Reals, slaved: Reals, followed: tuple[Reals, Reals]) -> tuple[Reals, Reals]:
+    """phi and 1 - phi of all modes, of shape (times, modes), from phi of the unmoved and 1 - phi of the slaved ones."""
+    learned, residual = moved, slaved
+    learned[:, : span.start] = 1 - residual[:, : span.start]
+    residual[:, span.stop :] = 1 - learned[:, span.stop :]
+    learned[:, span], residual[:, span] = followed
+    return learned, residual
+
+
+def _collocated(step: _Step, gamma: float, state: _State) -> tuple[Reals | None, float]:
     """The force at the nodes of the next step by Newton's method, or None and what is left if it does not converge.
 
     What is followed of a mode, x = r or h - r, and h are linear in the force g, so that its equation
-    g = gamma h_0^4 h^3 int p x (h - x) has an exact Jacobian of STAGES x STAGES.
+    g = gamma h_0^4 h^3 (int p x (h - x) - g h int p/mu), the last over slaved modes, has an exact Jacobian.
     """
     richness = gamma * state.h**4
-    p, z = measure.weights, measure.eigenvalues * length
+    p, weights, length = step.part.weights, step.weights, step.length
     flat, pulled, areas = weights.reshape(STAGES, -1), weights @ p, integrated(NODES) * length
-    free = AT_NODES.free(z, state.learned, state.residual)
+    free = AT_NODES.free(step.part.eigenvalues * length, state.learned[step.span], state.residual[step.span])
+    followers = step.followers * np.eye(STAGES)
     ahead = state.clock + NODES * length
     force = state.force * (ahead / state.clock) ** state.power if state.clock > 0 else state.force * ahead
     change = inf
     for _ in range(NEWTON):
         x = free - (force @ flat).reshape(STAGES, -1)
         h = 1 - force @ areas
-        first, second = x @ p, x**2 @ p
+        first, second = x @ p - step.followers * force, x**2 @ p
         wanted = richness * h**3 * (h * first - second)
         by_h = richness * h**2 * (4 * h * first - 3 * second)
-        by_x = richness * h**3 * (2 * np.einsum("in,jin->ji", x * p, weights) - h * pulled)
-        step = np.linalg.solve(np.eye(STAGES) - (by_x - by_h * areas).T, wanted - force)
-        force = force + step
+        by_x = richness * h**3 * (2 * np.einsum("in,jin->ji", x * p, weights) - h * (pulled + followers))
+        more = np.linalg.solve(np.eye(STAGES) - (by_x - by_h * areas).T, wanted - force)
+        force = force + more
         size = float(np.abs(force).max())
-        change = float(np.abs(step).max()) / size if size > 0 else 0.0
+        change = float(np.abs(more).max()) / size if size > 0 else 0.0
         if not change < inf:
             return None, change
         if change < CONVERGED:
@@ -311,17 +340,19 @@ def _collocated(
     return None, change
 
 
-def _advanced(measure: SpectralMeasure, state: _State, length: float, force: Reals, weights: Reals) -> _State:
+def _advanced(mu: Reals, step: _Step, state: _State, force: Reals) -> _State:
     """The state at the end of a step with this force; the end is the last of the nodes."""
-    end, scaled, z = np.ones(1), force * length, measure.eigenvalues * length
-    h = 1 - scaled @ integrated(end)
-    found = AT_NODES.free(z, state.learned, state.residual)[-1:] - force @ weights[:, -1]
-    learned, residual = shares(z, found, h)
-    time = state.time + length * state.h**2 * float(squared_integral(scaled, end)[0])
-    clock, scale = state.clock + length, float(h[0])
+    end, scaled, z, span = np.ones(1), force * step.length, step.part.eigenvalues * step.length, step.span
+    shrunk = 1 - scaled @ integrated(end)
+    h, rate = float(shrunk[0]), float(force[-1] / shrunk[0])
+    area = (state.area + step.length * float(1 - (scaled @ twice_integrated(end))[0])) / h
+    free = AT_NODES.free(z, state.learned[span], state.residual[span])[-1:]
+    found = shares(step.split, free - force @ step.weights[:, -1], shrunk)
+    learned, residual = _completed(span, (mu * area)[None], (-rate / mu)[None], found)
+    clock, time = state.clock + step.length, step.length * state.h**2 * float(squared_integral(scaled, end)[0])
     last, before = abs(force[-1]), abs(force[-2])
-    power = log(last / before) / log(clock / (state.clock + NODES[-2] * length)) if last > 0 < before else 0.0
-    return _State(clock, time, state.h * scale, learned[0], residual[0], float(force[-1]) / scale, power)
+    power = log(last / before) / log(clock / (state.clock + NODES[-2] * step.length)) if last > 0 < before else 0.0
+    return _State(clock, state.time + time, state.h * h, area, learned[0], residual[0], rate, power)
 
 
 def _violation(measure: SpectralMeasure, gamma: float, state: _State) -> float:

@@ -21,24 +21,22 @@ variance that the mode k = 1 contributes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from itertools import islice, pairwise
 from math import ceil, exp, floor, inf, isinf, log
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
+from exponents.names import Spectrum
 from exponents.rationals import check_capacity, check_source, exact, shown
 
 from .quadrature import Reals, integer_rule, legendre_rule, rule_of_points
-
-Spectrum = Literal["continuum", "modes"]
 
 Rule = Callable[[float, float, float, float], tuple[Reals, Reals]]
 """(alpha, beta, depth, scale) -> eigenvalues and weights, on panels whose width is scaled."""
@@ -49,11 +47,15 @@ CONTINUUM_PANEL = 2.0
 DISCRETE_PANEL = 1.0
 """Width in ln(1/mu) of a panel of discrete modes, whose rules are exact for polynomials in k, not in ln k."""
 
+STEEP = 2.0
+"""beta above which panels become narrower, as the weights fall by more within one."""
+
 NODES = 9
 """Nodes in a panel.  Together with the widths they leave an error of some 1e-11."""
 
-BELOW = 18.0
-"""How far below 1/clock, in ln mu, the modes are still resolved; the rest is one node, exact to e^{-2 BELOW}."""
+BELOW = 36.0
+"""How far below 1/clock, in (2 + beta) ln mu, the modes are still resolved: the rest is one node of the same mass and
+mean, which is exact to the square of mu clock, and its weight falls as mu^beta."""
 
 MAX_MODES = 1_000_000
 """Modes that are read from a file or an array.  A measured spectrum of more can be binned."""
@@ -104,10 +106,10 @@ class SpectralMeasure:
         decay = np.exp(-2 * np.multiply.outer(np.asarray(clock, float), self.eigenvalues))
         return np.asarray(decay @ self.weights + self.floor)
 
-    def correlation(self, clock: ArrayLike, power: int = 0) -> Reals:
-        """sum_j y_j^2 mu_j^power exp(-mu_j clock): with power 0, B of eq. 66 in the clock that it is given."""
+    def correlations(self, clock: ArrayLike, powers: Sequence[int] = (0,)) -> tuple[Reals, ...]:
+        """sum_j y_j^2 mu_j^power exp(-mu_j clock) for each power; with 0, B of eq. 66 in the clock that it is given."""
         decay = np.exp(-np.multiply.outer(np.asarray(clock, float), self.eigenvalues))
-        return np.asarray(decay @ (self.weights * self.eigenvalues**power))
+        return tuple(decay @ (self.weights * self.eigenvalues**power) for power in powers)
 
     def lazy_norm(self, clock: ArrayLike) -> Reals:
         """sum_j (y_j^2/mu_j) (1 - exp(-mu_j clock))^2: |w|^2 at gamma = 0 (eq. 47)."""
@@ -154,7 +156,10 @@ def power_law(
     """
     a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
     if not 0 < largest_clock < 1 / SMALLEST:
-        raise InputError(f"the clock must lie between 0 and {1 / SMALLEST:.0e}; got {largest_clock}; ask for less time")
+        raise InputError(
+            f"the clock must lie between 0 and {1 / SMALLEST:.0e}; got {largest_clock}; "
+            "ask for less time or a smaller gamma"
+        )
     if spectrum == "continuum":
         if modes is not None:
             raise InputError(f"a continuum has no number of modes; got {shown(modes)}; take the spectrum of modes")
@@ -272,11 +277,11 @@ def _rows(lines: Iterable[str], path: Path) -> Iterator[tuple[float, float]]:
 def _checked(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -> SpectralMeasure:
     """A power law by ``rule``, with the error that a rule on panels of half the width shows."""
     a, b = float(alpha), float(beta)
-    depth = log(clock) + BELOW
-    if depth * max(b, 1) + b > -log(SMALLEST):
-        limit = exp(-log(SMALLEST) / max(b, 1) - BELOW - b)
+    depth = log(clock) + BELOW / (2 + b)
+    if depth * max(b, 1) > -log(SMALLEST):
+        limit = exp(-log(SMALLEST) / max(b, 1) - BELOW / (2 + b))
         raise InputError(
-            f"the clock must stay below {limit:.0e} for beta = {beta} in double precision; got {clock:.1e}; "
+            f"for beta = {shown(beta)} double precision reaches a clock of {limit:.0e}; got {clock:.1e}; "
             "ask for less time"
         )
     coarse, fine = (
@@ -287,45 +292,47 @@ def _checked(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -> Spect
 
 def _continuum(alpha: float, beta: float, depth: float, scale: float) -> tuple[Reals, Reals]:
     """Eigenvalues and weights of (1/alpha) e^{-beta u} du on u = -ln mu > 0."""
-    panels = ceil(max(depth, 1.0) / (CONTINUUM_PANEL * scale))
+    panels = ceil(max(depth, 1.0) / (CONTINUUM_PANEL * scale) * max(1.0, beta / STEEP))
     edges = np.linspace(0.0, max(depth, 1.0), panels + 1)
     rules = [legendre_rule(low, high, NODES) for low, high in pairwise(edges)]
     u, w = (np.concatenate(column) for column in zip(*rules, strict=True))
-    rest = exp(-beta * edges[-1]) / (alpha * beta), exp(-(1 + beta) * edges[-1]) / (alpha * (1 + beta))
-    return _with_rest(np.exp(-u), w * np.exp(-beta * u) / alpha, *rest)
+    mean = exp(-edges[-1]) * beta / (1 + beta)
+    return _with_rest(np.exp(-u), w * np.exp(-beta * u) / alpha, exp(-beta * edges[-1]) / (alpha * beta), mean)
 
 
 def _integers(alpha: float, beta: float, depth: float, scale: float, last: float = inf) -> tuple[Reals, Reals]:
     """Eigenvalues and weights of the sum over integers k, block by block; beyond the depth, one node."""
     end = min(last, ceil(exp(depth / alpha)))
+    ratio = exp(DISCRETE_PANEL * scale / alpha / max(1.0, beta / STEEP))
     rules, first = [], 1.0
     while first <= end:
-        after = min(end + 1, max(first + 1, floor(first * exp(DISCRETE_PANEL * scale / alpha))))
+        after = min(end + 1, max(first + 1, floor(first * ratio)))
         rules.append(integer_rule(first, after - first, NODES))
         first = after
     k, count = (np.concatenate(column) for column in zip(*rules, strict=True))
-    moments = [
-        _power_sum(alpha * (beta + j) + 1, end + 1) - _power_sum(alpha * (beta + j) + 1, last + 1) for j in (0, 1)
-    ]
-    return _with_rest(k**-alpha, count * k ** (-alpha * beta - 1), *moments)
+    beyond = end + 1
+    mass, moment = (
+        _power_sum(alpha * (beta + j) + 1, beyond, beyond) - _power_sum(alpha * (beta + j) + 1, last + 1, beyond)
+        for j in (0, 1)
+    )
+    mean = beyond**-alpha * moment / mass if mass > 0 else 0.0
+    return _with_rest(k**-alpha, count * k ** (-alpha * beta - 1), mass * beyond ** (-alpha * beta - 1), mean)
 
 
-def _power_sum(power: float, first: float) -> float:
-    """sum_{k >= first} k^{-power}, by Euler and Maclaurin for a first term far out."""
+def _power_sum(power: float, first: float, unit: float) -> float:
+    """sum_{k >= first} (k/unit)^{-power}, by Euler and Maclaurin for a first term far out."""
     if isinf(first):
         return 0.0
     if first < 100:
-        head = np.arange(first, 100.0)
-        return float((head**-power).sum()) + _power_sum(power, 100.0)
+        head = np.arange(first, 100.0) / unit
+        return float((head**-power).sum()) + _power_sum(power, 100.0, unit)
     derivatives = power / (12 * first) - power * (power + 1) * (power + 2) / (720 * first**3)
-    return first ** (1 - power) * (1 / (power - 1) + (0.5 + derivatives) / first)
+    return (first / unit) ** -power * first * (1 / (power - 1) + (0.5 + derivatives) / first)
 
 
-def _with_rest(mu: Reals, p: Reals, mass: float, moment: float) -> tuple[Reals, Reals]:
-    """One more node, for a rest with this mass and this first moment in mu."""
-    if mass <= 0 or moment <= 0:
-        return mu, p
-    return np.append(mu, moment / mass), np.append(p, mass)
+def _with_rest(mu: Reals, p: Reals, mass: float, mean: float) -> tuple[Reals, Reals]:
+    """One more node, for a rest with this mass and this mean of mu."""
+    return (mu, p) if mass <= 0 else (np.append(mu, mean), np.append(p, mass))
 
 
 def _difference(rule: SpectralMeasure, other: SpectralMeasure) -> float:

@@ -14,6 +14,7 @@ and the two discrete rules come from their Jacobi matrix by Golub and Welsch (19
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -24,9 +25,15 @@ Reals: TypeAlias = NDArray[np.float64]
 
 def legendre_rule(low: float, high: float, nodes: int) -> tuple[Reals, Reals]:
     """Nodes and weights, each of shape (nodes,), for the integral from ``low`` to ``high``."""
-    x, w = np.polynomial.legendre.leggauss(nodes)
+    x, w = _legendre(nodes)
     half = (high - low) / 2
     return low + half * (1 + x), half * w
+
+
+@lru_cache(maxsize=32)
+def _legendre(nodes: int) -> tuple[Reals, Reals]:
+    x, w = np.polynomial.legendre.leggauss(nodes)
+    return x, w
 
 
 def integer_rule(first: float, count: float, nodes: int) -> tuple[Reals, Reals]:

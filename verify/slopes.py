@@ -21,7 +21,7 @@ What hides below the noise is not seen: of noisy data the error is that for corr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log, nan, sqrt
 
@@ -77,8 +77,12 @@ class Limit:
         """Whether ``value`` lies inside the error."""
         return abs(self.value - value) <= self.error
 
+    def widened(self, more: float) -> Limit:
+        """The same limit with an error that is larger by ``more``."""
+        return replace(self, error=self.error + more)
+
     def __neg__(self) -> Limit:
-        return Limit(-self.value, self.error, self.window, self.correction, self.logarithm)
+        return replace(self, value=-self.value)
 
     def __str__(self) -> str:
         return f"{self.value:.6g} +- {self.error:.1e}"

@@ -1,4 +1,4 @@
-"""The derivations the command prints: chi, levels, bottleneck, transient, sgd, compute-optimal.
+"""The derivations the command prints: chi, levels, amplitude, bottleneck, transient, sgd, compute-optimal.
 
 Each function runs the code that derives a result and records what it found, step by step.  The words are written here;
 every formula that is a result is the object the code returned.  Fixed notation, the sums and integrals that define
@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from ..derivation import Derivation
 from ..names import DERIVATIONS, PUBLISHED, Version
+from .amplitudes import derive_amplitude
 from .dynamics import derive_chi, derive_levels
 from .optimum import derive_compute_optimal
 from .terms import derive_bottleneck, derive_sgd, derive_transient
@@ -18,7 +19,15 @@ from .terms import derive_bottleneck, derive_sgd, derive_transient
 _BUILDERS: dict[str, Callable[[Version], Derivation]] = dict(
     zip(
         DERIVATIONS,
-        (derive_chi, derive_levels, derive_bottleneck, derive_transient, derive_sgd, derive_compute_optimal),
+        (
+            derive_chi,
+            derive_levels,
+            derive_amplitude,
+            derive_bottleneck,
+            derive_transient,
+            derive_sgd,
+            derive_compute_optimal,
+        ),
         strict=True,
     )
 )
