@@ -52,8 +52,9 @@ from .quadrature import Reals
 ROUGHNESS = 1e4
 """Roughness of the force on a step that gives the tolerance, over it: found on curves that were solved much finer."""
 
-FIRST = 0.1
-"""The first step, in units of the time scale of the fastest mode or of the kernel's growth."""
+FIRST = 0.4
+"""The first step, in units of the time scale of the fastest mode or of the kernel's growth, and of a power of the
+roughness that is allowed."""
 
 GROWTH = (0.2, 2.5)
 """By what factors the length of a step may change."""
@@ -236,7 +237,7 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
     limit = min(ROUGHNESS * tolerance, 0.1)
     state = _State(0.0, 0.0, 1.0, 0.0, np.zeros(len(mu)), np.ones(len(mu)), gamma * float(p @ mu), 1.0)
     followers = np.concatenate([[0.0], np.cumsum(p / mu)])
-    length = FIRST * min(1 / mu[0], 1 / sqrt(gamma * float(p @ mu)))
+    length = FIRST * limit ** (1 / STAGES) * min(1 / mu[0], 1 / sqrt(gamma * float(p @ mu)))
     rows, forces, violation, shortened = [state.row], [], 0.0, 0
     while state.time < horizon:
         if state.clock > measure.largest_clock:
