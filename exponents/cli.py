@@ -38,6 +38,7 @@ from .names import (
     Version,
     require,
 )
+from .picture_commands import PICTURE_COMMANDS
 from .rationals import check_capacity, check_source, exact, shown
 from .terminal import Command, convention_option, format_option, loss_option, show, show_report
 
@@ -77,7 +78,7 @@ Examples:
   exponents plan --term '2*t**-0.5' --term 'N**-0.75' --budget 1e9
   exponents curve 3/2 1/2 --time 1,1e12  the loss under gradient flow
   exponents verify                       measure, and judge what is claimed
-  exponents plot phases                  the phase diagrams, lazy and rich
+  exponents plot phases fig1a            phase diagrams, and figures of the paper
 """,
 )
 @click.version_option(__version__, "-V", "--version", message="exponents %(version)s")
@@ -195,7 +196,7 @@ def derive(name: str, form: str, version: str) -> None:
     show(lambda style, emphasis: render_derivation(found, style, emphasis), form)
 
 
-for _command in (*COMMANDS, *EVIDENCE_COMMANDS):
+for _command in (*COMMANDS, *EVIDENCE_COMMANDS, *PICTURE_COMMANDS):
     cli.add_command(_command)
 
 

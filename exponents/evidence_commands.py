@@ -9,7 +9,6 @@ import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from difflib import get_close_matches
 from fractions import Fraction
 from itertools import pairwise
@@ -21,7 +20,7 @@ import click
 from .errors import InputError
 from .names import FAMILIES, FORMATS, MEASURED, SPECTRA, require
 from .rationals import check_capacity, check_source, exact, shown
-from .terminal import Command, format_option, show, show_report
+from .terminal import Command, format_option, show, show_report, workers
 
 if TYPE_CHECKING:
     from verify.checks import Verdict
@@ -145,7 +144,7 @@ def verify(
     if spectrum != SPECTRA[0] and not places:
         raise InputError("--spectrum goes with points of your own; got none; add --at ALPHA,BETA,GAMMA")
     own = [_place(text) for text in places]
-    workers = _count(jobs, "--jobs") if jobs is not None else os.cpu_count() or 1
+    most = _count(jobs, "--jobs") if jobs is not None else os.cpu_count() or 1
     from verify.checks import grid
     from verify.evidence import MEASUREMENTS, point
 
@@ -157,7 +156,7 @@ def verify(
                 f"a claim must be a family, {', '.join(MEASURED)}, or one in it; got {shown(name)}; {hint}"
             )
     points = [point(*numbers, spectrum) for numbers in own] or grid(quick)  # type: ignore[arg-type]
-    found, interrupted = _measured(points, names, control, bool(own), workers)
+    found, interrupted = _measured(points, names, control, bool(own), most)
     if not found and not interrupted:
         raise InputError("no claim that was asked for is derived at these points; ask for another claim or point")
     _show_verdicts(found, form, control)
@@ -165,23 +164,19 @@ def verify(
 
 
 def _measured(
-    points: Sequence[Point], names: Sequence[str], control: bool, thorough: bool, workers: int
+    points: Sequence[Point], names: Sequence[str], control: bool, thorough: bool, jobs: int
 ) -> tuple[list[Verdict], bool]:
     """The verdicts, and whether an interrupt cut them short; what was finished until then is kept."""
     from verify.checks import verdicts
 
     gc.enable()  # a long computation, unlike the exact commands
     found: list[Verdict] = []
-    workers = min(workers, len(points))
-    executor = ProcessPoolExecutor(workers) if workers > 1 else None
-    try:
-        for part in _progress(verdicts(points, names, control, thorough, executor), len(points)):
-            found.extend(part)
-    except KeyboardInterrupt:
-        return found, True
-    finally:
-        if executor is not None:
-            executor.shutdown(wait=False, cancel_futures=True)
+    with workers(min(jobs, len(points))) as executor:
+        try:
+            for part in _progress(verdicts(points, names, control, thorough, executor), len(points)):
+                found.extend(part)
+        except KeyboardInterrupt:
+            return found, True
     return found, False
 
 

@@ -1,4 +1,4 @@
-"""Commands for a loss of the user's own: its phase diagram, the plan of a budget, and a picture."""
+"""Commands for a loss of the user's own: its phase diagram, and the plan of a budget."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import InputError
-from .names import FORMATS, PICTURES, REGIMES, VERSIONS, require
+from .names import FORMATS, REGIMES, VERSIONS, require
 from .rationals import exact
 from .terminal import Command, format_option, loss_option, show_report
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Decorated = Callable[..., Any]
 
-_LOSS_OPTIONS = (
+_OPTIONS = (
     click.option("--term", "terms", multiple=True, metavar="TEXT", help="A term, such as 't**(-beta)'.  Repeat."),
     click.option(
         "--cost", "costs", multiple=True, metavar="TEXT", help="A budget, such as 'N*t' for C = N t.  Repeat."
@@ -34,13 +34,14 @@ _LOSS_OPTIONS = (
 )
 
 
-def _loss_options(command: Decorated) -> Decorated:
-    for option in reversed(_LOSS_OPTIONS):
+def loss_options(command: Decorated) -> Decorated:
+    """Give a command the options of a loss."""
+    for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
-def _read(
+def read_loss(
     terms: Sequence[str],
     costs: Sequence[str],
     where: Sequence[str],
@@ -62,7 +63,7 @@ def _read(
 
 
 @click.command(cls=Command, short_help="Phase diagram of your own loss.")
-@_loss_options
+@loss_options
 @format_option
 def balance(form: str, **options: Any) -> None:
     """The complete, proved phase diagram of a loss that is a sum of power laws, at a budget of your choice.
@@ -78,7 +79,7 @@ def balance(form: str, **options: Any) -> None:
       exponents balance --model rich --term 'P**(-alpha*min(2,beta))' --cost 'N*t' --cost 'P' --where 'alpha > 1'
     """
     require(form, FORMATS, "the format")
-    programme = _read(**options)
+    programme = read_loss(**options)
     from .phases import phase_diagram
     from .reports.diagram import diagram_object, diagram_tables
 
@@ -101,7 +102,7 @@ def _amount(text: str, role: str) -> Fraction:
 
 
 @click.command(cls=Command, short_help="Split a budget, constants included.")
-@_loss_options
+@loss_options
 @click.option("--budget", required=True, metavar="C", help="What each cost may come to.")
 @click.option("--factor", default="1.1", metavar="F", help="How closely the leading law must hold.  [default: 1.1]")
 @format_option
@@ -119,7 +120,7 @@ def plan(form: str, budget: str, factor: str, **options: Any) -> None:
     """
     require(form, FORMATS, "the format")
     spent, wanted = _amount(budget, "the budget"), exact(factor, "the factor")
-    programme = _read(**options)
+    programme = read_loss(**options)
     from .plan import plan_budget
     from .reports.budget import plan_object, plan_tables
 
@@ -127,47 +128,4 @@ def plan(form: str, budget: str, factor: str, **options: Any) -> None:
     show_report(lambda: plan_tables(found), lambda: plan_object(found), form)
 
 
-@click.command(cls=Command, short_help="Draw a phase diagram.")
-@click.argument("what", metavar="phases")
-@_loss_options
-@click.option("--output", default="phases.png", metavar="FILE", help="A .png, .svg or .pdf.  [default: phases.png]")
-def plot(what: str, output: str, **options: Any) -> None:
-    """Draw the phase diagram of the paper's loss, lazy and rich (Fig. 1b, c), or of your own.
-
-    \b
-    Examples:
-      exponents plot phases
-      exponents plot phases --loss derived --output derived.pdf
-      exponents plot phases --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t' --output mine.svg
-    """
-    from pathlib import Path
-
-    require(what, PICTURES, "the picture")
-    own = options["terms"] or options["model"]
-    stray = [name for name in ("costs", "where", "free", "settings") if options[name] and not own]
-    if stray:
-        raise InputError(f"--{stray[0].removesuffix('s')} needs a loss; got none; give --term or --model as well")
-    programme = _read(**options) if own else None
-    require(options["version"], VERSIONS, "the loss")
-    try:
-        from verify.plots import Panel, plot_phases
-    except ImportError as error:
-        raise InputError("plotting needs Matplotlib, NumPy and SciPy; install scaling-exponents[plot]") from error
-    from .compute_optimal import optimum, task_names
-    from .phases import phase_diagram
-    from .symbols import alpha, beta
-
-    if programme is None:
-        diagrams = {regime: optimum(regime, options["version"]) for regime in REGIMES}
-        panels = [Panel(regime, diagram, beta, alpha, task_names(diagram)) for regime, diagram in diagrams.items()]
-    else:
-        if not programme.parameters:
-            raise InputError("a picture needs one or two parameters; got none; write an exponent with alpha or beta")
-        vertical, *horizontal = programme.parameters
-        across = horizontal[0] if horizontal else vertical
-        panels = [Panel("your loss", phase_diagram(programme), across, vertical if horizontal else None)]
-    plot_phases(panels, Path(output))
-    click.echo(f"wrote {output}", err=True)
-
-
-COMMANDS = (balance, plan, plot)
+COMMANDS = (balance, plan)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +15,8 @@ import click
 from .names import CONVENTIONS, FORMATS, MODEL, PUBLISHED
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from .reports.render import Emphasis, Table
 
 _NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
@@ -85,3 +89,22 @@ def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], o
         show(lambda style, emphasis: render_table(built[0], style, emphasis), form)
     else:
         show(lambda style, emphasis: render_tables(built, style, emphasis), form)
+
+
+@contextmanager
+def workers(most: int) -> Iterator[Executor | None]:
+    """At most this many processes that measure several points at once, or None for a single one.
+
+    An interrupt is the parent's to answer, and waits for the points that are being measured, so that no process is left
+    behind.
+    """
+    if most == 1:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    executor = ProcessPoolExecutor(most, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)

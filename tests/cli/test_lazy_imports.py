@@ -45,6 +45,10 @@ def imported(arguments):
         (["at", "x", "1", "--convention", "circle"], "2"),
         (["table", "--convention", "nonsense"], "2"),
         (["table", "time", "--convention", "circle"], "2"),
+        (["plot", "--help"], "0"),
+        (["plot", "fig1"], "2"),
+        (["plot", "fig1a", "fig2a", "--output", "both.png"], "2"),
+        (["plot", "fig1a", "--cost", "N*t"], "2"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value,
 )

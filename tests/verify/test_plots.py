@@ -21,11 +21,11 @@ from exponents.names import TASKS
 from exponents.symbols import N, alpha, beta, t
 from exponents.terms import Loss, PowerLaw
 from verify.plots import Panel, plot_phases
-from verify.plots.formulas import inline
-from verify.plots.layout import laid_out
-from verify.plots.placement import _lattice
-from verify.plots.plane import plane_of
-from verify.plots.window import crossings, window_of
+from verify.plots.phases.formulas import inline
+from verify.plots.phases.layout import laid_out
+from verify.plots.phases.placement import _lattice
+from verify.plots.phases.plane import plane_of
+from verify.plots.phases.window import crossings, window_of
 
 a, b = symbols("a b", positive=True)
 

@@ -1,11 +1,11 @@
-"""Pictures of what is derived: phase diagrams, as a paper would print them.
+"""Pictures: of what is derived, and of what is measured beside it.
 
-From a diagram to a picture: ``plane`` makes it into functions of coordinates, ``window`` chooses what is shown,
-``curves`` traces the boundaries, ``formulas`` and ``text`` write, ``placement`` and ``labels`` find room for what is
-written, ``layout`` gathers it, ``drawing`` draws and ``files`` saves.
+``phases`` draws phase diagrams, ``figures`` the paper's figures of exponents and of the loss.  Both write in the hand
+of ``style`` and leave it to ``files`` to save.  Matplotlib is imported by
+``needs`` alone, when something is drawn.
 """
 
-from .files import plot_phases
-from .layout import Panel
+from .figures import plot_figure
+from .phases import Panel, plot_phases
 
-__all__ = ["Panel", "plot_phases"]
+__all__ = ["Panel", "plot_figure", "plot_phases"]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from exponents.errors import InputError
 from exponents.rationals import shown
 
-from .drawing import SETTINGS, figure_of
-from .layout import Panel, laid_out
 from .needs import needed
+from .style import SETTINGS
 
 # What a file would say about when and by what it was made.
 METADATA: dict[str, dict[str, None]] = {
@@ -22,47 +22,43 @@ METADATA: dict[str, dict[str, None]] = {
 }
 
 
-def plot_phases(panels: Sequence[Panel], path: Path) -> None:
-    """Draw phase diagrams of compute optima side by side, as PNG, SVG or PDF.
+def save(draw: Callable[[], Any], path: Path) -> None:
+    """Write the figure that ``draw`` makes.
 
-    Regions bear their name, exponent and balance; boundaries bear their equations; the same set of balancing terms has
-    the same colour in all panels.
-
-    Parameters
-    ----------
-    panels : sequence of Panel
-        At least one, from left to right.
-    path : Path
-        The file to write; its suffix is the format.
+    It is saved beside the target and then put in its place, so that a failure leaves what was there; and the place is
+    tried before anything is computed.
 
     Raises
     ------
     InputError
-        If the suffix is none of the three, the file cannot be written, Matplotlib is missing, or a panel cannot be
-        drawn: its diagram has no parameter, or its axes, names or window do not fit.
+        If the suffix is none of the three, the file cannot be written, or Matplotlib is missing.
     """
     form = path.suffix.lower().removeprefix(".")
     if form not in METADATA:
         wanted = ", ".join(f".{name}" for name in METADATA)
-        raise InputError(f"a plot's file must end in one of {wanted}; got {shown(path.name)}; try phases.pdf")
-    if not panels:
-        raise InputError("a plot needs at least one panel; got none; give a Panel for each diagram")
+        better = shown(f"{path.stem or 'plot'}.pdf")
+        raise InputError(f"a plot's file must end in one of {wanted}; got {shown(path.name)}; try {better}")
     matplotlib = needed("matplotlib")
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(SETTINGS)
-        _write(figure_of([laid_out(panel) for panel in panels]), path, form)
-
-
-def _write(figure: Any, path: Path, form: str) -> None:
-    """Save beside the target, then put it in its place, so that a failure leaves what was there."""
-    try:
+    with _writing(path):
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
-        with tempfile.TemporaryDirectory(prefix=".plot-", dir=path.parent) as staging:
-            made = Path(staging, f"plot.{form}")
+        with suppress(FileNotFoundError):
+            path.lstat()  # says at once what is no name for a file
+        staging = tempfile.TemporaryDirectory(prefix=".plot-", dir=path.parent)
+    with staging as folder, matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        figure, made = draw(), Path(folder, f"plot.{form}")
+        with _writing(path):
             figure.savefig(made, format=form, metadata=METADATA[form])
             made.replace(path)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Say which file could not be written, and why."""
+    try:
+        yield
     except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
         reason = getattr(error, "strerror", None) or error
         raise InputError(

@@ -21,13 +21,14 @@ from sympy import Expr, Symbol
 from exponents.algebra.parametric import Point
 from exponents.phases import PhaseDiagram
 
+from ..style import FORMULA, NAME, SMALL
 from .curves import Line, total_length
 from .formulas import balance, equation, exponent, flat, joined, letter_of, plain, tall
 from .placement import Mask, Place, Room
 from .text import Block, Words, block
 
-NAME, FORMULA, SMALL, ARROW = 9.0, 9.0, 7.5, 6.5
-"""Sizes of type in points: names, formulas, both where room is scarce, and arrows on a line of their own."""
+ARROW = 6.5
+"""Size of type of arrows on a line of their own, in points."""
 
 LONGEST = 110.0
 """Length in points beyond which an equation goes to the legend, and a line of the legend is broken."""

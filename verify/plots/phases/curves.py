@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, nextprime
 
-from .needs import needed
+from ..needs import needed
 from .plane import Plane, Reals
 from .window import Range
 

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from sympy import Symbol, latex
 
+from ..needs import needed
+from ..style import AXIS, DOTS, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL
 from .curves import Line
 from .formulas import letter_of, plain
-from .labels import BADGE, FORMULA, NAME, SMALL, Label, Row
+from .labels import BADGE, Label, Row
 from .layout import Layout
-from .needs import needed
 from .text import Block, Words, block, settable
 
 # The light scheme of Paul Tol, made for the ground under black text and told apart by the colour-blind; half as strong.
@@ -26,40 +27,17 @@ PALETTE = ("#77AADD", "#EE8866", "#BBCC33", "#FFAABB", "#99DDFF", "#EEDD88", "#4
 STRENGTHS = (0.5, 0.85, 0.25)
 """How much of the colour is laid on white; the next is taken when the palette is used up."""
 
-INK, PALE = "#1a1a1a", "#8c8c8c"
-
-LINE, HAIR = 0.9, 0.6
-"""Widths of boundaries and of all other lines, in points."""
-
 LEFT, RIGHT, BOTTOM, TOP, BETWEEN = 34.0, 8.0, 32.0, 20.0, 14.0
 """Room around a panel for its scales and its title, and between panels, in points."""
 
-DOTS = 300
-"""Pixels per inch of a PNG."""
-
 TICKS = 5
 """Intervals of a scale at most."""
-
-SCALE, AXIS = 8.0, 10.0
-"""Sizes of type in points: numbers of a scale, and the parameter it shows."""
 
 ROW_GAP = 4.5
 """Free height between entries of a legend, and half the free width beside its marks, in points."""
 
 OVERHANG = 1.25
 """Height of a column of the legend at most, in units of the panel's."""
-
-SETTINGS = {
-    "font.family": ["STIXGeneral", "DejaVu Sans"],  # the second for signs that the first lacks
-    "mathtext.fontset": "stix",
-    "font.size": SCALE,
-    "axes.linewidth": HAIR,
-    "path.simplify_threshold": 0.01,
-    "svg.hashsalt": "phases",
-    "svg.fonttype": "path",
-    "pdf.fonttype": 42,
-    "text.hinting": "none",
-}
 
 
 def figure_of(layouts: Sequence[Layout]) -> Any:

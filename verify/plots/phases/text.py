@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from .needs import needed
+from ..needs import needed
 
 FINENESS = 10
 """Text is measured so many times larger than it is set, so that rounding to pixels does not count."""

@@ -1,0 +1,102 @@
+"""Axes: what they show, from where to where, and where they have numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor, log10
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+FAR = 1e3
+"""Ratio of numbers of an axis from which on they are written as powers of ten."""
+
+ROOM = 0.06
+"""Room beyond the values on an axis, in units of their range."""
+
+FEWEST = 3
+"""Numbers of an axis at least; a logarithmic one of less than two decades may have fewer."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An axis: what it shows, from where to where, and where it has numbers.
+
+    Attributes
+    ----------
+    label : str
+    low, high : float
+    ticks : array of float
+    logarithmic : bool
+    """
+
+    label: str
+    low: float
+    high: float
+    ticks: ArrayLike
+    logarithmic: bool = False
+
+    def units(self, value: ArrayLike) -> Any:
+        """A value in units in which the axis is even: its decimal logarithm, if the axis is logarithmic."""
+        return np.log10(value) if self.logarithmic else np.asarray(value, float)
+
+    @property
+    def length(self) -> float:
+        """The axis in those units."""
+        return float(self.units(self.high) - self.units(self.low))
+
+    def place(self, value: ArrayLike) -> Any:
+        """How far along the axis a value stands, from 0 to 1."""
+        return (self.units(value) - self.units(self.low)) / self.length
+
+    def above(self, value: ArrayLike, distance: float) -> Any:
+        """The value that stands ``distance`` further along the axis, in units of all of it."""
+        moved = self.units(value) + distance * self.length
+        return 10.0**moved if self.logarithmic else moved
+
+    @property
+    def far(self) -> bool:
+        """Whether the numbers are far apart, so that they are written as powers of ten."""
+        return self.logarithmic and bool(np.max(self.ticks) / np.min(self.ticks) >= FAR)
+
+    @property
+    def short_ticks(self) -> Any:
+        """Where ticks without numbers stand: at every decade, or inside the decades if there are few of them."""
+        if not self.logarithmic:
+            return np.array([])
+        whole = 10.0 ** np.arange(floor(log10(self.low)), ceil(log10(self.high)) + 1)
+        return whole if self.far else np.outer(whole, np.arange(1, 10)).ravel()
+
+    def number(self, value: float) -> str:
+        """A number of the axis."""
+        return f"$10^{{{round(log10(value))}}}$" if self.far and value != 1 else f"${value:.6g}$"
+
+
+def even(label: str, values: ArrayLike) -> Scale:
+    """An axis with room for ``values``, and numbers at multiples of 1, 2 or 5."""
+    low, high = _roomy(np.min(values), np.max(values))
+    size = ceil(log10(high - low))
+    steps = [part * 10.0**power for power in (size, size - 1, size - 2) for part in (5, 2, 1)]
+    ticks = next(found for step in steps if len(found := _multiples(low, high, step)) >= FEWEST)
+    return Scale(label, low, high, ticks)
+
+
+def decades(label: str, values: ArrayLike) -> Scale:
+    """A logarithmic axis with room for ``values``, and numbers at powers of ten, every so many; or inside decades."""
+    low, high = _roomy(*np.log10([np.min(values), np.max(values)]))
+    whole = 10.0 ** np.arange(floor(low), ceil(high))
+    inside = [np.outer(whole, digits).ravel() for digits in ((1, 2, 5), range(1, 10))]
+    inside = [ticks[(ticks >= 10.0**low) & (ticks <= 10.0**high)] for ticks in inside]
+    powers = [10.0 ** _multiples(low, high, every) for every in (4, 3, 2, 1)]
+    ticks = next((found for found in powers if len(found) >= FEWEST), inside[0 if len(inside[0]) > 1 else 1])
+    return Scale(label, 10.0**low, 10.0**high, ticks, logarithmic=True)
+
+
+def _roomy(low: float, high: float) -> tuple[float, float]:
+    room = ROOM * (high - low)
+    return float(low - room), float(high + room)
+
+
+def _multiples(low: float, high: float, step: float) -> Any:
+    return np.arange(ceil(low / step), floor(high / step) + 1) * step

@@ -1,0 +1,29 @@
+"""The hand in which everything is drawn: ink, line widths and sizes of type, all lengths in points."""
+
+from __future__ import annotations
+
+INK, PALE = "#1a1a1a", "#8c8c8c"
+
+LINE, HAIR = 0.9, 0.6
+"""Widths of curves and boundaries, and of all other lines."""
+
+SCALE, AXIS = 8.0, 10.0
+"""Sizes of type: numbers of a scale, and the quantity it shows."""
+
+NAME, FORMULA, SMALL = 9.0, 9.0, 7.5
+"""Sizes of type: names, formulas, and both where room is scarce."""
+
+DOTS = 300
+"""Pixels per inch of a PNG."""
+
+SETTINGS = {
+    "font.family": ["STIXGeneral", "DejaVu Sans"],  # the second for signs that the first lacks
+    "mathtext.fontset": "stix",
+    "font.size": SCALE,
+    "axes.linewidth": HAIR,
+    "path.simplify_threshold": 0.01,
+    "svg.hashsalt": "phases",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+    "text.hinting": "none",
+}
