@@ -201,7 +201,7 @@ class Evidence:
         """-d ln/d ln t of sum_k y_k^2 mu_k^power e^{-2 mu_k t}, at times at which its terms are in double precision."""
         t = self.times[self.times < _reach(float(self.at.beta) + power + 1)]
         value, fall = self.lazy.correlations(2 * t, (power, power + 1))
-        return np.asarray(2 * t * fall / value)
+        return np.asarray(fall / value)
 
     def _limit(self, values: Reals, errors: Reals) -> Limit:
         """The limit; the solver's error is noise at each time, and may be common to all of them.

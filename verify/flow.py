@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import exp, expm1, log, sqrt
+from math import exp, expm1, inf, log, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -154,7 +154,8 @@ def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: f
         largest = _largest_nearby(apart, np.searchsorted(probes, seen))
         return largest * (1.0 if name.endswith("slope") else value) + measure.error * value
 
-    return replace(found, time=t, errors={name: error(name) for name in WITH_ERRORS})
+    errors = {name: error(name) for name in WITH_ERRORS}
+    return replace(found, time=t, clock=found.clock + found.kernel * (t - seen), errors=errors)
 
 
 def _largest_nearby(apart: Reals, places: NDArray[np.intp]) -> Reals:
@@ -198,6 +199,9 @@ def limit_curve(
         See `solve`.
     """
     t = rising(times)
+    if not 0 <= gamma < inf:
+        raise InputError(f"gamma must be a finite number of at least 0; got {gamma}; 0 is the lazy limit")
+    power_law(alpha, beta, 1.0, spectrum, modes)  # refuses what is no spectrum, before its clock is guessed
     clock = _clock_reached(float(exact(alpha, "alpha")), float(exact(beta, "beta")), gamma, float(t[-1]))
     while True:
         measure = power_law(alpha, beta, clock, spectrum, modes)

@@ -22,7 +22,7 @@ import numpy as np
 from exponents.errors import InputError
 from exponents.names import Spectrum
 
-from .measure import SpectralMeasure, power_law
+from .measure import SMALLEST, SpectralMeasure, power_law
 from .quadrature import Reals, legendre_rule
 
 WIDTH = 1.0
@@ -33,6 +33,9 @@ NODES = (10, 7)
 
 START = 1e-8
 """First time, in units of 1/(largest eigenvalue) and of the kernel's own growth: before it, nothing has happened."""
+
+SLOPES = 10.0
+"""Error of a slope that the error of a rule makes, over the latter, as it oscillates in ln t."""
 
 DEEPER = 1e3
 """By what factor the measure outreaches the clock of level 1, which is the largest of all."""
@@ -80,15 +83,20 @@ def level_curves(
         raise InputError(f"the number of levels must be a whole number of at least 0; got {levels}; try 8")
     if not 1 < horizon < np.inf:
         raise InputError(f"the horizon must be a finite time above 1; got {horizon}; try 1e40")
+    if not horizon * max(horizon, gamma * horizon) < 1 / SMALLEST:
+        raise InputError(
+            f"a level's clock may grow as gamma t^2, which must stay below {1 / SMALLEST:.0e}; got t = {horizon:.1e}; "
+            "ask for less time"
+        )
     first = START * min(1.0, gamma**-0.5)
     rules = [_Panels(np.log(first), np.log(horizon), nodes) for nodes in NODES]
     lazy = power_law(alpha, beta, horizon, spectrum)
     driven = rules[1].clock(gamma, lazy.correlations(rules[1].time)[0])
     measure = power_law(alpha, beta, DEEPER * float(driven[-1]), spectrum)
     fine, coarse = (_iterated(measure, gamma, panels, levels) for panels in rules)
-    onto = rules[1].interpolation(rules[0])
+    onto, of_rule = rules[1].interpolation(rules[0]), SLOPES * measure.error
     return tuple(
-        replace(a, slope_error=np.abs(a.slope - (b.slope.reshape(rules[1].shape) @ onto).ravel()))
+        replace(a, slope_error=np.abs(a.slope - (b.slope.reshape(rules[1].shape) @ onto).ravel()) + of_rule)
         for a, b in zip(fine, coarse, strict=True)
     )
 
@@ -129,7 +137,7 @@ def _iterated(measure: SpectralMeasure, gamma: float, panels: _Panels, levels: i
     found, clock, kernel = [], panels.time, np.ones_like(panels.time)
     for number in range(levels + 1):
         correlation, falls = measure.correlations(clock, (0, 1))
-        slope = -panels.time * kernel * falls / correlation
+        slope = -panels.time * kernel / clock * falls / correlation
         found.append(Level(number, panels.time, clock, correlation, slope, np.zeros_like(slope)))
         kernel = 1 + gamma * panels.integral(correlation)
         clock = panels.time + panels.integral(kernel - 1)

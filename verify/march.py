@@ -142,6 +142,9 @@ class Flow:
 
     def at(self, times: Reals) -> States:
         """The states at ``times``, rising and within the horizon, by the formulas that made the steps."""
+        if self.gamma == 0:
+            decay, one = np.multiply.outer(-times, self.measure.eigenvalues), np.ones(len(times))
+            return States(times, times, one, 0 * one, np.exp(decay), -np.expm1(decay))
         place = np.clip(np.searchsorted(self.time, times, side="right") - 1, 0, self.steps - 1)
         parts = [self._within(int(step), times[place == step]) for step in np.unique(place)]
         return States(times, *(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -206,12 +209,15 @@ def solve(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: flo
 
 
 def _lazy(measure: SpectralMeasure, horizon: float) -> Flow:
-    """gamma = 0: one step without a force, h = 1 and the clock is time."""
+    """gamma = 0: no force, h = 1 and the clock is time, up to the end of double precision."""
     if horizon > measure.largest_clock:
         raise _unresolved(measure, measure.largest_clock)
-    edges = np.array([0.0, max(horizon, SMALLEST)])
+    slowest, heaviest = float(measure.eigenvalues[-1]), float(measure.weights.max())
+    last = max(min(horizon, log(heaviest / EXHAUSTED) / (2 * slowest)), SMALLEST)
+    edges = np.array([0.0, last])
     decay = np.multiply.outer(-edges, measure.eigenvalues)
-    return Flow(measure, 0.0, edges, edges, np.ones(2), -np.expm1(decay), np.exp(decay), np.zeros((1, STAGES)), 0.0)
+    force = np.zeros((1, STAGES))
+    return Flow(measure, 0.0, edges, edges, np.ones(2), -np.expm1(decay), np.exp(decay), force, 0.0)
 
 
 @dataclass
@@ -238,8 +244,9 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
     state = _State(0.0, 0.0, 1.0, 0.0, np.zeros(len(mu)), np.ones(len(mu)), gamma * float(p @ mu), 1.0)
     followers = np.concatenate([[0.0], np.cumsum(p / mu)])
     length = FIRST * limit ** (1 / STAGES) * min(1 / mu[0], 1 / sqrt(gamma * float(p @ mu)))
-    rows, forces, violation, shortened = [state.row], [], 0.0, 0
-    while state.time < horizon:
+    rows, violation, shortened = [state.row], 0.0, 0
+    forces: list[Reals] = []
+    while state.time < horizon or not forces:
         if state.clock > measure.largest_clock:
             raise _unresolved(measure, state.time)
         span = _followed(mu, state.clock, length)

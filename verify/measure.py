@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
-from exponents.names import Spectrum
+from exponents.names import SPECTRA, Spectrum, require
 from exponents.rationals import check_capacity, check_source, exact, shown
 
 from .quadrature import Reals, integer_rule, legendre_rule, rule_of_points
@@ -56,6 +56,12 @@ NODES = 9
 BELOW = 36.0
 """How far below 1/clock, in (2 + beta) ln mu, the modes are still resolved: the rest is one node of the same mass and
 mean, which is exact to the square of mu clock, and its weight falls as mu^beta."""
+
+LATE = 100.0
+"""Clock, in units of one over the smallest eigenvalue, up to which the error of a rule is looked at."""
+
+GONE = 1000.0
+"""mu clock at which a mode is gone, to the last of double precision."""
 
 MAX_MODES = 1_000_000
 """Modes that are read from a file or an array.  A measured spectrum of more can be binned."""
@@ -107,9 +113,10 @@ class SpectralMeasure:
         return np.asarray(decay @ self.weights + self.floor)
 
     def correlations(self, clock: ArrayLike, powers: Sequence[int] = (0,)) -> tuple[Reals, ...]:
-        """sum_j y_j^2 mu_j^power exp(-mu_j clock) for each power; with 0, B of eq. 66 in the clock that it is given."""
-        decay = np.exp(-np.multiply.outer(np.asarray(clock, float), self.eigenvalues))
-        return tuple(decay @ (self.weights * self.eigenvalues**power) for power in powers)
+        """sum_j y_j^2 x_j^power e^{-x_j} with x_j = mu_j clock, for each power; with 0, B of eq. 66 in its clock."""
+        x = np.minimum(np.multiply.outer(np.asarray(clock, float), self.eigenvalues), GONE)
+        decay = np.exp(-x)
+        return tuple((decay if power == 0 else x**power * decay) @ self.weights for power in powers)
 
     def lazy_norm(self, clock: ArrayLike) -> Reals:
         """sum_j (y_j^2/mu_j) (1 - exp(-mu_j clock))^2: |w|^2 at gamma = 0 (eq. 47)."""
@@ -117,9 +124,15 @@ class SpectralMeasure:
         return np.asarray(learned**2 @ (self.weights / self.eigenvalues))
 
     def compressed(self) -> SpectralMeasure:
-        """The same measure on fewer nodes: in each panel of ln mu, the Gauss rule of its modes."""
+        """The same measure on fewer nodes: in each panel of ln mu, the Gauss rule of its modes.
+
+        Panels halve towards the slowest mode, which is all that is left in the end.
+        """
         position = -np.log(self.eigenvalues)
-        panel = np.floor((position - position[0]) / DISCRETE_PANEL).astype(int)
+        panel = np.floor((position - position[0]) / DISCRETE_PANEL)
+        ahead = (position[-1] - position) / DISCRETE_PANEL
+        last = ahead < 1
+        panel[last] = panel[-1] + 1 - np.floor(np.log2(np.maximum(ahead[last], np.finfo(float).eps)))
         parts = [
             (u, w) if len(u) <= NODES else rule_of_points(u, w, NODES)
             for u, w in (_distinct(position[panel == i], self.weights[panel == i]) for i in np.unique(panel))
@@ -160,6 +173,7 @@ def power_law(
             f"the clock must lie between 0 and {1 / SMALLEST:.0e}; got {largest_clock}; "
             "ask for less time or a smaller gamma"
         )
+    require(spectrum, SPECTRA, "the spectrum")
     if spectrum == "continuum":
         if modes is not None:
             raise InputError(f"a continuum has no number of modes; got {shown(modes)}; take the spectrum of modes")
@@ -168,7 +182,7 @@ def power_law(
         return _checked(a, b, largest_clock, _integers)
     if isinstance(modes, bool) or not isinstance(modes, int) or modes < 2:
         raise InputError(f"the number of modes must be a whole number of at least 2; got {shown(modes)}; try 10000")
-    return _checked(a, b, largest_clock, partial(_integers, last=float(modes)))
+    return _checked(a, b, largest_clock, partial(_integers, last=_float(modes, "the number of modes")))
 
 
 def from_arrays(eigenvalues: ArrayLike, weights: ArrayLike, floor: float = 0.0) -> SpectralMeasure:
@@ -276,8 +290,13 @@ def _rows(lines: Iterable[str], path: Path) -> Iterator[tuple[float, float]]:
 
 def _checked(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -> SpectralMeasure:
     """A power law by ``rule``, with the error that a rule on panels of half the width shows."""
-    a, b = float(alpha), float(beta)
-    depth = log(clock) + BELOW / (2 + b)
+    a, b = _float(alpha, "alpha"), _float(beta, "beta")
+    if a * log(2) > -log(SMALLEST) or not 1 + a * b > 1:
+        raise InputError(
+            f"alpha = {shown(alpha)}, beta = {shown(beta)} are beyond double precision, in which the second eigenvalue "
+            "must not vanish, nor alpha beta beside 1; take others"
+        )
+    depth = log(max(clock, 1.0)) + BELOW / (2 + b)
     if depth * max(b, 1) > -log(SMALLEST):
         limit = exp(-log(SMALLEST) / max(b, 1) - BELOW / (2 + b))
         raise InputError(
@@ -290,10 +309,17 @@ def _checked(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -> Spect
     return replace(coarse, error=_difference(coarse, fine))
 
 
+def _float(value: object, name: str) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError as error:
+        raise InputError(f"{name} must fit into double precision; got {shown(value)}; take a smaller one") from error
+
+
 def _continuum(alpha: float, beta: float, depth: float, scale: float) -> tuple[Reals, Reals]:
     """Eigenvalues and weights of (1/alpha) e^{-beta u} du on u = -ln mu > 0."""
-    panels = ceil(max(depth, 1.0) / (CONTINUUM_PANEL * scale) * max(1.0, beta / STEEP))
-    edges = np.linspace(0.0, max(depth, 1.0), panels + 1)
+    panels = ceil(depth / (CONTINUUM_PANEL * scale) * max(1.0, beta / STEEP))
+    edges = np.linspace(0.0, depth, panels + 1)
     rules = [legendre_rule(low, high, NODES) for low, high in pairwise(edges)]
     u, w = (np.concatenate(column) for column in zip(*rules, strict=True))
     mean = exp(-edges[-1]) * beta / (1 + beta)
@@ -306,7 +332,10 @@ def _integers(alpha: float, beta: float, depth: float, scale: float, last: float
     ratio = exp(DISCRETE_PANEL * scale / alpha / max(1.0, beta / STEEP))
     rules, first = [], 1.0
     while first <= end:
-        after = min(end + 1, max(first + 1, floor(first * ratio)))
+        after = max(first + 1, floor(first * ratio))
+        if after > end:  # the last modes of a finite sum are all that is left in the end: blocks halve towards them
+            left = end + 1 - first
+            after = first + (left if end < last or left <= NODES else floor(left / 2))
         rules.append(integer_rule(first, after - first, NODES))
         first = after
     k, count = (np.concatenate(column) for column in zip(*rules, strict=True))
@@ -316,7 +345,7 @@ def _integers(alpha: float, beta: float, depth: float, scale: float, last: float
         for j in (0, 1)
     )
     mean = beyond**-alpha * moment / mass if mass > 0 else 0.0
-    return _with_rest(k**-alpha, count * k ** (-alpha * beta - 1), mass * beyond ** (-alpha * beta - 1), mean)
+    return _with_rest(k**-alpha, count / k * k ** (-alpha * beta), mass / beyond * beyond ** (-alpha * beta), mean)
 
 
 def _power_sum(power: float, first: float, unit: float) -> float:
@@ -326,7 +355,7 @@ def _power_sum(power: float, first: float, unit: float) -> float:
     if first < 100:
         head = np.arange(first, 100.0) / unit
         return float((head**-power).sum()) + _power_sum(power, 100.0, unit)
-    derivatives = power / (12 * first) - power * (power + 1) * (power + 2) / (720 * first**3)
+    derivatives = power / (12 * first) - power * (power + 1) * (power + 2) / 720 / first / first / first
     return (first / unit) ** -power * first * (1 / (power - 1) + (0.5 + derivatives) / first)
 
 
@@ -337,7 +366,7 @@ def _with_rest(mu: Reals, p: Reals, mass: float, mean: float) -> tuple[Reals, Re
 
 def _difference(rule: SpectralMeasure, other: SpectralMeasure) -> float:
     """Largest relative difference of two measures in the lazy loss and the lazy norm, over clocks they resolve."""
-    top = min(rule.largest_clock, 1 / max(rule.eigenvalues[-1], other.eigenvalues[-1]))
+    top = min(rule.largest_clock, LATE / max(rule.eigenvalues[-1], other.eigenvalues[-1]))
     clocks = np.geomspace(0.01 / rule.eigenvalues[0], max(top, 1 / rule.eigenvalues[0]), 100)
     pairs = ((rule.lazy_loss(clocks), other.lazy_loss(clocks)), (rule.lazy_norm(clocks), other.lazy_norm(clocks)))
     return max(float(np.max(np.abs(own / reference - 1))) for own, reference in pairs)

@@ -15,7 +15,8 @@ that is tested, with noise and with corrections of other kinds than those fitted
 A logarithm is no power: where L ~ t^{-s} (ln t)^{-p} the slope is s + p/l + ..., which a small d can imitate over any
 window.  So a slow correction is fitted as powers of 1/l too.  If that fits no worse, the limit is said to be reached
 logarithmically; and whenever the correction is that slow, the difference between both limits is part of the error.
-What hides below the noise is not seen: of noisy data the error is that for corrections by powers.
+What hides below the noise is not seen: of noisy data the error is that for corrections by powers, and over less than
+six factors of ten, with noise of a hundredth, it covers some 85 times in 100 only.
 """
 
 from __future__ import annotations
@@ -125,10 +126,13 @@ def extrapolated(time: ArrayLike, values: ArrayLike, noise: ArrayLike = 0.0) -> 
     InputError
         For too few points, times that do not rise from above 1, or numbers that are not finite.
     """
-    t, y = np.asarray(time, float), np.asarray(values, float)
-    sigma = np.hypot(np.broadcast_to(np.asarray(noise, float), t.shape), ROUNDING * max(1.0, float(np.abs(y).max())))
-    if len(t) < FEWEST or t.shape != y.shape:
-        raise InputError(f"an extrapolation needs {FEWEST} points or more; got {len(t)}; give more times")
+    t, y, given = np.asarray(time, float), np.asarray(values, float), np.asarray(noise, float)
+    if t.ndim != 1 or len(t) < FEWEST or t.shape != y.shape or given.shape not in ((), t.shape):
+        raise InputError(
+            f"an extrapolation needs {FEWEST} points or more, each with a time and a value; got times of shape "
+            f"{t.shape}, values of shape {y.shape} and noise of shape {given.shape}"
+        )
+    sigma = np.hypot(np.broadcast_to(given, t.shape), ROUNDING * max(1.0, float(np.abs(y).max())))
     if not (np.isfinite(t).all() and np.isfinite(y).all() and np.isfinite(sigma).all()):
         raise InputError("an extrapolation needs finite numbers; got some that are not; leave those times out")
     if t[0] <= 1 or (np.diff(t) <= 0).any():
@@ -138,8 +142,11 @@ def extrapolated(time: ArrayLike, values: ArrayLike, noise: ArrayLike = 0.0) -> 
     if np.count_nonzero(late) < FEWEST:
         late[-FEWEST:] = True
     window = (float(t[late][0]), float(t[-1]))
-    powers = [_limit(_power_fit, length[part], y[part], sigma[part]) for part in (late, slice(None))]
-    (value, error, best), (whole, _, _) = powers
+    whole, _, seen = _limit(_power_fit, length, y, sigma)
+    value, error, best = _limit(_power_fit, length[late], y[late], sigma[late])
+    if np.isnan(best.rate) and not np.isnan(seen.rate):  # what shows in the whole window may hide in its later half
+        best = _with_rate(length[late], y[late], sigma[late], 1, [seen.rate])[0]
+        value, error = best.value, error + 2 * best.spread + abs(best.value - value)
     error += abs(value - whole)
     if not best.rate * (length[-1] - length[late][0]) < SLOW:
         return Limit(value, error, window, best.rate, False)
@@ -157,13 +164,14 @@ def _limit(
 ) -> tuple[float, float, _Fit]:
     """The limit by the simplest acceptable fit, the error but for the window's part, and that fit."""
     most = min(CORRECTIONS, len(y) // 2 - 2)
-    best = fit(length, y, sigma, 0)
     number = 0
+    best = fit(length, y, sigma, number)
     while not best.acceptable and number < most:
         number += 1
         best = fit(length, y, sigma, number)
     more = fit(length, y, sigma, number + 1)
-    noise = best.spread * sqrt(max(1.0, best.misfit / best.freedom))
+    spread = max(best.spread, more.spread)  # a correction may hide below the noise
+    noise = spread * sqrt(max(1.0, best.misfit / best.freedom))
     return best.value, 2 * noise + abs(more.value - best.value), best
 
 
@@ -175,11 +183,16 @@ def _power_fit(length: Reals, y: Reals, sigma: Reals, corrections: int) -> _Fit:
     low, high = (log(rate / ahead[-1]) for rate in RATES)
     for _ in range(ZOOMS):
         rates = np.exp(np.linspace(low, high, GRID))
-        powers = np.arange(corrections + 1) * ahead[:, None]
-        fits = _fits(np.exp(-rates[:, None, None] * powers), y, sigma, list(rates))
+        fits = _with_rate(length, y, sigma, corrections, list(rates))
         best = min(range(GRID), key=lambda i: fits[i].misfit)
         low, high = log(rates[max(best - 1, 0)]), log(rates[min(best + 1, GRID - 1)])
     return fits[best]
+
+
+def _with_rate(length: Reals, y: Reals, sigma: Reals, corrections: int, rates: list[float]) -> list[_Fit]:
+    """The fits with corrections e^{-j d l} for given d."""
+    powers = np.arange(corrections + 1) * (length - length[0])[:, None]
+    return _fits(np.exp(-np.array(rates)[:, None, None] * powers), y, sigma, rates)
 
 
 def _logarithm_fit(length: Reals, y: Reals, sigma: Reals, corrections: int) -> _Fit:
@@ -223,8 +236,12 @@ def local_slopes(time: ArrayLike, values: ArrayLike, errors: ArrayLike, pieces: 
         For values that are not positive, or where no piece has enough points.
     """
     t, v, e = (np.asarray(column, float) for column in (time, values, errors))
-    if not (v > 0).all() or not (t > 0).all():
-        raise InputError("a slope in logarithms needs positive times and values; got others; leave them out")
+    if t.ndim != 1 or not len(t) or not t.shape == v.shape == e.shape:
+        raise InputError(f"a slope needs times, values and errors of one shape; got {t.shape}, {v.shape}, {e.shape}")
+    if not (np.isfinite(t) & np.isfinite(v) & np.isfinite(e) & (t > 0) & (v > 0) & (e >= 0)).all():
+        raise InputError("a slope needs positive, finite times and values, and errors of at least 0; leave others out")
+    if (np.diff(t) <= 0).any():
+        raise InputError("a slope needs times that rise; sort them")
     length, height, sigma = np.log(t), np.log(v), np.maximum(e / v, ROUNDING)
     edges = np.linspace(length[0], length[-1] + 1e-9, pieces + 1)
     rows = [
