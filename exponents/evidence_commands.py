@@ -46,20 +46,30 @@ MOST_TIMES = 100_000
     "--spectrum", default=SPECTRA[0], metavar="NAME", help="continuum, modes, or a file of a measured spectrum."
 )
 @click.option("--modes", default=None, metavar="M", help="With --spectrum modes: how many.  [default: all]")
+@click.option("--model-size", "size", default=None, metavar="N", help="With --spectrum modes: a finite model.")
 @format_option
 def curve(
-    alpha: str | None, beta: str | None, gamma: str, times: str, spectrum: str, modes: str | None, form: str
+    alpha: str | None,
+    beta: str | None,
+    gamma: str,
+    times: str,
+    spectrum: str,
+    modes: str | None,
+    size: str | None,
+    form: str,
 ) -> int:
-    """The loss under gradient flow for N, B to infinity, at any time, with its error.
+    """The loss under gradient flow, at any time, with its error; N and B are infinite unless --model-size is given.
 
     The spectrum is that of ALPHA and BETA: y^2(k) dk = k^(-alpha beta-1) dk on k >= 1 (continuum), or the sum over
     integers k (modes).  A file has a line for each mode, its eigenvalue and the target's power in it; ALPHA and BETA
-    are left out then.  Times are in units of 1/(learning rate).
+    are left out then.  A finite model is taken in the mean over its random features.  Times are in units of
+    1/(learning rate).
 
     \b
     Examples:
       exponents curve 3/2 1/2 --gamma 1 --time 1e2,1e6
       exponents curve 2 1.2 --gamma 0.5 --time 1:1e40:9 --spectrum modes
+      exponents curve 3/2 1/2 --spectrum modes --model-size 64
       exponents curve --spectrum spectrum.txt --gamma 2
     """
     require(form, FORMATS, "the format")
@@ -68,8 +78,12 @@ def curve(
     if measured and not Path(spectrum).exists():
         require(spectrum, (*SPECTRA, "the name of a file"), "the spectrum")
     count = _count(modes, "the number of modes") if modes is not None else None
-    if count is not None and spectrum != SPECTRA[1]:
-        raise InputError(f"--modes goes with --spectrum modes; got --spectrum {shown(spectrum)}; leave it out")
+    features = _count(size, "the model size") if size is not None else None
+    for value, option in ((count, "--modes"), (features, "--model-size")):
+        if value is not None and spectrum != SPECTRA[1]:
+            raise InputError(
+                f"{option} goes with --spectrum modes; got --spectrum {shown(spectrum)}; add or leave it out"
+            )
     given = [text for text in (alpha, beta) if text is not None]
     if measured and given:
         raise InputError(
@@ -87,21 +101,27 @@ def curve(
         found = solved(file, richness, wanted)
     else:
         numbers = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-        from verify.flow import limit_curve
+        if features is None:
+            from verify.flow import limit_curve
 
-        found = limit_curve(*numbers, richness, wanted, spectrum, count)  # type: ignore[arg-type]
-    _show_curve(found, form)
+            found = limit_curve(*numbers, richness, wanted, spectrum, count)  # type: ignore[arg-type]
+        else:
+            from verify.finite_model import mean_measure
+            from verify.flow import curve as solved
+
+            found = solved(mean_measure(*numbers, features, count), richness, wanted)
+    _show_curve(found, "measured" if measured else features, form)
     return 0
 
 
-def _show_curve(found: Curve, form: str) -> None:
+def _show_curve(found: Curve, what: int | str | None, form: str) -> None:
     from .reports.evidence import curve_table
 
     floor, variance = found.floor, found.variance
     columns = (found.time, found.loss, found.loss_error, -found.loss_slope, found.kernel, found.clock)
     rows = [tuple(float(value) for value in row) for row in zip(*columns, strict=True)]
     as_object = {"time": found.time.tolist(), "loss": found.loss.tolist(), "error": found.loss_error.tolist()}
-    show_report(lambda: [curve_table(rows, floor, variance)], lambda: as_object, form)
+    show_report(lambda: [curve_table(rows, floor, variance, what)], lambda: as_object, form)
 
 
 @click.command(cls=Command, short_help="Measure, and judge what is claimed.")

@@ -43,8 +43,11 @@ FLAT = (
 """Columns of the verdicts in CSV: the keys of JSON, with the point spread out."""
 
 
-def curve_table(rows: Sequence[tuple[float, ...]], floor: float, variance: float) -> Table:
-    """Time, loss with error, local exponent, kernel and clock."""
+def curve_table(rows: Sequence[tuple[float, ...]], floor: float, variance: float, what: int | str | None) -> Table:
+    """Time, loss with error, local exponent, kernel and clock; ``what`` is a model size, a spectrum, or the limit."""
+    model = f"B to infinity, mean over models of size N = {what}"
+    if not isinstance(what, int):
+        model = "B to infinity, measured spectrum" if what else "N and B to infinity"
     columns = (
         Column("time", Notation("t", "t", "t")),
         Column("loss", Notation("L", "L", "L")),
@@ -60,7 +63,7 @@ def curve_table(rows: Sequence[tuple[float, ...]], floor: float, variance: float
     notes = [phrase(f"At t = 0 the loss is {variance:.6g}. Times are in units of 1/(learning rate).")]
     if floor:
         notes.append(phrase(f"The loss tends to {floor:.6g}, and the exponent is that of what lies above."))
-    return Table("curve", phrase("The loss under gradient flow, N and B to infinity"), columns, cells, tuple(notes))
+    return Table("curve", phrase(f"The loss under gradient flow, {model}"), columns, cells, tuple(notes))
 
 
 def verdict_tables(objects: Sequence[Object], logarithms: Sequence[bool], control: bool) -> list[Table]:

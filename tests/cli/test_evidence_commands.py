@@ -11,6 +11,7 @@ from scipy.special import gamma, gammainc
 
 import verify.checks
 from exponents.cli import main
+from verify.finite_model import mean_measure
 from verify.flow import limit_curve
 from verify.slopes import Limit
 
@@ -75,6 +76,14 @@ def test_a_file_of_the_same_spectrum_gives_the_same_curve(capsys, tmp_path):
     _, from_file, _ = run(capsys, "curve", "--spectrum", str(path), *arguments)
     _, named, _ = run(capsys, "curve", "3/2", "1/2", "--spectrum", "modes", "--modes", "300", *arguments)
     assert np.allclose(json.loads(from_file)["loss"], json.loads(named)["loss"], rtol=1e-7)  # both solved to 3e-8
+
+
+def test_a_finite_model_tends_to_its_floor(capsys):
+    arguments = ["curve", "3/2", "1/2", "--spectrum", "modes", "--model-size", "32", "--time", "1,1e9"]
+    _, out, _ = run(capsys, *arguments, "--format", "json")
+    assert json.loads(out)["loss"][1] == pytest.approx(mean_measure("3/2", "1/2", 32).floor, rel=1e-9)
+    _, out, _ = run(capsys, *arguments)
+    assert "N = 32" in out and "tends to" in out
 
 
 def test_a_curve_in_every_format(capsys):
@@ -191,6 +200,10 @@ BAD = [
     (["curve", "3/2", "1/2", "--spectrum", "modes", "--modes", "1"], "at least 2"),
     (["curve", "3/2", "1/2", "--spectrum", "modes", "--modes", "5/2"], "whole number"),
     (["curve", "3/2", "1/2", "--spectrum", "modes", "--modes", "9", "--time", "1e9"], "double precision"),
+    (["curve", "3/2", "1/2", "--model-size", "9"], "goes with --spectrum modes"),
+    (["curve", "3/2", "1/2", "--spectrum", "modes", "--model-size", "0"], "at least 1"),
+    (["curve", "3/2", "1/2", "--spectrum", "modes", "--model-size", "1e6"], "at most"),
+    (["curve", "3/2", "1/2", "--spectrum", "modes", "--model-size", "9", "--modes", "9"], "smaller than"),
     (["curve", "3/2", "1/2", "--spectrum", "contnuum"], "did you mean continuum"),
     (["curve", "3/2", "1/2", "--spectrum", "/nowhere/at/all"], "the spectrum must be"),
     (["curve", "--spectrum", "/dev"], "readable file"),
