@@ -55,6 +55,9 @@ PROBES, FEW, NEARBY = (0.6, 0.8, 1.0), 64, 2
 """Fractions of each time at which errors are looked at, unless there are more times than a few, and how many
 neighbours share the largest."""
 
+SLOPES = 50.0
+"""Error of a slope that the error of a rule makes, over the latter, as it oscillates in ln t."""
+
 SAFETY = 2.0
 """Factor on the difference of the two solutions: without it, the true error exceeds it at one time in a hundred."""
 
@@ -152,7 +155,9 @@ def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: f
         if not name.endswith("slope"):
             apart /= np.abs(getattr(at_probes, name)) + SMALLEST
         largest = _largest_nearby(apart, np.searchsorted(probes, seen))
-        return largest * (1.0 if name.endswith("slope") else value) + measure.error * value
+        if name.endswith("slope"):
+            return largest + SLOPES * measure.error
+        return largest * value + measure.error * value
 
     errors = {name: error(name) for name in WITH_ERRORS}
     return replace(found, time=t, clock=found.clock + found.kernel * (t - seen), errors=errors)

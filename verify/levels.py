@@ -22,6 +22,7 @@ import numpy as np
 from exponents.errors import InputError
 from exponents.names import Spectrum
 
+from .flow import SLOPES
 from .measure import SMALLEST, SpectralMeasure, power_law
 from .quadrature import Reals, legendre_rule
 
@@ -33,9 +34,6 @@ NODES = (10, 7)
 
 START = 1e-8
 """First time, in units of 1/(largest eigenvalue) and of the kernel's own growth: before it, nothing has happened."""
-
-SLOPES = 10.0
-"""Error of a slope that the error of a rule makes, over the latter, as it oscillates in ln t."""
 
 DEEPER = 1e3
 """By what factor the measure outreaches the clock of level 1, which is the largest of all."""

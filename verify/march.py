@@ -77,6 +77,9 @@ What is left out is smaller than what is kept by these factors, or the square of
 HALVINGS = 60
 """Shortenings of a step in a row after which the solution has failed."""
 
+ROUNDING = 1e-12
+"""A step shorter than this part of the clock is a failure: its own length would be rounding."""
+
 EXHAUSTED = 1e-280
 """Loss above the floor that is the end of double precision."""
 
@@ -212,8 +215,8 @@ def _lazy(measure: SpectralMeasure, horizon: float) -> Flow:
     """gamma = 0: no force, h = 1 and the clock is time, up to the end of double precision."""
     if horizon > measure.largest_clock:
         raise _unresolved(measure, measure.largest_clock)
-    slowest, heaviest = float(measure.eigenvalues[-1]), float(measure.weights.max())
-    last = max(min(horizon, log(heaviest / EXHAUSTED) / (2 * slowest)), SMALLEST)
+    ends = np.log(measure.weights / EXHAUSTED) / (2 * measure.eigenvalues)  # where each mode alone is exhausted
+    last = max(min(horizon, float(ends.max())), SMALLEST)
     edges = np.array([0.0, last])
     decay = np.multiply.outer(-edges, measure.eigenvalues)
     force = np.zeros((1, STAGES))
@@ -256,9 +259,10 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
         step = _Step(part, span, split, length, weights, float(followers[span.start]))
         found, left = _collocated(step, gamma, state)
         rough = roughness(found) if found is not None else inf
-        if found is None or rough > 4 * limit:
+        too_short = length < ROUNDING * state.clock
+        if found is None or rough > 4 * limit or too_short:
             shortened += 1
-            if shortened > HALVINGS or length < np.finfo(float).eps * state.clock:
+            if shortened > HALVINGS or too_short:
                 raise FlowFailed(
                     f"the flow could not be solved beyond t = {state.time:.6g}: a step of {length:.1e} in the clock "
                     f"left a residual of {left:.1e}; try another tolerance",
@@ -269,6 +273,8 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
             continue
         shortened = 0
         state = _advanced(mu, step, state, found)
+        if forces and float(state.residual**2 @ p) < EXHAUSTED:
+            break
         rows.append(state.row)
         forces.append(found)
         violation = max(violation, _violation(measure, gamma, state))
@@ -279,8 +285,6 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
                 state.time,
                 violation,
             )
-        if float(state.residual**2 @ p) < EXHAUSTED:
-            break
         length *= min(GROWTH[1], max(GROWTH[0], 0.9 * (limit / max(rough, 1e-16)) ** (1 / (STAGES - 1))))
     clock, time, h, learned, residual = (np.array(column) for column in zip(*rows, strict=True))
     force = np.array(forces).reshape(-1, STAGES)

@@ -15,6 +15,7 @@ from scipy.integrate import solve_ivp
 from exponents.errors import FlowFailed, InputError, Unresolved
 from verify import flow as flow_module
 from verify import march
+from verify import measure as measure_module
 from verify.flow import WITH_ERRORS, curve, limit_curve
 from verify.march import solve
 from verify.measure import from_arrays, power_law
@@ -70,7 +71,7 @@ def close(a, b, relative, absolute=0.0):
 
 
 @given(measures(), richness, horizons)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @example(from_arrays([1, 0.9, 1e-3], [1e-2, 1, 1]), 1e3, 10.0)
 @example(from_arrays([1, 1, 0.1, 0.1], [1, 0.3, 0.2, 0.2]), 1.0, 10.0)  # modes given twice
 @example(from_arrays([1e3, 1e2, 1, 1e-2], [1, 1, 1, 1]), 1.0, 30.0)  # modes far apart
@@ -124,7 +125,7 @@ def test_the_conservation_law_holds_at_every_output(measure, gamma, horizon):
 
 
 @given(measures(), richness, horizons)
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_the_loss_falls_and_the_kernel_grows_at_all_times(measure, gamma, horizon):
     times = np.concatenate([[0.0], np.geomspace(horizon / 1e4, horizon, 60)])
     try:
@@ -140,7 +141,7 @@ def test_the_loss_falls_and_the_kernel_grows_at_all_times(measure, gamma, horizo
 
 
 @given(measures(), richness, horizons, st.integers(-20, 20).map(lambda n: 2.0**n), st.integers(-20, 20))
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_units_of_time_and_of_the_loss_do_not_matter(measure, gamma, horizon, scale, power):
     # mu -> s mu, t -> t/s: kappa is unchanged with gamma p -> s gamma p; and the loss is in units of p
     unit = 2.0**power
@@ -216,10 +217,10 @@ def test_a_small_gamma_is_nearly_lazy_to_first_order(spectrum):
 
 @pytest.mark.parametrize("gamma", [1e-9, 1e-3, 1e3, 1e6, 1e9])
 def test_any_richness_has_the_same_exponent_in_the_end(gamma):
-    found = late("3/2", "1/2", gamma, 1e50, 1e100)
+    found = late("3/2", "1/2", gamma, 1e60)
     assert close(found.loss_slope, -2 / 3, 1e-5)  # corrections fall as a power of t; errors are 1e-6
     # t appears as t gamma^(1/2) only, once the kernel is large: L ~ A (gamma t^2)^(-1/3)
-    reference = late("3/2", "1/2", 1.0, 1e50, 1e100)
+    reference = late("3/2", "1/2", 1.0, 1e60)
     assert close(found.loss, reference.loss * gamma ** (-1 / 3), 1e-4)
 
 
@@ -289,7 +290,8 @@ def test_the_stated_error_bounds_the_true_one(seed):
         stated = found.errors[name] + 1e-12 * (np.abs(exact) if not name.endswith("slope") else 1.0)
         assert np.mean(true <= stated) >= 0.97  # it is a measured difference, twice: not a proof
         assert np.all(true <= 10 * stated)
-        own = (stated - measure.error * np.abs(value)).max()
+        of_rule = measure.error * (flow_module.SLOPES if name.endswith("slope") else np.abs(value))
+        own = (stated - of_rule).max()
         assert own <= 1000 * true.max() + 1e-10 * np.abs(exact).max()  # nor is it empty caution
 
 
@@ -318,6 +320,16 @@ def test_the_error_falls_at_least_with_the_fourth_power_of_the_step():
         order > 4
     )  # STAGES for the stiff modes, 2 STAGES - 1 for the others, and a step size that follows one of them
     assert np.all(np.diff(steps) > 0)
+
+
+def test_the_stated_error_of_a_slope_includes_that_of_the_rule(monkeypatch):
+    times, tolerance = np.geomspace(1, 1e6, 20), 1e-12
+    found = curve(power_law("3/2", "1/10", 1e20), 1.0, times, tolerance)
+    monkeypatch.setattr(measure_module, "CONTINUUM_PANEL", 0.7)
+    truth = curve(power_law("3/2", "1/10", 1e20), 1.0, times, tolerance)  # its rule is exact to rounding
+    assert np.all(
+        np.abs(found.loss_slope - truth.loss_slope) <= found.errors["loss_slope"] + truth.errors["loss_slope"]
+    )
 
 
 @pytest.mark.parametrize("gamma", [0.0, 0.3, 30.0])
@@ -476,6 +488,23 @@ def test_a_floor_is_all_that_is_left_in_the_end(gamma):
     assert found.loss[0] > 0.6 and np.all(found.loss[1:] == 0.5)
     norm = 1 + 0.6 + 2
     assert found.kernel[-1] == pytest.approx((1 + np.sqrt(1 + 4 * gamma * norm)) / 2, rel=1e-6)
+
+
+@pytest.mark.parametrize("floor", [0.0, 0.5])
+def test_a_slow_mode_of_little_weight_is_the_first_to_leave_double_precision(floor):
+    measure = from_arrays([1, 0.1], [1, 1e-100], floor)
+    try:
+        found = curve(measure, 0.0, [3000.0])
+    except InputError:
+        return
+    assert np.isfinite(found.loss_slope[0]) and found.loss[0] == floor > 0
+
+
+def test_modes_that_differ_by_rounding_only_end_in_an_answer_or_in_evidence():
+    measure = from_arrays(1 - 1e-14 * np.arange(4), [1, 0.3, 0.2, 0.1])
+    for gamma, time in ((1.0, 300.0), (1e4, 10.0)):
+        with pytest.raises((InputError, FlowFailed)):
+            curve(measure, gamma, [time])
 
 
 def test_the_clock_runs_on_when_only_the_floor_is_left():
