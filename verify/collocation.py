@@ -15,7 +15,7 @@ The weights come from the moments int e^{-z(s-v)} v^m dv by their recurrence whe
 series in z where it is small; the two meet at `SMALL`, where both still have twelve digits.
 
 The nodes are Radau's, the end of the step among them: a collocation of `STAGES` values has order 2 STAGES - 1 for modes
-that the step resolves and STAGES for those that it does not.
+that the step resolves; for those that it does not, STAGES inside the step and STAGES - 1 at its end.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from exponents.errors import InputError, Unresolved
 from exponents.names import Spectrum
-from exponents.rationals import exact
+from exponents.rationals import exact, shown
 
 from .march import States, solve
 from .measure import SMALLEST, SpectralMeasure, power_law
@@ -176,7 +176,10 @@ def rising(times: ArrayLike) -> Reals:
     ------
     InputError
     """
-    t = np.atleast_1d(np.asarray(times, dtype=float))
+    try:
+        t = np.atleast_1d(np.asarray(times, dtype=float))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"times must be numbers; got {shown(times)}; try 1, 10, 100") from error
     if t.ndim != 1 or not len(t) or not np.isfinite(t).all() or (t < 0).any():
         raise InputError("times must be finite numbers of at least 0, and at least one; try 1, 10, 100")
     if (np.diff(t) <= 0).any():

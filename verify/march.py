@@ -74,6 +74,9 @@ SLAVED, UNMOVED = 1e11, 1e-11
 What is left out is smaller than what is kept by these factors, or the square of it.
 """
 
+STEPS = 100_000
+"""Steps after which a solution is given up; a hundred factors of ten take about a thousand."""
+
 HALVINGS = 60
 """Shortenings of a step in a row after which the solution has failed."""
 
@@ -252,6 +255,12 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
     while state.time < horizon or not forces:
         if state.clock > measure.largest_clock:
             raise _unresolved(measure, state.time)
+        if len(forces) == STEPS:
+            raise FlowFailed(
+                f"the flow took {STEPS} steps and came to t = {state.time:.6g}; try a larger tolerance",
+                state.time,
+                violation,
+            )
         span = _followed(mu, state.clock, length)
         part = SpectralMeasure(mu[span], p[span])
         split = mostly_learned(state.learned[span])

@@ -51,7 +51,7 @@ STEEP = 2.0
 """beta above which panels become narrower, as the weights fall by more within one."""
 
 NODES = 9
-"""Nodes in a panel.  Together with the widths they leave an error of some 1e-11."""
+"""Nodes in a panel.  Together with the widths they leave an error of 1e-11 for small beta, 1e-8 near beta = 2."""
 
 BELOW = 36.0
 """How far below 1/clock, in (2 + beta) ln mu, the modes are still resolved: the rest is one node of the same mass and
@@ -65,6 +65,9 @@ GONE = 1000.0
 
 MAX_MODES = 1_000_000
 """Modes that are read from a file or an array.  A measured spectrum of more can be binned."""
+
+LONGEST = 1000
+"""Letters that a line of a file may have."""
 
 SMALLEST = 1e-290
 """Weights and eigenvalues below it are at the end of double precision."""
@@ -249,7 +252,8 @@ def from_file(path: Path) -> SpectralMeasure:
     """
     try:
         with path.open(encoding="utf-8") as stream:
-            rows = list(islice(_rows(stream, path), MAX_MODES + 1))
+            lines = iter(lambda: stream.readline(LONGEST), "")
+            rows = list(islice(_rows(lines, path), MAX_MODES + 1))
     except UnicodeDecodeError as error:
         raise InputError(f"a spectrum must be a text file; {shown(path.name)} is not; give a line a mode") from error
     except OSError as error:
@@ -271,13 +275,17 @@ def _rows(lines: Iterable[str], path: Path) -> Iterator[tuple[float, float]]:
     """Pairs of numbers, line by line; a first line in words is a heading."""
     started = False
     for number, line in enumerate(lines, 1):
+        if len(line) == LONGEST:
+            raise InputError(
+                f"line {number} of {shown(path.name)} is longer than {LONGEST} letters; give a line a mode"
+            )
         words = line.partition("#")[0].replace(",", " ").split()
         if not words:
             continue
         try:
             first, second = map(float, words)
         except ValueError as error:
-            if started or any(word[0].isdigit() for word in words):
+            if started or any(word.lstrip("+-.")[:1].isdigit() for word in words):
                 raise InputError(
                     f"line {number} of {shown(path.name)} must have two numbers, an eigenvalue and a weight; "
                     f"got {shown(line)}"
