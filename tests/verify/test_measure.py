@@ -330,7 +330,7 @@ class Endless:
     def __exit__(self, *_):
         return False
 
-    def readline(self, _):
+    def readline(self, _):  # noqa: D102
         self.read += 1
         assert self.read <= self.allowed, "read on beyond the limit"
         return "1e-3 1e-3\n"
