@@ -64,7 +64,13 @@ class Refuted(ExponentsError):
 
 
 class NotSolved(ExponentsError):
-    """A numerical solution was given up; the message has the evidence."""
+    """A numerical solution was given up.
+
+    All its arguments, the message and the evidence, are handed on, so that it travels between processes.
+    """
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class FlowFailed(NotSolved):
@@ -79,12 +85,8 @@ class FlowFailed(NotSolved):
     """
 
     def __init__(self, message: str, time: float, residual: float) -> None:
-        super().__init__(message)
+        super().__init__(message, time, residual)
         self.time, self.residual = time, residual
-
-    def __reduce__(self) -> tuple[type[FlowFailed], tuple[str, float, float]]:
-        """How the error travels between processes."""
-        return type(self), (str(self), self.time, self.residual)
 
 
 class Unresolved(FlowFailed):

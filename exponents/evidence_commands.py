@@ -19,7 +19,7 @@ import click
 
 from .errors import InputError
 from .names import FAMILIES, FORMATS, MEASURED, SPECTRA, require
-from .rationals import check_capacity, check_source, exact, shown
+from .rationals import check_capacity, check_source, exact, in_doubles, shown
 from .terminal import Command, format_option, show, show_report, workers
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def curve(
       exponents curve --spectrum spectrum.txt --gamma 2
     """
     require(form, FORMATS, "the format")
-    richness, wanted = float(_at_least_zero(gamma, "gamma")), _times(times)
+    richness, wanted = _at_least_zero(gamma, "gamma", "0 is the lazy limit"), _times(times)
     measured = spectrum not in SPECTRA
     if measured and not Path(spectrum).exists():
         require(spectrum, (*SPECTRA, "the name of a file"), "the spectrum")
@@ -92,36 +92,37 @@ def curve(
     if not measured and len(given) < 2:
         came = "alpha alone" if given else "neither"
         raise InputError(f"a curve needs alpha and beta, or a file for --spectrum; got {came}; try 3/2 1/2")
-    if measured:
+    if not measured and features is None:
+        from verify.flow import limit_curve
+
+        found = limit_curve(*_exponents(given), richness, wanted, spectrum, count)  # type: ignore[arg-type]
+    else:
+        from verify.finite_model import mean_measure
+        from verify.flow import curve as solved
         from verify.measure import from_file
 
-        file = from_file(Path(spectrum)).compressed()
-        from verify.flow import curve as solved
-
-        found = solved(file, richness, wanted)
-    else:
-        numbers = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-        if features is None:
-            from verify.flow import limit_curve
-
-            found = limit_curve(*numbers, richness, wanted, spectrum, count)  # type: ignore[arg-type]
-        else:
-            from verify.finite_model import mean_measure
-            from verify.flow import curve as solved
-
-            found = solved(mean_measure(*numbers, features, count), richness, wanted)
-    _show_curve(found, "measured" if measured else features, form)
+        modes_seen = (
+            from_file(Path(spectrum)).compressed() if measured else mean_measure(*_exponents(given), features, count)  # type: ignore[arg-type]
+        )
+        found = solved(modes_seen, richness, wanted)
+    limit = "N and B to infinity" if features is None else f"B to infinity, mean over models of size N = {features}"
+    _show_curve(found, "B to infinity, measured spectrum" if measured else limit, form)
     return 0
 
 
-def _show_curve(found: Curve, what: int | str | None, form: str) -> None:
+def _exponents(given: Sequence[str]) -> tuple[Fraction, Fraction]:
+    """alpha and beta, if they are the model's."""
+    return check_capacity(exact(given[0], "alpha")), check_source(exact(given[1], "beta"))
+
+
+def _show_curve(found: Curve, model: str, form: str) -> None:
     from .reports.evidence import curve_table
 
     floor, variance = found.floor, found.variance
     columns = (found.time, found.loss, found.loss_error, -found.loss_slope, found.kernel, found.clock)
     rows = [tuple(float(value) for value in row) for row in zip(*columns, strict=True)]
     as_object = {"time": found.time.tolist(), "loss": found.loss.tolist(), "error": found.loss_error.tolist()}
-    show_report(lambda: [curve_table(rows, floor, variance, what)], lambda: as_object, form)
+    show_report(lambda: [curve_table(rows, floor, variance, model)], lambda: as_object, form)
 
 
 @click.command(cls=Command, short_help="Measure, and judge what is claimed.")
@@ -247,27 +248,21 @@ def _place(text: str) -> tuple[Fraction, Fraction, Fraction]:
     parts = text.split(",")
     if len(parts) != 3:
         raise InputError(f"a point must be ALPHA,BETA,GAMMA; got {shown(text)}; try 3/2,1/2,1")
-    alpha, beta, gamma = (exact(part, name) for part, name in zip(parts, ("alpha", "beta", "gamma"), strict=True))
-    check_capacity(alpha)
-    check_source(beta)
+    (alpha, beta), gamma = _exponents(parts[:2]), exact(parts[2], "gamma")
     if gamma <= 0:
         raise InputError(f"gamma must be positive for a rich model; got {shown(gamma)}; lazy claims need none")
     return alpha, beta, gamma
 
 
-def _at_least_zero(text: str, name: str) -> Fraction:
+def _at_least_zero(text: str, name: str, hint: str) -> float:
     value = exact(text, name)
     if value < 0:
-        raise InputError(f"{name} must be at least 0; got {shown(text)}; 0 is the lazy limit")
-    _in_doubles(value, name)
-    return value
+        raise InputError(f"{name} must be at least 0; got {shown(text)}; {hint}")
+    return in_doubles(value, name)
 
 
-def _in_doubles(value: Fraction, name: str) -> float:
-    try:
-        return float(value)
-    except OverflowError as error:
-        raise InputError(f"{name} must fit into double precision; got {shown(value)}; take a smaller one") from error
+def _time(text: str) -> float:
+    return _at_least_zero(text, "a time", "training begins at 0")
 
 
 def _count(text: str, name: str) -> int:
@@ -283,14 +278,14 @@ def _times(text: str) -> list[float]:
         parts = text.split(":")
         if len(parts) != 3:
             raise InputError(f"a range of times must be FIRST:LAST:NUMBER; got {shown(text)}; try 1:1e12:25")
-        first, last = (_in_doubles(_at_least_zero(part, "a time"), "a time") for part in parts[:2])
+        first, last = map(_time, parts[:2])
         number = _count(parts[2], "the number of times")
         if not 0 < first < last or number < 2:
             raise InputError(f"a range of times must rise from above 0, with 2 or more; got {shown(text)}")
         if number > MOST_TIMES:
             raise InputError(f"a curve may have at most {MOST_TIMES} times; got {number}; take fewer")
         return [first * (last / first) ** (i / (number - 1)) for i in range(number - 1)] + [last]
-    times = [_in_doubles(_at_least_zero(part, "a time"), "a time") for part in text.split(",")]
+    times = list(map(_time, text.split(",")))
     for before, after in pairwise(times):
         if after <= before:
             raise InputError(f"times must rise; got {before:g} followed by {after:g}; sort them")

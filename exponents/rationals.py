@@ -75,6 +75,20 @@ def check_source(beta: Fraction) -> Fraction:
     return beta
 
 
+def in_doubles(value: int | Fraction, name: str) -> float:
+    """``value`` in double precision, for computations that are not exact.
+
+    Raises
+    ------
+    InputError
+        If it is larger than any double.
+    """
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise InputError(f"{name} must fit into double precision; got {shown(value)}; take a smaller one") from error
+
+
 def shown(value: object) -> str:
     """``value`` as a short text for a message, never longer than a line."""
     try:

@@ -112,11 +112,6 @@ def shown_value(value: Value | None) -> str | None:
     return None if value is None else str(value) if isinstance(value, Fraction) else nstr(value, DIGITS)
 
 
-def families() -> tuple[str, ...]:
-    """Families of claims that are measured."""
-    return tuple(dict.fromkeys(name.partition(":")[0] for name in MEASUREMENTS))
-
-
 def grid(quick: bool = False) -> tuple[Point, ...]:
     """Points on both sides of beta = 1, on both spectra, at several gamma; a handful if ``quick``."""
     if quick:

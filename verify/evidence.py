@@ -17,6 +17,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 
+from exponents.claims import LEVELS
 from exponents.errors import InputError
 from exponents.names import Spectrum
 from exponents.rationals import exact
@@ -41,9 +42,6 @@ TIMES = 120
 
 TOLERANCE = 1e-9
 """Of the flow.  What it leaves in a slope is common to neighbouring times, so it is added to the error in full."""
-
-LEVELS = 8
-"""Levels of the series."""
 
 
 @dataclass(frozen=True)

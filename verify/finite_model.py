@@ -39,6 +39,7 @@ import numpy as np
 from exponents.errors import InputError
 from exponents.rationals import check_capacity, check_source, exact, shown
 
+from .inputs import check_whole
 from .measure import SpectralMeasure
 from .quadrature import Reals, integer_rule, legendre_rule
 
@@ -101,8 +102,7 @@ def drawn_measure(alpha: object, beta: object, model_size: int, modes: int, seed
         For alpha <= 1, beta <= 0, N < 1, N >= M, N above `LARGEST`, or a seed that is no whole number of at least 0.
     """
     a, b = _checked(alpha, beta, model_size, modes)
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise InputError(f"a seed must be a whole number of at least 0; got {shown(seed)}; try 1")
+    check_whole(seed, "a seed", 0, 1)
     k = np.arange(1.0, modes + 1)
     target = k ** (-(a * b + 1) / 2)
     features = np.random.default_rng(seed).standard_normal((model_size, modes)) * k ** (-a / 2) / sqrt(model_size)
@@ -134,9 +134,9 @@ def mean_measure(alpha: object, beta: object, model_size: int, modes: int | None
 
 def _checked(alpha: object, beta: object, model_size: int, modes: int | None) -> tuple[float, float]:
     a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-    for value, name in ((model_size, "the model size"), (modes, "the number of modes")):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise InputError(f"{name} must be a whole number of at least 1; got {shown(value)}; try 64")
+    check_whole(model_size, "the model size", 1, 64)
+    if modes is not None:
+        check_whole(modes, "the number of modes", 1, 1000)
     if model_size > LARGEST:
         raise InputError(f"the model size may be at most {LARGEST} here; got {shown(model_size)}; take a smaller one")
     if modes is not None and modes <= model_size:

@@ -16,16 +16,17 @@ and the stated error is `SAFETY` times the difference, and that of the measure's
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from math import exp, expm1, inf, log, sqrt
+from dataclasses import dataclass
+from math import exp, expm1, log, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from exponents.errors import InputError, Unresolved
 from exponents.names import Spectrum
-from exponents.rationals import exact, shown
+from exponents.rationals import check_capacity, check_source, exact, in_doubles
 
+from .inputs import check_richness, rising
 from .march import States, solve
 from .measure import SMALLEST, SpectralMeasure, power_law
 from .quadrature import Reals
@@ -110,7 +111,7 @@ class Curve:
     readout_slope: Reals
     floor: float
     variance: float
-    errors: Mapping[str, Reals] = field(default_factory=dict)
+    errors: Mapping[str, Reals]
 
     @property
     def loss_error(self) -> Reals:
@@ -145,47 +146,31 @@ def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: f
         )
     seen = np.minimum(t, horizon)  # beyond, only the floor is left
     probes = seen if len(t) > FEW else np.sort(np.concatenate([fraction * seen for fraction in PROBES]))
-    found, at_probes, other = (
-        _observed(measure, flow.at(at)) for flow, at in ((fine, seen), (fine, probes), (coarse, probes))
-    )
+    places, states = np.searchsorted(probes, seen), fine.at(probes)
+    found, other = _observed(measure, states), _observed(measure, coarse.at(probes))
 
     def error(name: str) -> Reals:
-        value = np.abs(getattr(found, name))
-        apart = np.abs(getattr(at_probes, name) - getattr(other, name))
-        if not name.endswith("slope"):
-            apart /= np.abs(getattr(at_probes, name)) + SMALLEST
-        largest = _largest_nearby(apart, np.searchsorted(probes, seen))
+        value, apart = np.abs(found[name]), np.abs(found[name] - other[name])
         if name.endswith("slope"):
-            return largest + SLOPES * measure.error
-        return largest * value + measure.error * value
+            return _largest_nearby(apart, places) + SLOPES * measure.error
+        return (_largest_nearby(apart / (value + SMALLEST), places) + measure.error) * value[places]
 
-    errors = {name: error(name) for name in WITH_ERRORS}
-    return replace(found, time=t, clock=found.clock + found.kernel * (t - seen), errors=errors)
+    observed = {name: values[places] for name, values in found.items()}
+    observed["clock"] = observed["clock"] + observed["kernel"] * (t - seen)
+    return Curve(
+        time=t,
+        frontier=np.array([_half(measure.eigenvalues, row) for row in states.learned[places]]),
+        floor=measure.floor,
+        variance=measure.variance,
+        errors={name: error(name) for name in WITH_ERRORS},
+        **observed,
+    )
 
 
 def _largest_nearby(apart: Reals, places: NDArray[np.intp]) -> Reals:
     """The largest of ``apart`` among `NEARBY` neighbours of each place: a difference may vanish at one by chance."""
     window = np.clip(places + np.arange(-NEARBY, NEARBY + 1)[:, None], 0, len(apart) - 1)
     return np.asarray(SAFETY * apart[window].max(axis=0))
-
-
-def rising(times: ArrayLike) -> Reals:
-    """``times`` as an array, if they are times.
-
-    Raises
-    ------
-    InputError
-    """
-    try:
-        t = np.atleast_1d(np.asarray(times, dtype=float))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"times must be numbers; got {shown(times)}; try 1, 10, 100") from error
-    if t.ndim != 1 or not len(t) or not np.isfinite(t).all() or (t < 0).any():
-        raise InputError("times must be finite numbers of at least 0, and at least one; try 1, 10, 100")
-    if (np.diff(t) <= 0).any():
-        at = int(np.argmax(np.diff(t) <= 0))
-        raise InputError(f"times must rise; got {t[at]:g} followed by {t[at + 1]:g}; sort them")
-    return t
 
 
 def limit_curve(
@@ -207,10 +192,9 @@ def limit_curve(
         See `solve`.
     """
     t = rising(times)
-    if not 0 <= gamma < inf:
-        raise InputError(f"gamma must be a finite number of at least 0; got {gamma}; 0 is the lazy limit")
-    power_law(alpha, beta, 1.0, spectrum, modes)  # refuses what is no spectrum, before its clock is guessed
-    clock = _clock_reached(float(exact(alpha, "alpha")), float(exact(beta, "beta")), gamma, float(t[-1]))
+    check_richness(gamma)
+    capacity, source = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
+    clock = _clock_reached(in_doubles(capacity, "alpha"), in_doubles(source, "beta"), gamma, float(t[-1]))
     while True:
         measure = power_law(alpha, beta, clock, spectrum, modes)
         try:
@@ -233,8 +217,8 @@ def _clock_reached(alpha: float, beta: float, gamma: float, time: float) -> floa
     return clock
 
 
-def _observed(measure: SpectralMeasure, states: States) -> Curve:
-    """What is observed in ``states``, without errors."""
+def _observed(measure: SpectralMeasure, states: States) -> dict[str, Reals]:
+    """What is observed in ``states``, by name."""
     mu, p = measure.eigenvalues, measure.weights
     kernel, growth, residual, phi = states.kernel, states.growth, states.residual, states.learned
     speed = states.time * kernel  # d/d ln t = t kappa d/dtau
@@ -242,21 +226,17 @@ def _observed(measure: SpectralMeasure, states: States) -> Curve:
     loss, norm = residual**2 @ p, phi**2 @ (p / mu)
     with np.errstate(divide="ignore", invalid="ignore"):  # nothing is learned at t = 0
         readout_slope = 2 * speed * ((phi * residual) @ p) / norm
-    return Curve(
-        time=states.time,
-        loss=loss + measure.floor,
-        kernel=kernel,
-        clock=states.clock,
-        readout=norm / kernel,
-        correlation=residual @ p,
-        learned_norm=norm,
-        frontier=np.array([_half(mu, row) for row in phi]),
-        loss_slope=-2 * ((residual * pull) @ p) / loss,
-        kernel_slope=speed * growth,
-        readout_slope=readout_slope,
-        floor=measure.floor,
-        variance=measure.variance,
-    )
+    return {
+        "loss": loss + measure.floor,
+        "kernel": kernel,
+        "clock": states.clock,
+        "readout": norm / kernel,
+        "correlation": residual @ p,
+        "learned_norm": norm,
+        "loss_slope": -2 * ((residual * pull) @ p) / loss,
+        "kernel_slope": speed * growth,
+        "readout_slope": readout_slope,
+    }
 
 
 def _half(mu: Reals, phi: Reals) -> float:

@@ -23,6 +23,7 @@ from exponents.errors import InputError
 from exponents.names import Spectrum
 
 from .flow import SLOPES
+from .inputs import check_whole
 from .measure import SMALLEST, SpectralMeasure, power_law
 from .quadrature import Reals, legendre_rule
 
@@ -77,8 +78,7 @@ def level_curves(
     """
     if not 0 < gamma < np.inf:
         raise InputError(f"the level series needs a finite gamma above 0; got {gamma}; 0 has level 0 only")
-    if isinstance(levels, bool) or not isinstance(levels, int) or levels < 0:
-        raise InputError(f"the number of levels must be a whole number of at least 0; got {levels}; try 8")
+    check_whole(levels, "the number of levels", 0, 8)
     if not 1 < horizon < np.inf:
         raise InputError(f"the horizon must be a finite time above 1; got {horizon}; try 1e40")
     if not horizon * max(horizon, gamma * horizon) < 1 / SMALLEST:

@@ -46,6 +46,7 @@ from .collocation import (
     squared_integral,
     twice_integrated,
 )
+from .inputs import check_richness
 from .measure import SMALLEST, SpectralMeasure
 from .quadrature import Reals
 
@@ -207,8 +208,7 @@ def solve(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: flo
     FlowFailed
         If a step cannot be solved however short, or the conservation law is violated.
     """
-    if not 0 <= gamma < inf:
-        raise InputError(f"gamma must be a finite number of at least 0; got {gamma}; 0 is the lazy limit")
+    check_richness(gamma)
     if not 0 <= horizon < inf:
         raise InputError(f"a time must be a finite number of at least 0; got {horizon}")
     return _march(measure, gamma, horizon, tolerance) if gamma > 0 else _lazy(measure, horizon)

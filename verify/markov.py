@@ -27,14 +27,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError, NotSolved
 
-from .flow import rising
+from .inputs import check_richness, rising
 from .measure import SpectralMeasure
 from .quadrature import Reals
 
@@ -69,12 +68,8 @@ class MatrixFlowFailed(NotSolved):
     """
 
     def __init__(self, message: str, time: float, evaluations: int) -> None:
-        super().__init__(message)
+        super().__init__(message, time, evaluations)
         self.time, self.evaluations = time, evaluations
-
-    def __reduce__(self) -> tuple[type[MatrixFlowFailed], tuple[str, float, int]]:
-        """How the error travels between processes."""
-        return type(self), (str(self), self.time, self.evaluations)
 
 
 @dataclass(frozen=True)
@@ -148,8 +143,7 @@ def solve(
 
 
 def _check(measure: SpectralMeasure, gamma: float, times: Reals, tolerance: float) -> None:
-    if not 0 <= gamma < inf:
-        raise InputError(f"gamma must be a finite number of at least 0; got {gamma}; 0 is the lazy limit")
+    check_richness(gamma)
     low, high = TOLERANCES
     if not low <= tolerance <= high:
         raise InputError(

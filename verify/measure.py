@@ -34,8 +34,9 @@ from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
 from exponents.names import SPECTRA, Spectrum, require
-from exponents.rationals import check_capacity, check_source, exact, shown
+from exponents.rationals import check_capacity, check_source, exact, in_doubles, shown
 
+from .inputs import check_whole
 from .quadrature import Reals, integer_rule, legendre_rule, rule_of_points
 
 Rule = Callable[[float, float, float, float], tuple[Reals, Reals]]
@@ -183,9 +184,8 @@ def power_law(
         return _checked(a, b, largest_clock, _continuum)
     if modes is None:
         return _checked(a, b, largest_clock, _integers)
-    if isinstance(modes, bool) or not isinstance(modes, int) or modes < 2:
-        raise InputError(f"the number of modes must be a whole number of at least 2; got {shown(modes)}; try 10000")
-    return _checked(a, b, largest_clock, partial(_integers, last=_float(modes, "the number of modes")))
+    check_whole(modes, "the number of modes", 2, 10000)
+    return _checked(a, b, largest_clock, partial(_integers, last=in_doubles(modes, "the number of modes")))
 
 
 def from_arrays(eigenvalues: ArrayLike, weights: ArrayLike, floor: float = 0.0) -> SpectralMeasure:
@@ -298,7 +298,7 @@ def _rows(lines: Iterable[str], path: Path) -> Iterator[tuple[float, float]]:
 
 def _checked(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -> SpectralMeasure:
     """A power law by ``rule``, with the error that a rule on panels of half the width shows."""
-    a, b = _float(alpha, "alpha"), _float(beta, "beta")
+    a, b = in_doubles(alpha, "alpha"), in_doubles(beta, "beta")
     if a * log(2) > -log(SMALLEST) or not 1 + a * b > 1:
         raise InputError(
             f"alpha = {shown(alpha)}, beta = {shown(beta)} are beyond double precision, in which the second eigenvalue "
@@ -315,13 +315,6 @@ def _checked(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -> Spect
         SpectralMeasure(*rule(a, b, depth, scale), largest_clock=clock if scale == 1 else inf) for scale in (1.0, 0.5)
     )
     return replace(coarse, error=_difference(coarse, fine))
-
-
-def _float(value: object, name: str) -> float:
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except OverflowError as error:
-        raise InputError(f"{name} must fit into double precision; got {shown(value)}; take a smaller one") from error
 
 
 def _continuum(alpha: float, beta: float, depth: float, scale: float) -> tuple[Reals, Reals]:

@@ -39,6 +39,7 @@ import numpy as np
 from exponents.errors import InputError, NotSolved
 from exponents.rationals import shown
 
+from .inputs import check_richness, check_whole
 from .measure import SpectralMeasure
 from .quadrature import Reals
 
@@ -79,12 +80,8 @@ class Diverged(NotSolved):
     """
 
     def __init__(self, message: str, step: int, time: float, loss: float) -> None:
-        super().__init__(message)
+        super().__init__(message, step, time, loss)
         self.step, self.time, self.loss = step, time, loss
-
-    def __reduce__(self) -> tuple[type[Diverged], tuple[str, int, float, float]]:
-        """How the error travels between processes."""
-        return type(self), (str(self), self.step, self.time, self.loss)
 
 
 @dataclass(frozen=True)
@@ -200,13 +197,11 @@ def _times(eta: float, steps: int) -> Reals:
 
 def _check(measure: SpectralMeasure, gamma: float, learning_rate: float, steps: int, wide: int, finer: int = 1) -> None:
     """Refuse what cannot be solved; ``wide`` is the width of a row of results, ``finer`` divides the step."""
-    if not 0 <= gamma < inf:
-        raise InputError(f"gamma must be a finite number of at least 0; got {gamma}; 0 is the lazy limit")
+    check_richness(gamma)
     if not 0 < learning_rate < inf:
         top = 1 / measure.eigenvalues[0]
         raise InputError(f"the learning rate must be a finite number above 0; got {learning_rate}; try {0.1 * top:.1g}")
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise InputError(f"the number of steps must be a whole number of at least 1; got {shown(steps)}; try 1000")
+    check_whole(steps, "the number of steps", 1, 1000)
     needed = 8 * (finer * steps + 1) * (2 * len(measure) + wide)
     if needed > MEMORY:
         raise InputError(

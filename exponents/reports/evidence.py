@@ -43,11 +43,8 @@ FLAT = (
 """Columns of the verdicts in CSV: the keys of JSON, with the point spread out."""
 
 
-def curve_table(rows: Sequence[tuple[float, ...]], floor: float, variance: float, what: int | str | None) -> Table:
-    """Time, loss with error, local exponent, kernel and clock; ``what`` is a model size, a spectrum, or the limit."""
-    model = f"B to infinity, mean over models of size N = {what}"
-    if not isinstance(what, int):
-        model = "B to infinity, measured spectrum" if what else "N and B to infinity"
+def curve_table(rows: Sequence[tuple[float, ...]], floor: float, variance: float, model: str) -> Table:
+    """Time, loss with error, local exponent, kernel and clock; ``model`` says in words what was solved."""
     columns = (
         Column("time", Notation("t", "t", "t")),
         Column("loss", Notation("L", "L", "L")),
