@@ -26,7 +26,7 @@ operations a mode and step.  Memory: one state a step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, log, sqrt
 
 import numpy as np
@@ -34,6 +34,7 @@ import numpy as np
 from exponents.errors import FlowFailed, InputError, Unresolved
 
 from .collocation import (
+    AT_END,
     AT_NODES,
     NODES,
     STAGES,
@@ -158,17 +159,10 @@ class Flow:
 
     def _within(self, step: int, times: Reals) -> tuple[Reals, ...]:
         """Clock, kernel, its growth, 1 - phi and phi at times inside one step."""
-        mu, length, start = self.measure.eigenvalues, self._length(step), float(self.shrinkage[step])
-        span = _followed(mu, float(self.clock[step]), length)
-        s, force, z = self._places(step, times), self.force[step] * length, mu[span] * length
-        response, h = Response(s), 1 - force @ integrated(s)
-        rate = (self.force[step] @ interpolated(s)) / h
-        moved = self.learned[step] + np.multiply.outer(length * (s - force @ twice_integrated(s)), mu)
-        free = response.free(z, self.learned[step, span], self.residual[step, span])
-        split = mostly_learned(self.learned[step, span])
-        found = shares(split, free - np.tensordot(force, response.weights(z, split), 1), h)
-        learned, residual = _completed(span, moved / h[:, None], np.multiply.outer(-rate, 1 / mu), found)
-        return self.clock[step] + s * length, (start * h) ** -2.0, 2 * rate, residual, learned
+        length, s = self._length(step), self._places(step, times)
+        taken = _step(self.measure, float(self.clock[step]), length, self.learned[step], Response(s))
+        learned, residual, h, rate = taken.states(self.learned[step], self.residual[step], self.force[step])
+        return self.clock[step] + s * length, (self.shrinkage[step] * h) ** -2.0, 2 * rate, residual, learned
 
     def _length(self, step: int) -> float:
         return float(self.clock[step + 1] - self.clock[step])
@@ -228,12 +222,11 @@ def _lazy(measure: SpectralMeasure, horizon: float) -> Flow:
 
 @dataclass
 class _State:
-    """Where the march stands: clock, time, h, int h/h, phi, 1 - phi, g/h at the end with its power of tau."""
+    """Where the march stands: clock, time, h, phi, 1 - phi, and g/h at the end with its power of tau."""
 
     clock: float
     time: float
     h: float
-    area: float
     learned: Reals
     residual: Reals
     force: float
@@ -247,7 +240,7 @@ class _State:
 def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float) -> Flow:
     mu, p = measure.eigenvalues, measure.weights
     limit = min(ROUGHNESS * tolerance, 0.1)
-    state = _State(0.0, 0.0, 1.0, 0.0, np.zeros(len(mu)), np.ones(len(mu)), gamma * float(p @ mu), 1.0)
+    state = _State(0.0, 0.0, 1.0, np.zeros(len(mu)), np.ones(len(mu)), gamma * float(p @ mu), 1.0)
     followers = np.concatenate([[0.0], np.cumsum(p / mu)])
     length = FIRST * limit ** (1 / STAGES) * min(1 / mu[0], 1 / sqrt(gamma * float(p @ mu)))
     rows, violation, shortened = [state.row], 0.0, 0
@@ -261,12 +254,8 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
                 state.time,
                 violation,
             )
-        span = _followed(mu, state.clock, length)
-        part = SpectralMeasure(mu[span], p[span])
-        split = mostly_learned(state.learned[span])
-        weights = AT_NODES.weights(part.eigenvalues * length, split) * length
-        step = _Step(part, span, split, length, weights, float(followers[span.start]))
-        found, left = _collocated(step, gamma, state)
+        step = _step(measure, state.clock, length, state.learned, AT_NODES)
+        found, left = _collocated(step, float(followers[step.span.start]), gamma, state)
         rough = roughness(found) if found is not None else inf
         too_short = length < ROUNDING * state.clock
         if found is None or rough > 4 * limit or too_short:
@@ -281,7 +270,7 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
             length *= max(GROWTH[0], 0.9 * (limit / rough) ** (1 / (STAGES - 1))) if rough < inf else GROWTH[0]
             continue
         shortened = 0
-        state = _advanced(mu, step, state, found)
+        state = _advanced(step, state, found)
         if forces and float(state.residual**2 @ p) < EXHAUSTED:
             break
         rows.append(state.row)
@@ -302,14 +291,44 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
 
 @dataclass(frozen=True)
 class _Step:
-    """A step: the modes that are followed, where they stand among all, how many are learned, and p/mu of the faster."""
+    """A step, and how modes respond to a force on it.
 
+    ``part`` are the modes that are followed, ``span`` says where they stand among all, whose eigenvalues are ``mu``;
+    the first ``split`` of them are mostly learned.  ``weights`` are those of ``response`` in units of the clock.
+    """
+
+    mu: Reals
     part: SpectralMeasure
     span: slice
     split: int
     length: float
+    response: Response
     weights: Reals
-    followers: float
+
+    def free(self, learned: Reals, residual: Reals) -> Reals:
+        """What is followed of each mode, without a force, of shape (points, modes)."""
+        return self.response.free(self.part.eigenvalues * self.length, learned[self.span], residual[self.span])
+
+    def states(self, learned: Reals, residual: Reals, force: Reals) -> tuple[Reals, Reals, Reals, Reals]:
+        """phi and 1 - phi of all modes at the points of the response, h, and g/h, from those where the step begins."""
+        s, scaled, span = self.response.points, force * self.length, self.span
+        h = 1 - scaled @ integrated(s)
+        rate = (force @ interpolated(s)) / h
+        moved = learned + np.multiply.outer(self.length * (s - scaled @ twice_integrated(s)), self.mu)
+        found = self.free(learned, residual) - np.tensordot(force, self.weights, 1)
+        after, left = moved / h[:, None], np.multiply.outer(-rate, 1 / self.mu)
+        after[:, : span.start] = 1 - left[:, : span.start]
+        left[:, span.stop :] = 1 - after[:, span.stop :]
+        after[:, span], left[:, span] = shares(self.split, found, h)
+        return after, left, h, rate
+
+
+def _step(measure: SpectralMeasure, clock: float, length: float, learned: Reals, response: Response) -> _Step:
+    """The step of this length from this clock, where ``learned`` is phi."""
+    mu = measure.eigenvalues
+    span = _followed(mu, clock, length)
+    part, split = SpectralMeasure(mu[span], measure.weights[span]), mostly_learned(learned[span])
+    return _Step(mu, part, span, split, length, response, response.weights(part.eigenvalues * length, split) * length)
 
 
 def _followed(mu: Reals, clock: float, length: float) -> slice:
@@ -320,36 +339,27 @@ def _followed(mu: Reals, clock: float, length: float) -> slice:
     return slice(first, max(int(np.searchsorted(-mu, -slowest)), first + 1))
 
 
-def _completed(span: slice, moved: Reals, slaved: Reals, followed: tuple[Reals, Reals]) -> tuple[Reals, Reals]:
-    """phi and 1 - phi of all modes, of shape (times, modes), from phi of the unmoved and 1 - phi of the slaved ones."""
-    learned, residual = moved, slaved
-    learned[:, : span.start] = 1 - residual[:, : span.start]
-    residual[:, span.stop :] = 1 - learned[:, span.stop :]
-    learned[:, span], residual[:, span] = followed
-    return learned, residual
-
-
-def _collocated(step: _Step, gamma: float, state: _State) -> tuple[Reals | None, float]:
+def _collocated(step: _Step, followers: float, gamma: float, state: _State) -> tuple[Reals | None, float]:
     """The force at the nodes of the next step by Newton's method, or None and what is left if it does not converge.
 
     What is followed of a mode, x = r or h - r, and h are linear in the force g, so that its equation
-    g = gamma h_0^4 h^3 (int p x (h - x) - g h int p/mu), the last over slaved modes, has an exact Jacobian.
+    g = gamma h_0^4 h^3 (int p x (h - x) - g h int p/mu), the last over slaved modes (``followers``), has an exact
+    Jacobian.
     """
     richness = gamma * state.h**4
     p, weights, length = step.part.weights, step.weights, step.length
     flat, pulled, areas = weights.reshape(STAGES, -1), weights @ p, integrated(NODES) * length
-    free = AT_NODES.free(step.part.eigenvalues * length, state.learned[step.span], state.residual[step.span])
-    followers = step.followers * np.eye(STAGES)
+    free, pulled = step.free(state.learned, state.residual), pulled + followers * np.eye(STAGES)
     ahead = state.clock + NODES * length
     force = state.force * (ahead / state.clock) ** state.power if state.clock > 0 else state.force * ahead
     change = inf
     for _ in range(NEWTON):
         x = free - (force @ flat).reshape(STAGES, -1)
         h = 1 - force @ areas
-        first, second = x @ p - step.followers * force, x**2 @ p
+        first, second = x @ p - followers * force, x**2 @ p
         wanted = richness * h**3 * (h * first - second)
         by_h = richness * h**2 * (4 * h * first - 3 * second)
-        by_x = richness * h**3 * (2 * np.einsum("in,jin->ji", x * p, weights) - h * (pulled + followers))
+        by_x = richness * h**3 * (2 * np.einsum("in,jin->ji", x * p, weights) - h * pulled)
         more = np.linalg.solve(np.eye(STAGES) - (by_x - by_h * areas).T, wanted - force)
         force = force + more
         size = float(np.abs(force).max())
@@ -361,19 +371,15 @@ def _collocated(step: _Step, gamma: float, state: _State) -> tuple[Reals | None,
     return None, change
 
 
-def _advanced(mu: Reals, step: _Step, state: _State, force: Reals) -> _State:
+def _advanced(step: _Step, state: _State, force: Reals) -> _State:
     """The state at the end of a step with this force; the end is the last of the nodes."""
-    end, scaled, z, span = np.ones(1), force * step.length, step.part.eigenvalues * step.length, step.span
-    shrunk = 1 - scaled @ integrated(end)
-    h, rate = float(shrunk[0]), float(force[-1] / shrunk[0])
-    area = (state.area + step.length * float(1 - (scaled @ twice_integrated(end))[0])) / h
-    free = AT_NODES.free(z, state.learned[span], state.residual[span])[-1:]
-    found = shares(step.split, free - force @ step.weights[:, -1], shrunk)
-    learned, residual = _completed(span, (mu * area)[None], (-rate / mu)[None], found)
-    clock, time = state.clock + step.length, step.length * state.h**2 * float(squared_integral(scaled, end)[0])
+    end = replace(step, response=AT_END, weights=step.weights[:, -1:])
+    learned, residual, h, rate = end.states(state.learned, state.residual, force)
+    elapsed = step.length * state.h**2 * float(squared_integral(force * step.length, AT_END.points)[0])
+    clock = state.clock + step.length
     last, before = abs(force[-1]), abs(force[-2])
     power = log(last / before) / log(clock / (state.clock + NODES[-2] * step.length)) if last > 0 < before else 0.0
-    return _State(clock, state.time + time, state.h * h, area, learned[0], residual[0], rate, power)
+    return _State(clock, state.time + elapsed, state.h * float(h[0]), learned[0], residual[0], float(rate[0]), power)
 
 
 def _violation(measure: SpectralMeasure, gamma: float, state: _State) -> float:
