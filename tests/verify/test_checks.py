@@ -69,6 +69,11 @@ def test_a_value_inside_a_small_error_is_confirmed_and_outside_refuted():
     assert judged(Fraction(1, 2), limit(0.51, 0.001)) == "refuted"
 
 
+def test_the_error_is_the_border_of_refutation():
+    assert judged(Fraction(1, 2), limit(0.5009, 0.001)) == "confirmed"
+    assert judged(Fraction(1, 2), limit(0.5011, 0.001)) == "refuted"
+
+
 def test_a_wide_error_decides_nothing():
     assert judged(Fraction(1, 2), limit(0.5, 0.006)) == "undecided"
     assert judged(Fraction(0), limit(0.0, 0.02)) == "undecided"
@@ -113,6 +118,20 @@ def test_other_processes_give_the_same_bits():
             v.as_object() for part in verdicts((HARD, EASY), ("chi: time exponent",), executor=executor) for v in part
         ]
     assert alone == spread
+
+
+def test_points_are_measured_by_the_executor_that_is_given():
+    class Counting:
+        asked = 0
+
+        def map(self, function, *columns):
+            results = list(map(function, *columns))
+            self.asked += len(results)
+            return results
+
+    counting = Counting()
+    found = list(verdicts((HARD, EASY), ("chi: lazy time exponent",), executor=counting))
+    assert counting.asked == len(found) == 2
 
 
 def test_every_claim_of_a_measured_family_has_a_measurement_and_the_reverse():

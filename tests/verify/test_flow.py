@@ -541,3 +541,10 @@ def test_a_solution_that_failed_is_raised_with_its_evidence_and_never_returned(m
         curve(power_law("3/2", "1/2", 1e12), 1.0, [1.0, 1e6])
     assert 0 <= caught.value.time < 1e6 and caught.value.residual >= 0
     assert "t = " in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_flow_of_too_many_steps_is_given_up_with_evidence(monkeypatch):
+    monkeypatch.setattr(march, "STEPS", 5)
+    with pytest.raises(FlowFailed, match="took 5 steps") as caught:
+        solve(from_arrays([1, 0.1], [1, 1]), 1.0, 1e3, 1e-8)
+    assert 0 < caught.value.time < 1e3
