@@ -24,6 +24,19 @@ def check_richness(gamma: float) -> None:
         raise InputError(f"gamma must be a finite number of at least 0; got {gamma}; 0 is the lazy limit")
 
 
+def check_step(learning_rate: float, largest: float) -> None:
+    """Refuse an eta that is no step length; ``largest`` is the largest eigenvalue.
+
+    Raises
+    ------
+    InputError
+    """
+    if not 0 < learning_rate < inf:
+        raise InputError(
+            f"the learning rate must be a finite number above 0; got {learning_rate}; try {0.1 / largest:.1g}"
+        )
+
+
 def check_whole(value: object, name: str, least: int, example: int) -> None:
     """Refuse what is no whole number of at least ``least``; ``example`` is one that would do.
 

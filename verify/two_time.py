@@ -32,14 +32,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 
-from exponents.errors import InputError, NotSolved
+from exponents.errors import InputError
 from exponents.rationals import shown
 
-from .inputs import check_richness, check_whole
+from .divergence import DIVERGED, STABLE, Diverged, sharpness_reached
+from .inputs import check_richness, check_step, check_whole
 from .measure import SpectralMeasure
 from .quadrature import Reals
 
@@ -50,12 +50,6 @@ BLOCK = 2**18
 """Entries of a history that are multiplied in one call: they stay in the cache, and below the size at which a linear
 algebra library starts threads, which costs more than it saves."""
 
-DIVERGED = 1e3
-"""Loss, in units of the first, at which gradient descent is taken to have left its stable region."""
-
-STABLE = 2.0
-"""eta kappa mu_1 beyond which a mode that is multiplied by 1 - eta kappa mu_1 in a step grows."""
-
 LEVELS = 3
 """Step lengths eta, eta/2, eta/4 from which the limit of small steps is extrapolated."""
 
@@ -64,24 +58,6 @@ ROUNDING = 4e-15
 
 NEARBY = 2
 """An error is the largest of the relative ones within this factor in time: a difference may pass through zero."""
-
-
-class Diverged(NotSolved):
-    """Gradient descent left the region in which it is stable.
-
-    Attributes
-    ----------
-    step : int
-        The step at which the loss was no longer bounded.
-    time : float
-        eta times that step.
-    loss : float
-        The loss there; may be infinite or NaN.
-    """
-
-    def __init__(self, message: str, step: int, time: float, loss: float) -> None:
-        super().__init__(message, step, time, loss)
-        self.step, self.time, self.loss = step, time, loss
 
 
 @dataclass(frozen=True)
@@ -198,9 +174,7 @@ def _times(eta: float, steps: int) -> Reals:
 def _check(measure: SpectralMeasure, gamma: float, learning_rate: float, steps: int, wide: int, finer: int = 1) -> None:
     """Refuse what cannot be solved; ``wide`` is the width of a row of results, ``finer`` divides the step."""
     check_richness(gamma)
-    if not 0 < learning_rate < inf:
-        top = 1 / measure.eigenvalues[0]
-        raise InputError(f"the learning rate must be a finite number above 0; got {learning_rate}; try {0.1 * top:.1g}")
+    check_step(learning_rate, float(measure.eigenvalues[0]))
     check_whole(steps, "the number of steps", 1, 1000)
     needed = 8 * (finer * steps + 1) * (2 * len(measure) + wide)
     if needed > MEMORY:
@@ -221,14 +195,7 @@ def _bounded(measure: SpectralMeasure, gamma: float, learning_rate: float, steps
         for t, row in enumerate(_march(measure, gamma, learning_rate, steps)):
             loss = row[0] + measure.floor
             if not loss <= bound:
-                since = f"{STABLE:g} at step {passed}" if passed >= 0 else f"no more than {sharpness:.3g}"
-                raise Diverged(
-                    f"gradient descent diverged at step {t}, t = {learning_rate * t:.6g}, where the loss was {loss:.3g}"
-                    f"; eta kappa mu_1, stable below {STABLE:g}, had reached {since}; take a smaller learning rate",
-                    t,
-                    learning_rate * t,
-                    loss,
-                )
+                raise Diverged.at(t, learning_rate, loss, sharpness_reached(sharpness, passed))
             sharpness = max(sharpness, learning_rate * float(measure.eigenvalues[0]) * (1 + gamma * float(row[2][t])))
             if passed < 0 and sharpness > STABLE:
                 passed = t
@@ -238,8 +205,7 @@ def _bounded(measure: SpectralMeasure, gamma: float, learning_rate: float, steps
 def _march(measure: SpectralMeasure, gamma: float, eta: float, steps: int) -> Iterator[_Row]:
     """Row by row through time, without the floor.
 
-    At finite N and B the rows of more correlation and response functions have to be marched here: noise that drives
-    v0, and C3 = R3 C2 R3^T in the place of C2 in the equations of vw and w (eq. 26-31).
+    At finite N and B the rows of more correlation and response functions are marched, see `two_time_sgd`.
     """
     mu = measure.eigenvalues
     target = np.sqrt(measure.weights / mu)
