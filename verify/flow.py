@@ -27,9 +27,10 @@ from exponents.names import Spectrum
 from exponents.rationals import check_capacity, check_source, exact, in_doubles
 
 from .inputs import check_richness, rising
-from .march import States, solve
+from .march import solve
 from .measure import SMALLEST, SpectralMeasure, power_law
 from .quadrature import Reals
+from .trajectory import States
 
 WITH_ERRORS = (
     "loss",

@@ -33,23 +33,12 @@ import numpy as np
 
 from exponents.errors import FlowFailed, InputError, Unresolved
 
-from .collocation import (
-    AT_END,
-    AT_NODES,
-    NODES,
-    STAGES,
-    Response,
-    integrated,
-    interpolated,
-    mostly_learned,
-    roughness,
-    shares,
-    squared_integral,
-    twice_integrated,
-)
+from .collocation import AT_END, AT_NODES, NODES, STAGES, integrated, roughness, squared_integral
 from .inputs import check_richness
 from .measure import SMALLEST, SpectralMeasure
 from .quadrature import Reals
+from .step import Step, step_from
+from .trajectory import Flow
 
 ROUGHNESS = 1e4
 """Roughness of the force on a step that gives the tolerance, over it: found on curves that were solved much finer."""
@@ -70,12 +59,6 @@ CONVERGED = 1e-13
 CONSERVED = 1e-5
 """Largest violation of the conservation law, in units of kappa, that is let pass."""
 
-SLAVED, UNMOVED = 1e11, 1e-11
-"""mu tau above which a mode follows the force at once, r = -g/mu, and below which it has moved by mu int h only.
-
-What is left out is smaller than what is kept by these factors, or the square of it.
-"""
-
 STEPS = 100_000
 """Steps after which a solution is given up; a hundred factors of ten take about a thousand."""
 
@@ -87,97 +70,6 @@ ROUNDING = 1e-12
 
 EXHAUSTED = 1e-280
 """Loss above the floor that is the end of double precision."""
-
-
-@dataclass(frozen=True)
-class States:
-    """States of the flow at several times.
-
-    Attributes
-    ----------
-    time, clock, kernel, growth : array of shape (times,)
-        t, tau, kappa, and d ln kappa/dtau.
-    residual, learned : array of shape (times, modes)
-        1 - phi and phi, each to its own relative accuracy.
-    """
-
-    time: Reals
-    clock: Reals
-    kernel: Reals
-    growth: Reals
-    residual: Reals
-    learned: Reals
-
-
-@dataclass(frozen=True)
-class Flow:
-    """A solved flow, from which any time up to its end can be read.
-
-    Attributes
-    ----------
-    measure : SpectralMeasure
-    gamma : float
-        Richness.
-    clock, time, shrinkage : array of shape (steps + 1,)
-        tau, t and h where steps meet.
-    learned, residual : array of shape (steps + 1, modes)
-        phi and 1 - phi there.
-    force : array of shape (steps, STAGES)
-        g at the nodes of each step, in units of the h that the step starts from.
-    violation : float
-        Largest relative violation of the conservation law at the end of a step.
-    """
-
-    measure: SpectralMeasure
-    gamma: float
-    clock: Reals
-    time: Reals
-    shrinkage: Reals
-    learned: Reals
-    residual: Reals
-    force: Reals
-    violation: float
-
-    @property
-    def steps(self) -> int:
-        """How many steps were taken."""
-        return len(self.force)
-
-    @property
-    def horizon(self) -> float:
-        """The last time that can be read."""
-        return float(self.time[-1])
-
-    def at(self, times: Reals) -> States:
-        """The states at ``times``, rising and within the horizon, by the formulas that made the steps."""
-        if self.gamma == 0:
-            decay, one = np.multiply.outer(-times, self.measure.eigenvalues), np.ones(len(times))
-            return States(times, times, one, 0 * one, np.exp(decay), -np.expm1(decay))
-        place = np.clip(np.searchsorted(self.time, times, side="right") - 1, 0, self.steps - 1)
-        parts = [self._within(int(step), times[place == step]) for step in np.unique(place)]
-        return States(times, *(np.concatenate(column) for column in zip(*parts, strict=True)))
-
-    def _within(self, step: int, times: Reals) -> tuple[Reals, ...]:
-        """Clock, kernel, its growth, 1 - phi and phi at times inside one step."""
-        length, s = self._length(step), self._places(step, times)
-        taken = _step(self.measure, float(self.clock[step]), length, self.learned[step], Response(s))
-        learned, residual, h, rate = taken.states(self.learned[step], self.residual[step], self.force[step])
-        return self.clock[step] + s * length, (self.shrinkage[step] * h) ** -2.0, 2 * rate, residual, learned
-
-    def _length(self, step: int) -> float:
-        return float(self.clock[step + 1] - self.clock[step])
-
-    def _places(self, step: int, times: Reals) -> Reals:
-        """s in [0, 1] with t(s) = time on one step: t rises with s, and its derivative is h^2 > 0."""
-        length, force = self._length(step), self.force[step] * self._length(step)
-        wanted = (times - self.time[step]) / (length * self.shrinkage[step] ** 2)
-        s = np.clip(wanted, 0.0, 1.0)
-        for _ in range(NEWTON):
-            excess, h = squared_integral(force, s) - wanted, 1 - force @ integrated(s)
-            before, s = s, np.clip(s - excess / h**2, 0.0, 1.0)
-            if np.abs(s - before).max() < CONVERGED:
-                break
-        return s
 
 
 def solve(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float) -> Flow:
@@ -254,7 +146,7 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
                 state.time,
                 violation,
             )
-        step = _step(measure, state.clock, length, state.learned, AT_NODES)
+        step = step_from(measure, state.clock, length, state.learned, AT_NODES)
         found, left = _collocated(step, float(followers[step.span.start]), gamma, state)
         rough = roughness(found) if found is not None else inf
         too_short = length < ROUNDING * state.clock
@@ -289,57 +181,7 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
     return Flow(measure, gamma, clock, time, h, learned, residual, force, violation)
 
 
-@dataclass(frozen=True)
-class _Step:
-    """A step, and how modes respond to a force on it.
-
-    ``part`` are the modes that are followed, ``span`` says where they stand among all, whose eigenvalues are ``mu``;
-    the first ``split`` of them are mostly learned.  ``weights`` are those of ``response`` in units of the clock.
-    """
-
-    mu: Reals
-    part: SpectralMeasure
-    span: slice
-    split: int
-    length: float
-    response: Response
-    weights: Reals
-
-    def free(self, learned: Reals, residual: Reals) -> Reals:
-        """What is followed of each mode, without a force, of shape (points, modes)."""
-        return self.response.free(self.part.eigenvalues * self.length, learned[self.span], residual[self.span])
-
-    def states(self, learned: Reals, residual: Reals, force: Reals) -> tuple[Reals, Reals, Reals, Reals]:
-        """phi and 1 - phi of all modes at the points of the response, h, and g/h, from those where the step begins."""
-        s, scaled, span = self.response.points, force * self.length, self.span
-        h = 1 - scaled @ integrated(s)
-        rate = (force @ interpolated(s)) / h
-        moved = learned + np.multiply.outer(self.length * (s - scaled @ twice_integrated(s)), self.mu)
-        found = self.free(learned, residual) - np.tensordot(force, self.weights, 1)
-        after, left = moved / h[:, None], np.multiply.outer(-rate, 1 / self.mu)
-        after[:, : span.start] = 1 - left[:, : span.start]
-        left[:, span.stop :] = 1 - after[:, span.stop :]
-        after[:, span], left[:, span] = shares(self.split, found, h)
-        return after, left, h, rate
-
-
-def _step(measure: SpectralMeasure, clock: float, length: float, learned: Reals, response: Response) -> _Step:
-    """The step of this length from this clock, where ``learned`` is phi."""
-    mu = measure.eigenvalues
-    span = _followed(mu, clock, length)
-    part, split = SpectralMeasure(mu[span], measure.weights[span]), mostly_learned(learned[span])
-    return _Step(mu, part, span, split, length, response, response.weights(part.eigenvalues * length, split) * length)
-
-
-def _followed(mu: Reals, clock: float, length: float) -> slice:
-    """The modes that are neither slaved to the force nor, beside the others, unmoved on a step."""
-    first = int(np.searchsorted(-mu, -SLAVED / clock)) if clock > 0 else 0
-    first = min(first, len(mu) - 1)
-    slowest = UNMOVED * min(mu[0], 1 / (clock + length))
-    return slice(first, max(int(np.searchsorted(-mu, -slowest)), first + 1))
-
-
-def _collocated(step: _Step, followers: float, gamma: float, state: _State) -> tuple[Reals | None, float]:
+def _collocated(step: Step, followers: float, gamma: float, state: _State) -> tuple[Reals | None, float]:
     """The force at the nodes of the next step by Newton's method, or None and what is left if it does not converge.
 
     What is followed of a mode, x = r or h - r, and h are linear in the force g, so that its equation
@@ -371,7 +213,7 @@ def _collocated(step: _Step, followers: float, gamma: float, state: _State) -> t
     return None, change
 
 
-def _advanced(step: _Step, state: _State, force: Reals) -> _State:
+def _advanced(step: Step, state: _State, force: Reals) -> _State:
     """The state at the end of a step with this force; the end is the last of the nodes."""
     end = replace(step, response=AT_END, weights=step.weights[:, -1:])
     learned, residual, h, rate = end.states(state.learned, state.residual, force)
