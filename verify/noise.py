@@ -1,0 +1,157 @@
+"""How much loss does the noise of batches add along the flow, at any time?
+
+To first order in the temperature eta/B, batches add to every mode of the kernel a variance, which the flow then damps.
+In h - r, the variables of `march`, all modes relax at their own rate whatever the kernel does.  A batch at the time s
+kicks mode j by a random amount of variance (eta/B) kappa(s) mu_j L(s) dtau_s in them, so that the loss has
+
+    X(t) = (eta/B) kappa(t) sum_j mu_j int^tau dtau_s mu_j e^{-2 mu_j (tau - tau_s)} [L(s) + X(s)],
+
+the sum over all eigenvalues of the kernel, whether or not the target has power there (their `trace`).  At gamma = 0 this
+is the Volterra equation of stochastic gradient descent on random features, exact in the limit of small steps.  Where the
+kernel grows it has a factor kappa(t) that eq. 82 does not have: features that are learned after a kick enlarge it.
+
+Left out is what is of the same order in eta/B but no variance: noise moves the mean of the readout, and the kernel with
+it.  `two_time_sgd` has both, for some thousand steps.
+
+The variance of a mode is a relaxation under a force, as in `collocation`: on a step of the clock L + X is a polynomial
+through its values at Radau's nodes, modes move exactly, and the values solve a linear system.  Steps grow with the
+clock.  The error is that against steps `COARSER` times longer, and that of the flow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from exponents.errors import InputError
+
+from .collocation import AT_NODES, NODES, STAGES
+from .inputs import check_richness, rising
+from .march import solve
+from .measure import SpectralMeasure
+from .quadrature import Reals
+from .trajectory import Flow
+
+FIRST, RATIO = 0.1, 1.5
+"""The first step, in units of one over the largest eigenvalue, and the ratio of the ends of the later ones."""
+
+COARSER = 1.6
+"""How much longer the steps are of the solution that the error is read off, in ln tau."""
+
+TOLERANCE = 1e-9
+"""Of the flow."""
+
+
+@dataclass(frozen=True)
+class NoisyCurve:
+    """Loss with batches, each field an array of shape (times,).
+
+    Attributes
+    ----------
+    time, clock, kernel : array
+        t in units of 1/(learning rate), tau, and kappa of the flow.
+    loss : array
+        L of the flow, floor included, plus the variance.
+    variance : array
+        X, in units of the target's variance.
+    variance_error : array
+        Estimated error of X.
+    """
+
+    time: Reals
+    clock: Reals
+    kernel: Reals
+    loss: Reals
+    variance: Reals
+    variance_error: Reals
+
+
+def noisy_curve(
+    target: SpectralMeasure,
+    trace: SpectralMeasure,
+    gamma: float,
+    temperature: float,
+    times: ArrayLike,
+    until: float = inf,
+) -> NoisyCurve:
+    """The loss with the variance that batches add.
+
+    Parameters
+    ----------
+    target, trace : SpectralMeasure
+        Power of the target, and sum_j mu_j delta(mu_j), on the same eigenvalues.
+    gamma : float
+        Richness, at least 0.
+    temperature : float
+        eta/B, at least 0.
+    times : array of shape (n,)
+        Rising, above 0.
+    until : float
+        The clock after which batches are infinite, so that only what early noise leaves behind is seen.
+
+    Raises
+    ------
+    InputError
+        For numbers outside these ranges.
+    FlowFailed
+        See `march.solve`.
+    """
+    t = rising(times)
+    check_richness(gamma)
+    if not 0 <= temperature < inf:
+        raise InputError(f"eta/B must be a finite number of at least 0; got {temperature}; 0 is an infinite batch")
+    if t[0] <= 0 or until <= 0:
+        raise InputError("noise needs times above 0; got 0; begin later")
+    flow = solve(target, gamma, float(t[-1]), TOLERANCE)
+    ends = flow.at(np.minimum(t, flow.horizon))
+    clock = ends.clock + ends.kernel * (t - np.minimum(t, flow.horizon))
+    fine, coarse = (_variance(flow, trace, temperature, clock, until, RATIO**power) for power in (1.0, COARSER))
+    loss = ends.residual**2 @ target.weights + target.floor
+    return NoisyCurve(t, clock, ends.kernel, loss + fine, fine, np.abs(fine - coarse) + trace.error * fine)
+
+
+def _variance(flow: Flow, trace: SpectralMeasure, temperature: float, clock: Reals, until: float, ratio: float) -> Reals:
+    """X where the clock shows ``clock``."""
+    rates, pull = 2 * trace.eigenvalues, trace.weights * trace.eigenvalues
+    edges = _edges(FIRST / float(trace.eigenvalues[0]), clock, until, ratio)
+    lengths = np.diff(edges)
+    nodes = edges[:-1, None] + lengths[:, None] * NODES
+    kernel, loss = _read(flow, nodes.ravel())
+    memory, found = np.zeros(len(rates)), np.zeros(len(edges))
+    for step, length in enumerate(lengths):
+        strength = temperature * kernel[step * STAGES : (step + 1) * STAGES]
+        own = loss[step * STAGES : (step + 1) * STAGES] if edges[step] < until else np.zeros(STAGES)
+        weights = AT_NODES.weights(rates * length, len(rates)) * length
+        decay = np.exp(-np.multiply.outer(NODES * length, rates))
+        response = strength[:, None] * (weights @ pull).T
+        free = strength * ((decay * memory) @ pull)
+        if edges[step] < until:
+            variance = np.linalg.solve(np.eye(STAGES) - response, free + response @ own)
+            memory = decay[-1] * memory + (own + variance) @ weights[:, -1]
+        else:
+            variance, memory = free, decay[-1] * memory
+        found[step + 1] = variance[-1]
+    return found[np.searchsorted(edges, clock)]
+
+
+def _edges(first: float, clock: Reals, until: float, ratio: float) -> Reals:
+    """Ends of steps: 0, a geometric sequence, all that is asked for, and where the noise ends."""
+    last = float(clock[-1])
+    count = max(2, int(np.ceil(np.log(max(last / first, 1.0)) / np.log(ratio))) + 1)
+    wanted = np.append(clock, until) if until < last else clock
+    regular = np.geomspace(min(first, last), last, count)
+    near = np.abs(regular[:, None] / wanted - 1).min(axis=1) > 1e-3 * np.log(ratio)
+    return np.concatenate([[0.0], np.unique(np.append(regular[near], wanted))])
+
+
+def _read(flow: Flow, clock: Reals) -> tuple[Reals, Reals]:
+    """kappa and L where the clock shows ``clock``; beyond what is in double precision, the floor."""
+    inside = clock <= flow.clock[-1]
+    states = flow.at_clock(clock[inside])
+    kernel = np.full(len(clock), states.kernel[-1])
+    loss = np.full(len(clock), flow.measure.floor)
+    kernel[inside], loss[inside] = states.kernel, states.residual**2 @ flow.measure.weights + flow.measure.floor
+    return kernel, loss
