@@ -22,6 +22,7 @@ Layout: places x along the first axis, points of the contour along the last.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import asinh, ceil, exp, inf, log, pi
@@ -139,7 +140,7 @@ class _Model:
         if not 1 <= size < inf:
             raise InputError(f"the model size must be a finite number of at least 1; got {shown(size)}; try 64")
         numbers = in_doubles(a, "alpha"), in_doubles(b, "beta")
-        if -log(SMALLEST) < max(1.0, numbers[1]) * (numbers[0] * log(numbers[0] * size) - log(BELOW)):
+        if -log(SMALLEST) < max(2.0, numbers[1]) * (numbers[0] * log(numbers[0] * size) - log(BELOW)):
             raise InputError(
                 f"eigenvalues of a model of size {size:.3g} leave double precision for alpha = {shown(a)}, beta = "
                 f"{shown(b)}; take a smaller one"
@@ -173,12 +174,12 @@ class _Model:
         weights = self.low.trace * resolvent ** (power - 1) * self.low.points ** (power - 1)
         return float((weights @ resolvent).real)
 
-    def _root(self, surplus: object, beyond: bool = False) -> float:
+    def _root(self, surplus: Callable[[float], float]) -> float:
         """nu at which a falling function changes its sign."""
         low, high = log(BELOW * self.scale) / 2 + log(self.scale) / 2, log(1 + 1 / (self.alpha - 1))
         for _ in range(BISECTIONS):
             middle = (low + high) / 2
-            low, high = (middle, high) if surplus(exp(middle)) > 0 else (low, middle)  # type: ignore[operator]
+            low, high = (middle, high) if surplus(exp(middle)) > 0 else (low, middle)
         return exp((low + high) / 2)
 
     def level(self) -> float:
@@ -241,15 +242,17 @@ class _Model:
 
     def resolved(self) -> tuple[Reals, Reals, Reals]:
         """Eigenvalues mu, the target's power there, and the trace."""
-        found = [
-            self._densities(contour, *places)
-            for contour, places in zip((self.low, self.high), self._places(), strict=True)
-        ]
-        mu, power, trace = (np.concatenate(column) for column in zip(*found, strict=True))
-        if self._upper_end() == 0:
-            left = (whole[0] - part for whole, part in zip((self.target_moments(), self.trace_moments()), (power.sum() + self.floor(), trace.sum())))
-            mu, power, trace = np.append(mu, 1.0), *(np.append(x, y) for x, y in zip((power, trace), left))
-        return mu, power, trace
+        parts = zip((self.low, self.high), self._places(), strict=True)
+        rows = [self._densities(contour, *places) for contour, places in parts]
+        mu, power, trace = (np.concatenate(column) for column in zip(*rows, strict=True))
+        if self._upper_end() > 0:
+            return mu, power, trace
+        missing = self.target_moments()[0] - power.sum() - self.floor(), self.trace_moments()[0] - trace.sum()
+        return (
+            np.append(mu, 1.0),
+            np.append(power, max(missing[0], SMALLEST)),
+            np.append(trace, max(missing[1], SMALLEST)),
+        )
 
     def _densities(self, contour: _Contour, place: Reals, beyond: Reals, weights: Reals) -> tuple[Reals, Reals, Reals]:
         """At each place: Newton's steps for y^2 in (y/Im nu V)^2 = 1/N^2, which is nearly linear in it."""

@@ -26,7 +26,7 @@ from .flow import Curve, limit_curve
 from .levels import Level, level_curves
 from .measure import BELOW, SMALLEST, SpectralMeasure, power_law
 from .quadrature import Reals
-from .slopes import Limit, extrapolated
+from .slopes import Limit, exponent_of, extrapolated
 
 HORIZON = 1e100
 """Last time of the flow and of the lazy sums, in units of 1/(learning rate); less where the loss leaves doubles."""
@@ -149,19 +149,11 @@ class Evidence:
 
     def correlation(self) -> Limit:
         """The exponent of B, whose slope has no formula that rounding leaves intact, from differences."""
-        return self._differences(self.rich.correlation)
+        return exponent_of(self.times, self.rich.correlation)
 
     def learned_mode(self) -> Limit:
         """The exponent of k, where half of the mode with eigenvalue k^{-alpha} is learned."""
-        return self._differences(self.rich.frontier ** (-1 / float(self.at.alpha)))
-
-    def _differences(self, values: Reals) -> Limit:
-        """The exponent of ``values``, from differences; their noise is what is left of the third differences."""
-        length = np.log(self.times)
-        slopes, middles = np.diff(np.log(values)) / np.diff(length), (length[1:] + length[:-1]) / 2
-        third = np.diff(slopes, 3)[len(slopes) // 2 :]
-        noise = float(np.sqrt(np.mean(third**2) / 20))  # 1, 3, 3 and 1, squared
-        return extrapolated(np.exp(middles), slopes, noise).widened(noise)
+        return exponent_of(self.times, self.rich.frontier ** (-1 / float(self.at.alpha)))
 
     def lazy_slope(self) -> Limit:
         """The exponent of the lazy loss."""

@@ -148,7 +148,7 @@ def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: f
     seen = np.minimum(t, horizon)  # beyond, only the floor is left
     probes = seen if len(t) > FEW else np.sort(np.concatenate([fraction * seen for fraction in PROBES]))
     places, states = np.searchsorted(probes, seen), fine.at(probes)
-    found, other = _observed(measure, states), _observed(measure, coarse.at(probes))
+    found, other = observed(measure, states), observed(measure, coarse.at(probes))
 
     def error(name: str) -> Reals:
         value, apart = np.abs(found[name]), np.abs(found[name] - other[name])
@@ -156,15 +156,15 @@ def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: f
             return _largest_nearby(apart, places) + SLOPES * measure.error
         return (_largest_nearby(apart / (value + SMALLEST), places) + measure.error) * value[places]
 
-    observed = {name: values[places] for name, values in found.items()}
-    observed["clock"] = observed["clock"] + observed["kernel"] * (t - seen)
+    columns = {name: values[places] for name, values in found.items()}
+    columns["clock"] = columns["clock"] + columns["kernel"] * (t - seen)
     return Curve(
         time=t,
         frontier=np.array([_half(measure.eigenvalues, row) for row in states.learned[places]]),
         floor=measure.floor,
         variance=measure.variance,
         errors={name: error(name) for name in WITH_ERRORS},
-        **observed,
+        **columns,
     )
 
 
@@ -218,7 +218,7 @@ def _clock_reached(alpha: float, beta: float, gamma: float, time: float) -> floa
     return clock
 
 
-def _observed(measure: SpectralMeasure, states: States) -> dict[str, Reals]:
+def observed(measure: SpectralMeasure, states: States) -> dict[str, Reals]:
     """What is observed in ``states``, by name."""
     mu, p = measure.eigenvalues, measure.weights
     kernel, growth, residual, phi = states.kernel, states.growth, states.residual, states.learned

@@ -6,9 +6,10 @@ kicks mode j by a random amount of variance (eta/B) kappa(s) mu_j L(s) dtau_s in
 
     X(t) = (eta/B) kappa(t) sum_j mu_j int^tau dtau_s mu_j e^{-2 mu_j (tau - tau_s)} [L(s) + X(s)],
 
-the sum over all eigenvalues of the kernel, whether or not the target has power there (their `trace`).  At gamma = 0 this
-is the Volterra equation of stochastic gradient descent on random features, exact in the limit of small steps.  Where the
-kernel grows it has a factor kappa(t) that eq. 82 does not have: features that are learned after a kick enlarge it.
+the sum over all eigenvalues of the kernel, whether or not the target has power there (their `trace`).  At gamma = 0
+this is the Volterra equation of stochastic gradient descent on random features, exact in the limit of small steps.
+Where the kernel grows it has a factor kappa(t) that eq. 82 does not have: features that are learned after a kick
+enlarge it.
 
 Left out is what is of the same order in eta/B but no variance: noise moves the mean of the readout, and the kernel with
 it.  `two_time_sgd` has both, for some thousand steps.
@@ -101,20 +102,31 @@ def noisy_curve(
     """
     t = rising(times)
     check_richness(gamma)
+    flow = solve(target, gamma, float(t[-1]), TOLERANCE)
+    variance, coarse = (variance_along(flow, trace, temperature, t, until, RATIO**power) for power in (1.0, COARSER))
+    error = np.abs(variance - coarse) + trace.error * variance
+    states = flow.at(np.minimum(t, flow.horizon))
+    clock = states.clock + states.kernel * (t - states.time)
+    loss = states.residual**2 @ target.weights + target.floor
+    return NoisyCurve(t, clock, states.kernel, loss + variance, variance, error)
+
+
+def variance_along(
+    flow: Flow,
+    trace: SpectralMeasure,
+    temperature: float,
+    times: ArrayLike,
+    until: float = inf,
+    ratio: float = RATIO,
+) -> Reals:
+    """X along a flow that is solved, of shape (times,), on steps of this ratio; see `noisy_curve`."""
+    t = rising(times)
     if not 0 <= temperature < inf:
         raise InputError(f"eta/B must be a finite number of at least 0; got {temperature}; 0 is an infinite batch")
     if t[0] <= 0 or until <= 0:
         raise InputError("noise needs times above 0; got 0; begin later")
-    flow = solve(target, gamma, float(t[-1]), TOLERANCE)
     ends = flow.at(np.minimum(t, flow.horizon))
-    clock = ends.clock + ends.kernel * (t - np.minimum(t, flow.horizon))
-    fine, coarse = (_variance(flow, trace, temperature, clock, until, RATIO**power) for power in (1.0, COARSER))
-    loss = ends.residual**2 @ target.weights + target.floor
-    return NoisyCurve(t, clock, ends.kernel, loss + fine, fine, np.abs(fine - coarse) + trace.error * fine)
-
-
-def _variance(flow: Flow, trace: SpectralMeasure, temperature: float, clock: Reals, until: float, ratio: float) -> Reals:
-    """X where the clock shows ``clock``."""
+    clock = ends.clock + ends.kernel * (t - ends.time)
     rates, pull = 2 * trace.eigenvalues, trace.weights * trace.eigenvalues
     edges = _edges(FIRST / float(trace.eigenvalues[0]), clock, until, ratio)
     lengths = np.diff(edges)
@@ -122,18 +134,19 @@ def _variance(flow: Flow, trace: SpectralMeasure, temperature: float, clock: Rea
     kernel, loss = _read(flow, nodes.ravel())
     memory, found = np.zeros(len(rates)), np.zeros(len(edges))
     for step, length in enumerate(lengths):
-        strength = temperature * kernel[step * STAGES : (step + 1) * STAGES]
-        own = loss[step * STAGES : (step + 1) * STAGES] if edges[step] < until else np.zeros(STAGES)
-        weights = AT_NODES.weights(rates * length, len(rates)) * length
+        part = slice(step * STAGES, (step + 1) * STAGES)
+        strength = temperature * kernel[part]
         decay = np.exp(-np.multiply.outer(NODES * length, rates))
-        response = strength[:, None] * (weights @ pull).T
         free = strength * ((decay * memory) @ pull)
+        memory = decay[-1] * memory
         if edges[step] < until:
-            variance = np.linalg.solve(np.eye(STAGES) - response, free + response @ own)
-            memory = decay[-1] * memory + (own + variance) @ weights[:, -1]
+            weights = AT_NODES.weights(rates * length, len(rates)) * length
+            response = strength[:, None] * (weights @ pull).T
+            noise = np.linalg.solve(np.eye(STAGES) - response, free + response @ loss[part])
+            memory += (loss[part] + noise) @ weights[:, -1]
         else:
-            variance, memory = free, decay[-1] * memory
-        found[step + 1] = variance[-1]
+            noise = free
+        found[step + 1] = noise[-1]
     return found[np.searchsorted(edges, clock)]
 
 

@@ -215,6 +215,28 @@ def _fits(designs: Reals, y: Reals, sigma: Reals, rates: list[float]) -> list[_F
     ]
 
 
+def exponent_of(place: ArrayLike, values: ArrayLike) -> Limit:
+    """The exponent with which a quantity without noise grows, from differences.
+
+    Their noise is what is left of their third differences in the later half, and added to the error once more.
+
+    Parameters
+    ----------
+    place, values : array of shape (n,)
+        Rising from above 1, evenly or nearly so in their logarithm, and positive; n > `FEWEST`.
+
+    Raises
+    ------
+    InputError
+        See `extrapolated`.
+    """
+    x, y = np.log(np.asarray(place, float)), np.log(np.asarray(values, float))
+    slopes, middles = np.diff(y) / np.diff(x), (x[1:] + x[:-1]) / 2
+    third = np.diff(slopes, 3)[len(slopes) // 2 :]
+    noise = float(np.sqrt(np.mean(third**2) / 20))  # 1, 3, 3 and 1, squared
+    return extrapolated(np.exp(middles), slopes, noise).widened(noise)
+
+
 def local_slopes(time: ArrayLike, values: ArrayLike, errors: ArrayLike, pieces: int = 24) -> tuple[Reals, ...]:
     """Local slopes d ln value/d ln t of a noisy curve, from straight lines through disjoint pieces of it.
 

@@ -1,0 +1,208 @@
+"""Which measurement answers which claim about finite N and B?
+
+At one point (alpha, beta, gamma) on the continuum, from models of any size (`continuum_model`) and the variance of
+batches (`noise`), each lazy and rich:
+
+* What remains at infinite time, and what is resolved, as N grows.
+* The first correction in 1/N: N (L_N - L) along N = `SIZE` tau^{1/alpha}, where the model has as many times more
+  features than modes are resolved at the time, so that higher orders are the same small part at all times.
+* The variance that batches add, in first order in eta/B: what those of the first unit of the clock leave behind, and
+  what all of them add.
+* When a model departs from the limit, when it arrives at its floor, and the compute optimum (`compute_budget`).
+
+The lazy measurements ask the same of gamma = 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from math import exp, inf, log
+
+import numpy as np
+
+from exponents.errors import InputError
+from exponents.names import LAZY, REGIMES, Regime
+
+from .compute_budget import Budgets, Optimum
+from .continuum_model import bottleneck, mean_spectra, resolution
+from .evidence import Point
+from .flow import Curve, curve, limit_curve
+from .measure import SMALLEST, power_law
+from .noise import noisy_curve
+from .quadrature import Reals
+from .slopes import Limit, exponent_of, extrapolated
+
+SIZES = (1e3, 1e13, 11)
+"""First and last model size, and how many, at which optima and crossovers are found; fewer decades for large alpha."""
+
+FLOORS = (1e3, 1e40, 38)
+"""The same for what remains at infinite time."""
+
+SIZE = 100.0
+"""Model size over modes resolved, at which the first correction in 1/N is measured."""
+
+TIMES = (1e2, 1e16, 15)
+"""First and last time, and how many, at which it is."""
+
+LATE_TIMES = (1e3, 1e24, 64)
+"""The same for the variance of batches."""
+
+EARLY = 1.0
+"""Clock until which batches are finite, where the variance is wanted that early ones leave behind."""
+
+WEAK = 1e-30
+"""eta/B of the first order."""
+
+TEMPERATURE = 0.01
+"""eta/B at the compute optimum."""
+
+TOLERANCE = 1e-10
+"""Of flows that are subtracted from one another."""
+
+DOUBLES = -0.9 * log(SMALLEST)
+"""Depth of double precision, in e-folds; a quantity that falls further is not measured."""
+
+DEEPER = 40.0
+"""How much deeper than the lowest eigenvalues a spectrum reaches, in e-folds."""
+
+
+class FiniteEvidence:
+    """All measurements of finite models at one point.
+
+    Parameters
+    ----------
+    at : Point
+        On the continuum; its gamma is that of the rich measurements.
+
+    Raises
+    ------
+    InputError
+        For another spectrum, or an alpha or beta so large that models leave double precision.
+    """
+
+    def __init__(self, at: Point) -> None:
+        if at.spectrum != "continuum":
+            raise InputError(f"finite models are measured on the continuum; got {at.spectrum}; leave --spectrum out")
+        self.at = at
+        alpha, beta = float(at.alpha), float(at.beta)
+        largest = exp(min((DOUBLES / max(2.0, beta) - DEEPER) / alpha, log(FLOORS[1]))) / alpha
+        latest = exp(DOUBLES / max(2.0, beta))
+        if largest < SIZES[0] ** 2 or latest < LATE_TIMES[0] ** 2:
+            raise InputError(
+                f"a measurement needs models up to N = {SIZES[0] ** 2:.0e}; double precision ends at {largest:.0e} for "
+                f"alpha = {at.alpha}, beta = {at.beta}; take smaller ones"
+            )
+        self.sizes, self.floors = _places(SIZES, largest), _places(FLOORS, largest)
+        self.times, self.late = _places(TIMES, latest), _places(LATE_TIMES, latest)
+        self.limit, self.budgets = lru_cache(self._limit), lru_cache(self._budgets)
+        self.optimum = lru_cache(self._optimum)
+
+    def measured(self, claim: str) -> Limit:
+        """The measurement for the claim called ``claim``.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        if claim not in FINITE_MEASUREMENTS:
+            raise InputError(f"there is no measurement for {claim}")
+        return FINITE_MEASUREMENTS[claim](self)
+
+    def _gamma(self, regime: Regime) -> float:
+        return 0.0 if regime == LAZY else float(self.at.gamma)
+
+    def _limit(self, regime: Regime) -> Curve:
+        return limit_curve(self.at.alpha, self.at.beta, self._gamma(regime), self.times, tolerance=TOLERANCE)
+
+    def _budgets(self, regime: Regime) -> Budgets:
+        """Models with batches, unless the kernel grows, where a fixed learning rate ends in instability."""
+        batches = TEMPERATURE if regime == LAZY or self.at.beta > 1 else 0.0
+        return Budgets(self.at.alpha, self.at.beta, self._gamma(regime), self.sizes, batches)
+
+    def _optimum(self, regime: Regime) -> Optimum:
+        return self.budgets(regime).optimum()
+
+    def floor(self) -> Limit:
+        """The exponent with which the loss at infinite time falls with N."""
+        return -exponent_of(self.floors, [bottleneck(self.at.alpha, self.at.beta, size) for size in self.floors])
+
+    def resolved(self) -> Limit:
+        """The exponent of r in N."""
+        return exponent_of(self.floors, [resolution(self.at.alpha, self.at.beta, size) for size in self.floors])
+
+    def transient(self, regime: Regime) -> Limit:
+        """The exponent with which the first correction in 1/N falls with time."""
+        limit = self.limit(regime)
+        sizes = SIZE * limit.clock ** (1 / float(self.at.alpha))
+        found = [self._excess(regime, i, float(size)) for i, size in enumerate(sizes)]
+        excess, errors = np.array(found).T
+        slopes = -np.diff(np.log(sizes * excess)) / np.diff(np.log(self.times))
+        noise = np.hypot(*(errors[part] / excess[part] for part in (slice(1, None), slice(None, -1))))
+        middles = np.sqrt(self.times[1:] * self.times[:-1])
+        return extrapolated(middles, slopes, noise / np.diff(np.log(self.times)))
+
+    def _excess(self, regime: Regime, place: int, size: float) -> tuple[float, float]:
+        """L_N - L at a time, and its error."""
+        target, _ = mean_spectra(self.at.alpha, self.at.beta, size)
+        limit, time = self.limit(regime), self.times[place : place + 1]
+        model = curve(target, self._gamma(regime), time, TOLERANCE)
+        return float(model.loss[0] - limit.loss[place]), float(model.loss_error[0] + limit.loss_error[place])
+
+    def variance(self, regime: Regime, until: float) -> Limit:
+        """The exponent with which the variance falls that batches up to a clock have added, in first order in eta/B."""
+        gamma = self._gamma(regime)
+        clock = 2 * float(limit_curve(self.at.alpha, self.at.beta, gamma, self.late[-1:]).clock[0])
+        target = power_law(self.at.alpha, self.at.beta, clock)
+        trace = power_law(self.at.alpha, 1 - 1 / self.at.alpha, clock)
+        found = noisy_curve(target, trace, gamma, WEAK, self.late, until)
+        return -exponent_of(self.late, found.variance).widened(float((found.variance_error / found.variance).max()))
+
+    def horizon(self) -> Limit:
+        """The exponent in 1/eta of the time at which eta kappa mu_1 reaches its bound."""
+        growth = limit_curve(self.at.alpha, self.at.beta, float(self.at.gamma), self.late, tolerance=TOLERANCE)
+        return exponent_of(growth.kernel, self.late)
+
+    def departure(self, regime: Regime) -> Limit:
+        """The exponent in N of the time at which a model leaves the limit."""
+        return exponent_of(self.sizes, self.budgets(regime).departures())
+
+    def arrival(self, regime: Regime) -> Limit:
+        """The exponent in N of the time at which a model has learned what it can."""
+        return exponent_of(self.sizes, self.budgets(regime).arrivals())
+
+    def best_loss(self, regime: Regime) -> Limit:
+        """The exponent with which the smallest loss falls with compute."""
+        found = self.optimum(regime)
+        return -exponent_of(found.compute, found.loss)
+
+    def best_size(self, regime: Regime) -> Limit:
+        """The exponent with which the best model size grows with compute."""
+        found = self.optimum(regime)
+        return exponent_of(found.compute, found.model_size)
+
+
+def _places(range_: tuple[float, float, int], last: float) -> Reals:
+    """Places even in their logarithm, up to ``last`` at most."""
+    first, end, count = range_
+    return np.asarray(np.geomspace(first, min(end, last), count))
+
+
+def _by_regime(name: str, measurement: Callable[..., Limit], **given: float) -> dict[str, Callable[..., Limit]]:
+    return {name.format(regime): partial(measurement, regime=regime, **given) for regime in REGIMES}
+
+
+FINITE_MEASUREMENTS: dict[str, Callable[[FiniteEvidence], Limit]] = {
+    "bottleneck: resolution": FiniteEvidence.resolved,
+    "bottleneck: infinite time": FiniteEvidence.floor,
+    **_by_regime("bottleneck: arrival, {}", FiniteEvidence.arrival),
+    **_by_regime("transient: {}", FiniteEvidence.transient),
+    **_by_regime("transient: departure, {}", FiniteEvidence.departure),
+    **_by_regime("sgd: {}", FiniteEvidence.variance, until=EARLY),
+    **_by_regime("sgd: all batches, {}", FiniteEvidence.variance, until=inf),
+    "sgd: stability horizon": FiniteEvidence.horizon,
+    **_by_regime("compute-optimal: {}", FiniteEvidence.best_loss),
+    **_by_regime("compute-optimal: model size, {}", FiniteEvidence.best_size),
+}
+"""How each claim is measured."""
