@@ -17,24 +17,26 @@ from functools import lru_cache, partial
 from typing import TypeAlias
 
 from mpmath import mpf
-from sympy import Expr, Max, Min, Ne, Rational, S, Symbol, exp, hyper, zeta
+from sympy import Expr, Max, Min, Ne, Piecewise, Rational, S, Symbol, exp, hyper, zeta
 from sympy import gamma as gamma_function
 from sympy.logic.boolalg import Boolean
 
 from .algebra.piecewise import agreement
 from .amplitudes import CONTINUUM, amplitude, clock_amplitude, kernel_amplitude, target_norm
-from .compute_optimal import DOMAIN, PARAMETERS
+from .compute_optimal import DOMAIN, PARAMETERS, optimum
 from .evaluation import evaluate
 from .level_series import level_series
 from .mode_sums import mode_sum
 from .model_loss import (
+    LOSS_EQUATION,
     TARGET_WEIGHT,
     data_bottleneck,
+    kernel_growth,
     loss,
-    noise_kernel,
+    noise_feedback,
     resolution,
 )
-from .names import DERIVED, LAZY, MEASURED, RICH, Regime, Spectrum
+from .names import DERIVED, FINITE, LAZY, LIMIT, RICH, Regime, Spectrum
 from .proof import sides
 from .symbols import N, P, alpha, beta, gamma, t, x
 from .timescale import chi, clock_growth
@@ -121,8 +123,8 @@ def claims() -> tuple[Claim, ...]:
         Claim("chi: lazy time exponent", "eq. 8", beta, lambda: chi(LAZY)),
         Claim("chi: time exponent", "eq. 10, 68", beta * acceleration, lambda: chi(RICH)),
         Claim("chi: correlation", "eq. 66, 68", beta * acceleration, lambda: chi(RICH)),
-        Claim("chi: kernel growth", "sec. 4", 1 - beta * acceleration, _kernel_growth, hard),
-        Claim("chi: readout norm", "Fig. 12", Max(1 - beta * acceleration, 0), _kernel_growth),
+        Claim("chi: kernel growth", "sec. 4", 1 - beta * acceleration, partial(kernel_growth, RICH), hard),
+        Claim("chi: readout norm", "Fig. 12", Max(1 - beta * acceleration, 0), partial(kernel_growth, RICH)),
         Claim(
             "chi: learned mode", "eq. 11", (2 - beta * acceleration) / alpha, lambda: clock_growth(RICH) / alpha, hard
         ),
@@ -138,9 +140,7 @@ def claims() -> tuple[Claim, ...]:
         Claim("transient: rich", "eq. 9, 80", (1 - 1 / alpha) * acceleration, _term(RICH, "finite_model_transient", t)),
         Claim("sgd: lazy", "eq. 8", 2 - 1 / alpha, _term(LAZY, "sgd_transient", t)),
         Claim("sgd: rich", "eq. 9", (2 - 1 / alpha) * acceleration, _term(RICH, "sgd_transient", t)),
-        Claim(
-            "sgd: rich", "eq. 83", (1 - 1 / alpha) * acceleration, lambda: clock_growth(RICH) * noise_kernel().exponent
-        ),
+        Claim("sgd: rich", "eq. 83", (1 - 1 / alpha) * acceleration, _term(RICH, "sgd_transient", t)),
     )
 
 
@@ -153,14 +153,66 @@ def flow_claims(spectrum: Spectrum = CONTINUUM) -> tuple[Claim, ...]:
     off = Ne(beta, 1)  # there a logarithm takes the place of each constant
     printed = {claim.name: claim for claim in (*claims(), _norm_claim(spectrum))}
     found = (
-        *(claim for claim in printed.values() if claim.family in MEASURED),
-        Claim("chi: learned norm", "eq. 7", None, lambda: 2 * _kernel_growth()),
+        *(claim for claim in printed.values() if claim.family in LIMIT),
+        Claim("chi: learned norm", "eq. 7", None, lambda: 2 * kernel_growth(RICH)),
         Claim("amplitude: lazy loss", "eq. 8", None, lambda: amplitude(LAZY, spectrum)),
         Claim("amplitude: loss", "eq. 10", None, lambda: amplitude(RICH, spectrum), derived_for=off),
         Claim("amplitude: kernel", "sec. 4", None, lambda: kernel_amplitude(RICH, spectrum), derived_for=off),
         Claim("amplitude: clock", "eq. 67", None, lambda: clock_amplitude(RICH, spectrum), derived_for=off),
     )
-    return tuple(sorted(found, key=lambda claim: MEASURED.index(claim.family)))
+    return tuple(sorted(found, key=lambda claim: LIMIT.index(claim.family)))
+
+
+@lru_cache(maxsize=1)
+def finite_claims() -> tuple[Claim, ...]:
+    """What can be claimed of models of finite size and of finite batches: what the paper prints, and what follows here.
+
+    A model arrives at its floor when the clock has come to the resolution r(N), and departs from the limit where the
+    first other term of the loss reaches the flow.  The published sides are those of eq. 8 and 9 as they stand.
+    """
+    found = [claim for claim in claims() if claim.family in FINITE]
+    for regime, equation in LOSS_EQUATION.items():
+        faster = Max(1, 2 / (1 + beta)) if regime == RICH else S.One
+        floor = alpha * Min(2, beta)
+        arrival = Max(floor / (beta * faster), (floor - 1) / ((1 - 1 / alpha) * faster))
+        departure = 1 / (beta - 1 + 1 / alpha)
+        found += [
+            Claim(f"bottleneck: arrival, {regime}", equation, arrival, partial(_arrival, regime)),
+            Claim(f"transient: departure, {regime}", equation, departure, partial(_departure, regime), beta > 1),
+            Claim(f"sgd: all batches, {regime}", "first order in eta/B", None, partial(noise_feedback, regime)),
+            Claim(f"compute-optimal: {regime}", "Table 1", _table_1(regime), partial(_best_loss, regime)),
+            Claim(f"compute-optimal: model size, {regime}", "Table 1", None, partial(_best_size, regime)),
+        ]
+    found.append(
+        Claim("sgd: stability horizon", "eta kappa = 2", None, lambda: 1 / kernel_growth(RICH), derived_for=beta < 1)
+    )
+    return tuple(sorted(found, key=lambda claim: FINITE.index(claim.family)))
+
+
+def _table_1(regime: Regime) -> Expr:
+    """Table 1 as printed."""
+    hard = alpha * beta / (alpha + 1) if regime == LAZY else 2 * alpha * beta / (alpha * (1 + beta) + 2)
+    easy, super_easy = alpha * beta / (alpha * beta + 1), 1 - 1 / (2 * alpha)
+    return Piecewise((hard, beta <= 1), (easy, beta <= 2 - 1 / alpha), (super_easy, True))
+
+
+def _best_loss(regime: Regime) -> Expr:
+    return optimum(regime, DERIVED).exponent
+
+
+def _best_size(regime: Regime) -> Expr:
+    return optimum(regime, DERIVED).allocation(N)
+
+
+def _arrival(regime: Regime) -> Expr:
+    return resolution() / clock_growth(regime)
+
+
+def _departure(regime: Regime) -> Expr:
+    terms = loss(regime, DERIVED)
+    flow = terms["gradient_flow"].exponent(t)
+    others = (terms[name] for name in ("model_bottleneck", "finite_model_transient"))
+    return Min(*(term.exponent(N) / (flow - term.exponent(t)) for term in others))
 
 
 def _norm_claim(spectrum: Spectrum) -> Claim:
@@ -178,10 +230,6 @@ def _level_claims(hard: Boolean) -> tuple[Claim, ...]:
         made.append(Claim(f"levels: level {number}", "eq. 62", published, derive, hard, hard))
         published = beta * (2 - published)
     return tuple(made)
-
-
-def _kernel_growth() -> Expr:
-    return clock_growth(RICH) - 1
 
 
 def _readout_norm() -> Expr:

@@ -168,10 +168,12 @@ def verify(
     most = _count(jobs, "--jobs") if jobs is not None else os.cpu_count() or 1
     from verify.checks import grid
     from verify.evidence import MEASUREMENTS, point
+    from verify.finite_evidence import FINITE_MEASUREMENTS
 
+    known = (*MEASURED, *MEASUREMENTS, *FINITE_MEASUREMENTS)
     for name in names:
-        if name not in (*MEASURED, *MEASUREMENTS):
-            near = get_close_matches(name, (*MEASURED, *MEASUREMENTS), n=1)
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else "such as 'chi: kernel growth'"
             raise InputError(
                 f"a claim must be a family, {', '.join(MEASURED)}, or one in it; got {shown(name)}; {hint}"

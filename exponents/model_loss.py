@@ -6,17 +6,20 @@ or response kernel, in the clock tau ~ t^m of its regime (`timescale.clock_growt
     gradient_flow           sum_k y_k^2 e^{-2 lambda_k tau}                        eq. 8, 10
     model_bottleneck        sum_k y_k^2 f(lambda_k r),  r fixed by N               eq. 76
     finite_model_transient  (1/N) sum_k lambda_k e^{-lambda_k tau}                 eq. 79, 80
-    sgd_transient           (eta/B) sum_k lambda_k^2 e^{-2 lambda_k tau}           eq. 82, 83
+    sgd_transient           (eta/B) kappa^q sum_k lambda_k^2 e^{-2 lambda_k tau}   eq. 82, 83
     data_bottleneck         sum_k y_k^2 / (1 + lambda_k r)^2,  r fixed by P        eq. 78
 
 Two versions, where they differ:
 
-* published: f = 1/(1+x)^2 in the bottleneck (eq. 76), and the bare response kernel as the transient (eq. 79).
-* derived: f = 1/(1+x), the loss of the best point in the span of N random features; and the response kernel
-  convolved with what it responds to, sum_k y_k^2 lambda_k tau e^{-lambda_k tau}, which is the first-order term in 1/N.
+* published: f = 1/(1+x)^2 in the bottleneck (eq. 76), the bare response kernel as the finite-model transient (eq. 79),
+  and q = 0 in the SGD transient.
+* derived: f = 1/(1+x), the loss of the best point in the span of N random features; the response kernel convolved with
+  what it responds to, sum_k y_k^2 lambda_k tau e^{-lambda_k tau}, which is the first-order term in 1/N; and q = 1 in
+  the SGD transient, kappa = dtau/dt being the growth of the kernel: features that are learned after a batch enlarge
+  what it has left.
 
-The SGD term is the response kernel in both versions.  Its amplitude at fixed learning rate is another matter, see
-`noise_feedback`.
+Both SGD terms are what noise made early in training leaves behind.  Noise made all along, at a fixed learning rate, is
+in neither version, see `noise_feedback`.
 """
 
 from __future__ import annotations
@@ -67,7 +70,7 @@ def _loss(regime: Regime, version: Version) -> Loss:
         gradient_flow(regime),
         model_bottleneck(version),
         finite_model_transient(regime, version),
-        sgd_transient(regime),
+        sgd_transient(regime, version),
     )
     return Loss(terms, f"{regime}, as {version} ({LOSS_EQUATION[regime]})")
 
@@ -153,15 +156,27 @@ def noise_kernel() -> ModeSum:
     return mode_sum(2 * alpha, exp(-2 * x))
 
 
-def sgd_transient(regime: Regime) -> PowerLaw:
-    """The decay of gradient noise made early in training (eq. 83, with the exponent of eq. 9)."""
-    decay = clock_growth(regime) * noise_kernel().exponent
+def kernel_growth(regime: Regime) -> Expr:
+    """g in kappa = dtau/dt ~ t^g, zero where features stand still."""
+    return clock_growth(regime) - 1
+
+
+def sgd_transient(regime: Regime, version: Version) -> PowerLaw:
+    """What the noise of early batches leaves behind (eq. 83, with the exponent of eq. 9).
+
+    Divided by sqrt(kappa), what a batch leaves in a mode relaxes as e^{-lambda_k tau}, whatever the kernel does.  A
+    step moves v_k by eta kappa times a noise of variance lambda_k L/B.  In these variables that is the variance
+    (eta/B) lambda_k L(s) dtau_s, as dtau = eta kappa.  The loss at t weighs it with lambda_k, and with kappa(t) as
+    derived; as published that factor is missing.
+    """
+    kernels = 0 if version == PUBLISHED else 1
+    decay = clock_growth(regime) * noise_kernel().exponent - kernels * kernel_growth(regime)
     return PowerLaw(
         "sgd_transient",
         ((t, decay),),
         prefactor=eta / B,
-        source=LOSS_EQUATION[regime],
-        logarithms=_clock_logarithms(regime, noise_kernel().exponent),
+        source=LOSS_EQUATION[regime] if version == PUBLISHED else "first order in 1/B",
+        logarithms=_clock_logarithms(regime, noise_kernel().exponent, kernels),
         assumes=_assumed(noise_kernel()),
     )
 
@@ -169,21 +184,26 @@ def sgd_transient(regime: Regime) -> PowerLaw:
 def noise_feedback(regime: Regime) -> Expr:
     """Decay in t of gradient noise made all along training, at a fixed learning rate.
 
-    The noise of a step is proportional to the loss and, in the clock tau, to one power of the kernel's growth kappa
-    ~ dtau/dt that the change of variable leaves over: (eta/B) int dtau_s K(tau - tau_s) kappa(s) L(s).  Neither eq. 8
-    nor eq. 9 contains this term.  In the lazy regime it never falls slower than the flow.
+    It is `sgd_transient`, as derived, of every step: (eta/B) kappa(t) int dtau_s K(tau - tau_s) L(s), where L falls in
+    the clock as `target_sum` does.  Neither eq. 8 nor eq. 9 contains this term.  In the lazy regime it never falls
+    slower than the flow.
+
+    With kappa(s) for kappa(t) the exponent is the same.  Early noise leads only where int L dtau is finite, beta > 1,
+    and there the kernel does not grow; where it grows, most of what is left at t was made at an s of the order of t.
     """
-    growth = clock_growth(regime)
-    source = (chi(regime) - (growth - 1)) / growth
-    return growth * convolved(source, noise_kernel().exponent)
+    decay = convolved(target_sum().exponent, noise_kernel().exponent)
+    return clock_growth(regime) * decay - kernel_growth(regime)
 
 
-def _clock_logarithms(regime: Regime, decay: Expr) -> tuple[Logarithm, ...]:
-    """The logarithm that a decay in the clock takes over from the clock, on the curve where that has one."""
+def _clock_logarithms(regime: Regime, decay: Expr, kernels: int = 0) -> tuple[Logarithm, ...]:
+    """The logarithm that a decay in the clock takes over from the clock, on the curve where that has one.
+
+    A factor kappa = dtau/dt has the same power of it as tau; there are ``kernels`` of them.
+    """
     if regime == LAZY:
         return ()
     curve, power = clock_logarithm()
-    return (Logarithm(t, -power * decay, curve),)
+    return (Logarithm(t, power * (kernels - decay), curve),)
 
 
 def _assumed(*sums: ModeSum) -> tuple[Expr, ...]:

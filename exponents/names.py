@@ -34,8 +34,10 @@ DERIVATIONS = ("chi", "levels", "amplitude", "bottleneck", "transient", "sgd", "
 FAMILIES = ("chi", "levels", "amplitude", "bottleneck", "transient", "sgd", "compute-optimal", "data", "linear")
 """Families of claims, in the order of the argument."""
 
-MEASURED = FAMILIES[:3]
-"""Those that are measured."""
+MEASURED = FAMILIES[:7]
+"""Those that are measured: the dynamics at N, B = infinity, and those of finite models."""
+
+LIMIT, FINITE = MEASURED[:3], MEASURED[3:]
 
 SPECTRA: tuple[Spectrum, ...] = get_args(Spectrum)
 

@@ -17,15 +17,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache, partial
 from typing import Literal
 
 from mpmath import mpf, nstr
 
-from exponents.claims import Claim, Value, flow_claims
+from exponents.claims import Claim, Value, finite_claims, flow_claims
 from exponents.errors import ExponentsError
+from exponents.names import SPECTRA
 
 from .evidence import MEASUREMENTS, Evidence, Point, point
+from .finite_evidence import FiniteEvidence
 from .slopes import Limit
+
+CONTINUUM = SPECTRA[0]
 
 Finding = Literal["confirmed", "refuted", "undecided"]
 
@@ -37,6 +42,13 @@ DIGITS = 15
 
 SOURCES = ("1/10", "3/10", "1/2", "7/10", "9/10", "1", "11/10", "13/10", "3/2", "9/5")
 """Values of beta at which claims are tested, on both sides of 1."""
+
+FINITE = (("3", "1/2"), ("3", "4/3"), ("3", "5/2"), ("3/2", "2/5"))
+"""alpha and beta at which those of finite models are tested: hard, easy and super-easy, far from their boundaries for a
+large alpha, and hard for a smaller one."""
+
+CHEAP = ("bottleneck: resolution", "bottleneck: infinite time")
+"""Claims of finite models that take less than a second."""
 
 SLOW_LEVELS = Fraction(3, 4)
 """beta from which on the levels are left out: level n + 1 is reached as t^-(1 - chi_n), and chi_1 comes close to 1."""
@@ -119,7 +131,7 @@ def grid(quick: bool = False) -> tuple[Point, ...]:
     continuum = [point("3/2", beta, 1) for beta in SOURCES]
     modes = [point(2, beta, "1/4", "modes") for beta in SOURCES]
     strong = [point(4, beta, 25) for beta in ("3/10", "7/10", "3/2")]
-    return (*continuum, *modes, *strong)
+    return (*continuum, *modes, *strong, *(point(alpha, beta, 1) for alpha, beta in FINITE))
 
 
 def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tuple[Claim, ...]:
@@ -130,14 +142,18 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
     names : sequence of str
         Claims or families; all if empty.
     thorough : bool
-        Whether to include those whose measurement converges too slowly there to decide.
+        Whether to include those whose measurement converges too slowly there to decide, or takes long.
     """
+    named = [claim for claim in flow_claims(at.spectrum) if claim.name in MEASUREMENTS]
+    if not thorough and at.beta >= SLOW_LEVELS:
+        named = [claim for claim in named if not claim.name.startswith("levels: level")]
+    if at.spectrum == CONTINUUM:
+        everything = thorough or (str(at.alpha), str(at.beta)) in FINITE
+        named += [claim for claim in finite_claims() if everything or claim.name in CHEAP]
     return tuple(
         claim
-        for claim in flow_claims(at.spectrum)
-        if claim.name in MEASUREMENTS
-        and (not names or claim.name in names or claim.family in names)
-        and (thorough or at.beta < SLOW_LEVELS or not claim.name.startswith("levels: level"))
+        for claim in named
+        if (not names or claim.name in names or claim.family in names)
         and claim.derived_at(at.alpha, at.beta, at.gamma) is not None
     )
 
@@ -175,17 +191,15 @@ def verdicts(
 
 def measure(at: Point, laws: Mapping[str, float], names: Sequence[str]) -> list[Limit | str]:
     """The measurements at one point, or the reasons why there are none."""
-    try:
-        evidence = Evidence(at, laws)
-    except ExponentsError as error:
-        return [str(error) for _ in names]
-    found: list[Limit | str] = []
-    for name in names:
+    limit, finite = lru_cache(partial(Evidence, at, laws)), lru_cache(partial(FiniteEvidence, at))
+    found: dict[str, Limit | str] = {}
+    for name in dict.fromkeys(names):  # one measurement may answer several claims
         try:
-            found.append(evidence.measured(name))
+            evidence = limit() if name in MEASUREMENTS else finite()
+            found[name] = evidence.measured(name)
         except ExponentsError as error:
-            found.append(str(error))
-    return found
+            found[name] = str(error)
+    return [found[name] for name in names]
 
 
 def _laws(at: Point) -> dict[str, float]:

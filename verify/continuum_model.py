@@ -29,6 +29,7 @@ from math import asinh, ceil, exp, inf, log, pi
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from exponents.errors import InputError
 from exponents.rationals import check_capacity, check_source, exact, in_doubles, shown
@@ -61,9 +62,6 @@ CONVERGED = 1e-8
 
 ROUNDS = 60
 """Most steps; some six are needed."""
-
-BISECTIONS = 100
-"""Steps that find an end of the band, or the resolution, to rounding."""
 
 
 @dataclass(frozen=True)
@@ -176,11 +174,8 @@ class _Model:
 
     def _root(self, surplus: Callable[[float], float]) -> float:
         """nu at which a falling function changes its sign."""
-        low, high = log(BELOW * self.scale) / 2 + log(self.scale) / 2, log(1 + 1 / (self.alpha - 1))
-        for _ in range(BISECTIONS):
-            middle = (low + high) / 2
-            low, high = (middle, high) if surplus(exp(middle)) > 0 else (low, middle)
-        return exp((low + high) / 2)
+        ends = log(BELOW * self.scale) / 2 + log(self.scale) / 2, log(1 + 1 / (self.alpha - 1))
+        return exp(brentq(lambda place: surplus(exp(place)), *ends, xtol=1e-15, rtol=1e-15))
 
     def level(self) -> float:
         """nu where V(nu) = N."""
@@ -212,12 +207,12 @@ class _Model:
         """How far beyond 1 the band reaches; 0 where that is less than what is resolved."""
         if self.alpha * self.size * EDGE > 1:
             return 0.0
-        low, high = log(EDGE), log(2 / (self.alpha - 1) + 2)
-        for _ in range(BISECTIONS):
-            middle = (low + high) / 2
-            inside = self.high.trace * self.high.points @ (1 / (self.high.beyond - exp(middle)) ** 2)
-            low, high = (middle, high) if inside.real > self.size else (low, middle)
-        return exp((low + high) / 2)
+        squares = self.high.trace * self.high.points
+
+        def inside(place: float) -> float:
+            return float((squares @ (1 / (self.high.beyond - exp(place)) ** 2)).real) - self.size
+
+        return exp(brentq(inside, log(EDGE), log(2 / (self.alpha - 1) + 2), xtol=1e-15, rtol=1e-15))
 
     def _places(self) -> tuple[tuple[Reals, Reals, Reals], tuple[Reals, Reals, Reals]]:
         """Places x, x - 1 and weights: up to 1/2, and beyond."""

@@ -2,7 +2,7 @@
 
 To first order in the temperature eta/B, batches add to every mode of the kernel a variance, which the flow then damps.
 In h - r, the variables of `march`, all modes relax at their own rate whatever the kernel does.  A batch at the time s
-kicks mode j by a random amount of variance (eta/B) kappa(s) mu_j L(s) dtau_s in them, so that the loss has
+kicks mode j by a random amount of variance (eta/B) mu_j L(s) dtau_s in them, so that the loss has
 
     X(t) = (eta/B) kappa(t) sum_j mu_j int^tau dtau_s mu_j e^{-2 mu_j (tau - tau_s)} [L(s) + X(s)],
 

@@ -11,8 +11,8 @@ from ..mode_sums import mode_sum
 from ..model_loss import (
     bottleneck_sum,
     data_bottleneck,
+    kernel_growth,
     loss,
-    model_bottleneck,
     model_response,
     modes_resolved,
     noise_feedback,
@@ -24,7 +24,7 @@ from ..model_loss import (
 from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
 from ..printing import Notation, joined, phrase
 from ..proof import prove, prove_equal
-from ..symbols import alpha, tau, x
+from ..symbols import alpha, t, tau, x
 from ..timescale import self_consistent
 from .steps import mode_sum_steps, term_step
 
@@ -47,19 +47,20 @@ _NOISE = Notation(
     "(η/B) Σₖ λₖ² exp(-2λₖτ)",
     r"\frac{\eta}{B} \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}",
 )
+_EXCESS = Notation(
+    "(eta/B) kappa(t) sum_k lambda_k^2 exp(-2 lambda_k tau)",
+    "(η/B) κ(t) Σₖ λₖ² exp(-2λₖτ)",
+    r"\frac{\eta}{B} \kappa(t) \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}",
+)
+_KERNEL = Notation("kappa", "κ", r"\kappa")
 
+_FIRST_ORDER = "first order in 1/B"
 _CLOCK = "the clock is time itself when lazy, and a power of time with the growth found for the time scale when rich"
 
 
 def derive_bottleneck(version: Version) -> Derivation:
     """How the loss at infinite time depends on N: as published, as derived, and what Table 1 makes of it."""
     del version  # both are derived
-    for regime in REGIMES:
-        swapped = loss(regime, PUBLISHED).replacing("model_bottleneck", model_bottleneck(DERIVED))
-        other = compute_optimum(swapped, COST, TRACE_CLASS, PARAMETERS)
-        prove(other)
-        claim = f"Table 1 ({regime}) is the same with both bottlenecks"
-        prove_equal(optimum(regime, PUBLISHED).exponent, other.exponent, PARAMETERS, DOMAIN, claim)
     published, derived = (bottleneck_sum(v) for v in (PUBLISHED, DERIVED))
     same = agreement(published.exponent, derived.exponent, PARAMETERS, DOMAIN)
     return Derivation(
@@ -95,16 +96,7 @@ def derive_bottleneck(version: Version) -> Derivation:
                 phrase("there the pole of zeta lies inside both strips"),
                 "eq. 76",
             ),
-            Step(
-                phrase(
-                    "Table 1 is the same with either, for all {trace} and {variance}.",
-                    trace=TRACE_CLASS,
-                    variance=FINITE_VARIANCE,
-                ),
-                None,
-                phrase("with only this term exchanged, both diagrams were proved, and are equal on every cell"),
-                "Table 1",
-            ),
+            _table_unchanged("model_bottleneck"),
             Step(
                 phrase(
                     "With P reused samples the squared form is the right one (ridgeless regression), and the term is"
@@ -114,6 +106,32 @@ def derive_bottleneck(version: Version) -> Derivation:
                 "eq. 77, 78",
             ),
         ),
+    )
+
+
+def _table_unchanged(name: str) -> Step:
+    """Table 1 with only this term exchanged, proved in both regimes and compared.
+
+    Raises
+    ------
+    Refuted
+        If a diagram does not hold, or the exponents differ.
+    """
+    for regime in REGIMES:
+        swapped = loss(regime, PUBLISHED).replacing(name, loss(regime, DERIVED)[name])
+        other = compute_optimum(swapped, COST, TRACE_CLASS, PARAMETERS)
+        prove(other)
+        claim = f"Table 1 ({regime}) is the same with either {name}"
+        prove_equal(optimum(regime, PUBLISHED).exponent, other.exponent, PARAMETERS, DOMAIN, claim)
+    return Step(
+        phrase(
+            "Table 1 is the same with either, for all {trace} and {variance}.",
+            trace=TRACE_CLASS,
+            variance=FINITE_VARIANCE,
+        ),
+        None,
+        phrase("with only this term exchanged, both diagrams were proved, and are equal on every cell"),
+        "Table 1",
     )
 
 
@@ -188,9 +206,11 @@ def _redundant_ties() -> list[Step]:
 
 
 def derive_sgd(version: Version) -> Derivation:
-    """How gradient noise decays, where the paper contradicts itself, and what a fixed learning rate adds."""
-    del version  # the term is the same in both
-    lazy, rich = (normal_form(noise_feedback(regime), PARAMETERS, DOMAIN) for regime in (LAZY, RICH))
+    """How gradient noise decays: the kernel as published, times the growth of features as derived, and in total."""
+    del version  # both are derived
+    total = {regime: normal_form(noise_feedback(regime), PARAMETERS, DOMAIN) for regime in REGIMES}
+    published, derived = (loss(RICH, v)["sgd_transient"].exponent(t) for v in (PUBLISHED, DERIVED))
+    learning = joined(", ", self_consistent().pieces[0].where)
     return Derivation(
         "sgd",
         phrase("The SGD transient: noise of finite batches"),
@@ -212,36 +232,66 @@ def derive_sgd(version: Version) -> Derivation:
                 "eq. 82, 83",
             ),
             Step(
+                phrase("But features learned after a step enlarge what its noise has left, to"),
+                _EXCESS,
+                phrase(
+                    "every mode relaxes at its own rate, whatever the kernel does, only after division by the square "
+                    "root of the kernel {kappa}; a step's noise there is in proportion to its step of the clock, and "
+                    "the loss is {kappa} times a sum of squares",
+                    kappa=_KERNEL,
+                ),
+                _FIRST_ORDER,
+            ),
+            Step(
+                phrase("The rich kernel grows as a power of t with exponent"),
+                normal_form(kernel_growth(RICH), PARAMETERS, DOMAIN),
+                phrase("it is the rate of its clock; lazy, it is constant"),
+                "eq. 67",
+            ),
+            term_step(
+                "sgd_transient", DERIVED, "the kernel's growth is taken off the decay in the clock", _FIRST_ORDER
+            ),
+            Step(
+                phrase(
+                    "Lazy, the two are one; rich, they agree for {where}.",
+                    where=agreement(published, derived, PARAMETERS, DOMAIN),
+                ),
+                None,
+                phrase("there the kernel stops growing"),
+                _FIRST_ORDER,
+            ),
+            _table_unchanged("sgd_transient"),
+            Step(
                 phrase(
                     "Noise is made at every step, in proportion to the loss. In total, lazy, it decays with exponent"
                 ),
-                lazy,
+                total[LAZY],
                 phrase(
                     "it is the convolution of loss and kernel: the slower of gradient flow and the kernel, so that "
                     "where the flow is slower only its prefactor changes"
                 ),
-                "first order in 1/B",
+                _FIRST_ORDER,
             ),
             Step(
                 phrase("Rich, at a fixed learning rate, it decays in total with exponent"),
-                rich,
+                total[RICH],
                 phrase(
-                    "each step's noise carries one more power of the kernel's growth than its step of the clock; "
-                    "eq. 9 has no such term, and where the exponent is negative the noise grows"
+                    "it is that convolution in the clock, times the kernel; eq. 9 has no such term, and where the "
+                    "exponent is negative the noise grows"
                 ),
-                "first order in 1/B",
+                _FIRST_ORDER,
             ),
             Step(
                 phrase(
                     "For {where} that is slower than gradient flow, by the growth of the kernel. Eq. 9 and the tables "
                     "hold there only while learning rate times kernel stays small.",
-                    where=joined(", ", self_consistent().pieces[0].where),
+                    where=learning,
                 ),
                 None,
                 phrase(
                     "beyond, plain gradient descent leaves its stability region as well; the tables leave this term out"
                 ),
-                "first order in 1/B",
+                _FIRST_ORDER,
             ),
         ),
     )

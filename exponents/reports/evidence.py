@@ -75,9 +75,9 @@ def verdict_tables(objects: Sequence[Object], logarithms: Sequence[bool], contro
     control : bool
         Whether the derived values are shifted.
     """
-    by_claim: dict[str, list[tuple[Object, bool]]] = {}
+    by_claim: dict[tuple[str, str], list[tuple[Object, bool]]] = {}
     for item, logarithm in zip(objects, logarithms, strict=True):
-        by_claim.setdefault(item["claim"], []).append((item, logarithm))
+        by_claim.setdefault((item["claim"], item["source"]), []).append((item, logarithm))
     own = "shifted" if control else "derived"
     return [*(_claim_table(items, own) for items in by_claim.values()), _summary(by_claim, own)]
 
@@ -123,9 +123,9 @@ def _exact(value: str) -> str:
     return value if len(value) <= SHORT else f"{float(Fraction(value)):.{DIGITS}g}"
 
 
-def _summary(by_claim: Mapping[str, Sequence[tuple[Object, bool]]], own: str) -> Table:
+def _summary(by_claim: Mapping[tuple[str, str], Sequence[tuple[Object, bool]]], own: str) -> Table:
     rows = []
-    for name, pairs in by_claim.items():
+    for (name, source), pairs in by_claim.items():
         items = [item for item, _ in pairs]
         measured = [item for item in items if item["measured"] is not None]
         published = Counter(item["published_verdict"] for item in items if item["published"] is not None)
@@ -133,9 +133,10 @@ def _summary(by_claim: Mapping[str, Sequence[tuple[Object, bool]]], own: str) ->
         error = max((item["error"] for item in measured), default=None)
         largest = (None if value is None else f"{value:.0e}" for value in (apart, error))
         derived = Counter(item["derived_verdict"] for item in items)
-        rows.append((name, str(len(items)), _counted(published), _counted(derived), *largest))
+        rows.append((name, source, str(len(items)), _counted(published), _counted(derived), *largest))
     columns = (
         Column("claim"),
+        Column("source"),
         Column("points"),
         Column("published"),
         Column("derived", own),

@@ -16,6 +16,7 @@ from exponents.model_loss import (
     data_bottleneck,
     finite_model_transient,
     loss,
+    noise_feedback,
     noise_kernel,
     resolution,
 )
@@ -105,6 +106,41 @@ def test_eq_80_the_transient_in_the_rich_regime():
 
 def test_eq_82_needs_two_factors_of_the_eigenvalue_for_eq_9():
     assert same(noise_kernel().exponent, 2 - 1 / alpha)
+
+
+def test_the_sgd_transient_as_derived_has_the_kernel_in_front():
+    """By hand, for beta < 1.
+
+    Divided by kappa^{1/2}, what an early batch has left in a mode relaxes at the mode's own rate in the clock.  Its
+    variance there is K(tau) = sum_k lambda_k^2 e^{-2 lambda_k tau} ~ tau^{-(2 - 1/alpha)}, and the loss is kappa times
+    that.  With tau ~ t^{2/(1+beta)} and kappa = dtau/dt ~ t^{(1-beta)/(1+beta)} it falls with
+
+        2 (2 - 1/alpha)/(1+beta) - (1-beta)/(1+beta) = (3 + beta - 2/alpha)/(1+beta).
+
+    At beta = 1, tau = t (ln t)^{1/2} and kappa ~ (ln t)^{1/2}: the power of ln t is 1/2 - (2 - 1/alpha)/2.
+    """
+    derived, published = (loss("rich", version)["sgd_transient"] for version in ("derived", "published"))
+    assert same(derived.exponent(t), (3 + beta - 2 / alpha) / (1 + beta), 1 - beta)
+    assert same(derived.exponent(t), 2 - 1 / alpha, beta - 1)
+    assert same(loss("lazy", "derived")["sgd_transient"].exponent(t), 2 - 1 / alpha)
+    assert derived.prefactor == eta / B
+    assert not same(derived.exponent(t), published.exponent(t), 1 - beta)
+    assert derived.exponent(t).subs({alpha: 2, beta: S.Half}) == Rational(5, 3)  # published: 2
+    ((power, where),) = [(found.power, found.where) for found in derived.logarithms]
+    assert simplify(power - (1 / alpha - 1) / 2) == 0 and where.subs(beta, 1) == True  # noqa: E712
+
+
+def test_noise_made_all_along_lags_behind_the_flow_by_the_growth_of_the_kernel():
+    """By hand: kappa(t) int dtau_s K(tau - tau_s) L(s), where L ~ tau^{-beta} in the clock.
+
+    K falls faster than 1/tau for alpha > 1.  So for beta < 1 the integral follows L, and the total falls with chi less
+    the growth of kappa, chi - (1 - chi); for beta > 1 kappa is constant, and the slower of L and K is left.
+    """
+    limit = 2 * beta / (1 + beta)
+    assert same(noise_feedback("rich"), 2 * limit - 1, 1 - beta)
+    assert same(noise_feedback("rich"), Min(beta, 2 - 1 / alpha), beta - 1)
+    assert same(noise_feedback("lazy"), Min(beta, 2 - 1 / alpha))
+    assert not same(noise_feedback("rich"), limit, 1 - beta)
 
 
 TABLE_1 = {
