@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import os
 
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Threads of linear algebra libraries: matrices here are small, and on a busy machine a second one costs tenfold."""
+
 
 def start() -> None:
     """Entry of the console script."""
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
     try:
         from .cli import run
 

@@ -1,6 +1,13 @@
 """Settings shared by all tests: deterministic Hypothesis runs, and a ``mutation`` profile without shrinking."""
 
-from hypothesis import HealthCheck, Phase, settings
+import os
+
+from exponents.__main__ import THREADS
+
+for name in THREADS:  # before NumPy is imported
+    os.environ.setdefault(name, "1")
+
+from hypothesis import HealthCheck, Phase, settings  # noqa: E402
 
 settings.register_profile(
     "default", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
