@@ -24,6 +24,9 @@ Two spectra enter: the target's measure, whose modes cost a vector each, and the
 which drives R3 and the noise of batches and needs few nodes.  Either those of the limit, with N as the model size; or
 those of the mean model of size N (`finite_model`) with no model size, as there R3 = I.  Both routes give one curve.
 
+At finite N and B the solution may leave the smooth one below eta kappa mu_1 = 2, as draws do, some of which diverge
+while others do not: how it goes on then depends on its last digits.  `Descent.unstable_from` tells.
+
 What is left out is what a mean field leaves out: the four-point part of a batch of Gaussian features, lambda_k lambda_l
 v_k v_l/B in its noise, and its analogue for A(0).  It has the order of what is kept, times the share of single modes in
 the loss.
@@ -59,6 +62,12 @@ PANEL, NODES = 1.5, 6
 SLOW, SLOW_NODES = 0.3, 4
 """Modes with lambda times the clock below the first share a rule exact for polynomials in lambda, which they follow."""
 
+FADED = 1e-6
+"""Share of the trace below which what its modes still do is not seen beside what they did before, nor is its error."""
+
+SMOOTH, ROUGH = 1e-4, 1e-2
+"""Second difference of the response, beside itself: a stable one falls below the first and stays there."""
+
 
 @dataclass(frozen=True)
 class Descent:
@@ -81,7 +90,11 @@ class Descent:
     sharpness : array
         eta kappa lambda_1, below `STABLE` while steps follow the flow.
     error : float
-        Largest relative error of the two spectra's rules.
+        Largest relative error of the two spectra's rules, in the flow and in steps of the largest sharpness.
+    unstable_from : int or None
+        First step at which the response alternates from step to step after it had been smooth.  There the solution
+        has left the one that the flow is a limit of: gradient descent is at the edge of stability, which at finite N
+        and B lies below `STABLE`, draws differ, and how the curve goes on depends on its last digits.
     """
 
     time: Reals
@@ -92,6 +105,7 @@ class Descent:
     kernel: Reals
     sharpness: Reals
     error: float
+    unstable_from: int | None = None
 
 
 def solve(
@@ -131,19 +145,16 @@ def solve(
     for value, name, example in ((model_size, "the model size", 64), (batch_size, "the batch size", 32)):
         if value is not None:
             check_whole(value, name, 1, example)
+    _check_memory(steps, len(target))
     # eta kappa mu_1 < STABLE bounds the clock by the number of steps
     few = _few(trace, STABLE * steps / float(trace.eigenvalues[0]))
-    needed = 8 * (steps + 1) * (6 * (steps + 1) + len(target) + (BLOCK + 8) * len(few))
-    if needed > MEMORY:
-        raise InputError(
-            f"a solution may take {MEMORY / 2**30:.3g} GiB; {shown(steps)} steps need {needed / 2**30:.3g}; take fewer "
-            "or larger steps"
-        )
+    _check_memory(steps, len(target) + (BLOCK + 8) * len(few))
     march = _March(target, few, gamma, learning_rate, steps)
     march.inverse_size, march.inverse_batch = (0.0 if size is None else 1 / size for size in (model_size, batch_size))
     parts, kernel = np.empty((3, steps + 1)), np.empty(steps + 1)
     top, sharpness, passed = learning_rate * float(target.eigenvalues[0]), 0.0, -1
-    with np.errstate(over="ignore", invalid="ignore"):
+    smooth, unstable = False, None
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for t in range(steps + 1):
             *parts[:, t], readout = march.step(t)
             loss = float(march.loss[t])
@@ -153,10 +164,24 @@ def solve(
             sharpness = max(sharpness, top * float(kernel[t]))
             if passed < 0 and sharpness > STABLE:
                 passed = t
+            if unstable is None and t > 2:
+                alternation = march.alternation(t)
+                smooth = smooth or alternation < SMOOTH
+                if smooth and alternation > ROUGH:
+                    unstable = t
     time = learning_rate * np.arange(steps + 1.0)
     by_target, by_features, by_batches = parts
-    error = max(target.error, few.error)
-    return Descent(time, march.loss, by_target, by_features, by_batches, kernel, top * kernel, error)
+    largest = min(sharpness, STABLE) * float(trace.eigenvalues[0] / target.eigenvalues[0])
+    error = max(target.error, few.error, _error_in_steps(trace, few, largest, steps))
+    return Descent(time, march.loss, by_target, by_features, by_batches, kernel, top * kernel, error, unstable)
+
+
+def _check_memory(steps: int, width: int) -> None:
+    """Refuse too many steps; ``width`` is what a step takes beside its rows of matrices, in numbers."""
+    if 8 * (steps + 1) * (6 * (steps + 1) + width) > MEMORY:
+        raise InputError(
+            f"a solution may take {MEMORY / 2**30:.3g} GiB; {shown(steps)} steps take more; take fewer or larger steps"
+        )
 
 
 class _March:
@@ -191,12 +216,17 @@ class _March:
         self._force(t, by_features, by_batches)
         return (*parts, float(self.cw[t, t]))
 
+    def alternation(self, t: int) -> float:
+        """Second difference of H(t,0) beside it."""
+        first, second, third = self.h[t - 2 : t + 1, 0]
+        return float(abs(first - 2 * second + third) / abs(third))
+
     def _readout(self, t: int) -> None:
         """H, Cw and S, from C3 and R3 before t."""
         if t == 0:
             return
         past, h, c3 = t - 1, self.h, self.c3
-        h[t, :past] = h[past, :past] + self.eta**2 * self.gamma * (c3[past, :past] @ h[:past, :past])
+        h[t, :past] = h[past, :past] + self.eta * self.eta * self.gamma * (c3[past, :past] @ h[:past, :past])
         h[t, past] = self.eta
         self.cw[t, : t + 1] = self.cw[: t + 1, t] = h[: t + 1, :t] @ (c3[:t, :t] @ h[t, :t])
         self.s[t, :t] = (h[t, :t] + self.eta * self.gamma * self.cw[t, :t]) @ self.r3[:t, :t]
@@ -250,9 +280,25 @@ def _few(trace: SpectralMeasure, clock: float) -> SpectralMeasure:
     order = np.argsort(-eigenvalues)
     found = SpectralMeasure(eigenvalues[order], weights[order], trace.floor)
     clocks = np.geomspace(0.1 / trace.eigenvalues[0], clock, 30)
-    apart = np.abs(found.lazy_loss(clocks) / trace.lazy_loss(clocks) - 1).max()
+    whole = trace.lazy_loss(clocks)
+    apart = (np.abs(found.lazy_loss(clocks) - whole) / np.maximum(whole, FADED * trace.variance)).max()
     return replace(found, error=max(trace.error, float(apart)))
 
 
+def _error_in_steps(trace: SpectralMeasure, few: SpectralMeasure, largest: float, steps: int) -> float:
+    """The same for sum_k lambda_k (1 - x lambda_k/lambda_1)^{2t}, with x up to ``largest``: beyond 1, with two ends."""
+    t = np.unique(np.geomspace(1, steps, 30).round())
+    errors = [0.0]
+    for x in largest * np.array([0.25, 0.5, 0.75, 1.0]):
+        whole, found = (
+            np.abs(1 - x * s.eigenvalues / trace.eigenvalues[0]) ** (2 * t[:, None]) @ s.weights for s in (trace, few)
+        )
+        errors.append(float((np.abs(found - whole) / np.maximum(whole, FADED * trace.variance)).max()))
+    return max(errors)
+
+
 def _rule(points: Reals, weights: Reals, nodes: int) -> tuple[Reals, Reals]:
-    return (points, weights) if len(points) <= nodes else rule_of_points(points, weights, nodes)
+    """A rule of points, several of which may be one."""
+    values, place = np.unique(points, return_inverse=True)
+    masses = np.bincount(place, weights).astype(float)
+    return (values, masses) if len(values) <= nodes else rule_of_points(values, masses, nodes)
