@@ -14,6 +14,7 @@ from .rationals import shown
 Regime = Literal["lazy", "rich"]
 Version = Literal["published", "derived"]
 Spectrum = Literal["continuum", "modes"]
+Method = Literal["flow", "two-time", "simulate"]
 Format = Literal["text", "markdown", "latex", "csv", "json"]
 
 REGIMES: tuple[Regime, ...] = get_args(Regime)
@@ -40,8 +41,13 @@ MEASURED = FAMILIES[:7]
 LIMIT, FINITE = MEASURED[:3], MEASURED[3:]
 
 SPECTRA: tuple[Spectrum, ...] = get_args(Spectrum)
+CONTINUUM, MODES = SPECTRA
 
-PICTURES = ("phases", "fig1a", "fig2a", "fig2b", "fig10")
+METHODS: tuple[Method, ...] = get_args(Method)
+FLOW, TWO_TIME, SIMULATE = METHODS
+"""Ways to a loss curve: gradient flow; the two-time equations of finite steps; models that are trained."""
+
+PICTURES = ("phases", "fig1a", "fig2a", "fig2b", "fig2c", "fig2d", "fig3", "fig4", "fig10")
 """What can be drawn: the phase diagrams, and figures of the paper."""
 
 TASKS = ("hard", "easy", "super-easy")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import isnan
 from typing import Any
 
 from sympy import log
@@ -26,6 +27,24 @@ DIGITS = 8
 
 FORMS = (("measured", f".{DIGITS}g"), ("error", ".0e"))
 
+CURVE: dict[str, tuple[str | Notation, str]] = {
+    "time": (Notation("t", "t", "t"), ".6g"),
+    "loss": (Notation("L", "L", "L"), ".9g"),
+    "error": ("error of L", ".1e"),
+    "local_exponent": (Notation("-d ln L/d ln t", "-d ln L/d ln t", r"-d \ln L/d \ln t"), ".6f"),
+    "variance": ("from batches", ".6g"),
+    "kernel": (Notation("kappa", "κ", r"\kappa"), ".6g"),
+    "clock": (Notation("tau", "τ", r"\tau"), ".6g"),
+}
+"""Headings and formats of what may be known of a loss curve, by the keys of CSV."""
+
+CURVE_SYMBOLS = {
+    "eta": Notation("eta", "η", r"\eta"),
+    "noise": Notation("eta/B", "η/B", r"\eta/B"),
+    "sharpness": Notation("eta kappa mu_1", "ηκμ₁", r"\eta \kappa \mu_1"),
+}
+"""Mathematics in the words about it."""
+
 FLAT = (
     "claim",
     "source",
@@ -43,24 +62,23 @@ FLAT = (
 """Columns of the verdicts in CSV: the keys of JSON, with the point spread out."""
 
 
-def curve_table(rows: Sequence[tuple[float, ...]], floor: float, variance: float, model: str) -> Table:
-    """Time, loss with error, local exponent, kernel and clock; ``model`` says in words what was solved."""
-    columns = (
-        Column("time", Notation("t", "t", "t")),
-        Column("loss", Notation("L", "L", "L")),
-        Column("error", "error of L"),
-        Column("local_exponent", Notation("-d ln L/d ln t", "-d ln L/d ln t", r"-d \ln L/d \ln t")),
-        Column("kernel", Notation("kappa", "κ", r"\kappa")),
-        Column("clock", Notation("tau", "τ", r"\tau")),
-    )
-    cells = tuple(
-        (f"{time:.6g}", f"{loss:.9g}", f"{error:.1e}", f"{slope:.6f}", f"{kernel:.6g}", f"{clock:.6g}")
-        for time, loss, error, slope, kernel, clock in rows
-    )
-    notes = [phrase(f"At t = 0 the loss is {variance:.6g}. Times are in units of 1/(learning rate).")]
-    if floor:
-        notes.append(phrase(f"The loss tends to {floor:.6g}, and the exponent is that of what lies above."))
-    return Table("curve", phrase(f"The loss under gradient flow, {model}"), columns, cells, tuple(notes))
+def curve_table(columns: Mapping[str, Sequence[float]], title: str, notes: Sequence[str]) -> Table:
+    """A loss curve.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence of float
+        By the keys of `CURVE`, all of one length.  NaN is not known.
+    title, notes : str
+        Templates, in which the names of `CURVE_SYMBOLS` stand for mathematics.
+    """
+    cells = zip(*([_number(value, CURVE[key][1]) for value in values] for key, values in columns.items()), strict=True)
+    heading, *said = (phrase(template, **CURVE_SYMBOLS) for template in (title, *notes))
+    return Table("curve", heading, tuple(Column(key, CURVE[key][0]) for key in columns), tuple(cells), tuple(said))
+
+
+def _number(value: float, form: str) -> Cell:
+    return None if isnan(value) else f"{value:{form}}"
 
 
 def verdict_tables(objects: Sequence[Object], logarithms: Sequence[bool], control: bool) -> list[Table]:

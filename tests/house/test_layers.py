@@ -14,7 +14,15 @@ ALLOWED = {
     "exponents": {"sympy", "mpmath", "flint", "click", "tabulate"},
     "verify": {"exponents", "mpmath", "numpy", "scipy"},
 }
-COMMAND = {"cli.py", "loss_commands.py", "evidence_commands.py", "picture_commands.py", "terminal.py", "__main__.py"}
+COMMAND = {
+    "cli.py",
+    "loss_commands.py",
+    "curve_command.py",
+    "evidence_commands.py",
+    "picture_commands.py",
+    "terminal.py",
+    "__main__.py",
+}
 PICTURES = ROOT / "verify" / "plots"  # draws SymPy objects; Matplotlib is imported by needs.py alone, when it is needed
 
 
