@@ -186,9 +186,9 @@ def _show(asked: Request, found: LossCurve, form: str) -> None:
     as_object = {key: [None if isnan(value) else value for value in known[key]] for key in ("time", "loss", "error")}
     notes = _notes(asked, found)
     show_report(lambda: [curve_table(known, _title(asked, found), notes)], lambda: as_object, form)
-    if found.unstable is not None:
-        plain = {name: symbol.plain for name, symbol in CURVE_SYMBOLS.items()}
-        click.echo(f"exponents: {_instability(found.unstable).format_map(plain)}", err=True)
+    plain = {name: symbol.plain for name, symbol in CURVE_SYMBOLS.items()}
+    for warning in _warnings(found):
+        click.echo(f"exponents: {warning.format_map(plain)}", err=True)
 
 
 def _title(asked: Request, found: LossCurve) -> str:
@@ -222,8 +222,7 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
             f"From batches: the variance that they add to the flow, to first order in {noise} and for small steps. "
             "What they do to the mean is left out."
         )
-    if found.unstable is not None:
-        notes.append(f"{_instability(found.unstable)}.")
+    notes += [f"{warning}." for warning in _warnings(found)]
     if asked.method == TWO_TIME:
         notes.append("The error is that of the sums over modes, not that of the mean field.")
     if asked.modes is not None and asked.alpha is not None and asked.beta is not None and found.seeds:
@@ -236,5 +235,17 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
     return notes
 
 
-def _instability(time: float) -> str:
-    return f"From t = {time:.3g} on {{sharpness}} exceeds 2, and gradient descent in steps does not follow the flow"
+def _warnings(found: LossCurve) -> list[str]:
+    """Where a method ceases to say what training does."""
+    warnings = []
+    if found.unstable is not None:
+        warnings.append(
+            f"From t = {found.unstable:.3g} on {{sharpness}} exceeds 2, and gradient descent in steps does not follow "
+            "the flow"
+        )
+    if found.undetermined is not None:
+        warnings.append(
+            f"From t = {found.undetermined:.3g} on the solution alternates from step to step: models differ, some may "
+            "diverge, and how the curve goes on depends on its last digits"
+        )
+    return warnings

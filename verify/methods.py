@@ -96,6 +96,8 @@ class LossCurve:
         What remains at infinite time, or 0 if it is not known.
     unstable : float or None
         The time from which on eta kappa mu_1 exceeds `STABLE`.
+    undetermined : float or None
+        The time from which on the two-time equations depend on their last digits; see `two_time_sgd`.
     seeds : int
         How many models the mean is over.
     interrupted : bool
@@ -112,6 +114,7 @@ class LossCurve:
     variance: Reals | None = None
     floor: float = 0.0
     unstable: float | None = None
+    undetermined: float | None = None
     seeds: int = 0
     interrupted: bool = False
 
@@ -177,6 +180,7 @@ def by_two_time(model: Model, steps: Sequence[int], learning_rate: Fraction) -> 
     last, eta = max(1, steps[-1]), float(learning_rate)
     clock = min(CLOCK_OF_A_STEP * last, LONGEST_CLOCK)
     found: two_time.TwoTime | two_time_sgd.Descent
+    unstable = None
     if model.size is None and model.batch is None:
         if model.file is None:
             measure = power_law(*_exponents(model), clock, model.spectrum, model.modes)
@@ -186,9 +190,16 @@ def by_two_time(model: Model, steps: Sequence[int], learning_rate: Fraction) -> 
     else:
         spectra = limit_spectra(*_exponents(model), clock, model.spectrum, model.modes)
         found = two_time_sgd.solve(spectra.target, spectra.trace, model.gamma, eta, last, model.size, model.batch)
-        error = found.error
+        error, unstable = found.error, found.unstable_from
     loss, kernel, start = found.loss[list(steps)], found.kernel[list(steps)], float(found.loss[0])
-    return LossCurve(_times(steps, learning_rate), loss, error * loss + two_time.ROUNDING * start, kernel, start)
+    return LossCurve(
+        time=_times(steps, learning_rate),
+        loss=loss,
+        error=error * loss + two_time.ROUNDING * start,
+        kernel=kernel,
+        start=start,
+        undetermined=None if unstable is None else eta * unstable,
+    )
 
 
 def check_simulation(model: Model, steps: Sequence[int], learning_rate: Fraction, seeds: int) -> None:

@@ -242,6 +242,15 @@ def test_steps_too_large_from_the_beginning_leave_the_flow_at_time_0(capsys):
     assert "From t = 0 on" in err
 
 
+def test_where_the_last_digits_decide_the_two_time_curve_says_so(capsys):
+    small = [*TWO_TIME, "--spectrum", "modes", "--modes", "1000", "--learning-rate", "0.3", "--time", "30,90"]
+    _, out, err = run(capsys, *small, "--model-size", "4", "--batch-size", "2")
+    assert "last digits" in " ".join(out.split()) and re.search(
+        r"From t = [67]\d[.\d]* on the solution alternates", err
+    )
+    assert "alternates" not in "".join(run(capsys, *small, "--model-size", "64", "--batch-size", "16")[1:])
+
+
 def test_times_are_whole_numbers_of_steps_within_rounding(capsys):
     computed = [repr(0.1 + 0.2), repr(6 * 0.1)]  # 0.30000000000000004, 0.6000000000000001
     assert curve(capsys, *TWO_TIME, "--time", ",".join(computed))[0].tolist() == [0.3, 0.6]
