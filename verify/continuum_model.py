@@ -57,6 +57,9 @@ PLACES = 16
 EDGE = 1e-11
 """Distance from v = 1, the fastest mode, that is resolved; what lies within is one node with the mass that is left."""
 
+CLOSEST = 1e-4
+"""Smallest alpha - 1 and beta; sums are then known to 1e-8, as stated."""
+
 CONVERGED = 1e-8
 """Relative change of y at which it is found: steps double its digits."""
 
@@ -135,15 +138,24 @@ class _Model:
     def of(cls, alpha: object, beta: object, size: float) -> _Model:
         """The model for input that has been checked."""
         a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-        if not 1 <= size < inf:
+        try:
+            number = float(size)
+        except (TypeError, ValueError, OverflowError):
+            number = inf
+        if not 1 <= number < inf:
             raise InputError(f"the model size must be a finite number of at least 1; got {shown(size)}; try 64")
         numbers = in_doubles(a, "alpha"), in_doubles(b, "beta")
-        if -log(SMALLEST) < max(2.0, numbers[1]) * (numbers[0] * log(numbers[0] * size) - log(BELOW)):
+        if numbers[0] < 1 + CLOSEST or numbers[1] < CLOSEST:
             raise InputError(
-                f"eigenvalues of a model of size {size:.3g} leave double precision for alpha = {shown(a)}, beta = "
+                f"alpha - 1 and beta must be at least {CLOSEST:g} for a mean spectrum, whose sums lose their digits "
+                f"below; got alpha = {shown(a)}, beta = {shown(b)}; take a larger one"
+            )
+        if -log(SMALLEST) < max(2.0, numbers[1]) * (numbers[0] * log(numbers[0] * number) - log(BELOW)):
+            raise InputError(
+                f"eigenvalues of a model of size {number:.3g} leave double precision for alpha = {shown(a)}, beta = "
                 f"{shown(b)}; take a smaller one"
             )
-        return cls(*numbers, float(size))
+        return cls(*numbers, number)
 
     def _contour(self, start: float, near: float) -> _Contour:
         """From ``start`` times i to i, and on the circle to 1, where panels halve down to ``near``."""
@@ -187,12 +199,12 @@ class _Model:
         return nu * float(self._target(self.low, np.array([[nu]], dtype=complex))[0].real)
 
     def _target(self, contour: _Contour, nu: Complexes, resolvent: Complexes | None = None) -> Complexes:
-        """Y at each nu, of shape (places, 1)."""
+        """Y at each nu, of shape (places, 1); above all modes nothing is small, and nothing is taken out."""
         inverse = 1 / (contour.points + nu) if resolvent is None else resolvent
         found = np.asarray(inverse @ contour.powers)
         for step in range(self.taken, 0, -1):
             found = 1 / (self.alpha * (self.beta - step)) - nu[:, 0] * found
-        return found
+        return np.where(np.abs(nu[:, 0]) > 1, inverse @ (contour.powers * contour.points**self.taken), found)
 
     def target_moments(self) -> tuple[float, float]:
         """sum_k y_k^2, and sum_k y_k^2 lambda_k."""
@@ -205,14 +217,15 @@ class _Model:
 
     def _upper_end(self) -> float:
         """How far beyond 1 the band reaches; 0 where that is less than what is resolved."""
-        if self.alpha * self.size * EDGE > 1:
-            return 0.0
         squares = self.high.trace * self.high.points
 
         def inside(place: float) -> float:
             return float((squares @ (1 / (self.high.beyond - exp(place)) ** 2)).real) - self.size
 
-        return exp(brentq(inside, log(EDGE), log(2 / (self.alpha - 1) + 2), xtol=1e-15, rtol=1e-15))
+        nearest = log(EDGE)
+        if inside(nearest) <= 0:
+            return 0.0
+        return exp(brentq(inside, nearest, log(2 / (self.alpha - 1) + 2), xtol=1e-15, rtol=1e-15))
 
     def _places(self) -> tuple[tuple[Reals, Reals, Reals], tuple[Reals, Reals, Reals]]:
         """Places x, x - 1 and weights: up to 1/2, and beyond."""

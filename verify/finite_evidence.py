@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from math import exp, inf, log
+from math import exp, inf, log, sqrt
 
 import numpy as np
 
@@ -34,7 +34,19 @@ from .quadrature import Reals
 from .slopes import Limit, exponent_of, extrapolated
 
 SIZES = (1e3, 1e13, 11)
-"""First and last model size, and how many, at which optima and crossovers are found; fewer decades for large alpha."""
+"""First and last model size, and how many, at which optima and crossovers are found; see `_sizes`."""
+
+LEARNED = 16.0
+"""N^(alpha beta) at the first of them at least: models have learned most of the target."""
+
+ARRIVED = 1e40
+"""N^alpha at the last of them, where alpha is small: models arrive as late then as for other alpha."""
+
+UNSEEN = 4.0
+"""By how many e-folds N^-(alpha-1), a correction, must fall along the sizes, not to be taken for a constant."""
+
+SHORTEST = 1e3
+"""Ratio of last and first size that is left at the end of double precision."""
 
 FLOORS = (1e3, 1e40, 38)
 """The same for what remains at infinite time."""
@@ -54,8 +66,8 @@ EARLY = 1.0
 WEAK = 1e-30
 """eta/B of the first order."""
 
-TEMPERATURE = 0.01
-"""eta/B at the compute optimum."""
+TEMPERATURE, STABLE = 0.01, 0.2
+"""eta/B at the compute optimum; less where it would exceed this share of what is stable."""
 
 TOLERANCE = 1e-10
 """Of flows that are subtracted from one another."""
@@ -93,7 +105,8 @@ class FiniteEvidence:
                 f"a measurement needs models up to N = {SIZES[0] ** 2:.0e}; double precision ends at {largest:.0e} for "
                 f"alpha = {at.alpha}, beta = {at.beta}; take smaller ones"
             )
-        self.sizes, self.floors = _places(SIZES, largest), _places(FLOORS, largest)
+        self.sizes = _sizes(alpha, beta, largest)
+        self.floors = _places(FLOORS, largest)
         self.times, self.late = _places(TIMES, latest), _places(LATE_TIMES, latest)
         self.limit, self.budgets = lru_cache(self._limit), lru_cache(self._budgets)
         self.optimum = lru_cache(self._optimum)
@@ -117,9 +130,25 @@ class FiniteEvidence:
         return limit_curve(self.at.alpha, self.at.beta, self._gamma(regime), self.times, tolerance=TOLERANCE)
 
     def _budgets(self, regime: Regime) -> Budgets:
-        """Models with batches, unless the kernel grows, where a fixed learning rate ends in instability."""
-        batches = TEMPERATURE if regime == LAZY or self.at.beta > 1 else 0.0
-        return Budgets(self.at.alpha, self.at.beta, self._gamma(regime), self.sizes, batches)
+        """Models with batches, unless the kernel grows, where a fixed learning rate ends in instability.
+
+        Raises
+        ------
+        InputError
+            For an alpha so close to 1 that no sizes show where exponents tend.
+        """
+        fall = (float(self.at.alpha) - 1) * log(self.sizes[-1] / self.sizes[0])
+        if fall < UNSEEN:
+            raise InputError(
+                f"a measurement needs sizes along which N^-(alpha-1) falls by {UNSEEN:g} e-folds or more; those up to "
+                f"N = {self.sizes[-1]:.0e} are {fall:.2g} for alpha = {self.at.alpha}; take a larger one"
+            )
+        gamma, beta = self._gamma(regime), float(self.at.beta)
+        if gamma and beta <= 1:
+            return Budgets(self.at.alpha, self.at.beta, gamma, self.sizes)
+        norm = 1 / (float(self.at.alpha) * (beta - 1)) if gamma else 0.0  # of the target
+        kernel, trace = (1 + sqrt(1 + 4 * gamma * norm)) / 2, 1 / (float(self.at.alpha) - 1)
+        return Budgets(self.at.alpha, self.at.beta, gamma, self.sizes, min(TEMPERATURE, STABLE * 2 / (kernel * trace)))
 
     def _optimum(self, regime: Regime) -> Optimum:
         return self.budgets(regime).optimum()
@@ -181,6 +210,14 @@ class FiniteEvidence:
         """The exponent with which the best model size grows with compute."""
         found = self.optimum(regime)
         return exponent_of(found.compute, found.model_size)
+
+
+def _sizes(alpha: float, beta: float, largest: float) -> Reals:
+    """Model sizes for crossovers: larger ones where the target is learned, or corrections fall, slowly in N."""
+    learned = exp(min(log(LEARNED) / (alpha * beta), log(largest / SHORTEST)))
+    first = max(SIZES[0], learned)
+    ratio = max(SIZES[1], exp(log(ARRIVED) / alpha)) / SIZES[0]
+    return _places((first, first * ratio, SIZES[2]), largest)
 
 
 def _places(range_: tuple[float, float, int], last: float) -> Reals:

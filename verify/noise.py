@@ -7,16 +7,19 @@ kicks mode j by a random amount of variance (eta/B) mu_j L(s) dtau_s in them, so
     X(t) = (eta/B) kappa(t) sum_j mu_j int^tau dtau_s mu_j e^{-2 mu_j (tau - tau_s)} [L(s) + X(s)],
 
 the sum over all eigenvalues of the kernel, whether or not the target has power there (their `trace`).  At gamma = 0
-this is the Volterra equation of stochastic gradient descent on random features, exact in the limit of small steps.
-Where the kernel grows it has a factor kappa(t) that eq. 82 does not have: features that are learned after a kick
-enlarge it.
+this is the Volterra equation of stochastic gradient descent on random features in the limit of small steps.  Where the
+kernel grows it has a factor kappa(t) that eq. 82 does not have: features that are learned after a kick enlarge it.
 
-Left out is what is of the same order in eta/B but no variance: noise moves the mean of the readout, and the kernel with
-it.  `two_time_sgd` has both, for some thousand steps.
+Two things of the same order in eta/B are left out.  Where the kernel grows, noise moves the mean of the readout, and
+the kernel with it: no variance, and in `two_time_sgd`, for some thousand steps.  And a batch of Gaussian features kicks
+along what it is to learn, too, by mu_j y_j^2 (1 - phi_j)^2 beside mu_j L(s): no mean field has this four-point part,
+whose share is that of single modes in the loss.
 
 The variance of a mode is a relaxation under a force, as in `collocation`: on a step of the clock L + X is a polynomial
 through its values at Radau's nodes, modes move exactly, and the values solve a linear system.  Steps grow with the
-clock.  The error is that against steps `COARSER` times longer, and that of the flow.
+clock.  The error is the change when each step is cut in two, and that of the flow and of both rules.
+
+Beyond stability, where the kernel has grown or eta/B is large, X grows exponentially, and no curve is given.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike
 
-from exponents.errors import InputError
+from exponents.errors import InputError, NotSolved
 
 from .collocation import AT_NODES, NODES, STAGES
 from .inputs import check_richness, rising
@@ -39,11 +42,11 @@ from .trajectory import Flow
 FIRST, RATIO = 0.1, 1.5
 """The first step, in units of one over the largest eigenvalue, and the ratio of the ends of the later ones."""
 
-COARSER = 1.6
-"""How much longer the steps are of the solution that the error is read off, in ln tau."""
-
 TOLERANCE = 1e-9
 """Of the flow."""
+
+ROUNDING = 1e-12
+"""Relative error of what a mode takes up on a step."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def noisy_curve(
     Parameters
     ----------
     target, trace : SpectralMeasure
-        Power of the target, and sum_j mu_j delta(mu_j), on the same eigenvalues.
+        Power of the target, and sum_j mu_j delta(mu_j); their nodes may differ.
     gamma : float
         Richness, at least 0.
     temperature : float
@@ -99,12 +102,15 @@ def noisy_curve(
         For numbers outside these ranges.
     FlowFailed
         See `march.solve`.
+    NotSolved
+        If noise feeds on itself, eta kappa/B times half the trace above 1, for longer than a step.
     """
     t = rising(times)
     check_richness(gamma)
     flow = solve(target, gamma, float(t[-1]), TOLERANCE)
-    variance, coarse = (variance_along(flow, trace, temperature, t, until, RATIO**power) for power in (1.0, COARSER))
-    error = np.abs(variance - coarse) + trace.error * variance
+    coarse, variance = (variance_along(flow, trace, temperature, t, until, halved) for halved in (False, True))
+    rest = target.error + trace.error + ROUNDING + (TOLERANCE if gamma else 0.0)
+    error = np.abs(variance - coarse) + rest * variance
     states = flow.at(np.minimum(t, flow.horizon))
     clock = states.clock + states.kernel * (t - states.time)
     loss = states.residual**2 @ target.weights + target.floor
@@ -117,18 +123,22 @@ def variance_along(
     temperature: float,
     times: ArrayLike,
     until: float = inf,
-    ratio: float = RATIO,
+    halved: bool = False,
 ) -> Reals:
-    """X along a flow that is solved, of shape (times,), on steps of this ratio; see `noisy_curve`."""
+    """X along a flow that is solved, of shape (times,), on steps that may be cut in two; see `noisy_curve`."""
     t = rising(times)
     if not 0 <= temperature < inf:
         raise InputError(f"eta/B must be a finite number of at least 0; got {temperature}; 0 is an infinite batch")
-    if t[0] <= 0 or until <= 0:
+    if t[0] <= 0:
         raise InputError("noise needs times above 0; got 0; begin later")
+    if not until > 0:
+        raise InputError(f"batches must be finite until a clock above 0; got {until}; try 1")
     ends = flow.at(np.minimum(t, flow.horizon))
     clock = ends.clock + ends.kernel * (t - ends.time)
     rates, pull = 2 * trace.eigenvalues, trace.weights * trace.eigenvalues
-    edges = _edges(FIRST / float(trace.eigenvalues[0]), clock, until, ratio)
+    edges = _edges(FIRST / float(trace.eigenvalues[0]), clock, until)
+    if halved:
+        edges = np.sort(np.append(edges, (edges[1:] + edges[:-1]) / 2))
     lengths = np.diff(edges)
     nodes = edges[:-1, None] + lengths[:, None] * NODES
     kernel, loss = _read(flow, nodes.ravel())
@@ -142,22 +152,35 @@ def variance_along(
         if edges[step] < until:
             weights = AT_NODES.weights(rates * length, len(rates)) * length
             response = strength[:, None] * (weights @ pull).T
+            gain = float(response.sum(axis=1).max())
+            if gain >= 1:
+                raise NotSolved(
+                    f"noise feeds on itself from t = {_time(flow, float(edges[step])):.3g} on: on a step, what it adds "
+                    f"makes {gain:.3g} times as much, and less than 1 is stable; take a smaller eta/B or less time"
+                )
             noise = np.linalg.solve(np.eye(STAGES) - response, free + response @ loss[part])
             memory += (loss[part] + noise) @ weights[:, -1]
         else:
             noise = free
         found[step + 1] = noise[-1]
-    return found[np.searchsorted(edges, clock)]
+    return found[np.argmin(np.abs(edges[:, None] - clock), axis=0)]
 
 
-def _edges(first: float, clock: Reals, until: float, ratio: float) -> Reals:
-    """Ends of steps: 0, a geometric sequence, all that is asked for, and where the noise ends."""
+def _time(flow: Flow, clock: float) -> float:
+    """The time at which the clock shows ``clock``, or the last that is known."""
+    return float(flow.at_clock(np.minimum(np.array([clock]), flow.clock[-1])).time[0])
+
+
+def _edges(first: float, clock: Reals, until: float) -> Reals:
+    """Ends of steps: 0, all that is asked for, where the noise ends, and what `RATIO` wants between them."""
     last = float(clock[-1])
-    count = max(2, int(np.ceil(np.log(max(last / first, 1.0)) / np.log(ratio))) + 1)
-    wanted = np.append(clock, until) if until < last else clock
-    regular = np.geomspace(min(first, last), last, count)
-    near = np.abs(regular[:, None] / wanted - 1).min(axis=1) > 1e-3 * np.log(ratio)
-    return np.concatenate([[0.0], np.unique(np.append(regular[near], wanted))])
+    wanted = np.unique(np.concatenate([[min(first, last), min(until, last)], clock]))
+    between = np.ceil(np.diff(np.log(wanted)) / np.log(RATIO))
+    filled = [
+        np.geomspace(low, high, int(count) + 1)[1:]
+        for low, high, count in zip(wanted, wanted[1:], between, strict=False)
+    ]
+    return np.concatenate([[0.0], wanted[:1], *filled])
 
 
 def _read(flow: Flow, clock: Reals) -> tuple[Reals, Reals]:

@@ -228,9 +228,19 @@ def exponent_of(place: ArrayLike, values: ArrayLike) -> Limit:
     Raises
     ------
     InputError
-        See `extrapolated`.
+        For too few places, places that do not rise from above 1, or values that are not positive and finite.
     """
-    x, y = np.log(np.asarray(place, float)), np.log(np.asarray(values, float))
+    at, value = np.asarray(place, float), np.asarray(values, float)
+    if at.ndim != 1 or at.shape != value.shape or len(at) <= FEWEST:
+        raise InputError(
+            f"an exponent needs more than {FEWEST} places, each with a value; got places of shape {at.shape} and "
+            f"values of shape {value.shape}"
+        )
+    if not (np.isfinite(at).all() and at[0] > 1 and (np.diff(at) > 0).all()):
+        raise InputError("an exponent needs places that rise from above 1 and are finite; leave others out")
+    if not (np.isfinite(value) & (value > 0)).all():
+        raise InputError("an exponent needs values that are positive and finite; leave others out")
+    x, y = np.log(at), np.log(value)
     slopes, middles = np.diff(y) / np.diff(x), (x[1:] + x[:-1]) / 2
     third = np.diff(slopes, 3)[len(slopes) // 2 :]
     noise = float(np.sqrt(np.mean(third**2) / 20))  # 1, 3, 3 and 1, squared

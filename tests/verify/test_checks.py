@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mpf
 
-from exponents.claims import claims, flow_claims
+from exponents.claims import claims, finite_claims, flow_claims
 from exponents.errors import FlowFailed, InputError
-from exponents.names import MEASURED
+from exponents.names import LIMIT, MEASURED
 from verify import evidence
-from verify.checks import claims_at, grid, judged, shifted, shown_value, verdicts
+from verify.checks import CHEAP, claims_at, grid, judged, shifted, shown_value, verdicts
 from verify.evidence import MEASUREMENTS, Evidence, point
+from verify.finite_evidence import FINITE_MEASUREMENTS
 from verify.slopes import Limit
 
 HARD, EASY, BETWEEN = point("3/2", "3/5", 2), point("5/4", "7/5", "1/3", "modes"), point(2, 1, 1)
@@ -25,16 +26,14 @@ def limit(value, error):
 
 @pytest.fixture(scope="module")
 def found():
-    """All verdicts at three points that the default grid does not have."""
-    return [verdict for part in verdicts((HARD, EASY, BETWEEN)) for verdict in part]
+    """All verdicts on the limit at three points that the default grid does not have."""
+    return [verdict for part in verdicts((HARD, EASY, BETWEEN), LIMIT) for verdict in part]
 
 
 def test_every_derived_value_is_confirmed(found):
     assert {verdict.derived_verdict for verdict in found} == {"confirmed"}
     assert (
-        {verdict.claim.family for verdict in found}
-        == set(MEASURED)
-        == {name.partition(":")[0] for name in MEASUREMENTS}
+        {verdict.claim.family for verdict in found} == set(LIMIT) == {name.partition(":")[0] for name in MEASUREMENTS}
     )
 
 
@@ -137,16 +136,18 @@ def test_points_are_measured_by_the_executor_that_is_given():
 def test_every_claim_of_a_measured_family_has_a_measurement_and_the_reverse():
     names = {claim.name for claim in flow_claims()}
     assert names == set(MEASUREMENTS)
-    assert {claim.name for claim in claims() if claim.family in MEASURED} <= names
+    finite = {claim.name for claim in finite_claims()}
+    assert finite == set(FINITE_MEASUREMENTS)
+    assert {claim.name for claim in claims() if claim.family in MEASURED} <= names | finite
 
 
 def test_every_measurement_is_used_on_the_default_grid_and_on_both_sides_of_1():
     for points in (grid(), grid(quick=True)):
         used = {claim.name for at in points for claim in claims_at(at, thorough=False)}
-        assert used == set(MEASUREMENTS)
+        assert used == {*MEASUREMENTS, *(CHEAP if len(points) < len(grid()) else FINITE_MEASUREMENTS)}
         assert min(at.beta for at in points) < 1 < max(at.beta for at in points)
     assert {at.spectrum for at in grid()} == {"continuum", "modes"}
-    assert (min(at.beta for at in grid()), max(at.beta for at in grid())) == (Fraction(1, 10), Fraction(9, 5))
+    assert (min(at.beta for at in grid()), max(at.beta for at in grid())) == (Fraction(1, 10), Fraction(5, 2))
 
 
 def test_published_values_are_left_out_where_the_paper_does_not_state_them():
