@@ -52,7 +52,7 @@ DEEPER = 1e3
 SCAN = 2
 """Places in a factor of ten among which a change of sign is looked for."""
 
-DENSITY = 4
+DENSITY = 3
 """Times in a factor of ten at which the variance is solved for; between them it is a spline in ln t."""
 
 

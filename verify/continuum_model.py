@@ -34,6 +34,7 @@ from scipy.optimize import brentq
 from exponents.errors import InputError
 from exponents.rationals import check_capacity, check_source, exact, in_doubles, shown
 
+from .finite_model import Spectra
 from .measure import SMALLEST, SpectralMeasure
 from .quadrature import Reals, legendre_rule
 
@@ -83,7 +84,7 @@ class _Contour:
         return np.asarray(1 / (difference + 1j * height[:, None]))
 
 
-def mean_spectra(alpha: object, beta: object, model_size: float) -> tuple[SpectralMeasure, SpectralMeasure]:
+def mean_spectra(alpha: object, beta: object, model_size: float) -> Spectra:
     """The mean measure of the target, and the trace, of a model of size N on the continuum.
 
     Parameters
@@ -103,7 +104,7 @@ def mean_spectra(alpha: object, beta: object, model_size: float) -> tuple[Spectr
     order = np.argsort(-mu)
     target = SpectralMeasure(mu[order], power[order], model.floor())
     whole = SpectralMeasure(mu[order], trace[order])
-    return _stated(target, *model.target_moments()), _stated(whole, *model.trace_moments())
+    return Spectra(_stated(target, *model.target_moments()), _stated(whole, *model.trace_moments()))
 
 
 def bottleneck(alpha: object, beta: object, model_size: float) -> float:

@@ -11,6 +11,9 @@ batches (`noise`), each lazy and rich:
 * When a model departs from the limit, when it arrives at its floor, and the compute optimum (`compute_budget`).
 
 The lazy measurements ask the same of gamma = 0.
+
+An extrapolation cannot see a correction that hardly falls over its window.  Where one is known to, next to alpha = 1
+and to beta = 2 - 1/alpha, there is no measurement.
 """
 
 from __future__ import annotations
@@ -27,8 +30,9 @@ from exponents.names import LAZY, REGIMES, Regime
 from .compute_budget import Budgets, Optimum
 from .continuum_model import bottleneck, mean_spectra, resolution
 from .evidence import Point
+from .finite_model import limit_spectra
 from .flow import Curve, curve, limit_curve
-from .measure import SMALLEST, power_law
+from .measure import SMALLEST
 from .noise import noisy_curve
 from .quadrature import Reals
 from .slopes import Limit, exponent_of, extrapolated
@@ -42,14 +46,14 @@ LEARNED = 16.0
 ARRIVED = 1e40
 """N^alpha at the last of them, where alpha is small: models arrive as late then as for other alpha."""
 
-UNSEEN = 4.0
-"""By how many e-folds N^-(alpha-1), a correction, must fall along the sizes, not to be taken for a constant."""
+UNSEEN = 5.0
+"""By how many e-folds a correction that is known must fall along the sizes, not to be taken for a constant."""
 
 SHORTEST = 1e3
 """Ratio of last and first size that is left at the end of double precision."""
 
 FLOORS = (1e3, 1e40, 38)
-"""The same for what remains at infinite time."""
+"""First and last model size, and how many, for what remains at infinite time."""
 
 SIZE = 100.0
 """Model size over modes resolved, at which the first correction in 1/N is measured."""
@@ -58,7 +62,7 @@ TIMES = (1e2, 1e16, 15)
 """First and last time, and how many, at which it is."""
 
 LATE_TIMES = (1e3, 1e24, 64)
-"""The same for the variance of batches."""
+"""First and last time, and how many, at which the variance of batches is."""
 
 EARLY = 1.0
 """Clock until which batches are finite, where the variance is wanted that early ones leave behind."""
@@ -137,12 +141,8 @@ class FiniteEvidence:
         InputError
             For an alpha so close to 1 that no sizes show where exponents tend.
         """
-        fall = (float(self.at.alpha) - 1) * log(self.sizes[-1] / self.sizes[0])
-        if fall < UNSEEN:
-            raise InputError(
-                f"a measurement needs sizes along which N^-(alpha-1) falls by {UNSEEN:g} e-folds or more; those up to "
-                f"N = {self.sizes[-1]:.0e} are {fall:.2g} for alpha = {self.at.alpha}; take a larger one"
-            )
+        alpha = self.at.alpha
+        self._check_seen("N^-(alpha-1)", float(alpha - 1), self.sizes, f"alpha = {alpha}; take a larger one")
         gamma, beta = self._gamma(regime), float(self.at.beta)
         if gamma and beta <= 1:
             return Budgets(self.at.alpha, self.at.beta, gamma, self.sizes)
@@ -151,7 +151,27 @@ class FiniteEvidence:
         return Budgets(self.at.alpha, self.at.beta, gamma, self.sizes, min(TEMPERATURE, STABLE * 2 / (kernel * trace)))
 
     def _optimum(self, regime: Regime) -> Optimum:
-        return self.budgets(regime).optimum()
+        """The optimum, unless beta is so close to 2 - 1/alpha that noise and flow fall alike for long.
+
+        Raises
+        ------
+        InputError
+            See there.
+        """
+        found, border = self.budgets(regime).optimum(), 2 - 1 / self.at.alpha
+        if self.at.beta > 1 and self.at.beta != border:
+            where = f"alpha = {self.at.alpha}, beta = {self.at.beta}; take a beta further from {border}"
+            self._check_seen("noise over flow", float(abs(self.at.beta - border)), found.time, where)
+        return found
+
+    def _check_seen(self, name: str, power: float, along: Reals, where: str) -> None:
+        """Refuse corrections that fall too slowly along sizes or times for an extrapolation."""
+        fall = power * log(along[-1] / along[0])
+        if fall < UNSEEN:
+            raise InputError(
+                f"a measurement needs sizes along which {name} changes by {UNSEEN:g} e-folds; for those up to N = "
+                f"{self.sizes[-1]:.0e} it does by {fall:.2g} for {where}"
+            )
 
     def floor(self) -> Limit:
         """The exponent with which the loss at infinite time falls with N."""
@@ -183,8 +203,7 @@ class FiniteEvidence:
         """The exponent with which the variance falls that batches up to a clock have added, in first order in eta/B."""
         gamma = self._gamma(regime)
         clock = 2 * float(limit_curve(self.at.alpha, self.at.beta, gamma, self.late[-1:]).clock[0])
-        target = power_law(self.at.alpha, self.at.beta, clock)
-        trace = power_law(self.at.alpha, 1 - 1 / self.at.alpha, clock)
+        target, trace = limit_spectra(self.at.alpha, self.at.beta, clock)
         found = noisy_curve(target, trace, gamma, WEAK, self.late, until)
         return -exponent_of(self.late, found.variance).widened(float((found.variance_error / found.variance).max()))
 

@@ -27,8 +27,9 @@ Cost of a mean: some (alpha sqrt(N)/400)^2 seconds.  Of a draw: N^2 M operations
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -60,8 +61,7 @@ DECADES = 11
 smallest are then known to some 1e-4 of themselves."""
 
 
-@dataclass(frozen=True)
-class Spectra:
+class Spectra(NamedTuple):
     """The two measures on the eigenvalues of a model.
 
     Attributes

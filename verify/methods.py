@@ -270,7 +270,7 @@ def _times(steps: Sequence[int], learning_rate: Fraction) -> Reals:
 
 def _mean_spectra(model: Model, size: int) -> Spectra:
     if model.spectrum == "continuum":
-        return Spectra(*continuum_model.mean_spectra(*_exponents(model), size))
+        return continuum_model.mean_spectra(*_exponents(model), size)
     return finite_model.mean_spectra(*_exponents(model), size, model.modes)
 
 

@@ -1,6 +1,7 @@
 """plot: one picture or several, where they go, what is refused, and how it stops."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 import pytest
 
 from exponents.cli import main
+from exponents.names import PICTURES
 from verify.plots.figures import level_exponents, loss_curves
 
 TERMS = ["--term", "t**(-beta)", "--term", "N**(-alpha)", "--where", "alpha > 1"]
@@ -50,10 +52,16 @@ def test_one_picture_goes_where_it_is_told_and_replaces_what_was_there(capsys, h
         assert said in drawn
 
 
+def test_help_names_every_picture_and_no_other(capsys):
+    status, out, _ = run(capsys, "plot", "--help")
+    (listed,) = re.findall(r"Draw pictures: (.*)\.", out)
+    assert status == 0 and tuple(listed.split(", ")) == PICTURES
+
+
 BAD = {
     "no name": (["plot"], "NAME"),
     "unknown": (["plot", "fig1"], "did you mean fig1a?"),
-    "unknown beside a known one": (["plot", "phases", "fig2c"], "got fig2c; did you mean fig2b?"),
+    "unknown beside a known one": (["plot", "phases", "fig2bc"], "got fig2bc; did you mean fig2c?"),
     "several with one file": (["plot", "fig1a", "fig2a", "--output", "a.png"], "leave it out"),
     "own loss": (["plot", "fig1a", *TERMS], "--term goes with phases only; got fig1a"),
     "own model": (["plot", "fig2a", "--model", "rich"], "--model goes with phases only"),

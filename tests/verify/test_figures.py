@@ -17,26 +17,79 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Annotation, Text
 
 from exponents.amplitudes import amplitude
-from exponents.errors import InputError
+from exponents.errors import InputError, NotSolved
 from exponents.evaluation import evaluate
 from exponents.names import PICTURES
+from verify import continuum_model, flow, two_time_sgd
+from verify.bottleneck import bottleneck
 from verify.checks import SOURCES
+from verify.compute_budget import Budgets
 from verify.evidence import point
+from verify.finite_model import mean_spectra
 from verify.measure import power_law
 from verify.plots import plot_figure
-from verify.plots.figures import FIGURES, level_exponents, loss_curves, time_exponent
+from verify.plots.figures import (
+    FIGURES,
+    batch_sizes,
+    compute_optimum,
+    laws,
+    level_exponents,
+    loss_curves,
+    model_sizes,
+    sheet,
+    simulated,
+    time_exponent,
+)
 from verify.plots.figures.measurements import Measured, bound, measured
 from verify.plots.figures.scales import FAR, Scale, decades, even
-from verify.plots.figures.sheet import APART, spread
+from verify.plots.figures.sheet import APART, BLUE, Row, Sheet, gradient, spread
 from verify.plots.style import SETTINGS
 from verify.slopes import Limit
 
 LOSSES = {"fig2a": ("6/5", "6/5", "6/5"), "fig2b": ("2/5", "2/5", "4/7")}
 """beta, and the exponents lazy and rich by hand: 2 (2/5)/(1 + 2/5) = 4/7."""
 
+FINITE = {"fig2c": ("6/5", "6/5", "3/2", "9/5"), "fig2d": ("2/5", "4/7", "3/5", "3/5")}
+"""beta, and by hand the exponents in t of the limit, and in N of the floor: alpha min(1, beta), and alpha min(2, beta)
+as published, for alpha = 3/2."""
+
+MODES = compute_optimum.MODES
+"""Of the figure itself."""
+
+SMALL = {
+    model_sizes: {"SIMULATED": (16, 64), "SEEDS": 8, "POINTS": (2.0, 6.0, 20.0)},
+    batch_sizes: {
+        "STEPS": 256,
+        "SIZE": 128,
+        "SEEDS": 8,
+        "LARGE": 2**13,
+        "POINTS": tuple(np.geomspace(2, 15, 9)),
+        "HARD_GUIDE": np.array([2.0, 5.0, 12.0]),
+    },
+    compute_optimum: {
+        "SIZES": tuple(2**power for power in range(3, 11)),
+        "TIMES": np.geomspace(0.5, 1.25e5, 65),
+        "MODES": 2**16,
+        "COMPUTE": (10.0, 1e6),
+        "GUIDE": np.array([2e3, 2e4, 2e5]),
+        "SEEDS": 8,
+        "POINTS": (2.0, 6.0, 20.0),
+    },
+}
+"""The figures with trained models, smaller: they are drawn in seconds."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small():
+    with pytest.MonkeyPatch.context() as patch:
+        for module, settings in SMALL.items():
+            for name, value in settings.items():
+                patch.setattr(module, name, value)
+        yield
+
 
 @pytest.fixture(scope="module")
-def data():
+def data(small):
     """What each figure shows, with fewer points than it has, or made-up ones that stand off the curve."""
     made_up = {"3/10": (0.5, 2e-4), "1": (1.001, 3.4e-3), "3/2": (1.45, 0.06)}
     points = tuple(
@@ -47,7 +100,10 @@ def data():
     return {
         "fig1a": points,
         "fig10": levels,
+        "fig3": batch_sizes.computed(),
+        "fig4": compute_optimum.computed(),
         **{name: loss_curves.computed(beta) for name, (beta, _, _) in LOSSES.items()},
+        **{name: model_sizes.computed(beta) for name, (beta, *_) in FINITE.items()},
     }
 
 
@@ -59,6 +115,9 @@ def figures(data):
         made = {
             "fig1a": time_exponent.drawn(data["fig1a"]),
             "fig10": level_exponents.drawn(data["fig10"]),
+            "fig3": batch_sizes.drawn(data["fig3"]),
+            "fig4": compute_optimum.drawn(data["fig4"]),
+            **{name: model_sizes.drawn(data[name]) for name in FINITE},
             **{name: loss_curves.drawn(data[name]) for name in LOSSES},
         }
         for figure in made.values():
@@ -72,6 +131,9 @@ def known(data, monkeypatch):
     monkeypatch.setattr(time_exponent, "computed", lambda _: data["fig1a"])
     monkeypatch.setattr(level_exponents, "computed", lambda _: data["fig10"])
     monkeypatch.setattr(loss_curves, "computed", lambda beta: data["fig2a" if beta == "6/5" else "fig2b"])
+    monkeypatch.setattr(model_sizes, "computed", lambda beta, _: data["fig2c" if beta == "6/5" else "fig2d"])
+    monkeypatch.setattr(batch_sizes, "computed", lambda _: data["fig3"])
+    monkeypatch.setattr(compute_optimum, "computed", lambda _: data["fig4"])
 
 
 def line(figure, name, panel=0):
@@ -158,6 +220,284 @@ def test_fig2_curves_reach_the_derived_law(name, figures):
         assert abs(reached / constant - 1) < abs(line(figures[name], f"gamma {gamma}", 1)[1][72] / constant - 1)
 
 
+def deviations(points, time, losses):
+    """How many standard errors the points stand off a curve."""
+    expected = np.exp(np.interp(np.log(points.time), np.log(time), np.log(losses)))
+    return (points.loss - expected) / points.error
+
+
+def inside(value):
+    """Of eight seeds, one mean in a hundred is off by more (Student's t); points of one run rise and fall together."""
+    return (np.abs(value) < 3.5).all()
+
+
+def slope(curve):
+    """The exponent of a drawn power law, if it is one."""
+    found = -np.diff(np.log(curve[1])) / np.diff(np.log(curve[0]))
+    assert found == pytest.approx(found[0], rel=1e-12)
+    return found[0]
+
+
+def bars(figure, panel):
+    """The relative lengths of error bars, of all points of a panel."""
+    segments = [bar for found in figure.axes[panel].collections for bar in found.get_segments()]
+    return np.array([np.ptp(bar[:, 1]) / 2 / bar[:, 1].mean() for bar in segments])
+
+
+@pytest.mark.parametrize("name", FINITE)
+def test_fig2_of_finite_models_shows_curves_that_end_at_their_floors(name, figures, data):
+    beta, chi, *_ = FINITE[name]
+    t, limit = line(figures[name], "limit")
+    assert t[0] == 1 and t[-1] == pytest.approx(1e4)
+    assert data[name].limit.loss_slope[-1] == pytest.approx(-float(Fraction(chi)), rel=0.02)  # t^-0.2 off at 1e4
+    above = [line(figures[name], f"N {size}")[1] for size in model_sizes.SIZES]
+    assert (np.diff(above, axis=0) < 0).all()  # larger models have learned more
+    for size, losses in zip(model_sizes.SIZES[:5], above, strict=False):  # these have arrived by the end
+        assert losses[-1] == pytest.approx(bottleneck("3/2", beta, size, model_sizes.MODES), rel=0.03)
+        assert losses[-1] > 3 * limit[-1]
+
+
+@pytest.mark.parametrize("name", FINITE)
+def test_fig2_points_lie_on_the_curve_of_their_model_and_on_no_other(name, figures, data):
+    found = data[name]
+    for place, points in enumerate(found.points):
+        size = points.run.model_size
+        assert size == model_sizes.SIMULATED[place] and points.run.batch_size is None
+        time, losses = line(figures[name], f"N {size}")
+        assert inside(deviations(points, time, losses))
+        assert not inside(deviations(points, time, line(figures[name], f"N {2 * size}")[1]))
+        x, y = line(figures[name], f"simulated {size}")
+        assert (x == points.time).all() and (y == points.loss).all()
+    errors = np.concatenate([points.error / points.loss for points in found.points])
+    assert bars(figures[name], 0) == pytest.approx(errors, rel=1e-6)
+    assert rf"standard error $\leq {np.ceil(100 * errors.max()):.0f}\,\%$" in words(figures[name])
+    assert "points: 8 seeds" in words(figures[name])
+
+
+@pytest.mark.parametrize("name", FINITE)
+def test_fig2_of_finite_models_has_the_predicted_exponents(name, figures):
+    _, chi, derived, published = (float(Fraction(text)) for text in FINITE[name])
+    assert slope(line(figures[name], "slope")) == pytest.approx(chi, rel=1e-12)
+    size, found = line(figures[name], "floor", 1)
+    assert (np.array(line(figures[name], "derived floor", 1)[1]) == derived).all()
+    assert (np.array(line(figures[name], "published floor", 1)[1]) == published).all()
+    assert size[-1] > 5e11 and found[-1] == pytest.approx(derived, abs=1e-3)  # corrections fall as N^-0.3
+    if published != derived:
+        assert abs(found[-1] - published) > 0.2
+
+
+@pytest.mark.parametrize("name", FINITE)
+def test_fig2_modes_that_are_cut_off_are_as_small_a_part_of_the_floor_as_is_said(name):
+    def missing(size, modes):
+        return 1 - bottleneck("3/2", FINITE[name][0], size, modes) / bottleneck("3/2", FINITE[name][0], size)
+
+    assert missing(256, model_sizes.MODES) < 0.05 and missing(2**11, model_sizes.MODES) < 1 / 7
+    assert missing(256, model_sizes.MODES // 4) > 0.05
+
+
+def test_fig2_of_finite_models_says_what_was_published_where_it_differs(figures):
+    assert "published: $9/5$" in words(figures["fig2c"]) and "derived: $3/2$" in words(figures["fig2c"])
+    assert r"$L_\infty \sim N^{-3/5}$, as published" in words(figures["fig2d"])
+    assert not [text for text in words(figures["fig2d"]) if text.startswith("published")]
+
+
+def test_fig3_smaller_batches_have_more_loss_and_that_without_end_the_least(figures):
+    for panel in range(3):
+        names = [*map(str, batch_sizes.BATCHES), r"\infty"]
+        losses = np.array([line(figures["fig3"], f"B {name}", panel)[1] for name in names])
+        assert losses.shape == (7, len(losses[0])) and (np.diff(losses, axis=0) < 0).all()
+        excess = losses[:-1, -1] - losses[-1, -1]
+        assert excess[1:] / excess[:-1] == pytest.approx(0.5, abs=0.1)  # to first order it is halved as B doubles
+
+
+def test_fig3_shows_each_loss_at_its_own_step(figures):
+    spectra = mean_spectra(2, "1/2", batch_sizes.SIZE, batch_sizes.MODES)
+    until = two_time_sgd.solve(spectra.target, spectra.trace, batch_sizes.GAMMA, 1 / 16, 16, batch_size=4)
+    assert at(line(figures["fig3"], "B 4"), 1.0) == pytest.approx(until.loss[-1], rel=1e-9)
+    assert until.loss[-1] != pytest.approx(until.loss[-2], rel=1e-2)
+
+
+def test_fig3_points_lie_on_the_curve_of_their_batch_size_and_on_no_other(figures, data):
+    for panel, found in enumerate(data["fig3"][:2]):
+        curves = dict(zip(batch_sizes.BATCHES, found.losses, strict=False))
+        for points in found.points:
+            batch = points.run.batch_size
+            off = deviations(points, found.time, curves[batch])
+            assert inside(off if batch > 1 else off[-1:])  # what the equations leave out matters early, for B = 1
+            x, y = line(figures["fig3"], f"simulated {batch}", panel)
+            assert (x == points.time).all() and (y == points.loss).all()
+        assert not inside(deviations(found.points[-1], found.time, curves[1]))
+    assert not data["fig3"][2].points and "curves alone" in words(figures["fig3"])
+
+
+def test_fig3_slopes_are_those_derived(figures):
+    """2 (1/2)/(1 + 1/2); beta = 18/5; 2 - 1/alpha and 1 - 1/alpha for alpha = 2."""
+    assert slope(line(figures["fig3"], "gradient_flow")) == pytest.approx(2 / 3, rel=1e-12)
+    by_hand = {"gradient_flow": 18 / 5, "sgd_transient": 3 / 2, "finite_model_transient": 1 / 2}
+    for term, value in by_hand.items():
+        assert slope(line(figures["fig3"], term, 2)) == pytest.approx(value, rel=1e-12)
+    t, flow = line(figures["fig3"], r"B \infty", 2)
+    late = -np.diff(np.log(flow)) / np.diff(np.log(t))
+    assert late[(t[1:] > 1e3) & (t[1:] < 1e4)] == pytest.approx(1 / 2, abs=0.06)  # as far from 3/2 as from nothing else
+    hard = data_slope(line(figures["fig3"], r"B \infty"), 8)
+    assert hard == pytest.approx(2 / 3, abs=0.1)
+
+
+def data_slope(curve, time):
+    """The local exponent of a drawn curve at the last point before a time."""
+    place = np.searchsorted(curve[0], time)
+    return -np.log(curve[1][place] / curve[1][place - 8]) / np.log(curve[0][place] / curve[0][place - 8])
+
+
+def test_fig4_the_optimum_is_that_of_budgets_on_the_continuum():
+    """Two ways to where each size is the best: a difference of two near sizes, and a spline across sizes."""
+    sizes, times = [2.0**power for power in range(4, 12)], np.geomspace(0.5, 1e5, 96)
+    losses = [flow.curve(continuum_model.mean_spectra("3/2", "5/4", size)[0], 0.75, times).loss for size in sizes]
+    found = compute_optimum.best(sizes, times, losses)
+    assert found.model_size == pytest.approx(sizes[1:-1])
+    assert found.compute == pytest.approx(found.model_size * found.time)
+    other = Budgets("3/2", "5/4", 0.75, sizes[2:-2:2]).optimum()
+    log_loss = np.interp(np.log(other.compute), np.log(found.compute), np.log(found.loss))
+    # between sizes a factor of two apart the optimum is a straight line to a few thousandths
+    assert np.exp(log_loss) == pytest.approx(other.loss, rel=1e-2)
+    (at,) = np.nonzero(np.isclose(found.model_size[:, None], other.model_size).any(axis=1))
+    assert found.time[at] == pytest.approx(other.time, rel=2e-2)
+    wrong = compute_optimum.best(sizes, times, np.array(losses) ** 1.1)
+    assert np.interp(np.log(other.compute), np.log(wrong.compute), np.log(wrong.loss)) != pytest.approx(
+        np.log(other.loss), rel=1e-2
+    )
+
+
+def test_fig4_the_optimum_by_hand():
+    """L = 1/t + 1/N: at the best, t = N, so that L = 2/N at C = N^2; control: that of 1/t + 2/N is elsewhere."""
+    sizes, times = [2.0**power for power in range(1, 9)], np.geomspace(0.1, 1e4, 200)
+
+    def found(weight):
+        return compute_optimum.best(sizes, times, [1 / times + weight / size for size in sizes])
+
+    middle = slice(2, -2)  # a spline is not as good next to its ends
+    assert found(1).time[middle] == pytest.approx(found(1).model_size[middle], rel=2e-2)
+    assert found(1).loss[middle] == pytest.approx(2 / found(1).model_size[middle], rel=1e-2)
+    assert found(2).time[middle] != pytest.approx(found(2).model_size[middle], rel=0.3)
+
+
+def test_fig4_a_size_that_is_never_the_best_is_said():
+    times = np.geomspace(1, 100, 40)
+    with pytest.raises(NotSolved, match="N = 4 is at no time up to 100 the best size"):
+        compute_optimum.best([2, 4, 8, 16], times, [times**-2 / size for size in (2, 4, 8, 16)])
+
+
+COMPUTE = {"1/2": "6/17", "5/4": "15/23", "7/4": "2/3"}
+"""r of Table 1 by hand for alpha = 3/2, by beta: 2 alpha beta/(2 + alpha (1 + beta)); alpha beta/(1 + alpha beta);
+1 - 1/(2 alpha)."""
+
+
+def test_fig4_has_the_predicted_exponents(figures, data):
+    for panel, (found, (beta, r)) in enumerate(zip(data["fig4"], COMPUTE.items(), strict=True)):
+        assert found.beta == Fraction(beta) and found.predicted == Fraction(r)
+        assert slope(line(figures["fig4"], "slope", panel)) == pytest.approx(float(Fraction(r)), rel=1e-12)
+        assert line(figures["fig4"], f"limit {beta}", 3)[1] == pytest.approx(float(Fraction(r)), rel=1e-12)
+        _, local = line(figures["fig4"], f"slope {beta}", 3)
+        assert local[-1] == pytest.approx(float(Fraction(r)), rel=0.1)  # N = 2^9; N = 2^15 is within 5 %, 1 % if B = oo
+    assert [text for text in words(figures["fig4"]) if "task" in text] == [
+        rf"{name} task,  $\beta = {beta}$" for name, beta in zip(("hard", "easy", "super-easy"), COMPUTE, strict=True)
+    ]
+
+
+def test_fig4_no_curve_passes_below_the_optimum(figures):
+    for panel in range(3):
+        compute, best = line(figures["fig4"], "optimum", panel)
+        middle = np.geomspace(compute[0], compute[-1], 50)[1:-1]
+        wanted = np.exp(np.interp(np.log(middle), np.log(compute), np.log(best)))
+        lowest = np.full(len(middle), np.inf)
+        for size in compute_optimum.SIZES:
+            c, losses = line(figures["fig4"], f"N {size}", panel)
+            here = np.exp(np.interp(np.log(middle), np.log(c), np.log(losses), left=np.inf))
+            lowest = np.minimum(lowest, here)
+        # a straight line between sizes a factor of two apart, and the smallest of curves so far apart
+        assert (wanted < 1.02 * lowest).all() and (wanted > 0.9 * lowest).all()
+
+
+def test_fig4_points_lie_on_the_curve_of_their_model_and_on_no_other(figures, data):
+    for panel, found in enumerate(data["fig4"]):
+        for points in found.points:
+            size = points.run.model_size
+            losses = found.losses[compute_optimum.SIZES.index(size)]
+            assert inside(deviations(points, compute_optimum.TIMES, losses))
+            other = found.losses[compute_optimum.SIZES.index(2 * size)]
+            assert not inside(deviations(points, compute_optimum.TIMES, other))
+            x, y = line(figures["fig4"], f"simulated {size}", panel)
+            assert (x == size * points.time).all() and (y == points.loss).all()
+        assert (points.run.batch_size is None) == (panel < 2)
+
+
+@pytest.mark.parametrize("beta", ["1/2", "5/4", "7/4"])
+def test_modes_that_training_leaves_out_are_two_hundredths_of_the_loss(beta):
+    times = np.geomspace(1, 1e3, 13)
+    every, some, few = (
+        flow.curve(mean_spectra("3/2", beta, 64, modes).target, 0.75, times).loss for modes in (None, MODES, 2**10)
+    )
+    assert some == pytest.approx(every, rel=0.02) and few != pytest.approx(every, rel=0.05)
+
+
+def run(**changed):
+    given = {"alpha": Fraction(3, 2), "beta": Fraction(1, 2), "gamma": 1.0, "model_size": 4, "batch_size": 2}
+    given |= {"modes": 16, "learning_rate": 0.05, "times": (0.1, 0.5, 0.52, 1.0), "seeds": 5}
+    return simulated.Run(**(given | changed))
+
+
+def test_points_are_the_same_bits_however_seeds_are_shared_out(monkeypatch):
+    runs = [run(), run(batch_size=None, seeds=3)]
+    alone = simulated.simulated(runs)
+    with ProcessPoolExecutor(2) as executor:
+        together = simulated.simulated(runs, executor)
+    monkeypatch.setattr(simulated, "PART", 2)
+    for first, *others in zip(alone, together, simulated.simulated(runs), strict=True):
+        assert first.time.tolist() == pytest.approx([0.1, 0.5, 1.0])
+        for other in others:
+            assert (first.loss == other.loss).all() and (first.error == other.error).all()
+    assert [points.run for points in alone] == runs
+
+
+def test_points_are_means_over_seeds_with_their_standard_error():
+    (points,) = simulated.simulated([run()])
+    single = np.array([simulated._losses(run(), range(seed, seed + 1))[0] for seed in range(5)])
+    assert points.loss == pytest.approx(single.mean(axis=0), rel=1e-14)
+    assert points.error == pytest.approx(np.sqrt(single.var(axis=0, ddof=1) / 5), rel=1e-12)
+    assert simulated.said([points])[0] == "points: 5 seeds"
+
+
+def test_an_interrupted_ensemble_is_no_point(monkeypatch):
+    class Part:
+        interrupted, losses = True, np.ones((1, 3))
+
+    monkeypatch.setattr(simulated, "ensemble", lambda *_, **__: Part())
+    with pytest.raises(KeyboardInterrupt):
+        simulated.simulated([run()])
+
+
+def test_laws_at_a_point_by_hand():
+    from exponents import alpha, beta, chi
+
+    assert laws.exponent(chi, Fraction(3, 2), Fraction(2, 5)) == Fraction(4, 7)
+    assert laws.exponent(2 - 1 / alpha + 0 * beta, Fraction(3, 2), Fraction(1)) == Fraction(4, 3)
+    assert (laws.power("t", Fraction(4, 7)), laws.power_of_two(2**10)) == ("t^{-4/7}", "2^{10}")
+    assert [laws.task(Fraction(2), Fraction(beta)) for beta in ("1/2", "5/4", "18/5")] == ["hard", "easy", "super-easy"]
+
+
+def test_colours_run_from_blue_on_and_all_differ():
+    colours = gradient(8)
+    assert colours[0] == BLUE and len(set(colours)) == 8 and gradient(4) == list(sheet.GRADIENT)
+
+
+def test_a_panel_may_have_an_axis_of_its_own():
+    time, size = (Scale(name, 1, 10, [1, 10], logarithmic=True) for name in ("$t$", "$N$"))
+    loss = Scale("$L$", 0, 1, [0, 1])
+    shown = Sheet(time, 10, "", "", Row(loss, 50), Row(loss, 50), Row(loss, 60, size))
+    assert [panel.axes.get_xlabel() for panel in shown.panels] == ["", "$t$", "$N$"]
+    assert [panel.height for panel in shown.panels] == [50, 50, 60]
+
+
 def test_fig10_levels_by_hand(figures):
     """chi_{n+1} = (2 - chi_n)/2 from chi_0 = 1/2, and its limit 2/3; at beta = 6/5 it runs away."""
     by_hand = [1 / 2, 3 / 4, 5 / 8, 11 / 16, 21 / 32, 43 / 64, 85 / 128]
@@ -216,7 +556,11 @@ MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
 
 @pytest.mark.parametrize(
-    ("name", "suffix"), [("fig1a", "png"), ("fig2a", "svg"), ("fig2b", "pdf"), *(("fig10", suffix) for suffix in MAGIC)]
+    ("name", "suffix"),
+    [
+        *(("fig1a", "png"), ("fig2a", "svg"), ("fig2b", "pdf"), ("fig2c", "pdf"), ("fig3", "svg"), ("fig4", "png")),
+        *(("fig10", suffix) for suffix in MAGIC),
+    ],
 )
 def test_each_format_is_written_and_has_the_same_bits_again(name, suffix, known, tmp_path):
     first, second = (tmp_path / f"{which}.{suffix}" for which in ("first", "second"))
@@ -255,10 +599,10 @@ BAD = {
 
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input_is_said_before_anything_is_computed_and_leaves_no_file(case, tmp_path, monkeypatch):
-    def never(_):
+    def never(*_):
         raise AssertionError("computed")
 
-    for module in (time_exponent, level_exponents, loss_curves):
+    for module in (time_exponent, level_exponents, loss_curves, model_sizes, batch_sizes, compute_optimum):
         monkeypatch.setattr(module, "computed", never)
     (tmp_path / "folder.png").mkdir()
     name, file, message = BAD[case]

@@ -1,7 +1,7 @@
-"""Figures of the paper, drawn anew: curves are derived, points are measured.
+"""Figures of the paper, drawn anew: curves are derived or computed, points are measured.
 
-``time_exponent``, ``loss_curves`` and ``level_exponents`` each compute what one kind of figure shows, and draw it.
-``measurements`` gives them their points, ``scales`` and ``sheet`` their axes and marks.
+Each module but these computes what one kind of figure shows, and draws it: ``measurements`` and ``simulated`` give
+points, ``laws`` the derived exponents, ``scales`` and ``sheet`` axes and marks.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from exponents.names import require
 
 from ..files import save
-from . import level_exponents, loss_curves, time_exponent
+from . import batch_sizes, compute_optimum, level_exponents, loss_curves, model_sizes, time_exponent
 
 __all__ = ["plot_figure"]
 
@@ -22,6 +22,10 @@ FIGURES: dict[str, Callable[[Executor | None], Any]] = {
     "fig1a": lambda executor: time_exponent.drawn(time_exponent.computed(executor)),
     "fig2a": lambda _: loss_curves.drawn(loss_curves.computed("6/5")),
     "fig2b": lambda _: loss_curves.drawn(loss_curves.computed("2/5")),
+    "fig2c": lambda executor: model_sizes.drawn(model_sizes.computed("6/5", executor)),
+    "fig2d": lambda executor: model_sizes.drawn(model_sizes.computed("2/5", executor)),
+    "fig3": lambda executor: batch_sizes.drawn(batch_sizes.computed(executor)),
+    "fig4": lambda executor: compute_optimum.drawn(compute_optimum.computed(executor)),
     "fig10": lambda executor: level_exponents.drawn(level_exponents.computed(executor)),
 }
 """How each figure is made."""
@@ -32,11 +36,12 @@ def plot_figure(name: str, path: Path, executor: Executor | None = None) -> None
 
     Parameters
     ----------
-    name : "fig1a", "fig2a", "fig2b" or "fig10"
+    name : str
+        One of `FIGURES`, such as "fig1a".
     path : Path
         The file to write; its suffix is the format.
     executor : Executor, optional
-        Measures several points at once.
+        Computes several curves and points at once.
 
     Raises
     ------

@@ -24,7 +24,7 @@ from exponents.timescale import chi, self_consistent
 
 from .measurements import ALPHA, GAMMA, Measured, bound, measured
 from .scales import Scale
-from .sheet import BLUE, VERMILION, Panel, Sheet
+from .sheet import BLUE, VERMILION, Panel, Row, Sheet
 
 SOURCES = ("1/10", "3/10", "1/2", "7/10", "11/10")
 """Values of beta at which levels are measured; next to 1 they are reached too slowly to be told apart."""
@@ -66,9 +66,7 @@ def drawn(found: tuple[Measured, ...]) -> Any:
         Scale(r"$\chi_n$", 0, 1.5, [0, 0.5, 1, 1.5]),
         Scale(r"$\chi_n - \chi$", -0.42, 0.28, [-0.4, -0.2, 0, 0.2]),
     )
-    sheet = Sheet(
-        across, MARGIN, r"$B_n \sim t^{-\chi_n(\beta)}$", "levels of eq. 62", *zip(rows, HEIGHTS, strict=True)
-    )
+    sheet = Sheet(across, MARGIN, r"$B_n \sim t^{-\chi_n(\beta)}$", "levels of eq. 62", *map(Row, rows, HEIGHTS))
     limit = lambdify(beta, chi())
     _draw(sheet.panels[0], found, lambda at: np.zeros_like(at))
     _draw(sheet.panels[1], found, limit)

@@ -20,15 +20,15 @@ import numpy as np
 
 from exponents.amplitudes import amplitude
 from exponents.evaluation import evaluate
-from exponents.names import LAZY, RICH, TASKS, Regime
+from exponents.names import LAZY, REGIMES, RICH, TASKS
 from exponents.rationals import exact
-from exponents.symbols import beta as beta_symbol
 from exponents.timescale import chi
 
 from ...flow import Curve, limit_curve
 from ..style import INK, PALE
+from .laws import exponent
 from .scales import Scale, decades, even
-from .sheet import BLUE, VERMILION, Panel, Sheet
+from .sheet import BLUE, VERMILION, Panel, Row, Sheet
 
 ALPHA = Fraction(3, 2)
 """Capacity."""
@@ -86,13 +86,8 @@ def computed(beta: object) -> LossCurves:
     constants = tuple(
         float(evaluate(amplitude(RICH if gamma else LAZY), ALPHA, source, gamma or 1, 15)) for gamma in GAMMAS
     )
-    return LossCurves(source, curves, exponent(LAZY, source), exponent(RICH, source), constants)
-
-
-def exponent(regime: Regime, source: Fraction) -> Fraction:
-    """The derived time exponent at one beta."""
-    value = chi(regime).subs(beta_symbol, source)
-    return Fraction(int(value.p), int(value.q))
+    lazy, rich = (exponent(chi(regime), ALPHA, source) for regime in REGIMES)
+    return LossCurves(source, curves, lazy, rich, constants)
 
 
 def drawn(found: LossCurves) -> Any:
@@ -108,7 +103,7 @@ def drawn(found: LossCurves) -> Any:
     time = Scale(r"$t$", TIMES[0], TIMES[-1], 10.0 ** np.arange(0, 13, 3), logarithmic=True)
     task = TASKS[0 if found.lazy < found.rich else 1]
     note = rf"$\alpha = {ALPHA}$,  $N, B \to \infty$"
-    sheet = Sheet(time, MARGIN, rf"{task} task,  $\beta = {found.beta}$", note, *zip(rows, HEIGHTS, strict=True))
+    sheet = Sheet(time, MARGIN, rf"{task} task,  $\beta = {found.beta}$", note, *map(Row, rows, HEIGHTS))
     first, second, third = sheet.panels
     for gamma, curve, above, colour in zip(GAMMAS, found.curves, scaled, COLOURS, strict=True):
         name = f"gamma {gamma}"

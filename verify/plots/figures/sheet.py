@@ -1,4 +1,4 @@
-"""What all figures have in common: panels above each other that share their horizontal axis, curves, points, words.
+"""What all figures have in common: panels above each other, curves, points, words.
 
 All lengths are in points of the page.  Nothing is put into a legend: a curve bears its name beside it or at its end.
 """
@@ -6,7 +6,7 @@ All lengths are in points of the page.  Nothing is put into a legend: a curve be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,9 @@ from .scales import Scale
 
 BLUE, VERMILION = "#4477aa", "#cc4c02"
 """Lazy, and rich: the colour-blind tell them apart, and so does a printer without colour."""
+
+GRADIENT = (BLUE, "#7a4a9c", "#b03c78", "#cf4038")
+"""Colours from the smallest of some sizes to the largest, evenly."""
 
 LEFT, WIDTH, BOTTOM, TOP, BETWEEN = 40.0, 196.0, 30.0, 18.0, 7.0
 """Room at the left, width of a panel, room below and above, and between panels."""
@@ -40,24 +43,37 @@ DASHES = (0, (4.0, 2.5))
 """Strokes and gaps of a dashed line, in units of its width."""
 
 
+class Row(NamedTuple):
+    """A panel: its vertical axis, its height in points, and its horizontal axis if it is not that of the sheet."""
+
+    y: Scale
+    height: float
+    x: Scale | None = None
+
+
 class Sheet:
     """A figure of one column."""
 
-    def __init__(self, x: Scale, right: float, title: str, note: str, *rows: tuple[Scale, float]) -> None:
-        """Each row is a vertical axis and the height of its panel; ``right`` is the room for names in the margin."""
-        height = BOTTOM + sum(h for _, h in rows) + BETWEEN * (len(rows) - 1) + TOP
+    def __init__(self, x: Scale, right: float, title: str, note: str, *rows: Row) -> None:
+        """``right`` is the room for names in the margin; an axis is labelled below the last panel that shares it."""
+        scales = [row.x or x for row in rows]
+        last = [this is not following for this, following in zip(scales, [*scales[1:], None], strict=True)]
+        gaps = [BOTTOM if labelled else BETWEEN for labelled in last]
+        height = TOP + sum(row.height for row in rows) + sum(gaps)
         width = LEFT + WIDTH + right
         self.x, self.size = x, (width, height)
         self.figure = needed("matplotlib.figure").Figure(figsize=(width / 72, height / 72), dpi=DOTS)
         self.panels: list[Panel] = []
         top = height - TOP
-        for scale, tall in rows:
-            box = LEFT / width, (top - tall) / height, WIDTH / width, tall / height
-            self.panels.append(Panel(self.figure.add_axes(box), x, scale, tall))
-            top -= tall + BETWEEN
-        for panel in self.panels[:-1]:
-            panel.axes.tick_params(labelbottom=False)
-        self.panels[-1].axes.set_xlabel(x.label, fontsize=AXIS, labelpad=1)
+        for row, scale, labelled, gap in zip(rows, scales, last, gaps, strict=True):
+            box = LEFT / width, (top - row.height) / height, WIDTH / width, row.height / height
+            panel = Panel(self.figure.add_axes(box), scale, row.y, row.height)
+            if labelled:
+                panel.axes.set_xlabel(scale.label, fontsize=AXIS, labelpad=1)
+            else:
+                panel.axes.tick_params(labelbottom=False)
+            self.panels.append(panel)
+            top -= row.height + gap
         self.panels[0].write(title, (0, 1), (0, 5), size=NAME, ha="left", page=True)
         self.panels[0].write(note, (1, 1), (0, 5), size=FORMULA, ha="right", page=True)
 
@@ -136,6 +152,14 @@ class Panel:
             )
             at = 1 + LEADER / WIDTH, place / self.height
             self.write(text, at, (2, 0), colour, size, page=True, ha="left", va="center_baseline")
+
+
+def gradient(count: int) -> list[str]:
+    """So many colours along `GRADIENT`."""
+    ends = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in GRADIENT])
+    places = np.linspace(0, len(ends) - 1, count)
+    mixed = np.column_stack([np.interp(places, np.arange(len(ends)), channel) for channel in ends.T])
+    return ["#" + "".join(f"{round(value):02x}" for value in colour) for colour in mixed]
 
 
 def spread(places: ArrayLike, gap: float) -> Any:

@@ -22,7 +22,7 @@ from ...checks import SOURCES
 from ..style import FORMULA, HAIR, INK, NAME, PALE
 from .measurements import ALPHA, GAMMA, Measured, bound, measured
 from .scales import Scale
-from .sheet import BLUE, VERMILION, Panel, Sheet
+from .sheet import BLUE, VERMILION, Panel, Row, Sheet
 
 CLAIM = "chi: time exponent"
 
@@ -54,7 +54,7 @@ def drawn(found: tuple[Measured, ...]) -> Any:
     """The figure."""
     numbers = np.arange(0, FARTHEST + 0.1, 0.3)
     scales = [Scale(label, 0, FARTHEST + ROOM, numbers) for label in (r"$\beta$", r"$\chi$")]
-    sheet = Sheet(scales[0], RIGHT, r"$L \sim t^{-\chi(\beta)}$", r"$N, B \to \infty$", (scales[1], HEIGHT))
+    sheet = Sheet(scales[0], RIGHT, r"$L \sim t^{-\chi(\beta)}$", r"$N, B \to \infty$", Row(scales[1], HEIGHT))
     (panel,) = sheet.panels
     for name, exponent, colour, width in (("lazy", chi(LAZY), BLUE, HAIR), ("rich", chi(), VERMILION, BOLD)):
         panel.curve(GRID, lambdify(beta, exponent)(GRID), name, colour, width)

@@ -1,0 +1,213 @@
+"""What does the noise of batches do to the loss? (Fig. 3 of the paper: a hard and a super-easy task.)
+
+1, 2. Hard, super-easy.  Curves are the two-time equations of online SGD at finite N and B, step by step
+   (`two_time_sgd`), for B = 1 to 32 and, black, B -> infinity.  Points are models that were trained by the same steps
+   on the same M modes.
+3. The super-easy task for a larger model and longer: the flow on its mean spectrum with the variance of batches, to
+   first order in eta/B (`noise`).
+
+Dashed are predicted slopes.  In the hard task noise adds to the loss and leaves its slope as it is.  In the super-easy
+one the flow t^{-beta} is soon over.  What batches left early, (eta/B) t^{-2+1/alpha}, comes next, the sooner the
+smaller they are, and then the first correction in 1/N, t^{-1+1/alpha}.
+
+The two-time equations leave out the four-point part of a batch, which has the order of the rest where a single mode has
+the loss.  So points of B = 1 lie above their curve: by some per cent in the hard task, and at early times in the
+super-easy one, when nearly all of the loss is that of one mode, by a factor, with wide errors, as seeds differ by more.
+
+The paper gives beta, but neither alpha, gamma, eta nor N.  Here alpha is 2, for which what remains of the loss at
+infinite time is out of the way of all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from exponents.model_loss import loss
+from exponents.names import DERIVED, RICH
+from exponents.symbols import t
+
+from ...finite_model import mean_spectra
+from ...noise import noisy_curve
+from ...quadrature import Reals
+from ...two_time_sgd import solve
+from ..style import INK, NAME
+from .laws import exponent, power, power_of_two, task
+from .scales import Scale, decades
+from .sheet import Panel, Row, Sheet, gradient
+from .simulated import Points, Run, said, simulated
+
+ALPHA, GAMMA = Fraction(2), 1.0
+"""Capacity and richness."""
+
+HARD, SUPER_EASY = Fraction(1, 2), Fraction(18, 5)
+"""beta."""
+
+SIZE, MODES = 512, 4096
+"""N and M of models that are trained."""
+
+RATE = Fraction(1, 16)
+"""eta.  With B = 1, and kappa up to 5, eta kappa tr Lambda/2 = 1/4 is well below 1, from where on noise alone grows."""
+
+STEPS = 512
+"""T; the equations cost T^3."""
+
+BATCHES = (1, 2, 4, 8, 16, 32)
+"""B."""
+
+SIMULATED = (1, 4, 32)
+"""B of models that are trained."""
+
+SEEDS = 16
+"""Models of each batch size."""
+
+POINTS = tuple(float(time) for time in np.geomspace(1.5, 29, 21))
+"""Times of points, of each batch size in turn, so that none hides another."""
+
+FIRST = 0.5
+"""Where the time axis of the first panels begins."""
+
+LARGE = 2**16
+"""N of the last panel, on all modes."""
+
+TIMES = np.geomspace(1, 1e5, 81)
+"""Times of the last panel, on to where the correction in 1/N leads for all batch sizes."""
+
+HARD_GUIDE = np.array([2.5, 8.0, 25.0])
+"""From where to where the predicted slope is drawn below the curves of the hard task, and where it bears its name."""
+
+GUIDES = {
+    "gradient_flow": (np.array([2.4, 4.0, 6.7]), -1, -1),
+    "sgd_transient": (np.array([8.0, 40.0, 200.0]), 0, 1),
+    "finite_model_transient": (np.array([3e2, 3e3, 3e4]), -1, -1),
+}
+"""The same for the last panel, by the term of the loss: where, along which curve, and whether above (1) or below."""
+
+BESIDE = 12.0
+"""Distance of slopes from curves, in points."""
+
+HEIGHTS = 128.0, 128.0, 150.0
+"""Of the panels, in points."""
+
+MARGIN = 44.0
+"""Room for names, in points."""
+
+
+@dataclass(frozen=True)
+class BatchSizes:
+    """A panel.  Curves are for `BATCHES` and, last, B = infinity.
+
+    Attributes
+    ----------
+    beta : Fraction
+    size : int
+        N.
+    time : array of shape (times,)
+    losses : tuple of arrays of that shape
+    points : tuple of Points
+        For `SIMULATED`, or none.
+    """
+
+    beta: Fraction
+    size: int
+    time: Reals
+    losses: tuple[Reals, ...]
+    points: tuple[Points, ...] = ()
+
+    def slope(self, term: str) -> Fraction:
+        """The derived exponent of a term of the loss in t."""
+        return exponent(loss(RICH, DERIVED)[term].exponent(t), ALPHA, self.beta)
+
+
+def computed(executor: Executor | None = None) -> tuple[BatchSizes, ...]:
+    """All panels."""
+    spread = map if executor is None else executor.map
+    tasks, batches = (HARD, SUPER_EASY), (*BATCHES, None)
+    losses = [spread(partial(_by_steps, beta), batches) for beta in tasks]
+    late = spread(_late, [batches])  # one task, as all batch sizes have one spectrum
+    runs = [
+        [
+            Run(ALPHA, beta, GAMMA, SIZE, batch, MODES, float(RATE), POINTS[place :: len(SIMULATED)], SEEDS)
+            for place, batch in enumerate(SIMULATED)
+        ]
+        for beta in tasks
+    ]
+    points = [simulated(some, executor) for some in runs]
+    time = np.array([float(RATE * step) for step in range(1, STEPS + 1)])
+    by_steps = [
+        BatchSizes(beta, SIZE, time, tuple(found), some)
+        for beta, found, some in zip(tasks, losses, points, strict=True)
+    ]
+    return (*by_steps, BatchSizes(SUPER_EASY, LARGE, TIMES, next(late)))
+
+
+def _by_steps(beta: Fraction, batch: int | None) -> Reals:
+    spectra = mean_spectra(ALPHA, beta, SIZE, MODES)
+    return solve(spectra.target, spectra.trace, GAMMA, float(RATE), STEPS, batch_size=batch).loss[1:]
+
+
+def _late(batches: Sequence[int | None]) -> tuple[Reals, ...]:
+    spectra = mean_spectra(ALPHA, SUPER_EASY, LARGE)
+    temperatures = [0.0 if batch is None else float(RATE / batch) for batch in batches]
+    return tuple(noisy_curve(spectra.target, spectra.trace, GAMMA, heat, TIMES).loss for heat in temperatures)
+
+
+def drawn(found: tuple[BatchSizes, ...]) -> Any:
+    """The figure."""
+    last = float(RATE) * STEPS
+    early = Scale(r"$t$", FIRST, last, [tick for tick in (1, 10) if tick <= last], logarithmic=True)
+    late = Scale(r"$t$", TIMES[0], TIMES[-1], 10.0 ** np.arange(0, 6), logarithmic=True)
+    rows = [
+        Row(decades(r"$L$", [_low(one), *(losses[one.time >= FIRST].max() for losses in one.losses)]), height, scale)
+        for one, height, scale in zip(found, HEIGHTS, (early, early, late), strict=True)
+    ]
+    note = rf"$\alpha = {ALPHA}$,  $\gamma = {GAMMA:g}$,  $\eta = {RATE}$"
+    sheet = Sheet(early, MARGIN, "SGD,  batch size $B$", note, *rows)
+    for panel, one in zip(sheet.panels, found, strict=True):
+        _curves(panel, one)
+    hard, _, long = sheet.panels
+    _guide(hard, found[0], "gradient_flow", HARD_GUIDE, -1, -1)
+    for term, (where, along, side) in GUIDES.items():
+        _guide(long, found[2], term, where, along, side)
+    return sheet.figure
+
+
+def _low(found: BatchSizes) -> float:
+    """A loss below all curves: there is room for what stands below them."""
+    return float(found.losses[-1].min()) / (2 if found.points else 8)
+
+
+def _curves(panel: Panel, found: BatchSizes) -> None:
+    """Curves by batch size, points, and what they are."""
+    shown = found.time >= FIRST
+    colours = [*gradient(len(BATCHES)), INK]
+    names = [*map(str, BATCHES), r"\infty"]
+    for name, losses, colour in zip(names, found.losses, colours, strict=True):
+        panel.curve(found.time[shown], losses[shown], f"B {name}", colour)
+    for one in found.points:
+        batch = one.run.batch_size
+        panel.points(one.time, one.loss, one.error, f"simulated {batch}", colours[BATCHES.index(batch)])
+    ends = [losses[-1] for losses in found.losses]
+    names[0] = f"B = {names[0]}"
+    panel.margin([(f"${name}$", end, colour) for name, end, colour in zip(names, ends, colours, strict=True)])
+    words = rf"{task(ALPHA, found.beta)} task,  $\beta = {found.beta}$"
+    panel.write(words, (1, 1), (-6, -13), size=NAME, page=True, ha="right")
+    size, modes = power_of_two(found.size), f"= {power_of_two(MODES)}" if found.points else r"\to \infty"
+    lines = (f"$N = {size}$,  $M {modes}$", *(said(found.points) if found.points else ("curves alone",)))
+    for number, line in enumerate(lines):
+        panel.write(line, (1, 1), (-6, -25 - 11 * number), page=True, ha="right")
+
+
+def _guide(panel: Panel, found: BatchSizes, term: str, where: Reals, along: int, side: int) -> None:
+    """A predicted slope beside a curve."""
+    value = found.slope(term)
+    start = np.exp(np.interp(np.log(where[1]), np.log(found.time), np.log(found.losses[along])))
+    beside = panel.y.above(start * (where / where[1]) ** -float(value), side * BESIDE / panel.height)
+    panel.dashed(where, beside, term, INK)
+    panel.beside(f"${power('t', value)}$", (where[1], beside[1]), side)
