@@ -41,15 +41,15 @@ def test_crossovers_are_where_losses_are_twice_another(beta, gamma):
     budgets = Budgets(3, beta, gamma, SIZES)
     for size, arrival, departure in zip(SIZES, budgets.arrivals(), budgets.departures(), strict=True):
         target, _ = mean_spectra(3, beta, size * np.exp(-APART))
-        assert curve(target, gamma, [arrival]).loss[0] == pytest.approx(2 * target.floor, rel=1e-6)
+        assert curve(target, gamma, [arrival]).loss[0] == pytest.approx(2 * target.floor, rel=1e-6, abs=0)
         limit = limit_curve(3, beta, gamma, [departure])
-        assert curve(target, gamma, [departure]).loss[0] == pytest.approx(2 * limit.loss[0], rel=1e-5)
-        assert target.floor == pytest.approx(bottleneck(3, beta, size * np.exp(-APART)), rel=1e-12)
+        assert curve(target, gamma, [departure]).loss[0] == pytest.approx(2 * limit.loss[0], rel=1e-5, abs=0)
+        assert target.floor == pytest.approx(bottleneck(3, beta, size * np.exp(-APART)), rel=1e-12, abs=0)
 
 
 def test_batches_move_the_optimum_but_no_crossover():
     with_batches, without = Budgets(3, "4/3", 0.0, SIZES, 0.1), Budgets(3, "4/3", 0.0, SIZES)
-    assert with_batches.arrivals() == pytest.approx(without.arrivals(), rel=1e-9)
+    assert with_batches.arrivals() == pytest.approx(without.arrivals(), rel=1e-9, abs=0)
     assert (with_batches.optimum().loss > without.optimum().loss).all()
 
 
@@ -76,14 +76,14 @@ def test_a_limit_that_falls_slowly_is_watched_long_after_a_model_has_learned_all
     (departure,) = Budgets(5, "1/10", 0.0, [1e3]).departures()
     target, _ = mean_spectra(5, "1/10", 1e3 * np.exp(-APART))
     assert departure > 10 / target.eigenvalues[-1]
-    assert limit_curve(5, "1/10", 0.0, [departure]).loss[0] == pytest.approx(target.floor / 2, rel=1e-5)
+    assert limit_curve(5, "1/10", 0.0, [departure]).loss[0] == pytest.approx(target.floor / 2, rel=1e-5, abs=0)
 
 
 def test_a_rich_model_may_have_learned_all_before_time_1():
     budgets = Budgets("3/2", "3/2", 1e6, [100.0])
     (arrival,), target = budgets.arrivals(), mean_spectra("3/2", "3/2", 100.0 * np.exp(-APART))[0]
     assert arrival < 0.1
-    assert curve(target, 1e6, [arrival]).loss[0] == pytest.approx(2 * target.floor, rel=1e-6)
+    assert curve(target, 1e6, [arrival]).loss[0] == pytest.approx(2 * target.floor, rel=1e-6, abs=0)
     assert budgets.departures()[0] < arrival
 
 
@@ -92,7 +92,7 @@ def test_a_large_beta_leaves_the_limit_within_double_precision():
     (departure,) = budgets.departures()
     target, _ = mean_spectra("3/2", 8, 1e10 * np.exp(-APART))
     limit = limit_curve("3/2", 8, 0.0, [departure]).loss[0]
-    assert target.lazy_loss(departure) == pytest.approx(2 * limit, rel=1e-5)
+    assert target.lazy_loss(departure) == pytest.approx(2 * limit, rel=1e-5, abs=0)
 
 
 def test_noise_that_feeds_on_itself_has_no_optimum():
