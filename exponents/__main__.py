@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 
-THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Threads of linear algebra libraries: matrices here are small, and on a busy machine a second one costs tenfold."""
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""What libraries of linear algebra read when NumPy is imported.  Matrices here are small, and processes as many as
+processors: on a busy machine a second thread costs tenfold."""
 
 
 def start() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .errors import InputError
 from .names import CONTINUUM, FLOW, MODES, SIMULATE, SPECTRA, TWO_TIME, Method, require
-from .rationals import check_capacity, check_source, exact, in_doubles, shown
+from .rationals import check_capacity, check_smaller, check_source, exact, in_doubles, shown
 
 TIMES = ",".join(f"1e{power}" for power in range(7))
 """Times at which the flow is printed, unless others are asked for."""
@@ -104,11 +104,8 @@ def request(
     count = None if modes is None else whole_number(modes, "the number of modes", 2)
     if method == SIMULATE and model_size is not None and count is None:
         count = MODES_A_FEATURE * model_size
-    if model_size is not None and count is not None and model_size >= count:
-        raise InputError(
-            f"a model must be smaller than the number of modes; got N = {shown(model_size)}, M = {shown(count)}; "
-            "add modes"
-        )
+    if model_size is not None and count is not None:
+        check_smaller(model_size, count)
     eta = None if method == FLOW and batch_size is None else _learning_rate(LEARNING_RATE if rate is None else rate)
     steps = () if method == FLOW or eta is None else tuple(_steps(times, eta))
     return Request(

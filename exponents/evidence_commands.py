@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, short_help="Measure, and judge what is claimed.")
 @click.argument("names", nargs=-1, metavar="[CLAIM]...")
-@click.option("--quick", is_flag=True, help="A handful of points.")
+@click.option("--quick", is_flag=True, help="A handful of points, and no claims that take long.")
 @click.option("--control", is_flag=True, help="Shift every derived value by 1 %: each must be refuted.")
 @click.option("--at", "places", multiple=True, metavar="A,B,G", help="A point alpha,beta,gamma of your own.  Repeat.")
 @click.option("--spectrum", default=SPECTRA[0], metavar="NAME", help="Of your own points: continuum or modes.")
@@ -46,9 +46,10 @@ def verify(
 ) -> int:
     """Measure what is claimed and judge it: published and derived value, measured value with its error, verdicts.
 
-    CLAIM is a claim, such as 'chi: kernel growth', or a family: chi, levels, amplitude.  A value is refuted outside the
-    error of the measurement, confirmed inside it if a value 1 % away would have been refuted, and undecided otherwise.
-    Exit status 1: a derived value was refuted; with --control, one was not.
+    CLAIM is a claim, such as 'chi: kernel growth', or a family: chi, levels and amplitude are of the limit N, B to
+    infinity; bottleneck, transient, sgd and compute-optimal of finite models.  A value is refuted outside the error of
+    the measurement, confirmed inside it if a value 1 % away would have been refuted, and undecided otherwise.  Exit
+    status 1: a derived value was refuted; with --control, one was not.
 
     \b
     Examples:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,9 +33,6 @@ _OPTIONS = {
     "version": "--loss",
 }
 """Options of a loss of the user's own; the first two make it one, and the last goes without."""
-
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""What libraries of linear algebra read when NumPy is imported."""
 
 
 @click.command(cls=Command, short_help="Draw phase diagrams and figures.")
@@ -71,7 +67,6 @@ def plot(names: tuple[str, ...], output: str | None, **options: Any) -> None:
     _check_loss(wanted, options)
     programme = read_loss(**options) if options["terms"] or options["model"] else None
     require(options["version"], VERSIONS, "the loss")
-    _share_cores()
     try:
         from verify.plots import plot_figure
     except ImportError as error:
@@ -85,16 +80,6 @@ def plot(names: tuple[str, ...], output: str | None, **options: Any) -> None:
             with workers(os.cpu_count() or 1) as executor:
                 plot_figure(name, Path(path), executor)
         click.echo(f"wrote {path}", err=True)
-
-
-def _share_cores() -> None:
-    """One thread of linear algebra for each process, as there are as many processes as cores.
-
-    More of them wait for each other, several times longer than they work.
-    """
-    if "numpy" not in sys.modules:
-        for name in THREADS:
-            os.environ.setdefault(name, "1")
 
 
 def _check_loss(wanted: Sequence[str], options: dict[str, Any]) -> None:

@@ -75,6 +75,20 @@ def check_source(beta: Fraction) -> Fraction:
     return beta
 
 
+def check_smaller(model_size: int, modes: int) -> None:
+    """Refuse a model that has as many features as there are modes, or more.
+
+    Raises
+    ------
+    InputError
+    """
+    if modes <= model_size:
+        raise InputError(
+            f"a model must be smaller than the number of modes; got N = {shown(model_size)}, M = {shown(modes)}; "
+            "add modes"
+        )
+
+
 def in_doubles(value: int | Fraction, name: str) -> float:
     """``value`` in double precision, for computations that are not exact.
 

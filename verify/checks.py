@@ -24,13 +24,11 @@ from mpmath import mpf, nstr
 
 from exponents.claims import Claim, Value, finite_claims, flow_claims
 from exponents.errors import ExponentsError
-from exponents.names import SPECTRA
+from exponents.names import CONTINUUM
 
 from .evidence import MEASUREMENTS, Evidence, Point, point
 from .finite_evidence import FiniteEvidence
 from .slopes import Limit
-
-CONTINUUM = SPECTRA[0]
 
 Finding = Literal["confirmed", "refuted", "undecided"]
 
@@ -43,9 +41,9 @@ DIGITS = 15
 SOURCES = ("1/10", "3/10", "1/2", "7/10", "9/10", "1", "11/10", "13/10", "3/2", "9/5")
 """Values of beta at which claims are tested, on both sides of 1."""
 
-FINITE = (("3", "1/2"), ("3", "4/3"), ("3", "5/2"), ("3/2", "2/5"))
-"""alpha and beta at which those of finite models are tested: hard, easy and super-easy, far from their boundaries for a
-large alpha, and hard for a smaller one."""
+FINITE_POINTS = (point(3, "1/2", 1), point(3, "4/3", 1), point(3, "5/2", 1), point("3/2", "2/5", 1))
+"""Where those of finite models are tested: hard, easy and super-easy, far from their boundaries for a large alpha, and
+hard for a smaller one."""
 
 CHEAP = ("bottleneck: resolution", "bottleneck: infinite time")
 """Claims of finite models that take less than a second."""
@@ -131,7 +129,7 @@ def grid(quick: bool = False) -> tuple[Point, ...]:
     continuum = [point("3/2", beta, 1) for beta in SOURCES]
     modes = [point(2, beta, "1/4", "modes") for beta in SOURCES]
     strong = [point(4, beta, 25) for beta in ("3/10", "7/10", "3/2")]
-    return (*continuum, *modes, *strong, *(point(alpha, beta, 1) for alpha, beta in FINITE))
+    return (*continuum, *modes, *strong, *FINITE_POINTS)
 
 
 def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tuple[Claim, ...]:
@@ -148,7 +146,7 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
     if not thorough and at.beta >= SLOW_LEVELS:
         named = [claim for claim in named if not claim.name.startswith("levels: level")]
     if at.spectrum == CONTINUUM:
-        everything = thorough or (str(at.alpha), str(at.beta)) in FINITE
+        everything = thorough or at in FINITE_POINTS
         named += [claim for claim in finite_claims() if everything or claim.name in CHEAP]
     return tuple(
         claim

@@ -21,14 +21,14 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
-from exponents.errors import InputError, NotSolved, Unresolved
+from exponents.errors import InputError, NotSolved
 from exponents.rationals import exact, in_doubles, shown
 
 from .continuum_model import mean_spectra
-from .flow import observed
+from .flow import observed, on_limit
 from .inputs import check_richness
 from .march import solve
-from .measure import SMALLEST, SpectralMeasure, power_law
+from .measure import SMALLEST, SpectralMeasure
 from .noise import variance_along
 from .quadrature import Reals
 
@@ -47,7 +47,7 @@ FURTHER = 3.0
 it has then left even those behind that reach their floor early."""
 
 DEEPER = 1e3
-"""By what factor the limit is resolved deeper than the clock of the models, and than a clock that was not enough."""
+"""By what factor the limit is resolved deeper than the clock of the models."""
 
 SCAN = 2
 """Places in a factor of ten among which a change of sign is looked for."""
@@ -175,11 +175,7 @@ class Budgets:
                 "precision; take a larger one"
             )
         clock = DEEPER * max(exp(last), *(model.clock for model, _ in self._pairs))
-        while True:
-            try:
-                return _Model(power_law(alpha, beta, clock), gamma, last)
-            except Unresolved:
-                clock *= DEEPER
+        return on_limit(lambda measure: _Model(measure, gamma, last), alpha, beta, clock)
 
 
 def _checked(sizes: object) -> Reals:

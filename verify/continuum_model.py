@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from math import asinh, ceil, exp, inf, log, pi
 
@@ -102,19 +103,19 @@ def mean_spectra(alpha: object, beta: object, model_size: float) -> Spectra:
     model = _Model.of(alpha, beta, model_size)
     mu, power, trace = model.resolved()
     order = np.argsort(-mu)
-    target = SpectralMeasure(mu[order], power[order], model.floor())
+    target = SpectralMeasure(mu[order], power[order], model.floor)
     whole = SpectralMeasure(mu[order], trace[order])
     return Spectra(_stated(target, *model.target_moments()), _stated(whole, *model.trace_moments()))
 
 
 def bottleneck(alpha: object, beta: object, model_size: float) -> float:
     """The loss that no training removes, sum_k y_k^2 nu/(lambda_k + nu) where V(nu) = N, on the continuum."""
-    return _Model.of(alpha, beta, model_size).floor()
+    return _Model.of(alpha, beta, model_size).floor
 
 
 def resolution(alpha: object, beta: object, model_size: float) -> float:
     """r = 1/nu where V(nu) = N: eigenvalues above 1/r are resolved (eq. 75)."""
-    return 1 / _Model.of(alpha, beta, model_size).level()
+    return 1 / _Model.of(alpha, beta, model_size).level
 
 
 def _stated(measure: SpectralMeasure, mass: float, moment: float) -> SpectralMeasure:
@@ -132,8 +133,6 @@ class _Model:
         taken = max(0, ceil(beta - 1.1))
         self.taken, self.rest = taken, beta - taken
         self.low = self._contour(BELOW * self.scale, 0.25)
-        self.high = self._contour(max(BELOW * self.scale, BELOW), EDGE / 10)
-        self.low_end = self._root(lambda nu: self._count(nu, 2) - size)
 
     @classmethod
     def of(cls, alpha: object, beta: object, size: float) -> _Model:
@@ -182,22 +181,27 @@ class _Model:
     def _count(self, nu: float, power: int) -> float:
         """sum_k (lambda_k/(lambda_k + nu))^power, for 1 or 2."""
         resolvent = 1 / (self.low.points + nu)
-        weights = self.low.trace * resolvent ** (power - 1) * self.low.points ** (power - 1)
-        return float((weights @ resolvent).real)
+        return float((self.low.trace * (self.low.points * resolvent) ** (power - 1) @ resolvent).real)
 
     def _root(self, surplus: Callable[[float], float]) -> float:
         """nu at which a falling function changes its sign."""
         ends = log(BELOW * self.scale) / 2 + log(self.scale) / 2, log(1 + 1 / (self.alpha - 1))
         return exp(brentq(lambda place: surplus(exp(place)), *ends, xtol=1e-15, rtol=1e-15))
 
+    @cached_property
     def level(self) -> float:
         """nu where V(nu) = N."""
         return self._root(lambda nu: self._count(nu, 1) - self.size)
 
+    @cached_property
     def floor(self) -> float:
         """sum_k y_k^2 nu/(lambda_k + nu) there."""
-        nu = self.level()
-        return nu * float(self._target(self.low, np.array([[nu]], dtype=complex))[0].real)
+        return self.level * float(self._target(self.low, np.array([[self.level]], dtype=complex))[0].real)
+
+    @cached_property
+    def high(self) -> _Contour:
+        """The contour that resolves places next to 1."""
+        return self._contour(max(BELOW * self.scale, BELOW), EDGE / 10)
 
     def _target(self, contour: _Contour, nu: Complexes, resolvent: Complexes | None = None) -> Complexes:
         """Y at each nu, of shape (places, 1); above all modes nothing is small, and nothing is taken out."""
@@ -216,7 +220,13 @@ class _Model:
         trace = 1 / (self.alpha - 1)
         return trace, 1 / (2 * self.alpha - 1) + trace**2 / self.size
 
-    def _upper_end(self) -> float:
+    @cached_property
+    def lower_end(self) -> float:
+        """How far below 0 the band reaches."""
+        return self._root(lambda nu: self._count(nu, 2) - self.size)
+
+    @cached_property
+    def upper_end(self) -> float:
         """How far beyond 1 the band reaches; 0 where that is less than what is resolved."""
         squares = self.high.trace * self.high.points
 
@@ -230,16 +240,16 @@ class _Model:
 
     def _places(self) -> tuple[tuple[Reals, Reals, Reals], tuple[Reals, Reals, Reals]]:
         """Places x, x - 1 and weights: up to 1/2, and beyond."""
-        ends = -asinh(1.0), asinh(0.5 / self.low_end)
+        ends = -asinh(1.0), asinh(0.5 / self.lower_end)
         near = min(ends[0] + NEARBY, ends[1])
         count = ceil((near - ends[0]) / NEAR), ceil((ends[1] - near) / FAR)
         cuts = np.concatenate([np.linspace(ends[0], near, count[0] + 1), np.linspace(near, ends[1], count[1] + 1)[1:]])
-        first = -self.low_end * np.sinh(-cuts[1]) + self.low_end  # the first panel, counted from the end of the band
+        first = self.lower_end * (1 + np.sinh(cuts[1]))  # the first panel, counted from the end of the band
         s, w = legendre_rule(0.0, 1.0, PLACES)
         t, v = _composite(cuts[1:], PLACES)
-        low = np.concatenate([first * s**2 - self.low_end, self.low_end * np.sinh(t)])
-        weights = np.concatenate([2 * first * s * w, self.low_end * np.cosh(t) * v])
-        top = self._upper_end()
+        low = np.concatenate([first * s**2 - self.lower_end, self.lower_end * np.sinh(t)])
+        weights = np.concatenate([2 * first * s * w, self.lower_end * np.cosh(t) * v])
+        top = self.upper_end
         close = max(EDGE, min(top, 0.25))
         t, v = _composite(np.linspace(log(close), log(0.5), ceil(log(0.5 / close)) + 1), PLACES)
         beyond, width = -np.exp(t), np.exp(t) * v
@@ -254,9 +264,9 @@ class _Model:
         parts = zip((self.low, self.high), self._places(), strict=True)
         rows = [self._densities(contour, *places) for contour, places in parts]
         mu, power, trace = (np.concatenate(column) for column in zip(*rows, strict=True))
-        if self._upper_end() > 0:
+        if self.upper_end > 0:
             return mu, power, trace
-        missing = self.target_moments()[0] - power.sum() - self.floor(), self.trace_moments()[0] - trace.sum()
+        missing = self.target_moments()[0] - power.sum() - self.floor, self.trace_moments()[0] - trace.sum()
         return (
             np.append(mu, 1.0),
             np.append(power, max(missing[0], SMALLEST)),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from exponents.errors import NotSolved
 
 DIVERGED = 1e3
@@ -30,18 +28,41 @@ class Diverged(NotSolved):
         super().__init__(message, step, time, loss)
         self.step, self.time, self.loss = step, time, loss
 
-    @classmethod
-    def at(cls, step: int, learning_rate: float, loss: float, reason: str) -> Self:
-        """The error for a step; ``reason`` says what had become of eta kappa mu_1, or whose loss it is."""
-        time = learning_rate * step
+
+class Watch:
+    """Follows a descent step by step, and gives it up where its loss has grown too far.
+
+    Parameters
+    ----------
+    first : float
+        The loss at the first step.
+    learning_rate, largest : float
+        eta and mu_1.
+    """
+
+    def __init__(self, first: float, learning_rate: float, largest: float) -> None:
+        self.bound, self.learning_rate, self.top = DIVERGED * first, learning_rate, learning_rate * largest
+        self.sharpness, self.passed = 0.0, -1
+
+    def see(self, step: int, loss: float, kernel: float) -> None:
+        """Take note of a step.
+
+        Raises
+        ------
+        Diverged
+            If the loss is no number, or above `DIVERGED` times the first.
+        """
+        if not loss <= self.bound:
+            raise self._diverged(step, loss)
+        self.sharpness = max(self.sharpness, self.top * kernel)
+        if self.passed < 0 and self.sharpness > STABLE:
+            self.passed = step
+
+    def _diverged(self, step: int, loss: float) -> Diverged:
+        time, passed = self.learning_rate * step, self.passed
+        since = f"{STABLE:g} at step {passed}" if passed >= 0 else f"no more than {self.sharpness:.3g}"
         message = (
-            f"gradient descent diverged at step {step}, t = {time:.6g}, where the loss was {loss:.3g}; {reason}; "
-            "take a smaller learning rate"
+            f"gradient descent diverged at step {step}, t = {time:.6g}, where the loss was {loss:.3g}; eta kappa mu_1, "
+            f"stable below {STABLE:g}, had reached {since}; take a smaller learning rate"
         )
-        return cls(message, step, time, loss)
-
-
-def sharpness_reached(sharpness: float, passed: int) -> str:
-    """How far eta kappa mu_1 had come, and the step at which it passed `STABLE`, -1 if it never did."""
-    since = f"{STABLE:g} at step {passed}" if passed >= 0 else f"no more than {sharpness:.3g}"
-    return f"eta kappa mu_1, stable below {STABLE:g}, had reached {since}"
+        return Diverged(message, step, time, loss)

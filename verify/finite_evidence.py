@@ -25,7 +25,7 @@ from math import exp, inf, log, sqrt
 import numpy as np
 
 from exponents.errors import InputError
-from exponents.names import LAZY, REGIMES, Regime
+from exponents.names import CONTINUUM, LAZY, REGIMES, Regime
 
 from .compute_budget import Budgets, Optimum
 from .continuum_model import bottleneck, mean_spectra, resolution
@@ -98,7 +98,7 @@ class FiniteEvidence:
     """
 
     def __init__(self, at: Point) -> None:
-        if at.spectrum != "continuum":
+        if at.spectrum != CONTINUUM:
             raise InputError(f"finite models are measured on the continuum; got {at.spectrum}; leave --spectrum out")
         self.at = at
         alpha, beta = float(at.alpha), float(at.beta)

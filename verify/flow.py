@@ -15,9 +15,10 @@ and the stated error is `SAFETY` times the difference, and that of the measure's
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import exp, expm1, log, sqrt
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,6 +32,8 @@ from .march import solve
 from .measure import SMALLEST, SpectralMeasure, power_law
 from .quadrature import Reals
 from .trajectory import States
+
+Solved = TypeVar("Solved")
 
 WITH_ERRORS = (
     "loss",
@@ -196,10 +199,22 @@ def limit_curve(
     check_richness(gamma)
     capacity, source = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
     clock = _clock_reached(in_doubles(capacity, "alpha"), in_doubles(source, "beta"), gamma, float(t[-1]))
+    return on_limit(lambda measure: curve(measure, gamma, t, tolerance), alpha, beta, clock, spectrum, modes)
+
+
+def on_limit(
+    solver: Callable[[SpectralMeasure], Solved],
+    alpha: object,
+    beta: object,
+    clock: float,
+    spectrum: Spectrum = "continuum",
+    modes: int | None = None,
+) -> Solved:
+    """What ``solver`` makes of the spectrum of the limit; it is deeper than ``clock`` if that was not enough."""
     while True:
         measure = power_law(alpha, beta, clock, spectrum, modes)
         try:
-            return curve(measure, gamma, t, tolerance)
+            return solver(measure)
         except Unresolved:
             clock *= UNDERRATED
 

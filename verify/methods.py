@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from exponents.names import Spectrum
+from exponents.names import CONTINUUM, Spectrum
 
 from . import continuum_model, finite_model, two_time, two_time_sgd
 from .divergence import STABLE
@@ -269,7 +269,7 @@ def _times(steps: Sequence[int], learning_rate: Fraction) -> Reals:
 
 
 def _mean_spectra(model: Model, size: int) -> Spectra:
-    if model.spectrum == "continuum":
+    if model.spectrum == CONTINUUM:
         return continuum_model.mean_spectra(*_exponents(model), size)
     return finite_model.mean_spectra(*_exponents(model), size, model.modes)
 

@@ -25,6 +25,7 @@ Beyond stability, where the kernel has grown or eta/B is large, X grows exponent
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -37,7 +38,7 @@ from .inputs import check_richness, rising
 from .march import solve
 from .measure import SpectralMeasure
 from .quadrature import Reals
-from .trajectory import Flow
+from .trajectory import Flow, States
 
 FIRST, RATIO = 0.1, 1.5
 """The first step, in units of one over the largest eigenvalue, and the ratio of the ends of the later ones."""
@@ -111,8 +112,7 @@ def noisy_curve(
     coarse, variance = (variance_along(flow, trace, temperature, t, until, halved) for halved in (False, True))
     rest = target.error + trace.error + ROUNDING + (TOLERANCE if gamma else 0.0)
     error = np.abs(variance - coarse) + rest * variance
-    states = flow.at(np.minimum(t, flow.horizon))
-    clock = states.clock + states.kernel * (t - states.time)
+    states, clock = _seen(flow, t)
     loss = states.residual**2 @ target.weights + target.floor
     return NoisyCurve(t, clock, states.kernel, loss + variance, variance, error)
 
@@ -133,8 +133,7 @@ def variance_along(
         raise InputError("noise needs times above 0; got 0; begin later")
     if not until > 0:
         raise InputError(f"batches must be finite until a clock above 0; got {until}; try 1")
-    ends = flow.at(np.minimum(t, flow.horizon))
-    clock = ends.clock + ends.kernel * (t - ends.time)
+    _, clock = _seen(flow, t)
     rates, pull = 2 * trace.eigenvalues, trace.weights * trace.eigenvalues
     edges = _edges(FIRST / float(trace.eigenvalues[0]), clock, until)
     if halved:
@@ -163,7 +162,13 @@ def variance_along(
         else:
             noise = free
         found[step + 1] = noise[-1]
-    return found[np.argmin(np.abs(edges[:, None] - clock), axis=0)]
+    return found[np.searchsorted(edges, clock)]
+
+
+def _seen(flow: Flow, times: Reals) -> tuple[States, Reals]:
+    """States and clock at ``times``; beyond the horizon only the clock runs on."""
+    states = flow.at(np.minimum(times, flow.horizon))
+    return states, states.clock + states.kernel * (times - states.time)
 
 
 def _time(flow: Flow, clock: float) -> float:
@@ -178,7 +183,7 @@ def _edges(first: float, clock: Reals, until: float) -> Reals:
     between = np.ceil(np.diff(np.log(wanted)) / np.log(RATIO))
     filled = [
         np.geomspace(low, high, int(count) + 1)[1:]
-        for low, high, count in zip(wanted, wanted[1:], between, strict=False)
+        for (low, high), count in zip(pairwise(wanted), between, strict=True)
     ]
     return np.concatenate([[0.0], wanted[:1], *filled])
 

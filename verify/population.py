@@ -28,7 +28,7 @@ import numpy as np
 from scipy.special import zeta
 
 from exponents.errors import InputError
-from exponents.rationals import check_capacity, check_source, exact, in_doubles, shown
+from exponents.rationals import check_capacity, check_smaller, check_source, exact, in_doubles, shown
 
 from .inputs import check_whole
 from .quadrature import Reals, integer_rule
@@ -90,11 +90,7 @@ def checked(alpha: object, beta: object, model_size: int, modes: int | None) -> 
     check_whole(model_size, "the model size", 1, 64)
     if modes is not None:
         check_whole(modes, "the number of modes", 1, 1000)
-        if modes <= model_size:
-            raise InputError(
-                "a model must be smaller than the number of modes; "
-                f"got N = {shown(model_size)}, M = {shown(modes)}; add modes"
-            )
+        check_smaller(model_size, modes)
         in_doubles(modes, "the number of modes")
     a, b = in_doubles(capacity, "alpha"), in_doubles(source, "beta")
     if a * log(max(model_size, 2)) > -log(SMALLEST) or not (a > 1 and 1 + a * b > 1):

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 
 from exponents.errors import InputError
 from exponents.names import require
-from exponents.rationals import check_capacity, check_source, exact, in_doubles, shown
+from exponents.rationals import check_capacity, check_smaller, check_source, exact, in_doubles, shown
 
 from .descent import matrices
 from .gradients import AHEAD, ENTRIES, FEATURES, GAUSSIAN, AllModes, Gradient, Model, Relevant, drawn_bytes
-from .inputs import check_richness, check_whole
+from .inputs import check_richness, check_step, check_whole
 
 Steps: TypeAlias = NDArray[np.int64]
 
@@ -141,8 +141,7 @@ def checked(
     model = checked_model(alpha, beta, model_size, modes)
     richness, eta = _real(gamma, "gamma"), _real(learning_rate, "the learning rate")
     check_richness(richness)
-    if not 0 < eta < inf:
-        raise InputError(f"the learning rate must be a finite number above 0; got {shown(learning_rate)}; try 0.1")
+    check_step(eta, 1.0)
     _check_count(steps, "the number of steps", 1000)
     if batch_size is not None:
         _check_count(batch_size, "the batch size", 32)
@@ -162,11 +161,7 @@ def checked_model(alpha: object, beta: object, model_size: int, modes: int) -> M
     a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
     _check_count(model_size, "the model size", 64)
     _check_count(modes, "the number of modes", 1000)
-    if modes <= model_size:
-        raise InputError(
-            f"a model must be smaller than the number of modes; got N = {shown(model_size)}, M = {shown(modes)}; "
-            "add modes"
-        )
+    check_smaller(model_size, modes)
     return Model(in_doubles(a, "alpha"), in_doubles(b, "beta"), model_size, modes)
 
 

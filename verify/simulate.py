@@ -78,7 +78,7 @@ class Ensemble:
     @property
     def error(self) -> Reals:
         """Standard error of that mean; NaN for a single seed, which says nothing of it."""
-        return _standard_error(self.losses)
+        return standard_error(self.losses)
 
     @property
     def kernel(self) -> Reals:
@@ -88,7 +88,7 @@ class Ensemble:
     @property
     def kernel_error(self) -> Reals:
         """Standard error of that mean; NaN for a single seed."""
-        return _standard_error(self.kernels)
+        return standard_error(self.kernels)
 
 
 class SeedDiverged(Diverged):
@@ -240,7 +240,8 @@ def _diverged(setting: Setting, failure: Failure, done: Sequence[Ensemble], aske
     )
 
 
-def _standard_error(values: Reals) -> Reals:
+def standard_error(values: Reals) -> Reals:
+    """Of the mean over the first axis, NaN for a single value."""
     if len(values) < 2:
         return np.full(values.shape[1], np.nan)
     return np.asarray(values.std(axis=0, ddof=1) / np.sqrt(len(values)))

@@ -38,7 +38,7 @@ import numpy as np
 from exponents.errors import InputError
 from exponents.rationals import shown
 
-from .divergence import DIVERGED, STABLE, Diverged, sharpness_reached
+from .divergence import Watch
 from .inputs import check_richness, check_step, check_whole
 from .measure import SpectralMeasure
 from .quadrature import Reals
@@ -190,15 +190,11 @@ _Row = tuple[float, Reals, Reals]
 
 def _bounded(measure: SpectralMeasure, gamma: float, learning_rate: float, steps: int) -> Iterator[_Row]:
     """The march, given up when the loss grows too far."""
-    bound, sharpness, passed = DIVERGED * measure.variance, 0.0, -1
+    watch = Watch(measure.variance, learning_rate, float(measure.eigenvalues[0]))
     with np.errstate(over="ignore", invalid="ignore"):
         for t, row in enumerate(_march(measure, gamma, learning_rate, steps)):
             loss = row[0] + measure.floor
-            if not loss <= bound:
-                raise Diverged.at(t, learning_rate, loss, sharpness_reached(sharpness, passed))
-            sharpness = max(sharpness, learning_rate * float(measure.eigenvalues[0]) * (1 + gamma * float(row[2][t])))
-            if passed < 0 and sharpness > STABLE:
-                passed = t
+            watch.see(t, loss, 1 + gamma * float(row[2][t]))
             yield loss, row[1], row[2]
 
 

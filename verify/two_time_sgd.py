@@ -45,7 +45,7 @@ import numpy as np
 from exponents.errors import InputError
 from exponents.rationals import shown
 
-from .divergence import DIVERGED, STABLE, Diverged, sharpness_reached
+from .divergence import STABLE, Watch
 from .inputs import check_richness, check_step, check_whole
 from .measure import SpectralMeasure
 from .quadrature import Reals, rule_of_points
@@ -152,18 +152,13 @@ def solve(
     march = _March(target, few, gamma, learning_rate, steps)
     march.inverse_size, march.inverse_batch = (0.0 if size is None else 1 / size for size in (model_size, batch_size))
     parts, kernel = np.empty((3, steps + 1)), np.empty(steps + 1)
-    top, sharpness, passed = learning_rate * float(target.eigenvalues[0]), 0.0, -1
+    watch = Watch(target.variance, learning_rate, float(target.eigenvalues[0]))
     smooth, unstable = False, None
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for t in range(steps + 1):
             *parts[:, t], readout = march.step(t)
-            loss = float(march.loss[t])
-            if not loss <= DIVERGED * target.variance:
-                raise Diverged.at(t, learning_rate, loss, sharpness_reached(sharpness, passed))
             kernel[t] = 1 + gamma * readout
-            sharpness = max(sharpness, top * float(kernel[t]))
-            if passed < 0 and sharpness > STABLE:
-                passed = t
+            watch.see(t, float(march.loss[t]), float(kernel[t]))
             if unstable is None and t > 2:
                 alternation = march.alternation(t)
                 smooth = smooth or alternation < SMOOTH
@@ -171,9 +166,9 @@ def solve(
                     unstable = t
     time = learning_rate * np.arange(steps + 1.0)
     by_target, by_features, by_batches = parts
-    largest = min(sharpness, STABLE) * float(trace.eigenvalues[0] / target.eigenvalues[0])
+    largest = min(watch.sharpness, STABLE) * float(trace.eigenvalues[0] / target.eigenvalues[0])
     error = max(target.error, few.error, _error_in_steps(trace, few, largest, steps))
-    return Descent(time, march.loss, by_target, by_features, by_batches, kernel, top * kernel, error, unstable)
+    return Descent(time, march.loss, by_target, by_features, by_batches, kernel, watch.top * kernel, error, unstable)
 
 
 def _check_memory(steps: int, width: int) -> None:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from exponents.errors import ExponentsError, InputError
 from verify import two_time
+from verify.divergence import Diverged
 from verify.flow import curve
 from verify.measure import from_arrays, power_law
-from verify.two_time import Diverged, limit_of_small_steps, solve
+from verify.two_time import limit_of_small_steps, solve
 
 HARD, EASY = power_law("3/2", "1/2", 1e3), power_law("3/2", "3/2", 1e3)
 SMALL = from_arrays([1.0, 0.6, 0.3, 0.1], [0.5, 0.4, 0.3, 0.2], floor=0.05)

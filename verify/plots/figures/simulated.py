@@ -15,7 +15,7 @@ from math import ceil
 import numpy as np
 
 from ...quadrature import Reals
-from ...simulate import ensemble
+from ...simulate import ensemble, standard_error
 
 PART = 8
 """Seeds of a part: few enough to keep every process busy to the end, and enough that calls do not cost more than
@@ -113,5 +113,4 @@ def _losses(run: Run, seeds: range) -> Reals:
 
 
 def _points(run: Run, losses: Reals) -> Points:
-    error = losses.std(axis=0, ddof=1) / np.sqrt(len(losses))
-    return Points(run, run.learning_rate * np.array(run.steps), losses.mean(axis=0), error)
+    return Points(run, run.learning_rate * np.array(run.steps), losses.mean(axis=0), standard_error(losses))
