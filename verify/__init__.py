@@ -6,9 +6,8 @@ Spectra, on which everything runs: ``measure`` of the limit; of finite models ``
 The dynamics, from a spectrum to a curve: ``collocation``, ``step`` and ``march`` solve, ``trajectory`` is read,
 ``flow`` observes, ``noise`` adds what batches do.  Independent witnesses: ``markov`` (the matrix equations),
 ``two_time`` and ``two_time_sgd`` (correlations between two times, in finite steps; in the limit, and at finite N and
-B), ``levels`` (perturbation theory, iterated), and ``simulate`` (the model itself, trained; ``settings``,
-``gradients``, ``descent`` and ``network`` are its parts).  ``inputs`` and ``divergence`` say what all of them refuse;
-``methods`` asks each for one loss curve.
+B), ``levels`` (perturbation theory, iterated), and ``simulate`` (the model itself, trained; its parts are in
+``simulation``).  ``inputs`` and ``divergence`` say what all of them refuse; ``methods`` asks each for one loss curve.
 
 From a curve to a verdict: ``slopes`` extrapolates with an error, ``compute_budget`` finds optima and crossovers,
 ``evidence`` and ``finite_evidence`` measure each claim, ``checks`` judges.

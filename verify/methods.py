@@ -26,13 +26,13 @@ from . import continuum_model, finite_model, two_time, two_time_sgd
 from .divergence import STABLE
 from .finite_model import Spectra, limit_spectra
 from .flow import TOLERANCE, curve, limit_curve
-from .gradients import GAUSSIAN
 from .march import solve
 from .measure import SpectralMeasure, from_file, power_law
 from .noise import noisy_curve
 from .quadrature import Reals
-from .settings import check_memory, checked, distinct
 from .simulate import ensemble
+from .simulation.gradients import GAUSSIAN
+from .simulation.settings import check_memory, checked, distinct
 
 DEEPER = 2.0
 """How much further spectra are resolved than the clock of a flow, whose last step ends beyond the last time."""

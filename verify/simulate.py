@@ -1,6 +1,6 @@
 """What does the finite model do when it is trained, over many draws of features and batches?
 
-Each seed draws A(0), and a fresh batch for each step, and takes the steps of eq. 4: `gradients` says what a batch
+Each seed draws A(0), and a fresh batch for each step, and takes the steps of eq. 4.  In `simulation`, `gradients` says what a batch
 contributes, `descent` what it changes, `network` computes the same as it is written.  The loss is that on the whole
 population and has no sampling error of its own.  Means are over seeds, with their standard error.
 
@@ -24,12 +24,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .descent import descend
 from .divergence import Diverged
-from .gradients import GAUSSIAN, spectrum
 from .measure import SpectralMeasure
 from .quadrature import Reals
-from .settings import Setting, Steps, check_memory, checked, checked_model, distinct
+from .simulation.descent import descend
+from .simulation.gradients import GAUSSIAN, spectrum
+from .simulation.settings import Setting, Steps, check_memory, checked, checked_model, distinct
 
 Failure: TypeAlias = tuple[int, int, float]
 """A seed that diverged, and the step and the loss at which it did."""

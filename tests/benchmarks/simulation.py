@@ -2,8 +2,8 @@
 
 Run as ``.venv/bin/python tests/benchmarks/simulation.py``.  Two tables:
 
-* N = 64, M = 2048, B = 32, alpha = 3/2, beta = 1/2, gamma = 1.  The plain loop is `verify.network`, seed after seed:
-  eq. 4 in M dimensions, and Appendix B with a batch of B samples in N + 1 dimensions, which tells what the reduction
+* N = 64, M = 2048, B = 32, alpha = 3/2, beta = 1/2, gamma = 1.  The plain loop is `verify.simulation.network`, seed
+  after seed: eq. 4 in M dimensions, and Appendix B with a batch of B samples in N + 1 dimensions, which tells what the reduction
   gains from what the group of seeds and the law of the gradient gain.  Rounds of all ways alternate, and seconds are
   those of the processor, as a machine that others use changes its speed; each row gives the median of the rounds'
   seed-steps per second, drawing of A(0) included, and of their ratio to eq. 4.  The losses at the end say that all are
@@ -31,11 +31,11 @@ from time import process_time
 
 import numpy as np
 
-from verify import descent, network
-from verify.descent import descend
-from verify.gradients import Model
-from verify.settings import checked
 from verify.simulate import ensemble
+from verify.simulation import descent, network
+from verify.simulation.descent import descend
+from verify.simulation.gradients import Model
+from verify.simulation.settings import checked
 
 ALPHA, BETA, GAMMA, RATE = "3/2", "1/2", 1.0, 0.05
 SIZE, MODES, BATCH = 64, 2048, 32

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
 from exponents.errors import InputError
-from verify import gradients, network, simulate
-from verify import settings as ensembles
-from verify.descent import descend
+from verify import simulate
 from verify.divergence import DIVERGED, Diverged
 from verify.flow import curve
-from verify.gradients import KURTOSIS, AllModes, Model, Relevant
-from verify.settings import MOST, memory, spaced
 from verify.simulate import SeedDiverged, ensemble, measure
+from verify.simulation import gradients, network
+from verify.simulation import settings as ensembles
+from verify.simulation.descent import descend
+from verify.simulation.gradients import KURTOSIS, AllModes, Model, Relevant
+from verify.simulation.settings import MOST, memory, spaced
 from verify.two_time import solve as solve_two_time
 
 DOUBLE, SINGLE = np.dtype("float64"), np.dtype("float32")

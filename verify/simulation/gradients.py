@@ -44,8 +44,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .measure import SMALLEST, SpectralMeasure
-from .quadrature import Reals
+from ..measure import SMALLEST, SpectralMeasure
+from ..quadrature import Reals
 
 Gradient: TypeAlias = Callable[[Reals], tuple[Reals, Reals]]
 """u of shape (seeds, N) -> the losses there, of shape (seeds,), and g on the next batch, of shape (seeds, N)."""

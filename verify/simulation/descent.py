@@ -26,9 +26,9 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from .divergence import DIVERGED
+from ..divergence import DIVERGED
+from ..quadrature import Reals
 from .gradients import Gradient
-from .quadrature import Reals
 
 SHORTEST, SHARE = 4, 16
 """Steps whose pairs (g, p) are kept before they are added to K: N/16, and no fewer than four.  Kept for longer, they

@@ -25,9 +25,9 @@ from exponents.errors import InputError
 from exponents.names import require
 from exponents.rationals import check_capacity, check_smaller, check_source, exact, in_doubles, shown
 
+from ..inputs import check_richness, check_step, check_whole
 from .descent import matrices
 from .gradients import AHEAD, ENTRIES, FEATURES, GAUSSIAN, AllModes, Gradient, Model, Relevant, drawn_bytes
-from .inputs import check_richness, check_step, check_whole
 
 Steps: TypeAlias = NDArray[np.int64]
 

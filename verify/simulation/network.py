@@ -23,7 +23,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from .quadrature import Reals
+from ..quadrature import Reals
 
 
 def in_modes(
