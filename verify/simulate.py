@@ -1,8 +1,8 @@
 """What does the finite model do when it is trained, over many draws of features and batches?
 
-Each seed draws A(0), and a fresh batch for each step, and takes the steps of eq. 4.  In `simulation`, `gradients` says what a batch
-contributes, `descent` what it changes, `network` computes the same as it is written.  The loss is that on the whole
-population and has no sampling error of its own.  Means are over seeds, with their standard error.
+Each seed draws A(0), and a fresh batch for each step, and takes the steps of eq. 4.  In `simulation`, `gradients` says
+what a batch contributes, `descent` what it changes, `network` computes the same as it is written.  The loss is that on
+the whole population and has no sampling error of its own.  Means are over seeds, with their standard error.
 
 Reproducibility: a seed's streams depend on its number alone, and its steps on its own arrays alone.  So its curve is
 the same to the last bit however seeds are grouped, on one machine with one linear algebra library and count of threads.

@@ -2,12 +2,12 @@
 
 Run as ``.venv/bin/python tests/benchmarks/simulation.py``.  Two tables:
 
-* N = 64, M = 2048, B = 32, alpha = 3/2, beta = 1/2, gamma = 1.  The plain loop is `verify.simulation.network`, seed
-  after seed: eq. 4 in M dimensions, and Appendix B with a batch of B samples in N + 1 dimensions, which tells what the reduction
-  gains from what the group of seeds and the law of the gradient gain.  Rounds of all ways alternate, and seconds are
-  those of the processor, as a machine that others use changes its speed; each row gives the median of the rounds'
-  seed-steps per second, drawing of A(0) included, and of their ratio to eq. 4.  The losses at the end say that all are
-  the same model.
+* N = 64, M = 2048, B = 32, alpha = 3/2, beta = 1/2, gamma = 1. The plain loop is `verify.simulation.network`, seed
+  after seed: eq. 4 in M dimensions, and Appendix B with a batch of B samples in N + 1 dimensions, which tells what
+  the reduction gains from what the group of seeds and the law of the gradient gain. Rounds of all ways alternate, and
+  seconds are those of the processor, as a machine that others use changes its speed; each row gives the median of the
+  rounds' seed-steps per second, drawing of A(0) included, and of their ratio to eq. 4. The losses at the end say that
+  all are the same model.
 * The rate of the steps alone, up to large N, as a fraction of that of a product of two N x N matrices, and beside that
   of the product of a matrix and a vector, of which a step needs one: it reads a matrix of its own from the cache or,
   beyond N = 1024, from memory.
