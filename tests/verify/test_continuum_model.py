@@ -14,7 +14,8 @@ from scipy.optimize import brentq
 
 from exponents.errors import InputError
 from verify import finite_model
-from verify.continuum_model import EDGE, bottleneck, mean_spectra, resolution
+from verify.continuum_model import bottleneck, mean_spectra, resolution
+from verify.mean_model import EDGE
 from verify.measure import power_law
 
 POINTS = (
