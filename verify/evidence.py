@@ -91,14 +91,7 @@ class Evidence:
     """
 
     def __init__(self, at: Point, laws: Mapping[str, float]) -> None:
-        self.at, self.laws = at, laws
-        last = min(HORIZON, _reach(float(at.beta)) / (8 + 8 * sqrt(at.gamma)))
-        if last < FIRST**2:
-            raise InputError(
-                f"a measurement needs times up to {FIRST**2:.0e}; double precision ends at {last:.0e} for "
-                f"beta = {at.beta}, gamma = {at.gamma}; take smaller ones"
-            )
-        self.times = np.geomspace(FIRST, last, TIMES)
+        self.at, self.laws, self.times = at, laws, measured_times(at)
 
     def measured(self, claim: str) -> Limit:
         """The measurement for the claim called ``claim``.
@@ -194,12 +187,32 @@ class Evidence:
         return np.asarray(fall / value)
 
     def _limit(self, values: Reals, errors: Reals) -> Limit:
-        """The limit; the solver's error is noise at each time, and may be common to all of them.
+        return limit_of(self.times[: len(values)], values, errors[: len(values)])
 
-        It is a difference of two solutions, which may vanish by chance: no time is trusted more than most are.
-        """
-        noise = np.maximum(errors, np.median(errors))[: len(values)]
-        return extrapolated(self.times[: len(values)], values, noise).widened(float(errors.max()))
+
+def measured_times(at: Point) -> Reals:
+    """The times of measurements at a point.
+
+    Raises
+    ------
+    InputError
+        For a beta or gamma so large that the loss leaves double precision before it follows a law.
+    """
+    last = min(HORIZON, _reach(float(at.beta)) / (8 + 8 * sqrt(at.gamma)))
+    if last < FIRST**2:
+        raise InputError(
+            f"a measurement needs times up to {FIRST**2:.0e}; double precision ends at {last:.0e} for "
+            f"beta = {at.beta}, gamma = {at.gamma}; take smaller ones"
+        )
+    return np.geomspace(FIRST, last, TIMES)
+
+
+def limit_of(times: Reals, values: Reals, errors: Reals) -> Limit:
+    """The limit; the solver's error is noise at each time, and may be common to all of them.
+
+    It is a difference of two solutions, which may vanish by chance: no time is trusted more than most are.
+    """
+    return extrapolated(times, values, np.maximum(errors, np.median(errors))).widened(float(errors.max()))
 
 
 def _reach(decay: float) -> float:

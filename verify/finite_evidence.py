@@ -4,8 +4,8 @@ At one point (alpha, beta, gamma) on the continuum, from models of any size (`co
 batches (`noise`), each lazy and rich:
 
 * What remains at infinite time, and what is resolved, as N grows.
-* The first correction in 1/N: N (L_N - L) along N = `SIZE` tau^{1/alpha}, where the model has as many times more
-  features than modes are resolved at the time, so that higher orders are the same small part at all times.
+* The first correction in 1/N: N (L_N - L) where the model has `SIZE` times more features than modes are resolved at
+  the time, and ever more so, so that higher orders are small and fall, and L itself would show another exponent.
 * The variance that batches add, in first order in eta/B: what those of the first unit of the clock leave behind, and
   what all of them add.
 * When a model departs from the limit, when it arrives at its floor, and the compute optimum (`compute_budget`).
@@ -55,8 +55,14 @@ SHORTEST = 1e3
 FLOORS = (1e3, 1e40, 38)
 """First and last model size, and how many, for what remains at infinite time."""
 
-SIZE = 100.0
-"""Model size over modes resolved, at which the first correction in 1/N is measured."""
+SIZE = 1000.0
+"""Model size over modes resolved, at which the first correction in 1/N is measured, at the first time."""
+
+TILT = 0.1
+"""Power of the time with which it rises."""
+
+SECOND = TILT / SIZE
+"""What the second order, which falls with that power, adds to the exponent of the first, at the first time."""
 
 TIMES = (1e2, 1e16, 15)
 """First and last time, and how many, at which it is."""
@@ -110,8 +116,8 @@ class FiniteEvidence:
                 f"alpha = {at.alpha}, beta = {at.beta}; take smaller ones"
             )
         self.sizes = _sizes(alpha, beta, largest)
-        self.floors = _places(FLOORS, largest)
-        self.times, self.late = _places(TIMES, latest), _places(LATE_TIMES, latest)
+        self.floors = places(FLOORS, largest)
+        self.times, self.late = places(TIMES, latest), places(LATE_TIMES, latest)
         self.limit, self.budgets = lru_cache(self._limit), lru_cache(self._budgets)
         self.optimum = lru_cache(self._optimum)
 
@@ -184,13 +190,10 @@ class FiniteEvidence:
     def transient(self, regime: Regime) -> Limit:
         """The exponent with which the first correction in 1/N falls with time."""
         limit = self.limit(regime)
-        sizes = SIZE * limit.clock ** (1 / float(self.at.alpha))
+        sizes = beside(limit.clock ** (1 / float(self.at.alpha)), self.times)
         found = [self._excess(regime, i, float(size)) for i, size in enumerate(sizes)]
         excess, errors = np.array(found).T
-        slopes = -np.diff(np.log(sizes * excess)) / np.diff(np.log(self.times))
-        noise = np.hypot(*(errors[part] / excess[part] for part in (slice(1, None), slice(None, -1))))
-        middles = np.sqrt(self.times[1:] * self.times[:-1])
-        return extrapolated(middles, slopes, noise / np.diff(np.log(self.times)))
+        return -slopes(self.times, sizes * excess, sizes * errors).widened(SECOND)
 
     def _excess(self, regime: Regime, place: int, size: float) -> tuple[float, float]:
         """L_N - L at a time, and its error."""
@@ -236,29 +239,42 @@ def _sizes(alpha: float, beta: float, largest: float) -> Reals:
     learned = exp(min(log(LEARNED) / (alpha * beta), log(largest / SHORTEST)))
     first = max(SIZES[0], learned)
     ratio = max(SIZES[1], exp(log(ARRIVED) / alpha)) / SIZES[0]
-    return _places((first, first * ratio, SIZES[2]), largest)
+    return places((first, first * ratio, SIZES[2]), largest)
 
 
-def _places(range_: tuple[float, float, int], last: float) -> Reals:
+def beside(resolved: Reals, times: Reals) -> Reals:
+    """Sizes at which a first correction is measured, where so many modes are resolved."""
+    return np.asarray(SIZE * resolved * (times / times[0]) ** TILT)
+
+
+def slopes(times: Reals, values: Reals, errors: Reals) -> Limit:
+    """The exponent with which something grows that is known with errors which are independent of each other."""
+    found = np.diff(np.log(values)) / np.diff(np.log(times))
+    noise = np.hypot(*(errors[part] / values[part] for part in (slice(1, None), slice(None, -1))))
+    return extrapolated(np.sqrt(times[1:] * times[:-1]), found, noise / np.diff(np.log(times)))
+
+
+def places(range_: tuple[float, float, int], last: float) -> Reals:
     """Places even in their logarithm, up to ``last`` at most."""
     first, end, count = range_
     return np.asarray(np.geomspace(first, min(end, last), count))
 
 
-def _by_regime(name: str, measurement: Callable[..., Limit], **given: float) -> dict[str, Callable[..., Limit]]:
+def by_regime(name: str, measurement: Callable[..., Limit], **given: float) -> dict[str, Callable[..., Limit]]:
+    """The measurement of a claim in each regime, by the claim's name."""
     return {name.format(regime): partial(measurement, regime=regime, **given) for regime in REGIMES}
 
 
 FINITE_MEASUREMENTS: dict[str, Callable[[FiniteEvidence], Limit]] = {
     "bottleneck: resolution": FiniteEvidence.resolved,
     "bottleneck: infinite time": FiniteEvidence.floor,
-    **_by_regime("bottleneck: arrival, {}", FiniteEvidence.arrival),
-    **_by_regime("transient: {}", FiniteEvidence.transient),
-    **_by_regime("transient: departure, {}", FiniteEvidence.departure),
-    **_by_regime("sgd: {}", FiniteEvidence.variance, until=EARLY),
-    **_by_regime("sgd: all batches, {}", FiniteEvidence.variance, until=inf),
+    **by_regime("bottleneck: arrival, {}", FiniteEvidence.arrival),
+    **by_regime("transient: {}", FiniteEvidence.transient),
+    **by_regime("transient: departure, {}", FiniteEvidence.departure),
+    **by_regime("sgd: {}", FiniteEvidence.variance, until=EARLY),
+    **by_regime("sgd: all batches, {}", FiniteEvidence.variance, until=inf),
     "sgd: stability horizon": FiniteEvidence.horizon,
-    **_by_regime("compute-optimal: {}", FiniteEvidence.best_loss),
-    **_by_regime("compute-optimal: model size, {}", FiniteEvidence.best_size),
+    **by_regime("compute-optimal: {}", FiniteEvidence.best_loss),
+    **by_regime("compute-optimal: model size, {}", FiniteEvidence.best_size),
 }
 """How each claim is measured."""

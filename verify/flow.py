@@ -139,8 +139,7 @@ def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: f
         If the flow could not be solved; see `solve`.
     """
     t = rising(times)
-    if not TIGHTEST <= tolerance <= LOOSEST:
-        raise InputError(f"the tolerance must lie between {TIGHTEST:.0e} and {LOOSEST:.0e}; got {tolerance}")
+    check_tolerance(tolerance)
     fine, coarse = (solve(measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
     horizon = min(fine.horizon, coarse.horizon)
     if horizon < t[-1] and measure.floor == 0:
@@ -149,15 +148,15 @@ def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: f
             "time or a spectrum with more modes"
         )
     seen = np.minimum(t, horizon)  # beyond, only the floor is left
-    probes = seen if len(t) > FEW else np.sort(np.concatenate([fraction * seen for fraction in PROBES]))
-    places, states = np.searchsorted(probes, seen), fine.at(probes)
+    probes, places = probed(seen)
+    states = fine.at(probes)
     found, other = observed(measure, states), observed(measure, coarse.at(probes))
 
     def error(name: str) -> Reals:
         value, apart = np.abs(found[name]), np.abs(found[name] - other[name])
         if name.endswith("slope"):
-            return _largest_nearby(apart, places) + SLOPES * measure.error
-        return (_largest_nearby(apart / (value + SMALLEST), places) + measure.error) * value[places]
+            return largest_nearby(apart, places) + SLOPES * measure.error
+        return (largest_nearby(apart / (value + SMALLEST), places) + measure.error) * value[places]
 
     columns = {name: values[places] for name, values in found.items()}
     columns["clock"] = columns["clock"] + columns["kernel"] * (t - seen)
@@ -171,7 +170,24 @@ def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: f
     )
 
 
-def _largest_nearby(apart: Reals, places: NDArray[np.intp]) -> Reals:
+def check_tolerance(tolerance: float) -> None:
+    """Refuse a tolerance at which two solutions would not tell their error.
+
+    Raises
+    ------
+    InputError
+    """
+    if not TIGHTEST <= tolerance <= LOOSEST:
+        raise InputError(f"the tolerance must lie between {TIGHTEST:.0e} and {LOOSEST:.0e}; got {tolerance}; try 1e-8")
+
+
+def probed(places: Reals) -> tuple[Reals, NDArray[np.intp]]:
+    """Times, or clocks, at which two solutions are compared, and where the given ones are among them."""
+    probes = places if len(places) > FEW else np.sort(np.concatenate([fraction * places for fraction in PROBES]))
+    return probes, np.searchsorted(probes, places)
+
+
+def largest_nearby(apart: Reals, places: NDArray[np.intp]) -> Reals:
     """The largest of ``apart`` among `NEARBY` neighbours of each place: a difference may vanish at one by chance."""
     window = np.clip(places + np.arange(-NEARBY, NEARBY + 1)[:, None], 0, len(apart) - 1)
     return np.asarray(SAFETY * apart[window].max(axis=0))

@@ -72,8 +72,8 @@ EXHAUSTED = 1e-280
 """Loss above the floor that is the end of double precision."""
 
 
-def solve(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float) -> Flow:
-    """The flow on ``measure`` up to time ``horizon``.
+def solve(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float, clock: float = inf) -> Flow:
+    """The flow on ``measure`` up to time ``horizon``, or until its clock shows ``clock``.
 
     Parameters
     ----------
@@ -84,6 +84,8 @@ def solve(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: flo
         Last time, in units of 1/(learning rate).
     tolerance : float
         Aimed-at relative error of the loss.
+    clock : float
+        Last clock.
 
     Raises
     ------
@@ -97,7 +99,7 @@ def solve(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: flo
     check_richness(gamma)
     if not 0 <= horizon < inf:
         raise InputError(f"a time must be a finite number of at least 0; got {horizon}")
-    return _march(measure, gamma, horizon, tolerance) if gamma > 0 else _lazy(measure, horizon)
+    return _march(measure, gamma, horizon, tolerance, clock) if gamma > 0 else _lazy(measure, min(horizon, clock))
 
 
 def _lazy(measure: SpectralMeasure, horizon: float) -> Flow:
@@ -129,7 +131,7 @@ class _State:
         return self.clock, self.time, self.h, self.learned, self.residual
 
 
-def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float) -> Flow:
+def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float, clock: float) -> Flow:
     mu, p = measure.eigenvalues, measure.weights
     limit = min(ROUGHNESS * tolerance, 0.1)
     state = _State(0.0, 0.0, 1.0, np.zeros(len(mu)), np.ones(len(mu)), gamma * float(p @ mu), 1.0)
@@ -137,7 +139,7 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
     length = FIRST * limit ** (1 / STAGES) * min(1 / mu[0], 1 / sqrt(gamma * float(p @ mu)))
     rows, violation, shortened = [state.row], 0.0, 0
     forces: list[Reals] = []
-    while state.time < horizon or not forces:
+    while (state.time < horizon and state.clock < clock) or not forces:
         if state.clock > measure.largest_clock:
             raise _unresolved(measure, state.time)
         if len(forces) == STEPS:
@@ -176,9 +178,9 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
                 violation,
             )
         length *= min(GROWTH[1], max(GROWTH[0], 0.9 * (limit / max(rough, 1e-16)) ** (1 / (STAGES - 1))))
-    clock, time, h, learned, residual = (np.array(column) for column in zip(*rows, strict=True))
+    clocks, times, h, learned, residual = (np.array(column) for column in zip(*rows, strict=True))
     force = np.array(forces).reshape(-1, STAGES)
-    return Flow(measure, gamma, clock, time, h, learned, residual, force, violation)
+    return Flow(measure, gamma, clocks, times, h, learned, residual, force, violation)
 
 
 def _collocated(step: Step, followers: float, gamma: float, state: _State) -> tuple[Reals | None, float]:
