@@ -62,6 +62,8 @@ class Model:
         N and B; None is infinite.
     file : Path or None
         Of a measured spectrum.  It says nothing of modes without power of the target: N and B are infinite then.
+    samples : int or None
+        P of samples that are used again in every step (`verify.reuse.methods`); None has new ones.
     """
 
     alpha: Fraction | None
@@ -72,6 +74,7 @@ class Model:
     size: int | None = None
     batch: int | None = None
     file: Path | None = None
+    samples: int | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,10 @@ class LossCurve:
         -d ln L/d ln t above the floor, and tau = int kappa dt.
     variance : array or None
         What the variance of batches adds to the loss; contained in it.
+    train : array or None
+        The loss on reused samples.
     floor : float
-        What remains at infinite time, or 0 if it is not known.
+        What remains at infinite time, infinite where the loss grows for ever, or 0 if it is not known.
     unstable : float or None
         The time from which on eta kappa mu_1 exceeds `STABLE`.
     undetermined : float or None
@@ -112,6 +117,7 @@ class LossCurve:
     slope: Reals | None = None
     clock: Reals | None = None
     variance: Reals | None = None
+    train: Reals | None = None
     floor: float = 0.0
     unstable: float | None = None
     undetermined: float | None = None
