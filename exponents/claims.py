@@ -30,7 +30,6 @@ from .mode_sums import mode_sum
 from .model_loss import (
     LOSS_EQUATION,
     TARGET_WEIGHT,
-    data_bottleneck,
     kernel_growth,
     loss,
     noise_feedback,
@@ -38,7 +37,7 @@ from .model_loss import (
 )
 from .names import DERIVED, FINITE, LAZY, LIMIT, RICH, Regime, Spectrum
 from .proof import sides
-from .symbols import N, P, alpha, beta, gamma, t, x
+from .symbols import N, alpha, beta, gamma, t, x
 from .timescale import chi, clock_growth
 
 Value: TypeAlias = "Fraction | mpf"
@@ -116,7 +115,10 @@ def _term(regime: Regime, name: str, resource: Symbol) -> Callable[[], Expr]:
 
 @lru_cache(maxsize=1)
 def claims() -> tuple[Claim, ...]:
-    """Every exponent the paper states that this package derives, in the order of the argument."""
+    """Every exponent the paper states of its model that this package derives, in the order of the argument.
+
+    Those of its appendices on reused samples and linear networks are in `appendix_claims`.
+    """
     hard = beta < 1
     acceleration = Max(1, 2 / (1 + beta))  # the factor of eq. 9 and 10, as printed
     return (
@@ -135,7 +137,6 @@ def claims() -> tuple[Claim, ...]:
         Claim("bottleneck: resolution", "eq. 75", alpha, resolution),
         Claim("bottleneck: infinite time", "eq. 12", alpha * beta, _term(LAZY, "model_bottleneck", N)),
         Claim("bottleneck: infinite time", "eq. 76", alpha * Min(2, beta), _term(LAZY, "model_bottleneck", N)),
-        Claim("data: fixed point", "eq. 78", alpha * Min(2, beta), lambda: data_bottleneck().exponent(P)),
         Claim("transient: lazy", "eq. 8", 1 - 1 / alpha, _term(LAZY, "finite_model_transient", t)),
         Claim("transient: rich", "eq. 9, 80", (1 - 1 / alpha) * acceleration, _term(RICH, "finite_model_transient", t)),
         Claim("sgd: lazy", "eq. 8", 2 - 1 / alpha, _term(LAZY, "sgd_transient", t)),

@@ -177,7 +177,9 @@ def at(alpha: str, beta: str, form: str, version: str, convention: str) -> None:
 @format_option
 @loss_option
 def derive(name: str, form: str, version: str) -> None:
-    """Print a derivation step by step: chi, levels, amplitude, bottleneck, transient, sgd or compute-optimal.
+    """Print a derivation step by step.
+
+    NAME is chi, levels, amplitude, bottleneck, transient, sgd, compute-optimal or data.
 
     Each step has its statement, formula, reason and source equation, printed from the objects that computed it.
 

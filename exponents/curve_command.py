@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from math import isnan
+from math import isinf, isnan
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +18,7 @@ from .names import CONTINUUM, FLOW, FORMATS, METHODS, MODES, SIMULATE, TWO_TIME,
 from .terminal import Command, format_option, show_report
 
 if TYPE_CHECKING:
-    from verify.methods import LossCurve
+    from verify.methods import LossCurve, Model
 
 CUBIC, ROW = 3e-9, 48
 """Seconds that the two-time equations take over the third power of the steps, and bytes over the second."""
@@ -41,6 +41,7 @@ SOON, LONG = 90, 30 * DAY
 @click.option("--method", default=FLOW, metavar="NAME", help=f"{', '.join(METHODS)}.  [default: {FLOW}]")
 @click.option("--model-size", "size", default=None, metavar="N", help="Random features.  [default: infinite]")
 @click.option("--batch-size", "batch", default=None, metavar="B", help="Samples a step.  [default: infinite]")
+@click.option("--samples", default=None, metavar="P", help="Samples that are reused; with --batch-size, one pass.")
 @click.option(
     "--learning-rate",
     "rate",
@@ -70,6 +71,7 @@ def curve(
     method: str,
     size: str | None,
     batch: str | None,
+    samples: str | None,
     rate: str | None,
     seeds: str | None,
     spectrum: str | None,
@@ -87,6 +89,10 @@ def curve(
     Times are in units of 1/(learning rate): E times the step.  Where steps are finite, times are whole numbers of
     them; those inside a range are rounded.
 
+    With --samples every step uses the same P samples, and the loss on these is printed as well: gradient flow, by the
+    flow on the mean over samples (of the continuum), by the mean field equations, or trained on draws.  With
+    --batch-size each sample is used once, and training ends with them.
+
     The spectrum is that of ALPHA and BETA: y^2(k) dk = k^(-alpha beta-1) dk on k >= 1 (continuum), or the sum over
     integers k (modes).  A file has a line for each mode, its eigenvalue and the target's power in it; ALPHA and BETA
     are left out then, and N and B are infinite.
@@ -98,11 +104,12 @@ def curve(
       exponents curve 3/2 1/2 --model-size 64 --batch-size 32
       exponents curve 3/2 1/2 --method two-time --model-size 64 --batch-size 32
       exponents curve 3/2 1/2 --method simulate --model-size 64 --batch-size 32
+      exponents curve 3/2 1/2 --samples 100 --model-size 64
       exponents curve --spectrum spectrum.txt --gamma 2
     """
     require(form, FORMATS, "the format")
     require(method, METHODS, "the method")
-    asked = request(alpha, beta, gamma, times, method, size, batch, rate, seeds, spectrum, modes)  # type: ignore[arg-type]
+    asked = request(alpha, beta, gamma, times, method, size, batch, rate, seeds, spectrum, modes, samples)  # type: ignore[arg-type]
     gc.enable()  # a long computation, unlike the exact commands
     found = _found(asked)
     _show(asked, found, form)
@@ -124,7 +131,10 @@ def _found(asked: Request) -> LossCurve:
         size=asked.size,
         batch=asked.batch,
         file=asked.file,
+        samples=asked.samples,
     )
+    if asked.reuses:
+        return _reused(asked, model)
     if asked.method == FLOW or asked.learning_rate is None:
         return by_flow(model, asked.times, asked.learning_rate)
     if asked.method == TWO_TIME:
@@ -133,6 +143,17 @@ def _found(asked: Request) -> LossCurve:
     check_simulation(model, asked.steps, asked.learning_rate, asked.seeds)
     _tell(_training_seconds(asked))
     return by_simulation(model, asked.steps, asked.learning_rate, asked.seeds)
+
+
+def _reused(asked: Request, model: Model) -> LossCurve:
+    """On samples that are used in every step."""
+    from verify.reuse.methods import by_flow, by_simulation, by_two_time
+
+    if asked.method == FLOW:
+        return by_flow(model, asked.times)
+    if asked.method == TWO_TIME:
+        return by_two_time(model, asked.times)
+    return by_simulation(model, asked.times, asked.seeds)
 
 
 def _two_time_seconds(asked: Request) -> float:
@@ -177,13 +198,18 @@ def _show(asked: Request, found: LossCurve, form: str) -> None:
         "time": found.time,
         "loss": found.loss,
         "error": found.error,
+        "train_loss": found.train,
         "local_exponent": found.slope,
         "variance": found.variance,
         "kernel": found.kernel,
         "clock": found.clock,
     }
     known = {key: values.tolist() for key, values in columns.items() if values is not None}
-    as_object = {key: [None if isnan(value) else value for value in known[key]] for key in ("time", "loss", "error")}
+    as_object = {
+        key: [None if isnan(value) else value for value in known[key]]
+        for key in ("time", "loss", "error", "train_loss")
+        if key in known
+    }
     notes = _notes(asked, found)
     show_report(lambda: [curve_table(known, _title(asked, found), notes)], lambda: as_object, form)
     plain = {name: symbol.plain for name, symbol in CURVE_SYMBOLS.items()}
@@ -198,7 +224,10 @@ def _title(asked: Request, found: LossCurve) -> str:
         TWO_TIME: "The loss by the two-time equations",
         SIMULATE: f"The loss of trained models, mean of {found.seeds} seeds",
     }[asked.method]
-    if asked.size is None and asked.batch is None:
+    if asked.reuses:
+        size = "N to infinity" if asked.size is None else f"N = {asked.size}"
+        parts = [f"P = {asked.samples} samples reused", size]
+    elif asked.size is None and asked.batch is None:
         parts = ["N and B to infinity" if asked.file is None else "B to infinity, measured spectrum"]
     else:
         batch = "B to infinity" if asked.batch is None else f"B = {asked.batch}"
@@ -214,7 +243,11 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
     """What must be known to read the numbers."""
     units = "{eta} times the step" if asked.steps else "in units of 1/(learning rate)"
     notes = [f"At t = 0 the loss is {found.start:.6g}. Times are {units}."]
-    if found.floor:
+    if asked.samples is not None and not asked.reuses:
+        notes.append(f"One pass: each of P = {asked.samples} samples is used once.")
+    if asked.reuses:
+        notes += _reuse_notes(asked, found)
+    elif found.floor:
         notes.append(f"The loss tends to {found.floor:.6g}, and the exponent is that of what lies above.")
     if asked.batch is not None and found.variance is not None and asked.learning_rate is not None:
         noise = f"{{noise}} = {float(asked.learning_rate / asked.batch):g}"
@@ -223,7 +256,7 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
             "What they do to the mean is left out."
         )
     notes += [f"{warning}." for warning in _warnings(found)]
-    if asked.method == TWO_TIME:
+    if asked.method == TWO_TIME and not asked.reuses:
         notes.append("The error is that of the sums over modes, not that of the mean field.")
     if asked.modes is not None and asked.alpha is not None and asked.beta is not None and found.seeds:
         product = float(asked.alpha * asked.beta)
@@ -232,6 +265,17 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
             f"The error is the standard error of the mean over seeds. Models have M = {asked.modes} modes; all others "
             f"would add {beyond} to the loss at t = 0."
         )
+    return notes
+
+
+def _reuse_notes(asked: Request, found: LossCurve) -> list[str]:
+    """What the two losses are, and what becomes of them."""
+    notes = ["L is the loss on new data. Training sees the P samples only, and its loss is that on them."]
+    if asked.method == FLOW:
+        end = "grows for ever, as N = P" if isinf(found.floor) else f"tends to {found.floor:.6g}"
+        notes.append(f"The mean over features and samples. L {end}.")
+    if asked.method == TWO_TIME:
+        notes.append("The error is that of the time grid and of the sums over modes, not that of the mean field.")
     return notes
 
 

@@ -20,6 +20,9 @@ TIMES = ",".join(f"1e{power}" for power in range(7))
 STEPS = (10, 20, 50, 100, 200, 500)
 """Steps at which methods of finite steps are: the last takes about a second."""
 
+REUSE_TIMES = "1,3,10,30,100,300,1000"
+"""Times at which the other methods print losses on samples that are reused."""
+
 MOST_TIMES = 100_000
 """Times that a curve may have."""
 
@@ -51,10 +54,16 @@ class Request:
     modes: int | None
     size: int | None
     batch: int | None
+    samples: int | None
     learning_rate: Fraction | None
     seeds: int
     times: tuple[float, ...]
     steps: tuple[int, ...]
+
+    @property
+    def reuses(self) -> bool:
+        """Whether every step uses all samples; with batches, each is used once."""
+        return self.samples is not None and self.batch is None
 
     @property
     def file(self) -> Path | None:
@@ -88,6 +97,7 @@ def request(
     seeds: str | None,
     spectrum: str | None,
     modes: str | None,
+    samples: str | None = None,
 ) -> Request:
     """All of it, if it goes together; the words are those of the options.
 
@@ -98,16 +108,27 @@ def request(
     richness = in_doubles(_at_least_zero(gamma, "gamma", "0 is the lazy limit"), "gamma")
     model_size = None if size is None else whole_number(size, "the model size")
     batch_size = None if batch is None else whole_number(batch, "the batch size")
+    data = None if samples is None else whole_number(samples, "the number of samples")
+    reuses = data is not None and batch_size is None
     kind = _spectrum(spectrum, method)
-    _check_options(method, kind, model_size, batch_size, rate, seeds, modes)
+    _check_options(method, kind, model_size, batch_size, rate, seeds, modes, reuses)
+    if reuses:
+        _check_reuse(method, kind, rate)
     capacity, source = _power_law(alpha, beta, kind)
     count = None if modes is None else whole_number(modes, "the number of modes", 2)
     if method == SIMULATE and model_size is not None and count is None:
         count = MODES_A_FEATURE * model_size
+    if method == SIMULATE and reuses and modes is None:
+        count = MODES_A_FEATURE * max(model_size or 1, data or 1)
     if model_size is not None and count is not None:
         check_smaller(model_size, count)
-    eta = None if method == FLOW and batch_size is None else _learning_rate(LEARNING_RATE if rate is None else rate)
+    flows = reuses or (method == FLOW and batch_size is None)
+    eta = None if flows else _learning_rate(LEARNING_RATE if rate is None else rate)
     steps = () if method == FLOW or eta is None else tuple(_steps(times, eta))
+    usual = REUSE_TIMES if reuses and method != FLOW else TIMES
+    moments = () if steps else tuple(_times(usual if times is None else times))
+    if data is not None and batch_size is not None and eta is not None:
+        steps, moments = _one_pass(data, batch_size, eta, steps, moments, times is None)
     return Request(
         method=method,
         alpha=capacity,
@@ -117,9 +138,10 @@ def request(
         modes=count,
         size=model_size,
         batch=batch_size,
+        samples=data,
         learning_rate=eta,
         seeds=SEEDS if seeds is None else _seeds(seeds),
-        times=() if steps else tuple(_times(TIMES if times is None else times)),
+        times=moments,
         steps=steps,
     )
 
@@ -149,13 +171,14 @@ def _check_options(
     rate: str | None,
     seeds: str | None,
     modes: str | None,
+    reuses: bool,
 ) -> None:
     """Refuse options that do not go together."""
-    if method == SIMULATE and size is None:
+    if method == SIMULATE and size is None and not reuses:
         raise InputError(f"--method {SIMULATE} needs a --model-size; got none; try --model-size 64")
     if seeds is not None and method != SIMULATE:
         raise InputError(f"--seeds goes with --method {SIMULATE}; got {method}; leave it out")
-    if rate is not None and method == FLOW and batch is None:
+    if rate is not None and method == FLOW and batch is None and not reuses:
         raise InputError(
             f"--learning-rate goes with --batch-size, or with --method {TWO_TIME} or {SIMULATE}; got neither; "
             "leave it out"
@@ -168,6 +191,47 @@ def _check_options(
                 f"{option} needs all eigenvalues, and a file has those in which the target has power; got "
                 f"{shown(spectrum)}; leave one of them out"
             )
+
+
+def _check_reuse(method: Method, spectrum: str, rate: str | None) -> None:
+    """Refuse what does not go with samples that are used in every step."""
+    if rate is not None:
+        raise InputError(
+            "--learning-rate goes with batches; --samples without --batch-size is gradient flow on all of them; leave "
+            "one of them out, or add --batch-size for one pass"
+        )
+    if spectrum not in SPECTRA:
+        raise InputError(
+            f"--samples needs all eigenvalues, and a file has those in which the target has power; got "
+            f"{shown(spectrum)}; leave one of them out"
+        )
+    if method == FLOW and spectrum != CONTINUUM:
+        raise InputError(
+            f"--samples by the {FLOW} is the mean on the {CONTINUUM}; got --spectrum {spectrum}; take "
+            f"--method {TWO_TIME} or {SIMULATE}"
+        )
+
+
+def _one_pass(
+    samples: int, batch: int, eta: Fraction, steps: tuple[int, ...], times: tuple[float, ...], usual: bool
+) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """The steps or times, if P samples in batches of B, each used once, last so long; the usual ones end with them."""
+    most = samples // batch
+    if not most:
+        raise InputError(
+            f"one pass needs at least a batch of samples; got P = {samples} and B = {batch}; take a smaller B"
+        )
+    end = float(eta * most)
+    if usual:
+        kept, before = [step for step in steps if step < most], [time for time in times if time < end]
+        return (*kept, most) if steps else (), (*before, end) if times else ()
+    if (steps and steps[-1] > most) or (times and times[-1] > end):
+        last = float(eta * steps[-1]) if steps else times[-1]
+        raise InputError(
+            f"one pass over P = {samples} samples in batches of B = {batch} ends after {most} steps, at t = {end:g}; "
+            f"got t = {last:g}; ask for less time, more samples, or leave --batch-size out to use samples again"
+        )
+    return steps, times
 
 
 def _power_law(alpha: str | None, beta: str | None, spectrum: str) -> tuple[Fraction, Fraction] | tuple[None, None]:

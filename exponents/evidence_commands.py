@@ -18,7 +18,7 @@ import click
 from .curve_command import curve
 from .curve_request import capacity_and_source, whole_number
 from .errors import InputError
-from .names import FAMILIES, FORMATS, MEASURED, SPECTRA, require
+from .names import ALSO, FAMILIES, FORMATS, SPECTRA, require
 from .rationals import exact, shown
 from .terminal import Command, format_option, show, workers
 
@@ -47,7 +47,8 @@ def verify(
     """Measure what is claimed and judge it: published and derived value, measured value with its error, verdicts.
 
     CLAIM is a claim, such as 'chi: kernel growth', or a family: chi, levels and amplitude are of the limit N, B to
-    infinity; bottleneck, transient, sgd and compute-optimal of finite models.  A value is refuted outside the error of
+    infinity; bottleneck, transient, sgd and compute-optimal of finite models; data (or offline) of samples that are
+    reused; linear of plain linear networks.  A value is refuted outside the error of
     the measurement, confirmed inside it if a value 1 % away would have been refuted, and undecided otherwise.  Exit
     status 1: a derived value was refuted; with --control, one was not.
 
@@ -60,26 +61,23 @@ def verify(
     """
     require(form, FORMATS, "the format")
     require(spectrum, SPECTRA, "the spectrum")
-    later = [name for name in names if name in FAMILIES and name not in MEASURED]
-    if later:
-        raise InputError(f"{later[0]} is not measured yet; measured are the families {', '.join(MEASURED)}")
     if places and quick:
         raise InputError("--quick chooses its own points; got --at as well; leave one of them out")
     if spectrum != SPECTRA[0] and not places:
         raise InputError("--spectrum goes with points of your own; got none; add --at ALPHA,BETA,GAMMA")
     own = [_place(text) for text in places]
     most = whole_number(jobs, "--jobs") if jobs is not None else os.cpu_count() or 1
-    from verify.checks import grid
-    from verify.evidence import MEASUREMENTS, point
-    from verify.finite_evidence import FINITE_MEASUREMENTS
+    from verify.checks import MEASURED, grid
+    from verify.evidence import point
 
-    known = (*MEASURED, *MEASUREMENTS, *FINITE_MEASUREMENTS)
+    known = (*FAMILIES, *MEASURED)
+    names = tuple(ALSO.get(name, name) for name in names)
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else "such as 'chi: kernel growth'"
             raise InputError(
-                f"a claim must be a family, {', '.join(MEASURED)}, or one in it; got {shown(name)}; {hint}"
+                f"a claim must be a family, {', '.join(FAMILIES)}, or one in it; got {shown(name)}; {hint}"
             )
     points = [point(*numbers, spectrum) for numbers in own] or grid(quick)  # type: ignore[arg-type]
     found, interrupted = _measured(points, names, control, bool(own), most)

@@ -25,20 +25,21 @@ PUBLISHED, DERIVED = VERSIONS
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 
-TABLES = ("compute-optimal", "time", "levels", "loss", "phases", "claims")
+TABLES = ("compute-optimal", "time", "levels", "loss", "phases", "data", "data-limit", "claims")
 
 CONVENTION_TABLES = ("compute-optimal", "phases")
 """Tables that can be derived in the symbols of other papers."""
 
-DERIVATIONS = ("chi", "levels", "amplitude", "bottleneck", "transient", "sgd", "compute-optimal")
+DERIVATIONS = ("chi", "levels", "amplitude", "bottleneck", "transient", "sgd", "compute-optimal", "data")
 
 FAMILIES = ("chi", "levels", "amplitude", "bottleneck", "transient", "sgd", "compute-optimal", "data", "linear")
 """Families of claims, in the order of the argument."""
 
-MEASURED = FAMILIES[:7]
-"""Those that are measured: the dynamics at N, B = infinity, and those of finite models."""
+LIMIT, FINITE, (REUSE, LINEAR) = FAMILIES[:3], FAMILIES[3:7], FAMILIES[7:]
+"""The dynamics at N, B = infinity; those of finite models; reused samples; and plain linear networks."""
 
-LIMIT, FINITE = MEASURED[:3], MEASURED[3:]
+ALSO = {"offline": REUSE}
+"""Other names of families."""
 
 SPECTRA: tuple[Spectrum, ...] = get_args(Spectrum)
 CONTINUUM, MODES = SPECTRA
@@ -47,8 +48,8 @@ METHODS: tuple[Method, ...] = get_args(Method)
 FLOW, TWO_TIME, SIMULATE = METHODS
 """Ways to a loss curve: gradient flow; the two-time equations of finite steps; models that are trained."""
 
-PICTURES = ("phases", "fig1a", "fig2a", "fig2b", "fig2c", "fig2d", "fig3", "fig4", "fig10")
-"""What can be drawn: the phase diagrams, and figures of the paper."""
+PICTURES = ("phases", "fig1a", "fig2a", "fig2b", "fig2c", "fig2d", "fig3", "fig4", "fig10", "fig11", "fig12", "offline")
+"""What can be drawn: the phase diagrams, figures of the paper, and the losses on reused samples."""
 
 TASKS = ("hard", "easy", "super-easy")
 """The paper's names for the phases of its loss, in order of increasing source exponent."""

@@ -40,18 +40,21 @@ _OPTIONS = {
 @loss_options
 @click.option("--output", default=None, metavar="FILE", help="A .png, .svg or .pdf.  [default: NAME.png]")
 def plot(names: tuple[str, ...], output: str | None, **options: Any) -> None:
-    """Draw pictures: phases, fig1a, fig2a, fig2b, fig2c, fig2d, fig3, fig4, fig10.
+    """Draw pictures: phases, fig1a, fig2a, fig2b, fig2c, fig2d, fig3, fig4, fig10, fig11, fig12, offline.
 
     phases are the phase diagrams of the paper's loss, lazy and rich (Fig. 1b, c), or that of your own.  The others are
     the paper's figures, with derived curves and measured points: the time exponent against beta (fig1a); the loss
     against time for an easy and a hard task, in the limit (fig2a, b) and for models of finite size (fig2c, d); with
-    batches of finite size (fig3); against compute (fig4); and the levels of perturbation theory (fig10).  The points of
-    fig2c to fig4 are models that are trained, which takes some ten seconds each.
+    batches of finite size (fig3); against compute (fig4); and the levels of perturbation theory (fig10).  Of linear
+    networks they are the loss (fig11) and the readout (fig12) against time.  offline is no figure of the paper: it is
+    the loss on samples that are used again and again, against time and against how many features and samples there
+    are.  The points of fig2c to fig4, fig11 and fig12 are models that are trained, which takes some ten seconds each.
 
     \b
     Examples:
       exponents plot phases
       exponents plot fig1a fig2a fig2b fig2c fig2d fig3 fig4 fig10
+      exponents plot fig11 fig12 offline
       exponents plot fig2b --output fig2b.pdf
       exponents plot phases --loss derived --output derived.pdf
       exponents plot phases --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t' --output mine.svg

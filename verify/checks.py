@@ -13,22 +13,33 @@ none.  Where it is not, the check says of itself that it is weak.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
-from typing import Literal
+from typing import Literal, Protocol
 
 from mpmath import mpf, nstr
 
+from exponents.appendix_claims import linear_claims, reuse_claims
 from exponents.claims import Claim, Value, finite_claims, flow_claims
 from exponents.errors import ExponentsError
-from exponents.names import CONTINUUM
+from exponents.names import CONTINUUM, FINITE, LIMIT, LINEAR, REUSE
 
 from .evidence import MEASUREMENTS, Evidence, Point, point
-from .finite_evidence import FiniteEvidence
+from .finite_evidence import FINITE_MEASUREMENTS, FiniteEvidence
+from .linear.evidence import LINEAR_MEASUREMENTS, LinearEvidence
+from .reuse.evidence import REUSE_MEASUREMENTS, ReuseEvidence
 from .slopes import Limit
+
+
+class Measuring(Protocol):
+    """All measurements at one point, each done when it is asked for."""
+
+    def measured(self, claim: str) -> Limit:
+        """The measurement for a claim."""
+
 
 Finding = Literal["confirmed", "refuted", "undecided"]
 
@@ -42,11 +53,28 @@ SOURCES = ("1/10", "3/10", "1/2", "7/10", "9/10", "1", "11/10", "13/10", "3/2", 
 """Values of beta at which claims are tested, on both sides of 1."""
 
 FINITE_POINTS = (point(3, "1/2", 1), point(3, "4/3", 1), point(3, "5/2", 1), point("3/2", "2/5", 1))
-"""Where those of finite models are tested: hard, easy and super-easy, far from their boundaries for a large alpha, and
-hard for a smaller one."""
+"""Where those of finite models, reused samples and linear networks are tested: hard, easy and super-easy, far from
+their boundaries for a large alpha, and hard for a smaller one."""
 
-CHEAP = ("bottleneck: resolution", "bottleneck: infinite time")
-"""Claims of finite models that take less than a second."""
+CHEAP = (
+    "bottleneck: resolution",
+    "bottleneck: infinite time",
+    "data: resolution",
+    "data: fixed point",
+    "data: features beside samples",
+)
+"""Claims of these that take less than a second."""
+
+SYSTEMS: dict[tuple[str, ...], Callable[..., Measuring]] = {
+    LIMIT: Evidence,
+    FINITE: FiniteEvidence,
+    (REUSE,): ReuseEvidence,
+    (LINEAR,): LinearEvidence,
+}
+"""What measures each family."""
+
+MEASURED = (*MEASUREMENTS, *FINITE_MEASUREMENTS, *REUSE_MEASUREMENTS, *LINEAR_MEASUREMENTS)
+"""All claims that are measured."""
 
 SLOW_LEVELS = Fraction(3, 4)
 """beta from which on the levels are left out: level n + 1 is reached as t^-(1 - chi_n), and chi_1 comes close to 1."""
@@ -147,7 +175,8 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
         named = [claim for claim in named if not claim.name.startswith("levels: level")]
     if at.spectrum == CONTINUUM:
         everything = thorough or at in FINITE_POINTS
-        named += [claim for claim in finite_claims() if everything or claim.name in CHEAP]
+        others = (*finite_claims(), *reuse_claims(), *linear_claims())
+        named += [claim for claim in others if everything or claim.name in CHEAP]
     return tuple(
         claim
         for claim in named
@@ -189,15 +218,21 @@ def verdicts(
 
 def measure(at: Point, laws: Mapping[str, float], names: Sequence[str]) -> list[Limit | str]:
     """The measurements at one point, or the reasons why there are none."""
-    limit, finite = lru_cache(partial(Evidence, at, laws)), lru_cache(partial(FiniteEvidence, at))
+    systems: dict[tuple[str, ...], Callable[[Point], Measuring]] = {**SYSTEMS, LIMIT: partial(Evidence, laws=laws)}
+    evidence = lru_cache(lambda system: systems[system](at))
     found: dict[str, Limit | str] = {}
     for name in dict.fromkeys(names):  # one measurement may answer several claims
         try:
-            evidence = limit() if name in MEASUREMENTS else finite()
-            found[name] = evidence.measured(name)
+            found[name] = evidence(_system(name)).measured(name)
         except ExponentsError as error:
             found[name] = str(error)
     return [found[name] for name in names]
+
+
+def _system(name: str) -> tuple[str, ...]:
+    """The families that are measured together with that of a claim."""
+    family = name.partition(":")[0]
+    return next(families for families in SYSTEMS if family in families)
 
 
 def _laws(at: Point) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The derivations the command prints: chi, levels, amplitude, bottleneck, transient, sgd, compute-optimal.
+"""The derivations the command prints: chi, levels, amplitude, bottleneck, transient, sgd, compute-optimal, data.
 
 Each function runs the code that derives a result and records what it found, step by step.  The words are written here;
 every formula that is a result is the object the code returned.  Fixed notation, the sums and integrals that define
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from ..derivation import Derivation
 from ..names import DERIVATIONS, PUBLISHED, Version
 from .amplitudes import derive_amplitude
+from .data import derive_data
 from .dynamics import derive_chi, derive_levels
 from .optimum import derive_compute_optimal
 from .terms import derive_bottleneck, derive_sgd, derive_transient
@@ -27,6 +28,7 @@ _BUILDERS: dict[str, Callable[[Version], Derivation]] = dict(
             derive_transient,
             derive_sgd,
             derive_compute_optimal,
+            derive_data,
         ),
         strict=True,
     )

@@ -14,6 +14,7 @@ from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.piecewise import normal_form, resolved
+from ..appendix_claims import linear_claims, reuse_claims
 from ..claims import claims as published_claims
 from ..compute_optimal import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
 from ..level_series import level_series
@@ -26,6 +27,7 @@ from ..symbols import N, beta, t
 from ..terms import PowerLaw
 from ..ties import boundary_ties
 from ..timescale import clock_growth, self_consistency, self_consistent
+from .data_tables import data, data_limit
 from .render import Cell, Column, Table
 
 if TYPE_CHECKING:
@@ -160,7 +162,8 @@ def claims(version: Version) -> Table:
             _where(c.stated_for),
             _where(c.agreement()),
         )
-        for c in published_claims()
+        for c in (*published_claims(), *reuse_claims(), *linear_claims())
+        if c.published is not None
     )
     columns = (
         Column("claim"),
@@ -175,7 +178,7 @@ def claims(version: Version) -> Table:
 
 
 _BUILDERS: dict[str, Callable[[Version], Table]] = dict(
-    zip(TABLES, (compute_optimal, time, levels, loss_terms, phases, claims), strict=True)
+    zip(TABLES, (compute_optimal, time, levels, loss_terms, phases, data, data_limit, claims), strict=True)
 )
 
 

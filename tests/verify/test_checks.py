@@ -8,13 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mpf
 
+from exponents.appendix_claims import linear_claims, reuse_claims
 from exponents.claims import claims, finite_claims, flow_claims
 from exponents.errors import FlowFailed, InputError
-from exponents.names import LIMIT, MEASURED
+from exponents.names import FAMILIES, LIMIT
 from verify import evidence
-from verify.checks import CHEAP, claims_at, grid, judged, shifted, shown_value, verdicts
+from verify.checks import CHEAP, MEASURED, claims_at, grid, judged, shifted, shown_value, verdicts
 from verify.evidence import MEASUREMENTS, Evidence, point
 from verify.finite_evidence import FINITE_MEASUREMENTS
+from verify.linear.evidence import LINEAR_MEASUREMENTS
+from verify.reuse.evidence import REUSE_MEASUREMENTS
 from verify.slopes import Limit
 
 HARD, EASY, BETWEEN = point("3/2", "3/5", 2), point("5/4", "7/5", "1/3", "modes"), point(2, 1, 1)
@@ -138,13 +141,16 @@ def test_every_claim_of_a_measured_family_has_a_measurement_and_the_reverse():
     assert names == set(MEASUREMENTS)
     finite = {claim.name for claim in finite_claims()}
     assert finite == set(FINITE_MEASUREMENTS)
-    assert {claim.name for claim in claims() if claim.family in MEASURED} <= names | finite
+    assert {claim.name for claim in claims()} <= names | finite
+    assert {claim.name for claim in reuse_claims()} == set(REUSE_MEASUREMENTS)
+    assert {claim.name for claim in linear_claims()} == set(LINEAR_MEASUREMENTS)
+    assert {name.partition(":")[0] for name in MEASURED} == set(FAMILIES)
 
 
 def test_every_measurement_is_used_on_the_default_grid_and_on_both_sides_of_1():
     for points in (grid(), grid(quick=True)):
         used = {claim.name for at in points for claim in claims_at(at, thorough=False)}
-        assert used == {*MEASUREMENTS, *(CHEAP if len(points) < len(grid()) else FINITE_MEASUREMENTS)}
+        assert used == ({*MEASUREMENTS, *CHEAP} if len(points) < len(grid()) else set(MEASURED))
         assert min(at.beta for at in points) < 1 < max(at.beta for at in points)
     assert {at.spectrum for at in grid()} == {"continuum", "modes"}
     assert (min(at.beta for at in grid()), max(at.beta for at in grid())) == (Fraction(1, 10), Fraction(5, 2))
