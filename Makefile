@@ -6,13 +6,13 @@ BIN := .venv/bin
 .PHONY: all test clean
 
 all: .venv/installed
-	@$(BIN)/exponents table compute-optimal time levels loss phases claims
+	@$(BIN)/exponents table compute-optimal time levels loss phases data data-limit claims
 
 test: .venv/testable
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

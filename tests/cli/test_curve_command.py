@@ -473,3 +473,74 @@ def test_help_states_what_is_done_unless_said_otherwise(capsys):
     for example in examples:
         if "spectrum.txt" not in example:
             assert run(capsys, *example.split())[0] == 0
+
+
+def curve_json(capsys, *arguments):
+    assert main(["curve", "3/2", "1/2", *arguments, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_reused_samples_have_a_loss_on_them_too(capsys):
+    found = curve_json(capsys, "--samples", "100", "--model-size", "64", "--time", "1,10,1000")
+    assert set(found) == {"time", "loss", "error", "train_loss"}
+    assert all(train < test for train, test in zip(found["train_loss"], found["loss"], strict=True))
+    assert found["loss"][2] > found["loss"][1]  # near N = P it rises again
+    assert found["train_loss"] == sorted(found["train_loss"], reverse=True)
+
+
+def test_flow_and_two_time_equations_agree_on_reused_samples(capsys):
+    options = ("--samples", "30", "--time", "1,10,50")
+    flow, equations = curve_json(capsys, *options), curve_json(capsys, *options, "--method", "two-time")
+    other = curve_json(capsys, "--samples", "31", "--time", "1,10,50")
+    for name in ("loss", "train_loss"):
+        assert equations[name] == pytest.approx(flow[name], rel=1e-6, abs=0)
+        assert other[name] != pytest.approx(flow[name], rel=1e-3, abs=0)  # control
+
+
+def test_reused_samples_that_are_drawn(capsys):
+    options = ("--samples", "20", "--method", "simulate", "--modes", "200", "--seeds", "4", "--time", "1,100")
+    found = curve_json(capsys, *options)
+    assert found == curve_json(capsys, *options)
+    assert 0 < found["train_loss"][1] < found["loss"][1] < found["loss"][0]
+
+
+def test_the_limit_of_many_samples_is_the_flow(capsys):
+    found = curve_json(capsys, "--samples", "1e12", "--time", "1,100")
+    limit = curve_json(capsys, "--time", "1,100")
+    assert set(limit) == {"time", "loss", "error"}
+    for name in ("loss", "train_loss"):
+        assert found[name] == pytest.approx(limit["loss"], rel=1e-8, abs=0)
+
+
+def test_one_pass_ends_with_its_samples(capsys):
+    assert curve_json(capsys, "--samples", "1000", "--batch-size", "10")["time"][-1] == 10
+    found = curve_json(capsys, "--samples", "1000", "--batch-size", "10", "--time", "1,10")
+    assert found == curve_json(capsys, "--batch-size", "10", "--time", "1,10")  # new samples in every step
+    steps = curve_json(capsys, "--samples", "40", "--batch-size", "2", "--method", "two-time")
+    assert steps["time"] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--samples", "0"), "the number of samples must be a whole number of at least 1"),
+        (("--samples", "-3"), "the number of samples"),
+        (("--samples", "x"), "the number of samples"),
+        (("--samples", "100", "--batch-size", "10", "--time", "2"), "ends after 10 steps, at t = 1; got t = 2"),
+        (("--samples", "100", "--batch-size", "10", "--method", "two-time", "--time", "2"), "ends after 10 steps"),
+        (("--samples", "5", "--batch-size", "10"), "at least a batch of samples"),
+        (("--samples", "9", "--learning-rate", "1"), "gradient flow on all of them"),
+        (("--samples", "9", "--spectrum", "modes"), "take --method two-time or simulate"),
+        (("--samples", "9", "--method", "simulate", "--model-size", "9", "--modes", "5"), "N"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_reused_samples_that_cannot_be_are_refused_in_a_line(capsys, arguments, words):
+    assert main(["curve", "3/2", "1/2", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and words in captured.err and captured.err.count("\n") == 1
+
+
+def test_a_loss_that_grows_for_ever_is_said_to(capsys):
+    assert main(["curve", "3/2", "1/2", "--samples", "50", "--model-size", "50", "--time", "1,1e4"]) == 0
+    assert "grows for ever, as N = P" in capsys.readouterr().out

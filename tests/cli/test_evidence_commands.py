@@ -116,7 +116,6 @@ def test_points_of_ones_own(capsys):
 BAD = [
     (["verify", "nonsense"], "a claim must be"),
     (["verify", "chi: time exponnt"], "did you mean chi: time exponent"),
-    (["verify", "data"], "not measured yet"),
     (["verify", "chi", "--at", "1,1"], "ALPHA,BETA,GAMMA"),
     (["verify", "chi", "--at", "1,1,1"], "alpha must exceed 1"),
     (["verify", "chi", "--at", "2,1,0"], "gamma must be positive"),
@@ -133,3 +132,21 @@ def test_bad_input_is_answered_in_one_line(arguments, words, capsys):
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (2, "")
     assert err.count("\n") == 1 and err.startswith("exponents: ") and words in err and len(err) < 300
+
+
+def test_offline_is_another_name_of_data_and_linear_a_family(capsys):
+    options = ("--at", "2,1/3,1", "--jobs", "1", "--format", "json")
+    status, out, _ = run(capsys, "verify", "data: fixed point", "linear", *options)
+    found = json.loads(out)["verdicts"]
+    assert status == 0 and {verdict["derived_verdict"] for verdict in found} == {"confirmed"}
+    refuted = [verdict["source"] for verdict in found if verdict["published_verdict"] == "refuted"]
+    assert refuted == ["Fig. 12, caption"]
+    status, out, _ = run(capsys, "verify", "offline", "--quick", *options[2:])
+    names = {verdict["claim"] for verdict in json.loads(out)["verdicts"]}
+    assert status == 0 and names == {"data: resolution", "data: fixed point", "data: features beside samples"}
+
+
+def test_control_a_shift_of_reused_samples_and_linear_networks_is_refuted(capsys):
+    arguments = ("verify", "data: fixed point", "data: peak", "linear", "--at", "2,1/3,1", "--control", "--jobs", "1")
+    status, out, err = run(capsys, *arguments)
+    assert (status, err) == (0, "") and "shifted" in out

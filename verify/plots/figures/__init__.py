@@ -14,7 +14,16 @@ from typing import Any
 from exponents.names import require
 
 from ..files import save
-from . import batch_sizes, compute_optimum, level_exponents, loss_curves, model_sizes, time_exponent
+from . import (
+    batch_sizes,
+    compute_optimum,
+    level_exponents,
+    linear_networks,
+    loss_curves,
+    model_sizes,
+    reused_samples,
+    time_exponent,
+)
 
 __all__ = ["plot_figure"]
 
@@ -27,6 +36,9 @@ FIGURES: dict[str, Callable[[Executor | None], Any]] = {
     "fig3": lambda executor: batch_sizes.drawn(batch_sizes.computed(executor)),
     "fig4": lambda executor: compute_optimum.drawn(compute_optimum.computed(executor)),
     "fig10": lambda executor: level_exponents.drawn(level_exponents.computed(executor)),
+    "fig11": lambda executor: linear_networks.losses(linear_networks.computed(executor)),
+    "fig12": lambda executor: linear_networks.readouts(linear_networks.computed(executor)),
+    "offline": lambda executor: reused_samples.drawn(reused_samples.computed(executor)),
 }
 """How each figure is made."""
 
