@@ -82,7 +82,8 @@ def verify(
     points = [point(*numbers, spectrum) for numbers in own] or grid(quick)  # type: ignore[arg-type]
     found, interrupted = _measured(points, names, control, bool(own), most)
     if not found and not interrupted:
-        raise InputError("no claim that was asked for is derived at these points; ask for another claim or point")
+        hint = ", or takes little time; leave --quick out" if quick else "; ask for another claim or point"
+        raise InputError(f"no claim that was asked for is derived at these points{hint}")
     _show_verdicts(found, form, control)
     return _status(found, control, interrupted)
 

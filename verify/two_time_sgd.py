@@ -147,7 +147,7 @@ def solve(
             check_whole(value, name, 1, example)
     _check_memory(steps, len(target))
     # eta kappa mu_1 < STABLE bounds the clock by the number of steps
-    few = _few(trace, STABLE * steps / float(trace.eigenvalues[0]))
+    few = on_few_nodes(trace, STABLE * steps / float(trace.eigenvalues[0]))
     _check_memory(steps, len(target) + (BLOCK + 8) * len(few))
     march = _March(target, few, gamma, learning_rate, steps)
     march.inverse_size, march.inverse_batch = (0.0 if size is None else 1 / size for size in (model_size, batch_size))
@@ -262,7 +262,7 @@ class _March:
         return found
 
 
-def _few(trace: SpectralMeasure, clock: float) -> SpectralMeasure:
+def on_few_nodes(trace: SpectralMeasure, clock: float) -> SpectralMeasure:
     """The trace on few nodes, enough for clocks up to ``clock``."""
     fast = trace.eigenvalues * clock >= SLOW
     place, slow = np.log(trace.eigenvalues[fast]), trace.eigenvalues[~fast]

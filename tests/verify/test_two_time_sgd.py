@@ -340,10 +340,10 @@ def test_nodes_stand_for_explicit_modes():
 def test_modes_that_are_long_gone_leave_no_warning_and_a_finite_error():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = two_time_sgd._few(SMALL[1], 1e6)
+        found = two_time_sgd.on_few_nodes(SMALL[1], 1e6)
         assert found.error < 1e-12
         mean = means("3/2", "1/2", 16).trace
-        assert two_time_sgd._few(mean, 1e5).error < 1e-3
+        assert two_time_sgd.on_few_nodes(mean, 1e5).error < 1e-3
 
 
 def test_too_large_a_step_is_an_error_that_knows_where_it_diverged():
@@ -469,7 +469,7 @@ def test_the_mean_of_drawn_networks_is_within_its_standard_errors(alpha, beta, g
 )
 def test_beyond_a_sharpness_of_one_the_error_is_that_of_steps(spectra, gamma, eta, size, batch, monkeypatch):
     found = solve(spectra.target, spectra.trace, gamma, eta, 200, size, batch)
-    flow = two_time_sgd._few(spectra.trace, 400 / spectra.trace.eigenvalues[0]).error
+    flow = two_time_sgd.on_few_nodes(spectra.trace, 400 / spectra.trace.eigenvalues[0]).error
     monkeypatch.setattr(two_time_sgd, "PANEL", 0.25)
     monkeypatch.setattr(two_time_sgd, "NODES", 12)
     monkeypatch.setattr(two_time_sgd, "SLOW_NODES", 12)

@@ -95,7 +95,7 @@ class Draw:
 
 
 @dataclass(frozen=True)
-class ReuseCurve:
+class DrawnCurve:
     """What is observed along the flow, each an array of shape (times,).
 
     Attributes
@@ -165,7 +165,7 @@ class DrawnReuse:
         blur = ROUNDING * (sqrt(self.measure.variance) + sqrt(self.measure.norm * mu[0]))
         return (2 * sqrt(floor) + blur) * blur if floor else 0.0
 
-    def curve(self, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> ReuseCurve:
+    def curve(self, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> DrawnCurve:
         """The losses at ``times``, with errors.
 
         As in `verify.flow`, the flow is solved to two tolerances, and an error is `SAFETY` times the difference, the
@@ -204,7 +204,7 @@ class DrawnReuse:
             if name in ("test", "train"):
                 errors[name] += found[f"{name}_rounding"][places] + EXHAUSTED
         test, train, kernel, clock = (found[name][places] for name in errors)
-        return ReuseCurve(t, test, train, kernel, clock, errors)
+        return DrawnCurve(t, test, train, kernel, clock, errors)
 
     def _observed(self, flow: Flow, times: Reals) -> dict[str, Reals]:
         """Losses, what rounding may change in them, kernel and clock, by name."""

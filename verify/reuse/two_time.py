@@ -44,7 +44,7 @@ from ..collocation import STAGES
 from ..inputs import check_richness, check_whole, rising
 from ..measure import SMALLEST, SpectralMeasure
 from ..quadrature import Reals
-from ..two_time_sgd import _few as on_few_nodes
+from ..two_time_sgd import on_few_nodes
 from .march import March
 
 MEMORY = 4 * 2**30
