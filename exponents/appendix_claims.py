@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 
-from sympy import Expr, Max, Min
+from sympy import Expr, Max, Min, Ne
 
 from .algebra.piecewise import normal_form
 from .claims import Claim
@@ -25,7 +25,8 @@ def reuse_claims() -> tuple[Claim, ...]:
     """Of P samples that are used again and again.
 
     The bottleneck does not depend on the regime, as the flow stays in the span of what it is shown, nor does stopping
-    early change its exponent.  Each correction is the first, in 1/P or 1/N, times P or N.
+    early change its exponent.  Each correction is the first, in 1/P or 1/N, times P or N; at beta = 1 that in 1/N has a
+    logarithm.
     """
     fixed = alpha * Min(2, beta)
     found = [
@@ -39,7 +40,7 @@ def reuse_claims() -> tuple[Claim, ...]:
         ]
     return (
         *found,
-        Claim("data: features beside samples", "first order in 1/N", None, mixed_correction),
+        Claim("data: features beside samples", "first order in 1/N", None, mixed_correction, derived_for=Ne(beta, 1)),
         Claim("data: as many features", "eq. 76, 78", fixed, _shared_floor),
         Claim("data: peak", "N = P", None, peak_growth),
     )
