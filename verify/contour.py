@@ -39,6 +39,11 @@ class Contour:
         difference = np.where(close[:, None], self.beyond - beyond[:, None], self.points - place[:, None])
         return np.asarray(1 / (difference + 1j * height[:, None]))
 
+    def counts(self, nu: Complexes, resolvent: Complexes) -> tuple[Complexes, Complexes, Complexes]:
+        """V, V + nu dV/nu and dV/dnu at each nu, whose resolvent is given."""
+        count, slope = resolvent @ self.trace, -(resolvent * resolvent) @ self.trace
+        return count, count + nu * slope, slope
+
 
 @dataclass(frozen=True)
 class Places:

@@ -227,10 +227,14 @@ def on_limit(
     modes: int | None = None,
 ) -> Solved:
     """What ``solver`` makes of the spectrum of the limit; it is deeper than ``clock`` if that was not enough."""
+    return deepened(lambda reached: solver(power_law(alpha, beta, reached, spectrum, modes)), clock)
+
+
+def deepened(solver: Callable[[float], Solved], clock: float) -> Solved:
+    """What ``solver`` makes of a spectrum resolved up to a clock: this one, or if that was not enough a later one."""
     while True:
-        measure = power_law(alpha, beta, clock, spectrum, modes)
         try:
-            return solver(measure)
+            return solver(clock)
         except Unresolved:
             clock *= UNDERRATED
 

@@ -243,7 +243,7 @@ class MeanModel:
         return exp(brentq(inside, nearest, log(2 / (self.alpha - 1) + 2), xtol=1e-15, rtol=1e-15))
 
     def _lowest(self, last: float) -> tuple[Places, Reals]:
-        """Places from the lower end to x = ``last``, and their weights dmu.
+        """Places from the lower end to x = ``last``, and their weights dy.
 
         Along them y rises from 0, while x may turn back, so that they are even in y; what is a power of mu is one of y.
         Next to the end is another if N is close to P, at a y in proportion to their distance.
@@ -254,19 +254,17 @@ class MeanModel:
         place, y = -self.lower_end + (last + self.lower_end) * s**2, y_last * s
         for _ in range(ROUNDS):
             nu = -place + 1j * y
-            count, squares, _ = self._counts(nu, self.low.resolvent(place, place - 1, y))
+            count, squares, _ = self.low.counts(nu, self.low.resolvent(place, place - 1, y))
             z = -nu * (1 - count / self.size) * (1 - count / self.samples)
             step = z.imag / (self._steepness(count, squares) - 1).imag
             place = place + step
             if (np.abs(step) <= CONVERGED**2 * self.lower_end).all():
                 break
-        places = Places(self.low, place, place - 1, y)
-        return places, y_last * w / np.abs(self._inclination(places).imag)
+        return Places(self.low, place, place - 1, y), y_last * w
 
-    def _higher(self, contour: Contour, place: Reals, beyond: Reals, weights: Reals) -> tuple[Places, Reals]:
-        """Places further up, where x rises, from x, x - 1 and weights dx."""
-        places = Places(contour, place, beyond, self._heights(contour, place, beyond))
-        return places, weights / np.abs(self._inclination(places).real)
+    def _higher(self, contour: Contour, place: Reals, beyond: Reals) -> Places:
+        """Places further up, where x rises, from x and x - 1."""
+        return Places(contour, place, beyond, self._heights(contour, place, beyond))
 
     def _heights(self, contour: Contour, place: Reals, beyond: Reals) -> Reals:
         """y at each x, by Newton's steps for y^2 in (y/Im nu (1 + z/nu))^2 = 1, which is nearly linear in it."""
@@ -274,7 +272,7 @@ class MeanModel:
         for _ in range(ROUNDS):
             y = np.sqrt(square)
             nu = -place + 1j * y
-            count, squares, _ = self._counts(nu, contour.resolvent(place, beyond, y), contour)
+            count, squares, _ = contour.counts(nu, contour.resolvent(place, beyond, y))
             pull = (nu * count * (self.single - count * self.double)).imag
             ratio = square / pull**2
             change = self._steepness(count, squares).real
@@ -285,21 +283,8 @@ class MeanModel:
                 break
         return np.sqrt(square)
 
-    def _counts(
-        self, nu: Complexes, resolvent: Complexes, contour: Contour | None = None
-    ) -> tuple[Complexes, Complexes, Complexes]:
-        """V, V + nu dV/nu and dV/dnu."""
-        trace = (contour or self.low).trace
-        count, slope = resolvent @ trace, -(resolvent * resolvent) @ trace
-        return count, count + nu * slope, slope
-
-    def _inclination(self, places: Places) -> Complexes:
-        """dnu/dz; z is real along the band."""
-        count, squares, _ = self._counts(places.nu, places.resolvent, places.contour)
-        return np.asarray(1 / (self._steepness(count, squares) - 1))
-
-    def _places(self) -> list[tuple[Places, Reals]]:
-        """All places, from the lower end up to x = 1/2, and beyond, with their weights dmu."""
+    def _places(self) -> list[tuple[Places, Reals, Callable[[Complexes], Reals]]]:
+        """All places, from the lower end up to x = 1/2, and beyond, with weights of a part of nu, and that part."""
         ends = -asinh(1.0), asinh(0.5 / self.lower_end)
         near = min(ends[0] + NEARBY, ends[1])
         count = ceil((near - ends[0]) / NEAR), ceil((ends[1] - near) / FAR)
@@ -316,15 +301,15 @@ class MeanModel:
             beyond = np.concatenate([beyond, t, top - top / 2 * s**2])
             width = np.concatenate([width, v, top * s * w])
         return [
-            self._lowest(self.lower_end * np.sinh(cuts[1])),
-            self._higher(self.low, low, low - 1, weights),
-            self._higher(self.high, 1 + beyond, beyond, width),
+            (*self._lowest(self.lower_end * np.sinh(cuts[1])), np.imag),
+            (self._higher(self.low, low, low - 1), weights, np.real),
+            (self._higher(self.high, 1 + beyond, beyond), width, np.real),
         ]
 
     @cached_property
     def resolved(self) -> Resolved:
         """The spectrum; where the upper end is given up, the last place, mu = 1, has the mass that is left."""
-        parts = [self._functions(places, width) for places, width in self._places()]
+        parts = [self._functions(*part) for part in self._places()]
         found = [np.concatenate(column, axis=-1) for column in zip(*parts, strict=True)]
         order = np.argsort(-found[0])
         found = [column[..., order] for column in found]
@@ -337,12 +322,15 @@ class MeanModel:
         left = [max(total - part.sum(), SMALLEST) for total, part in zip(due, (power, trace), strict=True)]
         return Resolved(*rest, *(np.insert(part, 0, more) for part, more in zip((power, trace), left, strict=True)))
 
-    def _functions(self, places: Places, width: Reals) -> tuple[NDArray[Any], ...]:
-        """What `Resolved` holds."""
+    def _functions(
+        self, places: Places, weights: Reals, part: Callable[[Complexes], Reals]
+    ) -> tuple[NDArray[Any], ...]:
+        """What `Resolved` holds, from places and the weights of a part of nu."""
         nu, inverse = places.nu, places.resolvent
-        count, squares, slope = self._counts(nu, inverse, places.contour)
+        count, squares, slope = places.contour.counts(nu, inverse)
         mu = np.abs(nu * (1 - count / self.size) * (1 - count / self.samples))
-        inclination = 1 / (self._steepness(count, squares) - 1)
+        inclination = 1 / (self._steepness(count, squares) - 1)  # dnu/dz; z is real along the band
+        width = weights / np.abs(part(inclination))
         target, change, rest = self._target(places.contour, nu, inverse)
         power = np.abs((target / (1 - count / self.size)).imag) / pi * width
         slopes = np.array([inclination, slope * inclination, change * inclination])

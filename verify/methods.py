@@ -148,7 +148,7 @@ def by_flow(model: Model, times: Sequence[float], learning_rate: Fraction | None
     elif model.file is not None:
         found = curve(from_file(model.file).compressed(), model.gamma, times)
     else:
-        found = limit_curve(*_exponents(model), model.gamma, times, model.spectrum, model.modes)
+        found = limit_curve(*capacity_and_source(model), model.gamma, times, model.spectrum, model.modes)
     alone = LossCurve(
         time=found.time,
         loss=found.loss,
@@ -163,7 +163,7 @@ def by_flow(model: Model, times: Sequence[float], learning_rate: Fraction | None
         return alone
     if spectra is None:
         reached = max(1.0, DEEPER * float(found.clock[-1]))
-        spectra = limit_spectra(*_exponents(model), reached, model.spectrum, model.modes)
+        spectra = limit_spectra(*capacity_and_source(model), reached, model.spectrum, model.modes)
     largest = 1.0 if model.size is None else float(spectra.target.eigenvalues[0])
     return _with_batches(alone, spectra, largest, model.gamma, learning_rate, model.batch)
 
@@ -189,12 +189,12 @@ def by_two_time(model: Model, steps: Sequence[int], learning_rate: Fraction) -> 
     unstable = None
     if model.size is None and model.batch is None:
         if model.file is None:
-            measure = power_law(*_exponents(model), clock, model.spectrum, model.modes)
+            measure = power_law(*capacity_and_source(model), clock, model.spectrum, model.modes)
         else:
             measure = from_file(model.file).compressed()
         found, error = two_time.solve(measure, model.gamma, eta, last), measure.error
     else:
-        spectra = limit_spectra(*_exponents(model), clock, model.spectrum, model.modes)
+        spectra = limit_spectra(*capacity_and_source(model), clock, model.spectrum, model.modes)
         found = two_time_sgd.solve(spectra.target, spectra.trace, model.gamma, eta, last, model.size, model.batch)
         error, unstable = found.error, found.unstable_from
     loss, kernel, start = found.loss[list(steps)], found.kernel[list(steps)], float(found.loss[0])
@@ -249,7 +249,8 @@ def by_simulation(model: Model, steps: Sequence[int], learning_rate: Fraction, s
     )
 
 
-def _exponents(model: Model) -> tuple[Fraction, Fraction]:
+def capacity_and_source(model: Model) -> tuple[Fraction, Fraction]:
+    """alpha and beta of a model that is no measured spectrum."""
     assert model.alpha is not None and model.beta is not None
     return model.alpha, model.beta
 
@@ -276,8 +277,8 @@ def _times(steps: Sequence[int], learning_rate: Fraction) -> Reals:
 
 def _mean_spectra(model: Model, size: int) -> Spectra:
     if model.spectrum == CONTINUUM:
-        return continuum_model.mean_spectra(*_exponents(model), size)
-    return finite_model.mean_spectra(*_exponents(model), size, model.modes)
+        return continuum_model.mean_spectra(*capacity_and_source(model), size)
+    return finite_model.mean_spectra(*capacity_and_source(model), size, model.modes)
 
 
 def _with_batches(

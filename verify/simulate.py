@@ -18,9 +18,9 @@ a linear algebra library had better use a single thread, and cores better have s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ from .quadrature import Reals
 from .simulation.descent import descend
 from .simulation.gradients import GAUSSIAN, spectrum
 from .simulation.settings import Setting, Steps, check_memory, checked, checked_model, distinct
+
+Trained = TypeVar("Trained", bound="Ensemble")
 
 Failure: TypeAlias = tuple[int, int, float]
 """A seed that diverged, and the step and the loss at which it did."""
@@ -169,19 +171,44 @@ def ensemble(
     )
     numbers = distinct(seeds)
     check_memory(setting, len(numbers))
-    done: list[Ensemble] = []
+    return in_groups(
+        numbers,
+        setting.together,
+        lambda seeds: _run(setting, seeds),
+        _joined,
+        lambda failure, done: _diverged(setting, failure, done, len(numbers)),
+    )
+
+
+def in_groups(
+    seeds: tuple[int, ...],
+    together: int,
+    run: Callable[[tuple[int, ...]], tuple[Trained, Failure | None]],
+    joined: Callable[[Sequence[Trained]], Trained],
+    diverged: Callable[[Failure, Sequence[Trained]], SeedDiverged],
+) -> Trained:
+    """What ``run`` makes of the seeds, so many together, joined; of the groups that are finished if interrupted.
+
+    Raises
+    ------
+    SeedDiverged
+        What ``diverged`` makes of the first failure and of what was finished.
+    KeyboardInterrupt
+        When it was interrupted before a seed was finished.
+    """
+    done: list[Trained] = []
     try:
-        for start in range(0, len(numbers), setting.together):
-            part, failure = _run(setting, numbers[start : start + setting.together])
+        for start in range(0, len(seeds), together):
+            part, failure = run(seeds[start : start + together])
             if len(part):
                 done.append(part)
             if failure is not None:
-                raise _diverged(setting, failure, done, len(numbers))
+                raise diverged(failure, done)
     except KeyboardInterrupt:
         if not done:
             raise
-        return replace(_joined(done), interrupted=True)
-    return _joined(done)
+        return replace(joined(done), interrupted=True)
+    return joined(done)
 
 
 def measure(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> SpectralMeasure:

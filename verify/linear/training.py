@@ -33,7 +33,7 @@ from exponents.rationals import shown
 from ..divergence import STABLE
 from ..inputs import check_whole
 from ..quadrature import Reals
-from ..simulate import Ensemble, Failure, SeedDiverged, standard_error
+from ..simulate import Ensemble, Failure, SeedDiverged, in_groups, standard_error
 from ..simulation.gradients import AHEAD, GAUSSIAN, Model, Relevant
 from ..simulation.settings import BUFFERS, GROUP, LARGEST, MEMORY, STREAMS, Steps, checked, distinct
 from .descent import KEPT, descend
@@ -185,19 +185,13 @@ def ensemble(
     setting = _checked(alpha, beta, gamma0, width, batch_size, modes, learning_rate, steps, init, record, looks)
     numbers = distinct(seeds)
     _check_memory(setting, len(numbers))
-    done: list[Networks] = []
-    try:
-        for start in range(0, len(numbers), setting.together):
-            part, failure = _run(setting, numbers[start : start + setting.together])
-            if len(part):
-                done.append(part)
-            if failure is not None:
-                raise _diverged(setting, failure, done, len(numbers))
-    except KeyboardInterrupt:
-        if not done:
-            raise
-        return replace(_joined(done), interrupted=True)
-    return _joined(done)
+    return in_groups(
+        numbers,
+        setting.together,
+        lambda seeds: _run(setting, seeds),
+        _joined,
+        lambda failure, done: _diverged(setting, failure, done, len(numbers)),
+    )
 
 
 def drawn(width: int, modes: int, init: float, seed: int) -> tuple[Reals, Reals]:

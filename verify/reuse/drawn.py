@@ -33,7 +33,7 @@ Layout: modes k along the last axis, samples or features or eigenvalues along th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log, sqrt
 
@@ -45,13 +45,11 @@ from exponents.errors import InputError
 from exponents.rationals import shown
 
 from ..flow import COARSER, LOOSEST, NEARBY, PROBES, SAFETY, TIGHTEST, TOLERANCE
-from ..inputs import check_richness, check_whole, rising
+from ..inputs import check_whole, rising
 from ..march import EXHAUSTED, solve
 from ..measure import SMALLEST, SpectralMeasure
 from ..population import checked
 from ..quadrature import Reals
-from ..simulate import standard_error
-from ..simulation.settings import distinct
 from ..trajectory import Flow
 
 ENTRIES = 2**25
@@ -239,38 +237,6 @@ class DrawnReuse:
         }
 
 
-@dataclass(frozen=True)
-class ReuseEnsemble:
-    """Curves of several draws.
-
-    Attributes
-    ----------
-    seeds : tuple of int
-    time : array of shape (n,)
-    tests, trains : array of shape (seeds, n)
-        Losses, in units in which the mode k = 1 contributes 1 to the target's variance.
-    final_tests, span_floors : array of shape (seeds,)
-        See `DrawnReuse`.
-    """
-
-    seeds: tuple[int, ...]
-    time: Reals
-    tests: Reals
-    trains: Reals
-    final_tests: Reals
-    span_floors: Reals
-
-    @property
-    def test(self) -> tuple[Reals, Reals]:
-        """Mean test loss over seeds, and its standard error, which is NaN for a single seed."""
-        return self.tests.mean(axis=0), standard_error(self.tests)
-
-    @property
-    def train(self) -> tuple[Reals, Reals]:
-        """The same of the train loss."""
-        return self.trains.mean(axis=0), standard_error(self.trains)
-
-
 def draw(alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int) -> Draw:
     """Features and samples.  At fixed seed and M, fewer samples are the first of more, and so are features.
 
@@ -351,47 +317,6 @@ def reduced(given: Draw) -> DrawnReuse:
 def drawn(alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int) -> DrawnReuse:
     """A draw, diagonalised; parameters and errors as in `draw` and `reduced`."""
     return reduced(draw(alpha, beta, model_size, samples, modes, seed))
-
-
-def ensemble(
-    alpha: object,
-    beta: object,
-    gamma: float,
-    model_size: int | None,
-    samples: int,
-    modes: int,
-    times: ArrayLike,
-    seeds: Collection[int],
-) -> ReuseEnsemble:
-    """Losses of one draw for each seed.
-
-    Parameters
-    ----------
-    alpha, beta, model_size, samples, modes
-        As in `draw`.
-    gamma, times
-        As in `DrawnReuse.curve`.
-    seeds : collection of int
-        Distinct whole numbers of at least 0, such as ``range(20)``.
-
-    Raises
-    ------
-    InputError
-        See `draw`, `reduced` and `DrawnReuse.curve`; for seeds that are not such, or more than `ENTRIES` losses.
-    FlowFailed
-        See `march.solve`.
-    """
-    t, numbers = rising(times), distinct(seeds)
-    check_richness(gamma)
-    if len(t) * len(numbers) > ENTRIES:
-        raise InputError(f"seeds times times may be at most {ENTRIES}; got {len(t) * len(numbers)}; take fewer")
-    tests, trains = np.empty((2, len(numbers), len(t)))
-    finals, floors = np.empty((2, len(numbers)))
-    for row, seed in enumerate(numbers):
-        found = drawn(alpha, beta, model_size, samples, modes, seed)
-        curve = found.curve(gamma, t)
-        tests[row], trains[row], finals[row], floors[row] = curve.test, curve.train, found.final_test, found.span_floor
-    return ReuseEnsemble(numbers, t, tests, trains, finals, floors)
 
 
 def _triangle(matrix: Reals, vector: Reals) -> Reals:

@@ -222,10 +222,10 @@ def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -
     model = MeanModel.of(alpha, beta, model_size, samples)
     found, total = _Equivalent(model), model.target_moments()[0]
     unseen, train_floor = _floors(model)
-    latest = LATEST / model.level if _close(model) else inf
+    from_start = _close(model)
+    latest = LATEST / model.level if from_start else inf
     train = SpectralMeasure(model.resolved.eigenvalues, model.resolved.power, train_floor, latest)
     across, within = found.across(), found.within()
-    from_start = _close(model)
     missing = total - (unseen + 2 * across.sum() + within.sum()) if not from_start else 0.0
     if model.upper_end == 0:  # the last place is one node with what is left, as in the training loss
         within[0, 0] = missing

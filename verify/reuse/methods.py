@@ -14,21 +14,18 @@ from math import ceil, inf, log1p
 
 import numpy as np
 
-from exponents.errors import Unresolved
-
 from ..finite_model import limit_spectra
-from ..methods import LossCurve, Model
-from ..quadrature import Reals
-from ..simulate import standard_error
+from ..flow import deepened
+from ..methods import LossCurve, Model, capacity_and_source
 from . import two_time
-from .drawn import drawn
+from .ensemble import ensemble
 from .mean import curve, mean_reuse
 
 INTERVALS = 2.0
 """Intervals of time a factor e, and half as long ones beside, from which errors are read off."""
 
 DEEPER = 1e3
-"""By what factor the clock may be ahead of time at first, and then once more each time it was further."""
+"""By what factor the clock may be ahead of time at first."""
 
 
 def by_flow(model: Model, times: Sequence[float]) -> LossCurve:
@@ -39,9 +36,9 @@ def by_flow(model: Model, times: Sequence[float]) -> LossCurve:
     InputError, FlowFailed
         See `mean.mean_reuse` and `mean.curve`.
     """
-    assert model.alpha is not None and model.beta is not None and model.samples is not None
+    assert model.samples is not None
     size = inf if model.size is None else model.size
-    reuse = mean_reuse(model.alpha, model.beta, size, model.samples)
+    reuse = mean_reuse(*capacity_and_source(model), size, model.samples)
     found = curve(reuse, model.gamma, times)
     return LossCurve(
         time=found.time,
@@ -63,18 +60,15 @@ def by_two_time(model: Model, times: Sequence[float]) -> LossCurve:
     InputError, FlowFailed
         See `two_time.solve`.
     """
-    assert model.alpha is not None and model.beta is not None
     last = max(times[-1], 1.0)
     steps = two_time.grid(last, ceil(INTERVALS * log1p(last)))
     places = np.union1d(steps, times)
-    clock = DEEPER * last
-    while True:
-        spectra = limit_spectra(model.alpha, model.beta, clock, model.spectrum, model.modes)
-        try:
-            found = two_time.limit_of_fine_grids(*spectra, model.gamma, places, model.size, model.samples)
-            break
-        except Unresolved:
-            clock *= DEEPER
+
+    def solver(clock: float) -> two_time.FineGrids:
+        spectra = limit_spectra(*capacity_and_source(model), clock, model.spectrum, model.modes)
+        return two_time.limit_of_fine_grids(*spectra, model.gamma, places, model.size, model.samples)
+
+    found = deepened(solver, DEEPER * last)
     wanted = np.searchsorted(places, times)
     return LossCurve(
         time=found.time[wanted],
@@ -91,34 +85,21 @@ def by_simulation(model: Model, times: Sequence[float], seeds: int) -> LossCurve
 
     Raises
     ------
-    InputError, FlowFailed
-        See `drawn.drawn`.
-    KeyboardInterrupt
-        Before two draws are done.
+    InputError, FlowFailed, KeyboardInterrupt
+        See `ensemble.ensemble`.
     """
     assert model.samples is not None and model.modes is not None
-    rows: list[Reals] = []
-    interrupted = False
-    for seed in range(seeds):
-        try:
-            one = drawn(model.alpha, model.beta, model.size, model.samples, model.modes, seed)
-            found = one.curve(model.gamma, times)
-            start = one.curve(model.gamma, [0.0]).test
-        except KeyboardInterrupt:
-            if len(rows) < 2:
-                raise
-            interrupted = True
-            break
-        rows.append(np.array([found.test, found.train, found.kernel, np.broadcast_to(start, found.test.shape)]))
-    losses = np.array(rows)
-    test, train, kernel, first = losses.mean(axis=0)
+    places = np.union1d([0.0], times)
+    found = ensemble(model.alpha, model.beta, model.gamma, model.size, model.samples, model.modes, places, range(seeds))
+    wanted = np.searchsorted(places, times)
+    loss, error = found.test
     return LossCurve(
-        time=np.asarray(times, float),
-        loss=test,
-        error=standard_error(losses[:, 0]),
-        kernel=kernel,
-        start=float(first[0]),
-        train=train,
-        seeds=len(rows),
-        interrupted=interrupted,
+        time=places[wanted],
+        loss=loss[wanted],
+        error=error[wanted],
+        kernel=found.kernels.mean(axis=0)[wanted],
+        start=float(loss[0]),
+        train=found.train[0][wanted],
+        seeds=len(found.seeds),
+        interrupted=found.interrupted,
     )

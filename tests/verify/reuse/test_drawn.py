@@ -13,7 +13,8 @@ from scipy.linalg import expm
 from exponents.errors import InputError
 from verify import flow
 from verify.measure import SpectralMeasure
-from verify.reuse.drawn import ROUNDING, Draw, draw, drawn, ensemble, reduced
+from verify.reuse.drawn import ROUNDING, Draw, draw, drawn, reduced
+from verify.reuse.ensemble import ensemble
 
 LOSSES = ("test", "train")
 
@@ -352,3 +353,19 @@ def test_an_end_far_off_leaves_the_start_its_digits():
     assert found.final_test > 1e11 and curve.errors["test"].max() < 1e-9
     assert curve.test[0] == pytest.approx(1 / 9 + 0.49, rel=1e-14)
     assert ((found.rest + found.steps.sum(axis=0)) ** 2).sum() != pytest.approx(1 / 9 + 0.49, rel=1e-12)  # control
+
+
+def test_what_is_finished_is_kept_when_interrupted(monkeypatch):
+    whole = ensemble(2, 1, 1.0, 4, 8, 20, [0.0, 2.0], range(3))
+    assert not whole.interrupted
+
+    def stopping(*arguments):
+        if arguments[-1] == 2:
+            raise KeyboardInterrupt
+        return drawn(*arguments)
+
+    monkeypatch.setattr("verify.reuse.ensemble.drawn", stopping)
+    part = ensemble(2, 1, 1.0, 4, 8, 20, [0.0, 2.0], range(3))
+    assert part.interrupted and part.seeds == (0, 1) and (part.kernels == whole.kernels[:2]).all()
+    with pytest.raises(KeyboardInterrupt):
+        ensemble(2, 1, 1.0, 4, 8, 20, [0.0], [2])
