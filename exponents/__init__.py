@@ -19,57 +19,57 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from sympy import Expr
 
-    from .amplitudes import LogLaw, amplitude, clock_amplitude, kernel_amplitude, log_law
-    from .compute_optimal import Table1, compute_optimum, programme, table_1
-    from .constants import Law, leading_law
-    from .conventions import Convention, convention
+    from .asymptotics.evaluation import evaluate
+    from .asymptotics.kernels import Kernel, kernel
+    from .asymptotics.mode_sums import ModeSum, mode_sum
+    from .budget.allocation import Plan, plan_budget
+    from .budget.constants import Law, leading_law
     from .derivations import derive
     from .errors import ExponentsError, IncompleteProof, InputError, NoBalance, Refuted
-    from .evaluation import evaluate
-    from .kernels import Kernel, kernel
-    from .learned_fraction import learned_integral, loss_integral, scaling_function, unlearned_integral
-    from .level_series import LevelSeries
-    from .mode_sums import ModeSum, mode_sum
-    from .model_loss import loss
-    from .phases import Phase, PhaseDiagram
-    from .plan import Plan, plan_budget
-    from .proof import prove, prove_equal, prove_nonnegative
+    from .losses.terms import Loss, PowerLaw
+    from .model.amplitudes import LogLaw, amplitude, clock_amplitude, kernel_amplitude, log_law
+    from .model.conventions import Convention, convention
+    from .model.level_series import LevelSeries
+    from .model.online_loss import loss
+    from .model.scaling_function import learned_integral, loss_integral, scaling_function, unlearned_integral
+    from .model.table1 import Table1, compute_optimum, programme, table_1
+    from .model.timescale import fixed_point
+    from .optimum.boundary_ties import Tie, assumptions, boundary_ties
+    from .optimum.phases import Phase, PhaseDiagram
+    from .optimum.proof import prove, prove_equal, prove_nonnegative
     from .reports.point import PointReport, at
     from .symbols import B, C, N, P, alpha, beta, eta, gamma, n, t, x
-    from .terms import Loss, PowerLaw
-    from .ties import Tie, assumptions, boundary_ties
-    from .timescale import fixed_point
 
     chi: Expr
     levels: LevelSeries
     table1: Table1
 
 _HOMES = {
-    "amplitudes": ("LogLaw", "amplitude", "clock_amplitude", "kernel_amplitude", "log_law"),
-    "compute_optimal": ("Table1", "compute_optimum", "programme", "table_1"),
-    "constants": ("Law", "leading_law"),
-    "conventions": ("Convention", "convention"),
+    "model.amplitudes": ("LogLaw", "amplitude", "clock_amplitude", "kernel_amplitude", "log_law"),
+    "model.table1": ("Table1", "compute_optimum", "programme", "table_1"),
+    "budget.constants": ("Law", "leading_law"),
+    "model.conventions": ("Convention", "convention"),
     "derivations": ("derive",),
     "errors": ("ExponentsError", "IncompleteProof", "InputError", "NoBalance", "Refuted"),
-    "evaluation": ("evaluate",),
-    "kernels": ("Kernel", "kernel"),
-    "learned_fraction": ("learned_integral", "loss_integral", "scaling_function", "unlearned_integral"),
-    "mode_sums": ("ModeSum", "mode_sum"),
-    "model_loss": ("loss",),
-    "phases": ("Phase", "PhaseDiagram"),
-    "plan": ("Plan", "plan_budget"),
-    "proof": ("prove", "prove_equal", "prove_nonnegative"),
+    "asymptotics.evaluation": ("evaluate",),
+    "asymptotics.kernels": ("Kernel", "kernel"),
+    "model.scaling_function": ("learned_integral", "loss_integral", "scaling_function", "unlearned_integral"),
+    "asymptotics.mode_sums": ("ModeSum", "mode_sum"),
+    "model.online_loss": ("loss",),
+    "optimum.phases": ("Phase", "PhaseDiagram"),
+    "budget.allocation": ("Plan", "plan_budget"),
+    "optimum.proof": ("prove", "prove_equal", "prove_nonnegative"),
     "reports.point": ("PointReport", "at"),
     "symbols": ("B", "C", "N", "P", "alpha", "beta", "eta", "gamma", "n", "t", "x"),
-    "terms": ("Loss", "PowerLaw"),
-    "level_series": ("LevelSeries",),
-    "ties": ("Tie", "assumptions", "boundary_ties"),
-    "timescale": ("fixed_point",),
+    "losses.terms": ("Loss", "PowerLaw"),
+    "model.level_series": ("LevelSeries",),
+    "optimum.boundary_ties": ("Tie", "assumptions", "boundary_ties"),
+    "model.timescale": ("fixed_point",),
 }
 _COMPUTED = {
-    "chi": ("timescale", "chi"),
-    "levels": ("level_series", "level_series"),
-    "table1": ("compute_optimal", "table_1"),
+    "chi": ("model.timescale", "chi"),
+    "levels": ("model.level_series", "level_series"),
+    "table1": ("model.table1", "table_1"),
 }
 """Results, computed by a function without arguments when the name is first used."""
 

@@ -17,7 +17,7 @@ def start() -> None:
     for name in THREADS:
         os.environ.setdefault(name, "1")
     try:
-        from .cli import run
+        from .cli.app import run
 
         run()
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from exponents.errors import InputError
 from exponents.rationals import shown
 
-from .quadrature import Reals
+from .arrays import Reals
 
 
 def check_richness(gamma: float) -> None:

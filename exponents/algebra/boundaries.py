@@ -16,9 +16,9 @@ from sympy import Expr
 
 from .cells import Base, heights_on, lines_of, on_line, roots_above, univariate, walls
 from .parametric import Point
+from .partition import Found, Leaf, Partition
 from .polynomials import Functions, Polynomial, factors
 from .real_roots import Root, between, ordered, rationals_between, real_roots, roots_of, sign_at_root, sign_below
-from .settling import Found, Leaf, Partition
 
 SignOf = Callable[[Polynomial], int]
 

@@ -13,11 +13,11 @@ from typing import TypeVar
 from sympy import Expr, Max, Min, Piecewise, S, Symbol
 from sympy.logic.boolalg import Boolean
 
-from ..terms import PowerLaw
+from ..losses.terms import PowerLaw
 from .parametric import Point, resolve
+from .partition import Partition, settled
 from .polynomials import Functions, RationalFunction, denominators, factored, sign
 from .regions import regions_of
-from .settling import Partition, settled
 
 _Label = TypeVar("_Label")
 

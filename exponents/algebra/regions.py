@@ -18,8 +18,8 @@ from sympy.logic.boolalg import Boolean
 from ..errors import IncompleteProof
 from .boundaries import meetings
 from .cells import Arrangement, telling_apart
+from .partition import Found, Leaf, Partition
 from .polynomials import Polynomial, sign
-from .settling import Found, Leaf, Partition
 
 SHARED = 12
 """Dividing polynomials up to which all regions are written from one set of cells, which makes for shorter cases."""

@@ -19,10 +19,10 @@ from sympy import Dummy, Expr, Max, Min, Not, Or, Piecewise, S, Symbol
 from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, Unequality
 from sympy.logic.boolalg import Boolean
 
+from .partition import settled
 from .piecewise import positive_where
 from .polynomials import Functions, Polynomial, factored, sign
 from .regions import regions_of
-from .settling import settled
 
 
 @dataclass(frozen=True)

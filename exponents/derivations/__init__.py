@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..derivation import Derivation
 from ..names import DERIVATIONS, PUBLISHED, Version
-from .amplitudes import derive_amplitude
-from .data import derive_data
+from .data_reuse import derive_data
+from .derivation import Derivation
 from .dynamics import derive_chi, derive_levels
-from .optimum import derive_compute_optimal
-from .terms import derive_bottleneck, derive_sgd, derive_transient
+from .limit_constants import derive_amplitude
+from .loss_terms import derive_bottleneck, derive_sgd, derive_transient
+from .optimal_split import derive_compute_optimal
 
 _BUILDERS: dict[str, Callable[[Version], Derivation]] = dict(
     zip(

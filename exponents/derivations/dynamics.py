@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from sympy import Eq, Max, Symbol
 
-from ..compute_optimal import FINITE_VARIANCE
-from ..derivation import Derivation, Step
-from ..level_series import level_series, stays_on_branch
+from ..model.level_series import level_series, stays_on_branch
+from ..model.table1 import FINITE_VARIANCE
+from ..model.timescale import Piece, clock, decay, self_consistency, self_consistent, target_sum
 from ..names import Version
 from ..printing import Notation, joined, phrase
 from ..symbols import alpha, beta, n, t, tau
-from ..timescale import (
-    Piece,
-    clock,
-    decay,
-    self_consistency,
-    self_consistent,
-    target_sum,
-)
+from .derivation import Derivation, Step
 from .steps import mode_sum_steps
 
 _CLOCK = Notation(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from sympy import Eq, Function, oo
 
 from ..algebra.piecewise import resolved
-from ..compute_optimal import DOMAIN, PARAMETERS
-from ..derivation import Step
-from ..mode_sums import ModeSum
-from ..model_loss import loss
+from ..asymptotics.mode_sums import ModeSum
+from ..model.online_loss import loss
+from ..model.table1 import DOMAIN, PARAMETERS
+from ..model.timescale import self_consistent
 from ..names import LAZY, RICH, Version
+from ..optimum.proof import sides
 from ..printing import Notation, Phrase, joined, phrase
-from ..proof import sides
 from ..symbols import s, x
-from ..timescale import self_consistent
+from .derivation import Step
 
 _SUM = Notation("sum_k k^-a f(k^-alpha s)", "Σₖ k^-a f(s k^-α)", r"\sum_k k^{-a} f(s k^{-\alpha})")
 

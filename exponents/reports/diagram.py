@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sympy import Expr, S, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
-from ..phases import Phase, PhaseDiagram
+from ..optimum.boundary_ties import assumptions, boundary_ties
+from ..optimum.phases import Phase, PhaseDiagram
 from ..printing import STYLES, Notation, Phrase, joined, phrase, write
-from ..ties import assumptions, boundary_ties
 from .render import Cell, Column, Table
 
 

@@ -11,16 +11,16 @@ from sympy import Eq, Rational, Symbol
 from sympy.core.relational import Relational
 
 from ..algebra.parametric import Point, evaluate
-from ..compute_optimal import PARAMETERS, Table1, table_1, task_names
+from ..model.table1 import PARAMETERS, Table1, table_1, task_names
 from ..names import MODEL, PUBLISHED, REGIMES, Regime, Version
-from ..phases import PhaseDiagram
+from ..optimum.phases import PhaseDiagram
 from ..printing import Notation, Phrase, joined, phrase, write
 from ..rationals import check_capacity, check_source, exact
 from ..symbols import N, t
 from .render import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from ..conventions import Convention
+    from ..model.conventions import Convention
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def at(
         values = check_capacity(exact(first, "alpha")), check_source(exact(second, "beta"))
         point = dict(zip(PARAMETERS, values, strict=True))
     else:
-        from ..conventions import convention as named  # nobody else need wait for this
+        from ..model.conventions import convention as named  # nobody else need wait for this
 
         used = named(convention)
         point = used.to_model(first, second)
@@ -198,7 +198,7 @@ def at(
 
 def _logarithms(table: Table1, point: Point) -> tuple[tuple[Regime, Fraction], ...]:
     """The power of ln C in the law of each regime that has one at a point on a boundary."""
-    from ..ties import boundary_ties  # most points lie on no boundary
+    from ..optimum.boundary_ties import boundary_ties  # most points lie on no boundary
 
     found = {}
     for regime in REGIMES:

@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 
 from sympy import Basic, Piecewise
 
-from ..derivation import Derivation, Step
+from ..derivations.derivation import Derivation, Step
 from ..printing import Math, Notation, Phrase, Style, cases, write
 
 WIDTH = 80

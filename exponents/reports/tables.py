@@ -14,24 +14,24 @@ from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.piecewise import normal_form, resolved
-from ..appendix_claims import linear_claims, reuse_claims
-from ..claims import claims as published_claims
-from ..compute_optimal import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
-from ..level_series import level_series
-from ..model_loss import LOSS_EQUATION, data_bottleneck, loss
+from ..claims.appendix import linear_claims, reuse_claims
+from ..claims.claim import claims as published_claims
+from ..losses.terms import PowerLaw
+from ..model.level_series import level_series
+from ..model.online_loss import LOSS_EQUATION, data_bottleneck, loss
+from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
+from ..model.timescale import clock_growth, self_consistency, self_consistent
 from ..names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require
-from ..phases import PhaseDiagram
+from ..optimum.boundary_ties import boundary_ties
+from ..optimum.phases import PhaseDiagram
+from ..optimum.proof import sides
 from ..printing import STYLES, Notation, Phrase, phrase, write
-from ..proof import sides
 from ..symbols import N, beta, t
-from ..terms import PowerLaw
-from ..ties import boundary_ties
-from ..timescale import clock_growth, self_consistency, self_consistent
 from .data_tables import data, data_limit
 from .render import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from ..conventions import Convention
+    from ..model.conventions import Convention
 
 LEVELS = 5
 """Levels of the series that are printed before the closed form."""
@@ -198,7 +198,7 @@ def table(name: str, version: Version = PUBLISHED, convention: str | Convention 
     require(name, TABLES, "a table")
     if convention == MODEL:
         return _BUILDERS[name](version)
-    from ..conventions import convention as named  # nobody else need wait for this
+    from ..model.conventions import convention as named  # nobody else need wait for this
 
     used = named(convention)
     require(name, CONVENTION_TABLES, f"a table in the symbols of {used.name}")

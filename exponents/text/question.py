@@ -14,15 +14,15 @@ from sympy import Expr, Rational, S, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan
 
 from ..algebra.parametric import positive_side
-from ..compute_optimal import MAX_TERMS, programme
 from ..errors import InputError, TooMuchWork
-from ..model_loss import loss
+from ..losses.terms import Loss, PowerLaw, bases
+from ..model.online_loss import loss
+from ..model.table1 import MAX_TERMS, programme
 from ..names import PUBLISHED, Regime, Version
-from ..phases import Programme
+from ..optimum.phases import Programme
 from ..printing import GREEK
 from ..rationals import exact, shown
 from ..symbols import B, N, P, alpha, beta, eta, gamma, t
-from ..terms import Loss, PowerLaw, bases
 from .parsing import names_in, parse_conditions, parse_expression
 
 RESOURCES = ("t", "N", "P")

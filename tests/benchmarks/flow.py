@@ -35,11 +35,11 @@ import numpy as np
 from scipy.integrate import BDF, LSODA, Radau
 
 from exponents.errors import InputError, NotSolved
-from verify import measure as measures
-from verify.flow import Curve, curve, limit_curve
-from verify.markov import solve as solve_matrix
-from verify.measure import SpectralMeasure, from_arrays, power_law
-from verify.two_time import solve as solve_two_time
+from verify.flow.curve import Curve, curve, limit_curve
+from verify.spectra import spectrum as measures
+from verify.spectra.spectrum import SpectralMeasure, from_arrays, power_law
+from verify.two_time.online_limit import solve as solve_two_time
+from verify.witnesses.matrix_flow import solve as solve_matrix
 
 ALPHA, BETA, GAMMA = "3/2", "1/2", 1.0
 FARTHEST = 1e12

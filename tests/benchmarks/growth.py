@@ -18,11 +18,11 @@ from time import perf_counter, process_time
 
 from sympy import Expr, Max, Min, S, Symbol, symbols
 
-from exponents import phases
 from exponents.algebra.polynomials import Functions
-from exponents.compute_optimal import compute_optimum
 from exponents.errors import TooMuchWork
-from exponents.terms import Loss, PowerLaw
+from exponents.losses.terms import Loss, PowerLaw
+from exponents.model.table1 import compute_optimum
+from exponents.optimum import phases
 
 a, b = symbols("a b", positive=True)
 RESOURCES = symbols("N t B P", positive=True)

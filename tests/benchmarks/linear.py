@@ -23,8 +23,8 @@ from time import process_time
 
 import numpy as np
 
-from verify.linear import network
-from verify.linear.training import drawn, ensemble
+from verify.training.linear_ensemble import drawn, ensemble
+from verify.witnesses import linear_network as network
 
 ALPHA, BETA, GAMMA0, RATE, INIT = "3/2", "1/2", 1.0, 0.05, 1.0
 SIZES = ((64, 512, 32), (256, 512, 32), (64, 2048, 32), (256, 2048, 128), (1024, 1024, 32))

@@ -29,7 +29,7 @@ from time import perf_counter
 import numpy as np
 from scipy.integrate import DOP853, LSODA
 
-from verify.reuse.drawn import Draw, draw, reduced
+from verify.reuse.draws import Draw, draw, reduced
 
 ALPHA, BETA, GAMMA = "3/2", "1/2", 1.0
 TIMES = np.geomspace(0.1, 1e6, 60)

@@ -31,11 +31,12 @@ from time import process_time
 
 import numpy as np
 
-from verify.simulate import ensemble
-from verify.simulation import descent, network
-from verify.simulation.descent import descend
-from verify.simulation.gradients import Model
-from verify.simulation.settings import checked
+from verify.training import descent
+from verify.training.descent import descend
+from verify.training.ensemble import ensemble
+from verify.training.gradients import Model
+from verify.training.settings import checked
+from verify.witnesses import network
 
 ALPHA, BETA, GAMMA, RATE = "3/2", "1/2", 1.0, 0.05
 SIZE, MODES, BATCH = 64, 2048, 32

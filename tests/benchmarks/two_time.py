@@ -33,9 +33,9 @@ from time import perf_counter
 import numpy as np
 from scipy.linalg.lapack import dtrtri
 
-from verify.finite_model import Spectra, limit_spectra
-from verify.measure import SpectralMeasure
-from verify.two_time_sgd import Descent, solve
+from verify.spectra.finite_model import Spectra, limit_spectra
+from verify.spectra.spectrum import SpectralMeasure
+from verify.two_time.online import Descent, solve
 
 ALPHA, BETA, GAMMA, SIZE, BATCH = "3/2", "1/2", 1.0, 64, 16
 ETA = 0.1

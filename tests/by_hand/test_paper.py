@@ -9,9 +9,8 @@ import pytest
 from sympy import Max, Min, Piecewise, Rational, S, simplify
 
 from exponents.algebra.piecewise import agreement
-from exponents.compute_optimal import optimum, table_1
-from exponents.level_series import level_series
-from exponents.model_loss import (
+from exponents.model.level_series import level_series
+from exponents.model.online_loss import (
     bottleneck_sum,
     data_bottleneck,
     finite_model_transient,
@@ -20,9 +19,10 @@ from exponents.model_loss import (
     noise_kernel,
     resolution,
 )
+from exponents.model.table1 import optimum, table_1
+from exponents.model.timescale import chi, clock_growth, self_consistency
 from exponents.reports.point import at
 from exponents.symbols import B, N, P, alpha, beta, eta, n, t
-from exponents.timescale import chi, clock_growth, self_consistency
 
 PARAMETERS, DOMAIN = (alpha, beta), (alpha - 1, beta)
 M = Max(1, 2 / (1 + beta))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exponents.cli import main
+from exponents.cli.app import main
 
 NUMBERS = [
     "x",

@@ -12,7 +12,7 @@ from fractions import Fraction
 import pytest
 
 from exponents import __version__
-from exponents.cli import main
+from exponents.cli.app import main
 from exponents.names import CONVENTION_TABLES, CONVENTIONS, DERIVATIONS, FORMATS, TABLES
 
 
@@ -266,9 +266,9 @@ def test_a_full_disk_is_an_error_not_a_traceback():
 
 
 def test_a_derived_statement_that_fails_ends_with_status_one(capsys, monkeypatch):
-    from exponents import proof
-    from exponents.derivations import optimum as optimum_steps
+    from exponents.derivations import optimal_split as optimum_steps
     from exponents.errors import Refuted
+    from exponents.optimum import proof
 
     def refuse(diagram):
         raise Refuted("x >= 0 fails at alpha = 2")

@@ -7,7 +7,7 @@ import pytest
 
 PROBE = """
 import sys
-from exponents.cli import main
+from exponents.cli.app import main
 status = main({arguments!r})
 heavy = sorted(name for name in ("sympy", "mpmath", "numpy", "scipy", "tabulate", "matplotlib") if name in sys.modules)
 print("HEAVY", status, *heavy, file=sys.stderr)
@@ -65,10 +65,10 @@ def test_control_a_table_does_import_sympy_but_nothing_numerical():
 def test_conventions_are_imported_only_when_one_is_asked_for(more, wanted):
     code = """
 import sys
-from exponents.cli import main
+from exponents.cli.app import main
 for command in (["table"], ["at", "2", "2"]):
     main([*command, *sys.argv[1:]])
-print([name in sys.modules for name in ("exponents.conventions", "exponents.algebra.rewriting")], file=sys.stderr)
+print([name in sys.modules for name in ("exponents.model.conventions", "exponents.algebra.rewriting")], file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", code, *more], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == str([wanted, wanted])

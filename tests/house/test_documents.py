@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import exponents
-from exponents.cli import main
+from exponents.cli.app import main
 from exponents.names import TABLES
 
 ROOT = Path(__file__).parents[2]

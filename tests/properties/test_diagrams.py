@@ -11,10 +11,10 @@ from scipy.optimize import linprog
 from sympy import Max, Min, Rational, S, symbols
 
 from exponents.algebra.parametric import evaluate, holds
-from exponents.compute_optimal import compute_optimum
-from exponents.proof import prove
+from exponents.losses.terms import Loss, PowerLaw
+from exponents.model.table1 import compute_optimum
+from exponents.optimum.proof import prove
 from exponents.symbols import N, t
-from exponents.terms import Loss, PowerLaw
 
 a, b = symbols("a b", positive=True)
 RESOURCES = symbols("N t B P", positive=True)

@@ -10,14 +10,14 @@ from scipy.optimize import linprog
 from sympy import Float, Rational, S, preorder_traversal
 
 from exponents.algebra.parametric import evaluate
-from exponents.balance import optimum_at_point
-from exponents.compute_optimal import compute_optimum, optimum
 from exponents.errors import NoBalance
-from exponents.model_loss import loss
+from exponents.losses.terms import PowerLaw
+from exponents.model.online_loss import loss
+from exponents.model.table1 import compute_optimum, optimum
+from exponents.optimum.dominant_balance import optimum_at_point
 from exponents.reports.point import at
 from exponents.symbols import N, alpha, beta, t
-from exponents.terms import PowerLaw
-from verify.minimum import measured_exponent
+from verify.witnesses.minimum import measured_exponent
 
 rationals = st.fractions(min_value=0, max_value=4, max_denominator=12)
 positive = st.fractions(min_value=Fraction(1, 12), max_value=4, max_denominator=12)
@@ -170,11 +170,11 @@ def test_replacing_a_term_changes_the_table_where_it_binds_and_only_there():
 
 
 def results():
-    from exponents.claims import claims
-    from exponents.level_series import level_series
+    from exponents.claims.claim import claims
+    from exponents.model.level_series import level_series
+    from exponents.model.timescale import chi
     from exponents.names import DERIVATIONS, TABLES
     from exponents.reports.tables import table
-    from exponents.timescale import chi
 
     yield from (chi(regime) for regime in ("lazy", "rich"))
     series = level_series()

@@ -7,9 +7,9 @@ import pytest
 
 from exponents.errors import FlowFailed, InputError, Unresolved
 from exponents.rationals import in_doubles
-from verify.divergence import Diverged
 from verify.inputs import check_richness, check_whole
-from verify.markov import MatrixFlowFailed
+from verify.training.stability import Diverged
+from verify.witnesses.matrix_flow import MatrixFlowFailed
 
 
 @pytest.mark.parametrize(

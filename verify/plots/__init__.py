@@ -6,6 +6,6 @@ of ``style`` and leave it to ``files`` to save.  Matplotlib is imported by
 """
 
 from .figures import plot_figure
-from .phases import Panel, plot_phases
+from .phase_diagram import Panel, plot_phases
 
 __all__ = ["Panel", "plot_figure", "plot_phases"]

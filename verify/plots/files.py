@@ -11,7 +11,7 @@ from typing import Any
 from exponents.errors import InputError
 from exponents.rationals import shown
 
-from .needs import needed
+from .optional_import import needed
 from .style import SETTINGS
 
 # What a file would say about when and by what it was made.

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from sympy import Symbol
 
 from exponents.algebra.cells import arrangement
+from exponents.algebra.partition import settled
 from exponents.algebra.polynomials import Functions, factors, sign
 from exponents.algebra.real_roots import simplest_between
-from exponents.algebra.settling import settled
 from exponents.errors import InputError
 
 a, b = Symbol("a"), Symbol("b")

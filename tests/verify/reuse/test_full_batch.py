@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from exponents.model.reuse_loss import full_batch_optimum
 from exponents.names import DERIVED, LAZY, PUBLISHED
-from exponents.reuse_loss import full_batch_optimum
 from exponents.symbols import N, P, alpha, beta
-from verify.reuse.mean import mean_reuse
+from verify.reuse.mean_loss import mean_reuse
 
 BUDGETS = (1e15, 1e17)
 CAPACITY, SOURCE = 2, 3

@@ -29,19 +29,19 @@ from typing import Any
 
 import numpy as np
 
-from exponents.model_loss import loss
+from exponents.model.online_loss import loss
 from exponents.names import DERIVED, RICH
 from exponents.symbols import t
 
-from ...finite_model import mean_spectra
-from ...noise import noisy_curve
-from ...quadrature import Reals
-from ...two_time_sgd import solve
+from ...arrays import Reals
+from ...flow.noise import noisy_curve
+from ...spectra.finite_model import mean_spectra
+from ...two_time.online import solve
 from ..style import INK, NAME
-from .laws import exponent, power, power_of_two, task
-from .scales import Scale, decades
-from .sheet import Panel, Row, Sheet, gradient
+from .axes import Scale, decades
+from .page import Panel, Row, Sheet, gradient
 from .simulated import Points, Run, said, simulated
+from .slopes import exponent, power, power_of_two, task
 
 ALPHA, GAMMA = Fraction(2), 1.0
 """Capacity and richness."""

@@ -23,20 +23,20 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from exponents.compute_optimal import optimum
 from exponents.errors import NotSolved
+from exponents.model.table1 import optimum
 from exponents.names import DERIVED, RICH
 
-from ...compute_budget import Optimum
-from ...finite_model import mean_spectra
-from ...flow import curve
-from ...noise import noisy_curve
-from ...quadrature import Reals
+from ...arrays import Reals
+from ...flow.curve import curve
+from ...flow.noise import noisy_curve
+from ...measurements.compute_budget import Optimum
+from ...spectra.finite_model import mean_spectra
 from ..style import HAIR, INK, NAME
-from .laws import exponent, power, power_of_two, task
-from .scales import Scale, decades, even
-from .sheet import BLUE, VERMILION, Panel, Row, Sheet, gradient
+from .axes import Scale, decades, even
+from .page import BLUE, VERMILION, Panel, Row, Sheet, gradient
 from .simulated import Points, Run, said, simulated
+from .slopes import exponent, power, power_of_two, task
 
 ALPHA, GAMMA = Fraction(3, 2), 0.75
 """Capacity and richness."""

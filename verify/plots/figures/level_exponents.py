@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 from sympy import lambdify, latex
 
-from exponents.level_series import level_series
+from exponents.model.level_series import level_series
+from exponents.model.timescale import chi, self_consistent
 from exponents.symbols import beta
-from exponents.timescale import chi, self_consistent
 
+from .axes import Scale
 from .measurements import ALPHA, GAMMA, Measured, bound, measured
-from .scales import Scale
-from .sheet import BLUE, VERMILION, Panel, Row, Sheet
+from .page import BLUE, VERMILION, Panel, Row, Sheet
 
 SOURCES = ("1/10", "3/10", "1/2", "7/10", "11/10")
 """Values of beta at which levels are measured; next to 1 they are reached too slowly to be told apart."""

@@ -34,23 +34,23 @@ from typing import Any
 import numpy as np
 from scipy.special import zeta
 
-from exponents.amplitudes import kernel_limit, target_norm
-from exponents.evaluation import evaluate
-from exponents.level_series import level_series
-from exponents.model_loss import kernel_growth
+from exponents.asymptotics.evaluation import evaluate
+from exponents.model.amplitudes import kernel_limit, target_norm
+from exponents.model.level_series import level_series
+from exponents.model.online_loss import kernel_growth
+from exponents.model.timescale import chi, target_sum
 from exponents.names import LAZY, RICH
 from exponents.names import MODES as SPECTRUM
-from exponents.timescale import chi, target_sum
 
-from ...linear.limit import LinearCurve, limit_curve
-from ...linear.training import ensemble
-from ...quadrature import Reals
-from ...simulate import standard_error
+from ...arrays import Reals
+from ...linear.infinite_width import LinearCurve, limit_curve
+from ...training.ensemble import standard_error
+from ...training.linear_ensemble import ensemble
 from ..style import FORMULA, INK, NAME, PALE, SMALL
-from .laws import exponent, power, power_of_two
-from .laws import task as named
-from .scales import Scale, decades, even
-from .sheet import Panel, Row, Sheet, gradient
+from .axes import Scale, decades, even
+from .page import Panel, Row, Sheet, gradient
+from .slopes import exponent, power, power_of_two
+from .slopes import task as named
 
 ALPHA, INIT = Fraction(2), 1
 """Capacity, and sigma."""

@@ -18,17 +18,17 @@ from typing import Any
 
 import numpy as np
 
-from exponents.amplitudes import amplitude
-from exponents.evaluation import evaluate
+from exponents.asymptotics.evaluation import evaluate
+from exponents.model.amplitudes import amplitude
+from exponents.model.timescale import chi
 from exponents.names import LAZY, REGIMES, RICH, TASKS
 from exponents.rationals import exact
-from exponents.timescale import chi
 
-from ...flow import Curve, limit_curve
+from ...flow.curve import Curve, limit_curve
 from ..style import INK, PALE
-from .laws import exponent
-from .scales import Scale, decades, even
-from .sheet import BLUE, VERMILION, Panel, Row, Sheet
+from .axes import Scale, decades, even
+from .page import BLUE, VERMILION, Panel, Row, Sheet
+from .slopes import exponent
 
 ALPHA = Fraction(3, 2)
 """Capacity."""

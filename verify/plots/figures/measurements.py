@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import repeat
 from math import floor, log10
 
-from ...evidence import Evidence, Point, point
-from ...slopes import Limit
+from ...measurements.limit import Evidence, Point, point
+from ...measurements.slopes import Limit
 
 ALPHA, GAMMA = "3/2", 1
 """Where exponents are measured, on the continuum; they depend on neither."""

@@ -19,21 +19,21 @@ from typing import Any
 
 import numpy as np
 
-from exponents.model_loss import loss
+from exponents.model.online_loss import loss
 from exponents.names import DERIVED, PUBLISHED, RICH, TASKS
 from exponents.rationals import exact
 from exponents.symbols import N, t
 
-from ...bottleneck import bottleneck
-from ...finite_model import mean_measure
-from ...flow import Curve, curve, limit_curve
-from ...quadrature import Reals
+from ...arrays import Reals
+from ...flow.curve import Curve, curve, limit_curve
+from ...spectra.finite_model import mean_measure
+from ...spectra.floor import bottleneck
 from ..style import FORMULA, INK, PALE
-from .laws import exponent, power, power_of_two
+from .axes import Scale, decades, even
 from .loss_curves import ALPHA, BESIDE
-from .scales import Scale, decades, even
-from .sheet import Panel, Row, Sheet, gradient
+from .page import Panel, Row, Sheet, gradient
 from .simulated import Points, Run, said, simulated
+from .slopes import exponent, power, power_of_two
 
 GAMMA = 1.0
 """Richness."""

@@ -21,20 +21,20 @@ from typing import Any
 
 import numpy as np
 
-from exponents.appendix_claims import reuse_claims
-from exponents.model_loss import data_bottleneck
+from exponents.claims.appendix import reuse_claims
+from exponents.model.online_loss import data_bottleneck
+from exponents.model.timescale import chi
 from exponents.names import RICH
 from exponents.symbols import P
-from exponents.timescale import chi
 
-from ...continuum_model import resolution
-from ...flow import Curve, limit_curve
-from ...quadrature import Reals
-from ...reuse.mean import ReuseCurve, clock_curve, curve, final_loss, mean_reuse
+from ...arrays import Reals
+from ...flow.curve import Curve, limit_curve
+from ...reuse.mean_loss import ReuseCurve, clock_curve, curve, final_loss, mean_reuse
+from ...spectra.continuum_model import resolution
 from ..style import FORMULA, INK, NAME, PALE
-from .laws import exponent, power, power_of_two
-from .scales import Scale, decades, even
-from .sheet import BLUE, VERMILION, Panel, Row, Sheet, gradient
+from .axes import Scale, decades, even
+from .page import BLUE, VERMILION, Panel, Row, Sheet, gradient
+from .slopes import exponent, power, power_of_two
 
 ALPHA, BETA, GAMMA = Fraction(3, 2), Fraction(6, 5), 1.0
 """Capacity, source and richness of the first two panels."""

@@ -14,8 +14,8 @@ from math import ceil
 
 import numpy as np
 
-from ...quadrature import Reals
-from ...simulate import ensemble, standard_error
+from ...arrays import Reals
+from ...training.ensemble import ensemble, standard_error
 
 PART = 8
 """Seeds of a part: few enough to keep every process busy to the end, and enough that calls do not cost more than

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 from sympy import lambdify, latex
 
-from exponents.amplitudes import log_law
+from exponents.model.amplitudes import log_law
+from exponents.model.timescale import chi, self_consistent
 from exponents.names import LAZY, TASKS
 from exponents.symbols import beta
-from exponents.timescale import chi, self_consistent
 
-from ...checks import SOURCES
+from ...verdicts import SOURCES
 from ..style import FORMULA, HAIR, INK, NAME, PALE
+from .axes import Scale
 from .measurements import ALPHA, GAMMA, Measured, bound, measured
-from .scales import Scale
-from .sheet import BLUE, VERMILION, Panel, Row, Sheet
+from .page import BLUE, VERMILION, Panel, Row, Sheet
 
 CLAIM = "chi: time exponent"
 

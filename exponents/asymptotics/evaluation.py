@@ -1,0 +1,120 @@
+"""What is the number behind a formula in alpha, beta and gamma, to any number of digits?
+
+`evaluate` is for the formulas of `amplitudes` and `learned_fraction`, whose terms cancel or stand close to poles of the
+Gamma function, the sine or zeta where beta is near 0 or 1.  The parameters are exact, so the distance to such a point
+is known before anything is computed, and the working precision allows for it.
+
+Worked case: beta = 1 - 10^{-50}.  In thirty digits beta would be 1, and I2 would not exist; its value is 10^50, and
+`evaluate` computes it with some 150 digits.
+
+Breaks down for formulas that vanish identically without SymPy seeing it: no number of digits settles those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from mpmath import mpc, mpf, workdps
+from sympy import Expr, Integer, Piecewise, Rational, Symbol, lambdify
+
+from ..errors import IncompleteProof, InputError
+from ..rationals import MAX_DIGITS, check_capacity, check_source, exact, shown
+from ..symbols import alpha, beta, gamma, to_expr
+
+_PARAMETERS = (alpha, beta, gamma)
+
+GUARD = 15
+"""Digits beyond those asked for and those the parameters cost; also how far apart two precisions that agree must be."""
+
+ATTEMPTS = 6
+"""How often the guard digits are doubled before a value is given up."""
+
+
+def evaluate(expression: Expr, alpha: object, beta: object, gamma: object, digits: int = 30) -> mpf:
+    """The value of a formula in alpha, beta and gamma, all ``digits`` correct.
+
+    The parameters are exact.  Near beta = 0 and 1 terms cancel, or stand close to a pole of Gamma, sine or zeta, no
+    closer than one over the product of the denominators.  The working precision therefore starts at ``digits`` plus the
+    length of all numerators and denominators plus `GUARD`, and the guard is doubled until two precisions agree to
+    ``digits`` + 2.
+
+    Parameters
+    ----------
+    expression : Expr
+        An amplitude or integral of this package, or an expression built of them.
+    alpha, beta, gamma : int, Fraction, Rational or str
+        alpha > 1, beta > 0, gamma > 0.
+    digits : int
+        1 to `MAX_DIGITS`.
+
+    Raises
+    ------
+    InputError
+        For parameters out of range, and where the formula has no value, as on beta = 1.
+    IncompleteProof
+        If no two precisions agree, as for a difference that vanishes identically.
+    """
+    if not isinstance(digits, int | Integer) or isinstance(digits, bool) or not 1 <= digits <= MAX_DIGITS:
+        raise InputError(f"digits must be an integer from 1 to {MAX_DIGITS}; got {shown(digits)}; try 30")
+    point = _point(alpha, beta, gamma)
+    plain = _on_branch(to_expr(expression, "the formula"), point)
+    strangers = plain.free_symbols - set(_PARAMETERS)
+    if strangers:
+        raise InputError(f"a formula may depend on alpha, beta and gamma; got {shown(strangers)}; substitute the rest")
+    if plain == 0:
+        return mpf(0)
+    compute = _compiled(plain)
+    sizes = sum(len(str(abs(part))) for value in point.values() for part in (value.p, value.q))
+    for attempt in range(ATTEMPTS):
+        first = int(digits) + sizes + GUARD * 2**attempt
+        rough, fine = (_value(compute, point, working) for working in (first, first + GUARD))
+        if fine and abs(rough - fine) <= abs(fine) * mpf(10) ** -(digits + 2):
+            with workdps(int(digits)):
+                return +fine
+    raise IncompleteProof(f"{shown(plain)} did not settle to {digits} digits; is it zero? the last value was {fine}")
+
+
+def _point(*values: object) -> dict[Expr, Rational]:
+    names = [symbol.name for symbol in _PARAMETERS]
+    capacity, source, richness = (exact(value, name) for value, name in zip(values, names, strict=True))
+    check_capacity(capacity)
+    check_source(source)
+    if richness <= 0:
+        raise InputError(f"gamma must be positive for a rich model; got {shown(richness)}; the lazy one is gamma = 0")
+    return {
+        p: Rational(q.numerator, q.denominator) for p, q in zip(_PARAMETERS, (capacity, source, richness), strict=True)
+    }
+
+
+def _on_branch(expression: Expr, point: dict[Expr, Rational]) -> Expr:
+    """``expression`` with every Piecewise replaced by the branch that holds at the point."""
+
+    def chosen(cases: Piecewise) -> Expr:
+        for value, condition in cases.args:
+            if condition.subs(point) == True:  # noqa: E712
+                return value
+        raise InputError(
+            f"the formula has no value at beta = {shown(point[beta])}; "
+            "a power law has none on beta = 1, see log_law, nor has the integral I2 from there on"
+        )
+
+    return expression.replace(lambda part: isinstance(part, Piecewise), chosen)
+
+
+@lru_cache(maxsize=32)
+def _compiled(plain: Expr) -> Callable[..., mpf]:
+    """The formula as a function of mpmath numbers; renamed, since the symbol gamma would hide the function."""
+    renamed = {parameter: Symbol(f"{parameter.name}_value") for parameter in _PARAMETERS}
+    return lambdify(list(renamed.values()), plain.xreplace(renamed), "mpmath")
+
+
+def _value(compute: Callable[..., mpf], point: dict[Expr, Rational], working: int) -> mpf:
+    with workdps(working):
+        try:
+            found = compute(*(mpf(value.p) / value.q for value in point.values()))
+        except (ValueError, ZeroDivisionError) as error:  # a pole
+            raise InputError(f"the formula has no value at {shown(point)}; it may have a pole there") from error
+        if isinstance(found, mpc):
+            raise InputError(f"the formula is not real at {shown(point)}; take a formula of this package")
+        return mpf(found)

@@ -1,0 +1,119 @@
+"""The command that draws: phase diagrams, of the paper or of a loss of the user's own, and figures of the paper.
+
+Words are checked before SymPy and NumPy are imported, and every picture is a file that is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import InputError
+from ..names import PICTURES, PUBLISHED, REGIMES, VERSIONS, Version, require
+from .balance import loss_options, read_loss
+from .terminal import Command, workers
+
+if TYPE_CHECKING:
+    from ..optimum.phases import Programme
+
+PHASES, *FIGURES = PICTURES
+
+_OPTIONS = {
+    "terms": "--term",
+    "model": "--model",
+    "costs": "--cost",
+    "where": "--where",
+    "free": "--free",
+    "settings": "--set",
+    "version": "--loss",
+}
+"""Options of a loss of the user's own; the first two make it one, and the last goes without."""
+
+
+@click.command(cls=Command, short_help="Draw phase diagrams and figures.")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@loss_options
+@click.option("--output", default=None, metavar="FILE", help="A .png, .svg or .pdf.  [default: NAME.png]")
+def plot(names: tuple[str, ...], output: str | None, **options: Any) -> None:
+    """Draw pictures: phases, fig1a, fig2a, fig2b, fig2c, fig2d, fig3, fig4, fig10, fig11, fig12, offline.
+
+    phases are the phase diagrams of the paper's loss, lazy and rich (Fig. 1b, c), or that of your own.  The others are
+    the paper's figures, with derived curves and measured points: the time exponent against beta (fig1a); the loss
+    against time for an easy and a hard task, in the limit (fig2a, b) and for models of finite size (fig2c, d); with
+    batches of finite size (fig3); against compute (fig4); and the levels of perturbation theory (fig10).  Of linear
+    networks they are the loss (fig11) and the readout (fig12) against time.  offline is no figure of the paper: it is
+    the loss on samples that are used again and again, against time and against how many features and samples there
+    are.  The points of fig2c to fig4, fig11 and fig12 are models that are trained, which takes some ten seconds each.
+
+    \b
+    Examples:
+      exponents plot phases
+      exponents plot fig1a fig2a fig2b fig2c fig2d fig3 fig4 fig10
+      exponents plot fig11 fig12 offline
+      exponents plot fig2b --output fig2b.pdf
+      exponents plot phases --loss derived --output derived.pdf
+      exponents plot phases --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t' --output mine.svg
+    """
+    for name in names:
+        require(name, PICTURES, "the picture")
+    wanted = tuple(dict.fromkeys(names))
+    if output is not None and len(wanted) > 1:
+        raise InputError(
+            f"--output is the file of one picture; got {len(wanted)} pictures; leave it out to write each as NAME.png, "
+            "or draw them one by one"
+        )
+    _check_loss(wanted, options)
+    programme = read_loss(**options) if options["terms"] or options["model"] else None
+    require(options["version"], VERSIONS, "the loss")
+    try:
+        from verify.plots import plot_figure
+    except ImportError as error:
+        raise InputError("plotting needs Matplotlib, NumPy and SciPy; install scaling-exponents[plot]") from error
+    gc.enable()  # a long computation, unlike the exact commands
+    for name in wanted:
+        path = f"{name}.png" if output is None else output
+        if name == PHASES:
+            _plot_phases(programme, options["version"], Path(path))
+        else:
+            with workers(os.cpu_count() or 1) as executor:
+                plot_figure(name, Path(path), executor)
+        click.echo(f"wrote {path}", err=True)
+
+
+def _check_loss(wanted: Sequence[str], options: dict[str, Any]) -> None:
+    """A loss of the user's own goes with phases alone, and needs terms."""
+    given = [name for name in _OPTIONS if options[name] and options[name] != PUBLISHED]
+    figures = [name for name in wanted if name in FIGURES]
+    if given and figures:
+        option = _OPTIONS[given[0]]
+        raise InputError(f"{option} goes with {PHASES} only; got {figures[0]}; leave the option or the picture out")
+    if given and given != ["version"] and not (options["terms"] or options["model"]):
+        raise InputError(f"{_OPTIONS[given[0]]} needs a loss; got none; give --term or --model as well")
+
+
+def _plot_phases(programme: Programme | None, version: Version, path: Path) -> None:
+    """The model's diagrams, or that of a loss of the user's own."""
+    from verify.plots import Panel, plot_phases
+
+    from ..model.table1 import optimum, task_names
+    from ..optimum.phases import phase_diagram
+    from ..symbols import alpha, beta
+
+    if programme is None:
+        diagrams = {regime: optimum(regime, version) for regime in REGIMES}
+        panels = [Panel(regime, diagram, beta, alpha, task_names(diagram)) for regime, diagram in diagrams.items()]
+    else:
+        if not programme.parameters:
+            raise InputError("a picture needs one or two parameters; got none; write an exponent with alpha or beta")
+        vertical, *horizontal = programme.parameters
+        across = horizontal[0] if horizontal else vertical
+        panels = [Panel("your loss", phase_diagram(programme), across, vertical if horizontal else None)]
+    plot_phases(panels, path)
+
+
+PICTURE_COMMANDS: tuple[click.Command, ...] = (plot,)

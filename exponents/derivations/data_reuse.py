@@ -1,0 +1,216 @@
+"""What P reused samples change: the bottleneck, its first corrections, and how a budget is then split."""
+
+from __future__ import annotations
+
+from sympy import Expr, S
+from sympy.logic.boolalg import Boolean
+
+from ..algebra.piecewise import agreement, by_branch, normal_form
+from ..algebra.polynomials import factored
+from ..algebra.regions import regions_of
+from ..model.online_loss import bottleneck_sum, data_bottleneck, modes_resolved
+from ..model.reuse_loss import (
+    FULL_BATCH,
+    data_correction,
+    data_transient,
+    full_batch_optimum,
+    mixed_bottleneck,
+    mixed_correction,
+    one_pass_optimum,
+    peak_growth,
+    priced_optimum,
+    samples_needed,
+)
+from ..model.table1 import DOMAIN, PARAMETERS, optimum
+from ..names import PUBLISHED, REGIMES, Version
+from ..optimum.proof import prove, prove_equal
+from ..printing import Notation, phrase
+from ..symbols import P, t
+from .derivation import Derivation, Step
+from .steps import mode_sum_steps
+
+_COUNT = Notation(
+    "P = sum_k lambda_k r/(1 + lambda_k r)", "P = Σₖ λₖr/(1 + λₖr)", r"P = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}"
+)
+_SPECTRUM = Notation(
+    "z = -nu (1 - V/N)(1 - V/P), V = sum_k lambda_k/(lambda_k + nu)",
+    "z = -ν(1 - V/N)(1 - V/P), V = Σₖ λₖ/(λₖ + ν)",
+    r"z = -\nu (1 - V/N)(1 - V/P), \quad V = \sum_k \frac{\lambda_k}{\lambda_k + \nu}",
+)
+_FEWER = Notation("T_N/(1 - N/P)", "T_N/(1 - N/P)", r"\frac{T_N}{1 - N/P}")
+_MORE = Notation(
+    "Q_P/(1 - d_P/P) + T_P/(N/P - 1)", "Q_P/(1 - d_P/P) + T_P/(N/P - 1)", r"\frac{Q_P}{1 - d_P/P} + \frac{T_P}{N/P - 1}"
+)
+_FLOOR = Notation("sum_k y_k^2/(1 + lambda_k r)", "Σₖ yₖ²/(1 + λₖr)", r"\sum_k \frac{y_k^2}{1 + \lambda_k r}")
+_SQUARED = Notation("sum_k y_k^2/(1 + lambda_k r)^2", "Σₖ yₖ²/(1 + λₖr)²", r"\sum_k \frac{y_k^2}{(1 + \lambda_k r)^2}")
+_SHARED = Notation(
+    "sum_k (lambda_k r)^2/(1 + lambda_k r)^2",
+    "Σₖ (λₖr)²/(1 + λₖr)²",
+    r"\sum_k \frac{(\lambda_k r)^2}{(1 + \lambda_k r)^2}",
+)
+_MEAN = "mean over features and samples"
+
+
+def derive_data(version: Version) -> Derivation:
+    """How the loss depends on P samples that are reused, in one version of the loss."""
+    return Derivation(
+        "data",
+        phrase("Reused samples: what P of them cannot determine"),
+        (
+            Step(
+                phrase("N features on P samples have the spectrum"),
+                _SPECTRUM,
+                phrase("samples act on it as features do, one after the other; nu is 1/r"),
+                "eq. 41",
+            ),
+            Step(
+                phrase("At infinite time, for N > P, modes are resolved up to a scale r fixed by"),
+                _COUNT,
+                phrase("there z = 0; for N < P it is N that fixes r"),
+                "eq. 77",
+            ),
+            *mode_sum_steps(modes_resolved(), phrase("The number of modes resolved at s = r"), "eq. 77"),
+            Step(
+                phrase("For N > P the loss is then"),
+                _MORE,
+                phrase(
+                    "T_P = {floor} is what least squares leaves with P features on the population, Q_P = {squared}, "
+                    "and d_P = {shared}",
+                    floor=_FLOOR,
+                    squared=_SQUARED,
+                    shared=_SHARED,
+                ),
+                _MEAN,
+            ),
+            Step(
+                phrase("For N < P it is"),
+                _FEWER,
+                phrase("the floor of N features is noise to the samples, which least squares on P of them enlarges"),
+                _MEAN,
+            ),
+            *mode_sum_steps(bottleneck_sum(PUBLISHED), phrase("The sum Q_P at s = r"), "eq. 78"),
+            Step(
+                phrase("So that for infinite N the term is"),
+                data_bottleneck().as_expr(),
+                phrase("d_P/P tends to a constant below 1"),
+                "eq. 78",
+            ),
+            Step(
+                phrase("With N in proportion to P, N > P, the loss falls as a power of P with exponent"),
+                mixed_correction() + 1,
+                phrase("it is that of T_P; for infinite N it is the same for {where}", where=_agreed()),
+                _MEAN,
+            ),
+            Step(
+                phrase("For N much larger than P, N features add P/N of T_P: its part at the strip's end is the term"),
+                mixed_bottleneck().as_expr(),
+                phrase("the rest of it is P/N of the data bottleneck"),
+                "first order in 1/N",
+            ),
+            Step(
+                phrase("At N = P the loss has no limit: it grows as a power of the clock with exponent"),
+                peak_growth(),
+                phrase("z has a double zero there; stopped early, the exponent is that of N in proportion to P"),
+                _MEAN,
+            ),
+            *_corrections(),
+            *_settings(version),
+        ),
+    )
+
+
+def _agreed() -> Boolean:
+    """Where the loss falls as fast with N in proportion to P as with infinite N."""
+    return agreement(mixed_correction() + 1, data_bottleneck().exponent(P), PARAMETERS, DOMAIN)
+
+
+def _corrections() -> list[Step]:
+    """First order in 1/P."""
+    return [
+        *(
+            Step(
+                phrase(f"To first order in 1/P the {regime} loss gains what falls with t with exponent"),
+                normal_form(data_correction(regime), PARAMETERS, DOMAIN),
+                phrase("it is what the samples' noise, drawn once, leaves in all modes; negative means growth"),
+                "first order in 1/P",
+            )
+            for regime in REGIMES
+        ),
+        *(
+            Step(
+                phrase(
+                    f"Of this, {regime}, what modes hold that are not learned yet is a term, and falls with exponent"
+                ),
+                normal_form(data_transient(regime).exponent(t), PARAMETERS, DOMAIN),
+                phrase("the rest is the flow times the number of modes resolved over P"),
+                "first order in 1/P",
+            )
+            for regime in REGIMES
+        ),
+    ]
+
+
+def _settings(version: Version) -> list[Step]:
+    """The optimum in each setting, proved; where it is that of Table 1 that is proved as well.
+
+    Raises
+    ------
+    Refuted
+        If a diagram does not hold, or the exponents differ.
+    """
+    steps: list[Step] = []
+    for regime in REGIMES:
+        best = optimum(regime, PUBLISHED)
+        for diagram in (one_pass_optimum(regime, version), priced_optimum(regime, version)):
+            prove(diagram)
+        prove(full_batch_optimum(regime, version))
+        priced = priced_optimum(regime, version)
+        claim = f"Table 1 ({regime}) is the same where a sample costs a step of one parameter"
+        prove_equal(best.exponent, priced.exponent, PARAMETERS, DOMAIN, claim)
+        same = agreement(best.exponent, one_pass_optimum(regime, version).exponent, PARAMETERS, DOMAIN)
+        said = f"As {version}, {regime}"
+        held, reason = ("holds for {where}", "elsewhere the clock would be ahead of what so few samples resolve")
+        if same == S.true:
+            held, reason = "holds everywhere", "no term in P is the slowest"
+        steps += [
+            Step(
+                phrase(f"{said}: if a sample costs as much as a step of one parameter, Table 1 stays as it is."),
+                None,
+                phrase("both diagrams were proved, and are equal on every cell"),
+                "Table 1",
+            ),
+            *(
+                Step(
+                    phrase(
+                        f"{said}: for {{where}} the samples that this needs grow as a power of C with exponent",
+                        where=where,
+                    ),
+                    value,
+                    phrase("every term in P falls then as fast as the optimum"),
+                    "Table 1",
+                )
+                for where, value in _pieces(samples_needed(regime, version))
+            ),
+            Step(
+                phrase(f"{said}: with P = t Table 1 {held}.", where=same),
+                None,
+                phrase(reason),
+                "Table 1",
+            ),
+            Step(
+                phrase(
+                    f"{said}: with all samples in every step, C = {{cost}}, the loss falls with exponent",
+                    cost=FULL_BATCH,
+                ),
+                full_batch_optimum(regime, version).exponent,
+                phrase("the diagram was proved"),
+                "eq. 78",
+            ),
+        ]
+    return steps
+
+
+def _pieces(expression: Expr) -> list[tuple[Boolean, Expr]]:
+    """Regions of the domain, and the function on each."""
+    values, regions = regions_of(by_branch(expression, PARAMETERS, DOMAIN, lambda element, _: element))
+    return [(where, factored(value)) for where, value in zip(regions.where, values, strict=True)]

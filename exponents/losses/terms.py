@@ -1,0 +1,216 @@
+"""A loss as a sum of power laws: the monomial, the sum, and how a SymPy expression becomes one.
+
+A term falls as the product of resources to minus its exponents, ``prod r**(-e_r)``; constants in front (1, eta/B, a
+prefactor) do not change any exponent and are kept only for printing.  The budget is a monomial too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from sympy import Add, Dummy, Expr, Mul, S, Symbol, expand_power_base, latex, powdenest
+from sympy.core.relational import Relational
+
+from ..errors import InputError, TooMuchWork
+from ..rationals import shown
+from ..symbols import to_expr
+
+MAX_SUMMANDS = 1000
+"""Terms that are read at all: a sum of millions is answered at once."""
+
+
+@dataclass(frozen=True)
+class Logarithm:
+    """A factor ``ln(resource)**power`` that multiplies a term on a curve of parameters, and only there."""
+
+    resource: Symbol
+    power: Expr
+    where: Relational
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """One term of a loss, ``prefactor * prod_r r**(-e_r)``.
+
+    Attributes
+    ----------
+    name : str
+        What the field calls the term.
+    exponents : tuple of (Symbol, Expr)
+        e_r for each resource r the term depends on; positive where more of r lowers the term.
+    prefactor : Expr
+        Whatever does not scale: constants, and symbols held fixed.
+    source : str
+        Where the term comes from.
+    logarithms : tuple of Logarithm
+        Where a logarithm multiplies it.
+    assumes : tuple of Expr
+        Functions of the parameters that were taken to be positive when the exponents were derived.
+    """
+
+    name: str
+    exponents: tuple[tuple[Symbol, Expr], ...]
+    prefactor: Expr = S.One
+    source: str = ""
+    logarithms: tuple[Logarithm, ...] = ()
+    assumes: tuple[Expr, ...] = ()
+
+    def __post_init__(self) -> None:
+        exact = tuple((resource, to_expr(e, f"the exponent of {resource}")) for resource, e in self.exponents)
+        object.__setattr__(self, "exponents", exact)
+
+    def exponent(self, resource: Symbol) -> Expr:
+        """e_r: the term falls as ``resource**(-e_r)``; zero where it does not depend on it."""
+        return dict(self.exponents).get(resource, S.Zero)
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        """Every symbol of the term: resources, parameters, and those of the prefactor."""
+        parts = (self.prefactor, *(part for pair in self.exponents for part in pair))
+        return set().union(*(part.free_symbols for part in parts))
+
+    def as_expr(self) -> Expr:
+        """The term as a SymPy product."""
+        return Mul(self.prefactor, *(resource**-exponent for resource, exponent in self.exponents))
+
+    def _sympy_(self) -> Expr:
+        return self.as_expr()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.as_expr()}"
+
+    def _repr_latex_(self) -> str:
+        return f"${latex(self.as_expr())}$"
+
+    @classmethod
+    def from_expr(cls, expression: Expr, resources: Iterable[Symbol], name: str = "") -> PowerLaw:
+        """The monomial ``expression``, read as a power law in ``resources``.
+
+        Raises
+        ------
+        InputError
+            If it is no monomial in the resources, or its prefactor is zero or negative.
+        """
+        wanted = set(resources)
+        exponents: dict[Symbol, Expr] = {}
+        prefactor: list[Expr] = []
+        for factor in _factors(to_expr(expression, "a term"), wanted):
+            base, power = factor.as_base_exp()
+            if not factor.free_symbols & wanted:
+                prefactor.append(factor)
+            elif base in wanted and not power.free_symbols & wanted:
+                exponents[base] = exponents.get(base, S.Zero) - power
+            else:
+                raise InputError(
+                    f"a term must be a monomial in {_listed(wanted)}; got {shown(expression)}; split sums into terms"
+                )
+        front = Mul(*prefactor)
+        if not front.is_positive:
+            hint = "leave the sign out" if front.is_number else "declare its symbols positive"
+            raise InputError(f"a prefactor must be positive; got {front} in {shown(expression)}; {hint}")
+        kept = tuple((r, e) for r, e in sorted(exponents.items(), key=lambda item: item[0].name) if e != 0)
+        return cls(name or str(expression), kept, front)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A sum of power laws.
+
+    Attributes
+    ----------
+    terms : tuple of PowerLaw
+        The sum, in printing order; names are distinct.
+    title : str
+        Which loss this is: regime and version, for tables to state.
+    """
+
+    terms: tuple[PowerLaw, ...]
+    title: str = "your loss"
+    _names: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names = frozenset(term.name for term in self.terms)
+        if not self.terms or len(names) < len(self.terms):
+            raise InputError(
+                "a loss needs at least one term, and each its own name; "
+                f"got {shown([term.name for term in self.terms])}; name the terms apart"
+            )
+        object.__setattr__(self, "_names", names)
+
+    def __iter__(self) -> Iterator[PowerLaw]:
+        return iter(self.terms)
+
+    def __getitem__(self, name: str) -> PowerLaw:
+        self._require(name)
+        return next(term for term in self.terms if term.name == name)
+
+    def as_expr(self) -> Expr:
+        """The loss as a SymPy sum."""
+        return Add(*(term.as_expr() for term in self.terms))
+
+    def _sympy_(self) -> Expr:
+        return self.as_expr()
+
+    def __str__(self) -> str:
+        return " + ".join(str(term.as_expr()) for term in self.terms)
+
+    def _repr_latex_(self) -> str:
+        return f"${' + '.join(latex(term.as_expr()) for term in self.terms)}$"
+
+    def replacing(self, name: str, term: PowerLaw) -> Loss:
+        """This loss with the term called ``name`` replaced by ``term``."""
+        self._require(name)
+        changed = tuple(term if old.name == name else old for old in self.terms)
+        return Loss(changed, f"{self.title}, {name} replaced")
+
+    def without(self, name: str) -> Loss:
+        """This loss without the term called ``name``."""
+        self._require(name)
+        return Loss(tuple(term for term in self.terms if term.name != name), f"{self.title}, without {name}")
+
+    def adding(self, term: PowerLaw) -> Loss:
+        """This loss with one more term."""
+        return replace(self, terms=(*self.terms, term), title=f"{self.title}, with {term.name}")
+
+    def _require(self, name: str) -> None:
+        if name not in self._names:
+            raise InputError(f"the loss has no term {shown(name)}; its terms are {', '.join(sorted(self._names))}")
+
+    @classmethod
+    def from_expr(cls, expression: Expr, resources: Iterable[Symbol], title: str = "your loss") -> Loss:
+        """The sum of monomials ``expression`` as a loss in ``resources``; terms are named as they are written.
+
+        Raises
+        ------
+        InputError
+            If a summand is no monomial in the resources.
+        """
+        wanted = tuple(resources)
+        summands = Add.make_args(expression)
+        if len(summands) > MAX_SUMMANDS:
+            raise TooMuchWork(f"a loss may have {MAX_SUMMANDS} terms at most; got {len(summands)}; leave some out")
+        summands = Add.make_args(to_expr(expression, "a loss"))
+        return cls(tuple(PowerLaw.from_expr(term, wanted) for term in summands), title)
+
+
+def _factors(expression: Expr, resources: Iterable[Symbol]) -> list[Expr]:
+    """The factors of a product, powers of products taken apart.
+
+    Resources count as positive for this, whatever they were declared; parameters keep their own assumptions.
+    """
+    positive = {r: Dummy(r.name, positive=True) for r in resources}
+    plain = {dummy: r for r, dummy in positive.items()}
+    parts = Mul.make_args(expand_power_base(powdenest(expression.xreplace(positive))))
+    return [part.xreplace(plain) for part in parts]
+
+
+def bases(monomial: Expr) -> set[Symbol]:
+    """The symbols that a monomial is a product of powers of; those in its exponents do not count."""
+    symbols = monomial.free_symbols
+    factors = (factor.as_base_exp()[0] for factor in _factors(monomial, symbols))
+    return set().union(*(base.free_symbols for base in factors))
+
+
+def _listed(symbols: Iterable[Symbol]) -> str:
+    return ", ".join(sorted(symbol.name for symbol in symbols))

@@ -1,0 +1,26 @@
+"""Where does the readout of a linear network of two layers come to rest?
+
+At infinite width the network of eq. 84 is the model of eq. 4 at N = infinity, with gamma = gamma0^2/(1 + sigma^2)^2 and
+(1 + sigma^2) times as much time; `verify.linear.limit` has the argument.  So its exponents are those of the model.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer, Symbol, solve
+
+from ..symbols import alpha, beta, gamma
+from .amplitudes import CONTINUUM, target_norm
+
+INIT = Integer(1)
+"""sigma of the readout at the start of a linear network, as in Fig. 12."""
+
+
+def saturation() -> Expr:
+    """The limit of |w|^2/N on the continuum, for gamma = gamma0^2 and a readout that starts with `INIT`^2 = sigma^2.
+
+    The network is the model of eq. 4 at gamma/(1 + sigma^2)^2, and |w|^2/N = (1 + sigma^2) kappa - 1, where
+    kappa (kappa - 1) = gamma U/(1 + sigma^2)^2 and U is the norm of the target.
+    """
+    speed, kappa = 1 + INIT**2, Symbol("kappa", positive=True)
+    roots = solve(kappa * (kappa - 1) - gamma * target_norm(CONTINUUM) / speed**2, kappa)
+    return speed * next(root for root in roots if root.subs({alpha: 2, beta: 2, gamma: 1}) > 0) - 1

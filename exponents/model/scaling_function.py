@@ -1,0 +1,162 @@
+"""Which part of a mode has been learned at time t, when the features learn as well?
+
+At N, B -> infinity the flow of Bordelon, Atanasov and Pehlevan (2024, eq. 51, 52) is, in its clock d tau = kappa dt,
+
+    d psi/d tau = mu (h - psi),   psi = h phi,   h = kappa^{-1/2},   kappa = 1 + gamma sum_k (y_k^2/mu_k) psi_k^2,
+
+where phi is the learned fraction of a mode of eigenvalue mu = k^{-alpha}, and L = sum_k y_k^2 (1 - phi_k)^2: one scalar
+function h drives every mode.  Below beta = 1, in this order:
+
+1. `relaxation`: the clock of `timescale`, tau ~ t^m, makes h ~ tau^{-c} with c = (m - 1)/(2m).
+2. `solution`: phi then depends on x = mu tau alone; x phi' = x (1 - phi) + c phi.
+3. `transform`: its Mellin transform Phi, for which that equation reads Phi(z + 1) = (z + c) Phi(z).
+4. `residue_sums`: I2 = int x^{beta-2} phi^2 dx = (1/2 pi i) int Phi(z) Phi(beta-1-z) dz, closed to the right.
+5. `integrals`: J = int x^{beta-1} (1 - phi) dx = -Phi(beta), continued across the pole at 0, and
+   I1 = int x^{beta-1} (1 - phi)^2 dx = J - ((1 - beta)/2 - c) I2, from the equation times x^{beta-2} phi, by parts.
+
+These hold for any 0 < c < 1.  That d kappa^2/d tau = 4 gamma sum_k y_k^2 phi (1 - phi) leaves one of them: with U ~
+tau^{1-beta} it says (1 - beta)/4 = (1 - beta)/2 - c, which is step 1 again, and I1 = J - c I2.
+
+Worked case: beta = 1/2.  m = 4/3, so c = 1/8.  Learned modes overshoot and relax as a power law, 1 - phi ~ -c/x.
+With c = 0, the rank-one part of the kernel left out, phi would be 1 - e^{-x}, which is what it is from beta = 1 on.
+
+Breaks down at beta = 1, where I2 diverges: there tau ~ t (ln t)^l, see `amplitudes`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from sympy import Expr, Mul, Piecewise, Symbol, cancel, exp, factorial, gammasimp, hyper
+from sympy import gamma as gamma_function
+from sympy.simplify.simplify import hypersimp
+
+from ..asymptotics.mode_sums import ModeSum, mode_sum
+from ..errors import IncompleteProof
+from ..symbols import alpha, beta, n, x, z
+from .online_loss import TARGET_WEIGHT
+from .timescale import self_consistent
+
+c = Symbol("c", positive=True)
+"""h ~ tau^{-c}."""
+
+
+def lazy_sum() -> ModeSum:
+    """L for phi = 1 - e^{-x}: sum_k y_k^2 exp(-2 lambda_k tau)."""
+    return mode_sum(TARGET_WEIGHT, exp(-2 * x))
+
+
+def learned_sum() -> ModeSum:
+    """U = sum_k (y_k^2/lambda_k) phi^2 for phi = 1 - e^{-x}.
+
+    Every phi that vanishes as x at 0 and tends to 1 at infinity has the same strip, so the power of U and what happens
+    at the strip's end are those of any of them; only the amplitude inside the strip is its own.
+    """
+    return mode_sum(TARGET_WEIGHT - alpha, (1 - exp(-x)) ** 2)
+
+
+@lru_cache(maxsize=1)
+def relaxation() -> Expr:
+    """c in h ~ tau^{-c} below beta = 1: kappa = d tau/dt ~ t^{m-1}, and h = kappa^{-1/2}.
+
+    Raises
+    ------
+    IncompleteProof
+        If kappa^2 would not grow as gamma U, or phi would not be learned at the rate at which kappa^2 grows.
+    """
+    growth = self_consistent().pieces[0].growth
+    found = cancel((growth - 1) / (2 * growth))
+    if cancel(4 * found + learned_sum().pole) != 0 or cancel(overlap() - c).subs(c, found).expand() != 0:
+        raise IncompleteProof(f"the clock t^({growth}) is not that of a flow with U ~ tau^({-learned_sum().pole})")
+    return found
+
+
+def overlap() -> Expr:
+    """int x^{beta-1} phi (1 - phi) dx in units of I2: x phi phi' = (x/2) (phi^2)' integrated by parts, less c I2."""
+    return -learned_sum().pole / 2 - c
+
+
+def solution() -> Expr:
+    """phi(x) = x int_0^1 e^{-x(1-u)} u^{-c} du, which solves d psi/d tau = mu (h - psi) for h = tau^{-c}."""
+    return x * hyper((1,), (2 - c,), -x) / (1 - c)
+
+
+@lru_cache(maxsize=1)
+def transform() -> Expr:
+    """Phi(z) = int x^{z-1} phi dx on -1 < Re z < 0, that is Gamma(1 + z) int_0^1 (1 - u)^{-1-z} u^{-c} du.
+
+    Raises
+    ------
+    IncompleteProof
+        If it does not solve the equation of phi.
+    """
+    found = gamma_function(1 + z) * gamma_function(-z) * gamma_function(1 - c) / gamma_function(1 - c - z)
+    if cancel(shifted(found) - (z + c)) != 0:
+        raise IncompleteProof(f"{found} is not the transform of the scaling function")
+    return found
+
+
+def shifted(phi: Expr) -> Expr:
+    """Phi(z + 1)/Phi(z).  The transform of x phi' = x (1 - phi) + c phi is -z Phi(z) = -Phi(z + 1) + c Phi(z)."""
+    return gammasimp(phi.subs(z, z + 1) / phi)
+
+
+@lru_cache(maxsize=1)
+def residue_sums() -> tuple[Expr, ...]:
+    """I2 as one series for each row of poles right of the contour, z = n and z = beta + n.
+
+    Gamma(u - z) has the residue -(-1)^n/n! at z = u + n, and a contour closed to the right runs clockwise.  The ratio
+    of successive terms is rational in n, which makes the sum over a row a 2F1(1, a; b; -1).
+    """
+    integrand = transform() * transform().subs(z, beta - 1 - z)
+    found = []
+    for factor in Mul.make_args(integrand):
+        if isinstance(factor, gamma_function) and factor.args[0].coeff(z) == -1:
+            start = factor.args[0] + z
+            term = (-1) ** n / factorial(n) * (integrand / factor).subs(z, start + n)
+            top, bottom = (side.as_poly(n).all_coeffs() for side in hypersimp(term, n).as_numer_denom())
+            series = hyper((1, cancel(top[1] / top[0])), (cancel(bottom[1] / bottom[0]),), top[0] / bottom[0])
+            found.append(gammasimp(term.subs(n, 0)) * series)
+    return tuple(found)
+
+
+class Integrals(NamedTuple):
+    """I2, J and I1 of the module docstring."""
+
+    learned: Expr
+    unlearned: Expr
+    loss: Expr
+
+
+@lru_cache(maxsize=1)
+def integrals() -> Integrals:
+    """The integrals over the scaling function, in c and beta, for beta < 1."""
+    learned = sum(residue_sums())
+    unlearned = gammasimp(-transform().subs(z, beta))
+    return Integrals(learned, unlearned, unlearned - overlap() * learned)
+
+
+def scaling_function() -> Expr:
+    """phi(x), x = eigenvalue times clock, at late times, in `symbols.x` and beta."""
+    return _below_one(solution(), 1 - exp(-x))
+
+
+def learned_integral() -> Expr:
+    """I2 = int_0^inf x^{beta-2} phi^2 dx for beta < 1; it diverges beyond, and the Piecewise has no value there."""
+    below = self_consistent().pieces[0].where
+    return Piecewise((integrals().learned.subs(c, relaxation()), below))
+
+
+def unlearned_integral() -> Expr:
+    """J = int_0^inf x^{beta-1} (1 - phi) dx."""
+    return _below_one(integrals().unlearned, mode_sum(TARGET_WEIGHT, exp(-x)).amplitude * alpha)
+
+
+def loss_integral() -> Expr:
+    """I1 = int_0^inf x^{beta-1} (1 - phi)^2 dx, alpha times the amplitude of L in its clock."""
+    return _below_one(integrals().loss, lazy_sum().amplitude * alpha)
+
+
+def _below_one(inside: Expr, beyond: Expr) -> Expr:
+    return Piecewise((inside.subs(c, relaxation()), self_consistent().pieces[0].where), (beyond, True))

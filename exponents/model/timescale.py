@@ -1,0 +1,239 @@
+"""How fast does the limit dynamics learn: what is chi in L(t) ~ t^{-chi}?
+
+At N, B -> infinity the correlation B(t) = sum_k y_k^2 exp(-lambda_k tau(t)) drives the growth of its own clock,
+
+    tau(t) = int_0^t dt' [1 + gamma int_0^{t'} B(s) ds]                     (eq. 67).
+
+Suppose B ~ t^{-chi}.  Then
+
+1. `clock` integrates twice: tau ~ t^{max(1, 2 - chi)};
+2. the mode sum over y_k^2 = k^{-alpha beta - 1} falls as tau^{-beta} (`mode_sums`);
+3. so chi = beta max(1, 2 - chi) (eq. 10, 68): a fixed point of a max-plus map.
+
+`fixed_point` solves it by pieces.  Each candidate of the max gives a linear equation; its solution is kept only where
+its own assumption holds, that is where it is the largest candidate.  That the kept pieces tile beta > 0, agree
+where they meet and are stable under the iteration is proved, not assumed: a map without exactly one
+consistent piece everywhere raises.
+
+`level_series` iterates the same map from the lazy clock (eq. 62).
+
+Limits: gamma > 0 fixed and t -> infinity.  At beta = 1 a logarithm multiplies the law; exponents do not see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sympy import Eq, Expr, Max, S, Symbol, cancel, exp
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+from ..algebra.parametric import Point, described
+from ..algebra.partition import settled
+from ..algebra.polynomials import Functions, RationalFunction, factored, factors, sign
+from ..algebra.regions import Boundary, Regions, regions_of
+from ..asymptotics.convolution import Growth, integrated, leading
+from ..asymptotics.mode_sums import ModeSum, mode_sum
+from ..errors import IncompleteProof, InputError, NoBalance
+from ..names import RICH, Regime
+from ..symbols import alpha, beta, x
+
+decay = Symbol("chi", positive=True)
+"""The unknown of the self-consistent equation."""
+
+
+def target_sum() -> ModeSum:
+    """sum_k y_k^2 exp(-lambda_k tau), the sum of eq. 10, with y_k^2 = k^{-alpha beta - 1} (eq. 42)."""
+    return mode_sum(alpha * beta + 1, exp(-x))
+
+
+def clock(chi: Expr) -> Growth:
+    """Candidate powers of tau(t) when B(t) ~ t^{-chi}: the double integral of eq. 67."""
+    kernel_growth = leading((S.Zero, *integrated((-chi,))))  # 1 + gamma int B: the lazy kernel and its growth
+    return tuple(g for g in integrated(kernel_growth) if g != 0)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One consistent branch of a max-plus fixed point.
+
+    Attributes
+    ----------
+    where : Boolean
+        Where its own assumption holds.
+    value : Expr
+        The fixed point there.
+    growth : Expr
+        The candidate of the max that it assumes, at the fixed point.
+    slope : Expr
+        Derivative of the map at the fixed point; the iteration is stable where |slope| < 1.
+    """
+
+    where: Boolean
+    value: Expr
+    growth: Expr
+    slope: Expr
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """The solution of chi = source * max(candidates), piece by piece, with the curves between pieces."""
+
+    pieces: tuple[Piece, ...]
+    regions: Regions
+
+    @property
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """The curves on which pieces meet."""
+        return self.regions.boundaries
+
+    @property
+    def value(self) -> Expr:
+        """The fixed point as one expression."""
+        return self.regions.piecewise([piece.value for piece in self.pieces])
+
+    @property
+    def growth(self) -> Expr:
+        """The max at the fixed point as one expression: tau ~ t^growth."""
+        return self.regions.piecewise([piece.growth for piece in self.pieces])
+
+
+def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> FixedPoint:
+    """Solve chi = source * max(candidates(chi)) for all positive values of the one parameter in ``source``.
+
+    Parameters
+    ----------
+    source : Expr
+        Decay of the mode sum in its clock, a rational function of one parameter.
+    candidates : callable
+        chi -> candidate powers of the clock, each linear in chi.
+
+    Raises
+    ------
+    NoBalance
+        If on some interval no candidate is consistent with its own assumption.
+    IncompleteProof
+        If on some interval several are, if neighbours disagree on their boundary, or if one is unstable.
+    """
+    symbols = source.free_symbols
+    if len(symbols) != 1:
+        raise InputError(f"the source must be a function of one parameter; got {source}; try beta")
+    (parameter,) = symbols
+    functions = Functions((parameter,))
+    growths = candidates(decay)
+    solvable = [growth for growth in growths if cancel(1 - source * _affine(growth)[1]) != 0]
+    trials = [_trial(functions, source, growth, growths) for growth in solvable]
+    decisive = [e for trial in trials for e in trial.decisive]
+    partition = settled(functions, (parameter,), lambda sample: (_consistent(trials, sample), decisive))
+    kept = {leaf.found: trials[_only(leaf.found, leaf.sample)] for leaf in partition.leaves}
+    found, regions = regions_of(partition)
+    _check_agreement(functions, [kept[label] for label in found], regions.boundaries)
+    pieces = tuple(kept[label].piece(where) for label, where in zip(found, regions.where, strict=True))
+    return FixedPoint(pieces, regions)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """The solution of chi = source * growth(chi), and by how much its candidate leads each of the others."""
+
+    value: RationalFunction
+    growth: RationalFunction
+    slope: RationalFunction
+    margins: tuple[RationalFunction, ...]
+
+    @property
+    def stability(self) -> tuple[RationalFunction, RationalFunction]:
+        """Positive where the iteration contracts: 1 - slope and 1 + slope."""
+        one = self.slope.functions.one
+        return one - self.slope, one + self.slope
+
+    @property
+    def decisive(self) -> tuple[RationalFunction, ...]:
+        return (*self.margins, *self.stability)
+
+    def piece(self, where: Boolean) -> Piece:
+        return Piece(where, factored(self.value), factored(self.growth), factored(self.slope))
+
+
+def _trial(functions: Functions, source: Expr, growth: Expr, growths: Growth) -> _Trial:
+    constant, rate = _affine(growth)
+    value = functions.element(source * constant / (1 - source * rate))
+
+    def at_value(candidate: Expr) -> RationalFunction:
+        start, slope = (functions.element(part) for part in _affine(candidate))
+        return start + slope * value
+
+    margins = tuple(at_value(growth) - at_value(other) for other in growths if other != growth)
+    return _Trial(value, at_value(growth), functions.element(source * rate), margins)
+
+
+def _affine(growth: Expr) -> tuple[Expr, Expr]:
+    """(a, b) of a candidate a + b chi."""
+    constant, rate = growth.coeff(decay, 0), growth.coeff(decay, 1)
+    if constant + rate * decay != growth:
+        raise InputError(f"a candidate of the clock must be affine in {decay}; got {growth}")
+    return constant, rate
+
+
+def _consistent(trials: list[_Trial], sample: Point) -> tuple[tuple[int, bool], ...]:
+    """The trials whose own assumption holds at ``sample``, and whether each is stable."""
+    return tuple(
+        (i, all(sign(s, sample) > 0 for s in trial.stability))
+        for i, trial in enumerate(trials)
+        if all(sign(m, sample) > 0 for m in trial.margins)
+    )
+
+
+def _only(consistent: tuple[tuple[int, bool], ...], sample: Point) -> int:
+    """The one consistent trial, if it is the only one and stable."""
+    if not consistent:
+        raise NoBalance(f"no candidate is consistent with its own assumption at {described(sample)}", described(sample))
+    if len(consistent) > 1:
+        raise IncompleteProof(f"several candidates are consistent at {described(sample)}; the balance does not decide")
+    ((position, stable),) = consistent
+    if not stable:
+        raise IncompleteProof(f"the fixed point is unstable at {described(sample)}; its iteration does not converge")
+    return position
+
+
+def _check_agreement(functions: Functions, kept: list[_Trial], boundaries: tuple[Boundary, ...]) -> None:
+    """Neighbouring values agree on their boundary: its polynomial divides their difference."""
+    for boundary in boundaries:
+        left, right = (kept[i].value for i in boundary.phases)
+        difference = left - right
+        if difference and not factors(functions.element(boundary.polynomial)) <= factors(difference):
+            raise IncompleteProof(f"the fixed points {left} and {right} disagree on {boundary.curve}")
+
+
+def self_consistency() -> Expr:
+    """The equation chi = source * max(candidates of the clock), as eq. 10 and 68 write it."""
+    return Eq(decay, target_sum().exponent * Max(*clock(decay)), evaluate=False)
+
+
+@lru_cache(maxsize=1)
+def self_consistent() -> FixedPoint:
+    """The fixed point of eq. 10: the source is the decay of `target_sum`, the clock that of eq. 67."""
+    return fixed_point(target_sum().exponent)
+
+
+def clock_logarithm() -> tuple[Relational, Expr]:
+    """(curve, l): tau ~ t (ln t)^l where the two candidates of the clock tie.
+
+    There B ~ tau^{-source} carries (ln t)^{-source l}, its integral, of 1/t, one power of the logarithm more, and the
+    second integral changes none: l = 1 - source l.
+    """
+    (boundary,) = self_consistent().boundaries
+    curve = boundary.curve
+    return curve, 1 / (1 + target_sum().exponent.subs(curve.lhs, curve.rhs))
+
+
+def chi(regime: Regime = RICH) -> Expr:
+    """Time exponent of the limit dynamics, L(t) ~ t^{-chi}: of the rich regime (eq. 10) or the lazy one."""
+    return self_consistent().value if regime == RICH else target_sum().exponent
+
+
+def clock_growth(regime: Regime = RICH) -> Expr:
+    """m in tau ~ t^m: 1 in the lazy regime, max(1, 2 - chi) = chi/beta at the fixed point in the rich one."""
+    return self_consistent().growth if regime == RICH else S.One

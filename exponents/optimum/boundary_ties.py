@@ -1,0 +1,102 @@
+"""What happens on the boundary of a phase: what ties there, and does a logarithm multiply the law?
+
+A sum of power laws with fixed exponents has an optimum a C^{-r} without logarithms, however many terms tie: the weights
+of the proof, which are the shares of the terms in the loss, stay bounded.  Logarithms come from the terms.  If term i
+carries (ln C)^{q_i}, then by duality (`balance`) the optimal loss carries (ln C)^q, with q the largest sum_i y_i q_i
+over the weights y that prove the exponent.  On a boundary both phases' weights do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Max, S, Symbol
+from sympy.logic.boolalg import Boolean
+
+from ..algebra.piecewise import normal_form, positive_where
+from ..algebra.polynomials import Functions, factors
+from ..algebra.regions import Boundary
+from ..errors import InputError
+from ..losses.terms import PowerLaw
+from .phases import Phase, PhaseDiagram
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A boundary, and why it is one.
+
+    Attributes
+    ----------
+    boundary : Boundary
+    terms : tuple of str
+        The terms that balance on it.
+    floors : tuple of Symbol
+        Resources that reach 1 there: they grow with the budget on one side and not on the other.
+    logarithm : Expr or None
+        q in L* ~ C^{-r} (ln C)^q on the curve; None where it depends on a curve that is not solved for a parameter.
+    """
+
+    boundary: Boundary
+    terms: tuple[str, ...]
+    floors: tuple[Symbol, ...]
+    logarithm: Expr | None
+
+
+def boundary_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
+    """Every boundary of a diagram with what ties on it."""
+    return tuple(_tie(diagram, boundary) for boundary in diagram.boundaries)
+
+
+def _tie(diagram: PhaseDiagram, boundary: Boundary) -> Tie:
+    sides = [diagram.phases[i] for i in boundary.phases]
+    names = [term.name for term in diagram.programme.loss if any(term.name in side.binding for side in sides)]
+    growing = [{r for r, share in side.allocation if share != 0} for side in sides]
+    floors = tuple(r for r in diagram.programme.resources if (r in growing[0]) != (r in growing[1]))
+    return Tie(boundary, tuple(names), floors, _logarithm(diagram, boundary, sides))
+
+
+def _logarithm(diagram: PhaseDiagram, boundary: Boundary, sides: list[Phase]) -> Expr | None:
+    """The largest sum of weights times powers of logarithms over the proofs of both sides."""
+    programme = diagram.programme
+    powers = {term.name: _power_on(term, boundary, programme.parameters) for term in programme.loss}
+    if not any(powers.values()):
+        return S.Zero
+    if not boundary.curve.lhs.is_Symbol:
+        return None
+    here = {boundary.curve.lhs: boundary.curve.rhs}
+    sums = {
+        sum((weight * powers[name] for name, weight in certificate.weights), S.Zero).subs(here).cancel()
+        for side in sides
+        for certificate in side.certificates
+    }
+    domain = [side.subs(here) for side in programme.domain]
+    rest = tuple(p for p in programme.parameters if p not in here)
+    return normal_form(Max(*sums), rest, [side for side in domain if side.free_symbols]).factor()
+
+
+def _power_on(term: PowerLaw, boundary: Boundary, parameters: tuple[Symbol, ...]) -> Expr:
+    """The power of the logarithm that the term carries on the curve."""
+    functions = Functions(parameters)
+    curve = factors(functions.element(boundary.polynomial))
+    return sum(
+        (
+            logarithm.power
+            for logarithm in term.logarithms
+            if curve <= factors(functions.element(logarithm.where.lhs - logarithm.where.rhs))
+        ),
+        S.Zero,
+    )
+
+
+def assumptions(diagram: PhaseDiagram) -> tuple[tuple[str, Boolean], ...]:
+    """(term, condition) for each term that was derived under a condition which does not hold on all of the domain."""
+    programme = diagram.programme
+    found = []
+    for term in programme.loss:
+        for margin in term.assumes:
+            if not margin.free_symbols <= set(programme.parameters):
+                raise InputError(f"the assumption {margin} > 0 of {term.name} has a symbol that is no parameter")
+            holds = positive_where(margin, programme.parameters, programme.domain)
+            if holds != S.true:
+                found.append((term.name, holds))
+    return tuple(found)

@@ -1,0 +1,206 @@
+"""Is a statement about exponents true for all parameters of a region?
+
+The proofs here start from finished statements, as a reader meets them: inequalities for a region, an exponent, an
+allocation, weights.  They share with the search in `phases` only the decomposition into cells, so a wrong boundary,
+a wrong exponent or a term too many is refuted, with the point where it fails.
+
+Statements are proved on the open cells.  On the curves between they hold by continuity; a function that jumps there, as
+a Piecewise may, is not examined on the curve itself.
+
+* `prove_nonnegative`, `prove_equal`: an inequality or identity between piecewise rational functions.
+* `prove_phase`: strong duality.  The allocation meets the budgets and no term exceeds C^{-r} (primal); the weights are
+  non-negative, sum to 1, and the weighted exponents do not exceed the priced budgets (dual), so that
+  max_i term_i >= prod_i term_i^{y_i} >= C^{-r} for every allocation.  Both bounds are r: it is the optimum.
+* `prove_tiling`: in each cell of the domain exactly one region holds.
+* `prove`: all of it, for a whole diagram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import And, Expr, Or, S, Symbol
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+from ..algebra.parametric import Point, described, holds, positive_side
+from ..algebra.partition import settled
+from ..algebra.piecewise import by_branch
+from ..algebra.polynomials import Functions, RationalFunction, sign
+from ..errors import Refuted
+from ..losses.terms import PowerLaw
+from ..symbols import to_expr
+from .phases import Certificate, Phase, PhaseDiagram, Programme
+
+
+def prove_nonnegative(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
+    """Prove ``expression >= 0`` wherever all of ``domain`` is positive, for a continuous expression.
+
+    ``domain`` holds functions that are positive, or inequalities.
+
+    Raises
+    ------
+    Refuted
+        With an exact point of the domain where the expression is negative.
+    """
+    for value, point in _signs(to_expr(expression, "the expression"), parameters, domain):
+        if value < 0:
+            raise Refuted(f"{claim or f'{expression} >= 0'} fails at {described(point)}", point)
+
+
+def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
+    """Prove ``left == right`` as continuous functions on the domain.
+
+    Raises
+    ------
+    Refuted
+        With an exact point of the domain where they differ.
+    """
+    difference = to_expr(left, "the left side") - to_expr(right, "the right side")
+    for value, point in _signs(difference, parameters, domain):
+        if value != 0:
+            raise Refuted(f"{claim or f'{left} = {right}'} fails at {described(point)}", point)
+
+
+def _signs(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> list[tuple[int, Point]]:
+    """The sign of ``expression`` on each cell of a decomposition of the domain, with a sample of the cell."""
+    positive = [positive_side(side) if isinstance(side, Relational) else side for side in domain]
+    return [(leaf.found, leaf.sample) for leaf in by_branch(expression, parameters, positive, sign).leaves]
+
+
+def prove_phase(programme: Programme, phase: Phase) -> None:
+    """Prove that a phase's exponent is the optimum on its whole region, by strong duality.
+
+    Raises
+    ------
+    Refuted
+        Naming the condition that fails, and a point of the region where it does.
+    """
+    _check_names(programme, phase)
+    _prove_covered(programme, phase)
+    for certificate in phase.certificates:
+        for clause in _clauses(certificate.where):
+            region = (*programme.domain, *sides(clause))
+            for claim, expression in _at_least_zero(programme, phase, certificate):
+                prove_nonnegative(expression, programme.parameters, region, claim)
+            for claim, expression in _zero(programme, phase, certificate):
+                prove_equal(expression, S.Zero, programme.parameters, region, claim)
+
+
+def _check_names(programme: Programme, phase: Phase) -> None:
+    """Weights and balances are those of terms of the loss, each once, and the allocation is one of the vertices."""
+    names = [term.name for term in programme.loss.terms]
+    lists = [phase.binding, *([name for name, _ in certificate.weights] for certificate in phase.certificates)]
+    for listed in lists:
+        if not set(listed) <= set(names) or len(set(listed)) < len(listed):
+            raise Refuted(f"{listed} are not terms of the loss, each once; its terms are {names}")
+    if tuple(resource for resource, _ in phase.allocation) != programme.resources:
+        raise Refuted(f"the allocation must give a share to each of {programme.resources} in turn")
+    if phase.vertices[0] != tuple(share for _, share in phase.allocation):
+        raise Refuted("the allocation must be the first of the optimal vertices")
+
+
+def _prove_covered(programme: Programme, phase: Phase) -> None:
+    """The certificates' regions tile that of the phase."""
+    regions = [certificate.where for certificate in phase.certificates]
+
+    for (inside, *covered), point in _holding(programme, [phase.where, *regions]):
+        if sum(covered) != inside:
+            raise Refuted(f"the certificates do not cover the phase {phase.where} at {described(point)}", point)
+
+
+def _holding(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[tuple[bool, ...], Point]]:
+    """Which of the regions hold on each cell of a decomposition of the domain, with a sample of the cell."""
+    functions = Functions(programme.parameters)
+
+    def decide(sample: Point) -> tuple[tuple[bool, ...], list[RationalFunction]]:
+        guards: list[Expr] = []
+        holding = tuple(holds(region, sample, guards) for region in regions)
+        return holding, [functions.element(guard) for guard in guards]
+
+    return [(leaf.found, leaf.sample) for leaf in settled(functions, programme.domain, decide).leaves]
+
+
+def _at_least_zero(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
+    weights = dict(certificate.weights)
+    claims = [(f"the weight of {name} is not negative", weight) for name, weight in certificate.weights]
+    for vertex in phase.vertices:
+        kept = (share for r, share in zip(programme.resources, vertex, strict=True) if r not in programme.free)
+        claims += [(f"the share {share} is not negative", share) for share in kept]
+        for term in programme.loss.terms:
+            surplus = _fall(programme, term, vertex) - phase.exponent
+            claims.append((f"{term.name} falls at least as fast as C^-({phase.exponent})", surplus))
+    for resource in programme.resources:
+        gain = sum((weights.get(term.name, S.Zero) * term.exponent(resource) for term in programme.loss.terms), S.Zero)
+        budgeted = zip(certificate.prices, programme.budgets, strict=True)
+        price = sum((-price * budget.exponent(resource) for price, budget in budgeted), S.Zero)
+        claims.append((f"no allocation of {resource} lowers every term", price - gain))
+        if resource in programme.free:
+            claims.append((f"no allocation of 1/{resource} lowers every term", gain - price))
+    return claims
+
+
+def _zero(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
+    bound = [term for term in programme.loss.terms if term.name in phase.binding]
+    return [
+        *(
+            (f"the budget {budget.name} is spent", 1 + _fall(programme, budget, vertex))
+            for budget in programme.budgets
+            for vertex in phase.vertices
+        ),
+        *(
+            (f"{term.name} binds", _fall(programme, term, vertex) - phase.exponent)
+            for term in bound
+            for vertex in phase.vertices
+        ),
+        ("the weights sum to 1", sum((weight for _, weight in certificate.weights), S.Zero) - 1),
+        ("the prices sum to the exponent", sum(certificate.prices, S.Zero) - phase.exponent),
+    ]
+
+
+def _fall(programme: Programme, term: PowerLaw, vertex: Sequence[Expr]) -> Expr:
+    """r in how a term falls as C^{-r} when the resources get the shares of ``vertex``."""
+    return sum((term.exponent(r) * share for r, share in zip(programme.resources, vertex, strict=True)), S.Zero)
+
+
+def prove_tiling(programme: Programme, regions: Sequence[Boolean]) -> None:
+    """Prove that the regions tile the domain: no gap, no overlap, up to their boundary curves.
+
+    Raises
+    ------
+    Refuted
+        With a point of the domain that lies in no region, or in several.
+    """
+    for holding, point in _holding(programme, regions):
+        if sum(holding) != 1:
+            raise Refuted(f"{described(point)} lies in {sum(holding) or 'no'} regions, not in one", point)
+
+
+def prove(diagram: PhaseDiagram) -> None:
+    """Prove a whole phase diagram from its finished statements.
+
+    Raises
+    ------
+    Refuted
+        If a phase is not optimal on its region, the regions do not tile the domain, or the cases of the whole
+        expression do not give each region its phase.
+    """
+    programme = diagram.programme
+    prove_tiling(programme, [phase.where for phase in diagram.phases])
+    for phase in diagram.phases:
+        prove_phase(programme, phase)
+        for region in _clauses(phase.where):
+            domain = (*programme.domain, *sides(region))
+            prove_equal(
+                diagram.exponent, phase.exponent, programme.parameters, domain, "the cases give each phase its own"
+            )
+
+
+def _clauses(region: Boolean) -> tuple[Boolean, ...]:
+    return region.args if isinstance(region, Or) else (region,)
+
+
+def sides(condition: Boolean) -> tuple[Expr, ...]:
+    """Functions that are positive where a conjunction of inequalities holds."""
+    parts = condition.args if isinstance(condition, And) else (condition,)
+    return tuple(positive_side(part) for part in parts if part != S.true)

@@ -1,0 +1,250 @@
+"""balance, plan and plot: what they print, what they refuse, and how they stop."""
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from exponents.cli.app import main
+from exponents.names import FORMATS
+
+HALF = ["--term", "t**(-1/2)", "--term", "N**(-3/4)"]
+SYMBOLIC = ["--term", "t**(-beta)", "--term", "N**(-alpha)", "--where", "alpha > 1", "--where", "beta > 0"]
+TWO_PHASES = ["--term", "t**(-beta)", "--term", "N**-alpha", "--term", "(N*t)**(-1/2)", "--where", "alpha > 1"]
+
+
+def run(capsys, *arguments):
+    status = main(list(arguments))
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_balance_prints_the_object_others_rely_on(capsys):
+    status, out, err = run(capsys, "balance", *HALF, "--cost", "N*t", "--format", "json")
+    assert (status, err) == (0, "")
+    assert json.loads(out) == {
+        "phases": [
+            {
+                "where": "everywhere",
+                "exponent": "3/10",
+                "allocation": {"N": "2/5", "t": "3/5"},
+                "binding": ["t**(-1/2)", "N**(-3/4)"],
+            }
+        ]
+    }
+
+
+def test_balance_has_one_entry_for_each_phase(capsys):
+    _, out, _ = run(capsys, "balance", *TWO_PHASES, "--format", "json")
+    phases = json.loads(out)["phases"]
+    assert [phase["exponent"] for phase in phases] == ["alpha*beta/(alpha + beta)", "1/2"]
+    assert all(set(phase) >= {"where", "exponent", "allocation", "binding"} for phase in phases)
+    assert "vertices" not in phases[0] and len(phases[1]["vertices"]) == 2
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_says_the_same(capsys, form):
+    status, out, _ = run(capsys, "balance", *SYMBOLIC, "--cost", "N**2*t", "--format", form)
+    assert status == 0
+    digits = "".join(out.split())
+    assert any(
+        written in digits
+        for written in ("αβ/(α+2β)", "alpha*beta/(alpha+2*beta)", r"\frac{\alpha\beta}{\alpha+2\beta}")
+    )
+    if form == "csv":
+        assert next(csv.DictReader(io.StringIO(out)))["compute_exponent"] == "alpha*beta/(alpha + 2*beta)"
+
+
+def test_the_cost_is_compute_unless_it_is_given(capsys):
+    assert run(capsys, "balance", *HALF)[1] == run(capsys, "balance", *HALF, "--cost", "N*t")[1]
+
+
+def test_parameters_may_have_names_of_their_own_and_numbers(capsys):
+    _, out, _ = run(
+        capsys, "balance", "--term", "t^-a", "--term", "N^-b", "--where", "a > 0, b > 0", "--format", "json"
+    )
+    assert json.loads(out)["phases"][0]["exponent"] == "a*b/(a + b)"
+    _, out, _ = run(
+        capsys,
+        "balance",
+        *SYMBOLIC,
+        "--set",
+        "alpha=3/2",
+        "--set",
+        "beta=0.5",
+        "--format",
+        "json",
+    )
+    assert json.loads(out)["phases"][0]["exponent"] == "3/8"  # (3/2)(1/2)/(3/2 + 1/2)
+
+
+def test_the_models_own_terms_and_one_more(capsys):
+    status, out, _ = run(capsys, "balance", "--model", "lazy", "--where", "alpha > 0")
+    assert status == 0 and "model_bottleneck, for α > 1" in out and "α < 1/2" in out
+    _, out, _ = run(capsys, "balance", "--model", "rich", "--where", "alpha > 1", "--format", "json")
+    assert [phase["exponent"] for phase in json.loads(out)["phases"]][1:] == [
+        "alpha*beta/(alpha*beta + 1)",
+        "(2*alpha - 1)/(2*alpha)",
+    ]
+    _, out, _ = run(
+        capsys,
+        "balance",
+        "--model",
+        "lazy",
+        "--term",
+        "P**(-alpha*beta)",
+        "--cost",
+        "N*t",
+        "--cost",
+        "P",
+        "--where",
+        "alpha > 1",
+        "--format",
+        "json",
+    )
+    assert all(phase["allocation"]["P"] == "1" for phase in json.loads(out)["phases"])
+
+
+def test_two_equal_terms_are_told_apart(capsys):
+    _, out, _ = run(capsys, "balance", "--term", "t**-1", "--term", "t**-1", "--term", "1/N", "--format", "json")
+    assert json.loads(out)["phases"][0]["binding"] == ["t**-1", "t**-1 [2]", "1/N"]
+
+
+def test_a_free_resource_may_shrink(capsys):
+    _, out, _ = run(capsys, "balance", "--term", "1/(eta*t)", "--term", "eta/N", "--free", "eta", "--format", "json")
+    corners = json.loads(out)["phases"][0]["vertices"]
+    assert any(corner["eta"].startswith("-") for corner in corners)
+
+
+def test_plan_prints_a_budget_worked_by_hand(capsys):
+    # 1.69 + 400/N^(1/2) + 400/D^(1/2) on N D = 10^12: N = D = 10^6, each adds 0.4.
+    terms = ["--term", "1.69", "--term", "400*N**-0.5", "--term", "400*D**-0.5", "--cost", "N*D", "--budget", "1e12"]
+    status, out, _ = run(capsys, "plan", *terms, "--format", "json")
+    found = json.loads(out)
+    assert status == 0 and found["loss"] == pytest.approx(2.49) and found["irreducible"] == 1.69
+    assert found["allocation"] == pytest.approx({"D": 1e6, "N": 1e6})
+    assert found["terms"] == pytest.approx({"1.69": 1.69, "400*N**-0.5": 0.4, "400*D**-0.5": 0.4})
+    assert found["law"]["exponent"] == "1/4" and found["law"]["constant"] == pytest.approx(800)
+    _, text, _ = run(capsys, "plan", *terms)
+    assert "loss 2.49" in text and "a·C^-r + irreducible" in text and "800" in text
+    for form in ("markdown", "latex", "csv"):
+        assert run(capsys, "plan", *terms, "--format", form)[0] == 0
+
+
+@pytest.mark.parametrize(("text", "budget"), [("110**2", "12100"), ("6*10**3", "6000"), ("10^6", "1000000")])
+def test_a_budget_may_be_arithmetic_in_numbers(capsys, text, budget):
+    _, out, _ = run(capsys, "plan", *HALF, "--budget", text, "--format", "json")
+    assert json.loads(out)["budget"] == budget
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_plot_writes_the_file_it_is_told_to(capsys, tmp_path, suffix):
+    target = tmp_path / f"mine.{suffix}"
+    status, out, err = run(capsys, "plot", "phases", *SYMBOLIC, "--output", str(target))
+    assert (status, out) == (0, "") and "wrote" in err and target.stat().st_size > 1000
+
+
+def test_plot_draws_the_paper_when_no_loss_is_given(capsys, tmp_path):
+    assert run(capsys, "plot", "phases", "--output", str(tmp_path / "paper.svg"))[0] == 0
+    drawn = (tmp_path / "paper.svg").read_text()
+    assert all(name in drawn for name in ("lazy", "rich", "hard", "super-easy"))
+
+
+BAD = {
+    "no term": ["balance"],
+    "unparsable": ["balance", "--term", "t**(", *HALF],
+    "code": ["balance", "--term", "__import__('os').system('true')"],
+    "attribute": ["balance", "--term", "t.real"],
+    "unknown symbol": ["balance", "--term", "t**-foo"],
+    "near miss": ["balance", "--term", "t**-alfa"],
+    "sum": ["balance", "--term", "t**-1 + N**-1"],
+    "no monomial": ["balance", "--term", "1/(1 + t)"],
+    "resource in an exponent": ["balance", "--term", "t**-N", "--cost", "N*t"],
+    "negative": ["balance", "--term", "-t**-1"],
+    "zero": ["balance", "--term", "0"],
+    "zero prefactor": ["balance", "--term", "0*t**-1"],
+    "cost without a resource": ["balance", *HALF, "--cost", "5"],
+    "cost of nothing in the loss": ["balance", *HALF, "--cost", "B"],
+    "cost that is no monomial": ["balance", *HALF, "--cost", "N + t"],
+    "impossible cost": ["balance", *HALF, "--cost", "1/(N*t)"],
+    "contradictory costs": ["balance", *HALF, "--cost", "N*t", "--cost", "N**2*t**2"],
+    "unbounded": ["balance", "--term", "1/(t*B)", "--cost", "t", "--free", "B"],
+    "empty domain": ["balance", *SYMBOLIC, "--where", "alpha < 1/2"],
+    "equality": ["balance", *SYMBOLIC, "--where", "alpha = 2"],
+    "no inequality": ["balance", *SYMBOLIC, "--where", "alpha"],
+    "three parameters": ["balance", "--term", "t**-alpha*N**-beta", "--term", "N**-gamma"],
+    "many terms": ["balance", *(["--term", "t**-1"] * 70)],
+    "long text": ["balance", "--term", "t**-1" + "+0" * 5000],
+    "nested": ["balance", "--term", "(" * 400 + "t" + ")" * 400],
+    "huge exponent": ["balance", "--term", "t**(-10**999999)"],
+    "high degree": ["balance", "--term", "t**(-alpha**200)", "--term", "1/N"],
+    "bad setting": ["balance", *SYMBOLIC, "--set", "alpha"],
+    "setting that is no number": ["balance", *SYMBOLIC, "--set", "alpha=beta"],
+    "setting outside the domain": ["balance", *SYMBOLIC, "--set", "alpha=1/2"],
+    "bad model": ["balance", "--model", "ridge"],
+    "bad format": ["balance", *HALF, "--format", "pdf"],
+    "no budget": ["plan", *HALF],
+    "bad budget": ["plan", *HALF, "--budget", "lots"],
+    "negative budget": ["plan", *HALF, "--budget", "-5"],
+    "small budget": ["plan", *HALF, "--cost", "6*N*t", "--budget", "5"],
+    "bad factor": ["plan", *HALF, "--budget", "1e6", "--factor", "1"],
+    "plan with parameters": ["plan", *SYMBOLIC, "--budget", "1e6"],
+    "plan with a symbolic prefactor": ["plan", "--term", "eta/t", "--term", "1/N", "--budget", "1e6"],
+    "plan of constants": ["plan", "--term", "2", "--budget", "1e6"],
+    "bad picture": ["plot", "loss"],
+    "bad suffix": ["plot", "phases", "--output", "phases.gif"],
+    "no folder": ["plot", "phases", "--output", "/nowhere/at/all.png"],
+    "plot without parameters": ["plot", "phases", *HALF],
+    "plot of a cost alone": ["plot", "phases", "--cost", "N*t"],
+}
+
+
+@pytest.mark.parametrize("arguments", BAD.values(), ids=BAD)
+def test_bad_input_is_answered_in_one_line(arguments, capsys):
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1 and err.startswith("exponents: ") and len(err) < 300 and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("unknown symbol", "--where 'foo > 0'"),
+        ("near miss", "alpha"),
+        ("sum", "split sums"),
+        ("contradictory costs", "= C"),
+        ("unbounded", "B"),
+        ("empty domain", "empty"),
+        ("three parameters", "at most two"),
+        ("small budget", "6*N*t = 6"),
+        ("plan with parameters", "alpha"),
+        ("bad suffix", "svg"),
+    ],
+)
+def test_the_line_says_what_to_do(case, said, capsys):
+    assert said in run(capsys, *BAD[case])[2]
+
+
+def test_an_interrupt_during_a_long_computation_leaves_no_traceback():
+    terms = ["(a-2)**2+(b-2)**2", "b**2-a", "a**3-b", "a*b", "1/(1+a)"]
+    code = f"""
+import sys
+from exponents.__main__ import start
+words = {terms!r}
+sys.argv = ["exponents", "balance", "--cost", "N*t*B", "--where", "a > 0, b > 0"]
+for i, e in enumerate(words):
+    sys.argv += ["--term", f"t**(-({{e}}))*N**(-({{words[i-1]}}))*B**(-({{words[i-2]}}))"]
+print("ready", file=sys.stderr, flush=True)
+start()
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stderr.readline() == b"ready\n"
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130 and b"Traceback" not in error and b"interrupted" in error

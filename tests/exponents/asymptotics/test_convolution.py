@@ -1,0 +1,46 @@
+"""Integrals and convolutions of power laws, against numerical integration."""
+
+import pytest
+from mpmath import mp, mpf, quad
+from sympy import Min, Rational, S, Symbol
+
+from exponents.asymptotics.convolution import convolved, integrated, leading
+
+g = Symbol("g", positive=True)
+
+
+def test_integration_adds_one_or_leaves_a_constant():
+    assert integrated((-g,)) == (S.Zero, 1 - g)
+    assert set(integrated((S.One, g))) == {S(2), g + 1}
+
+
+def test_only_candidates_that_never_lead_are_dropped():
+    assert leading((S.Zero, g)) == (g,)
+    assert set(leading((S.Zero, 1 - g))) == {S.Zero, 1 - g}
+    assert leading((g, g + 1, g)) == (g + 1,)
+
+
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        (Rational(1, 2), Rational(1, 3)),
+        (Rational(3, 2), Rational(1, 3)),
+        (Rational(1, 3), Rational(7, 4)),
+        (S(3), S(2)),
+    ],
+)
+def test_a_convolution_decays_as_its_slowest_part(p, q):
+    rate = float(convolved(p, q))
+
+    def convolution(t):
+        points = [0, 1, 10, t / 2, t - 10, t - 1, t]
+        return quad(lambda u: (1 + u) ** -mpf(p.p / p.q) * (1 + t - u) ** -mpf(q.p / q.q), points)
+
+    with mp.workdps(20):
+        measured = -(mp.log(convolution(mpf(10) ** 9)) - mp.log(convolution(mpf(10) ** 8))) / mp.log(10)
+        assert abs(measured - rate) < 0.002  # corrections fall as t^(-1/3) or faster here
+        assert abs(measured - rate * 1.05) > 0.002
+
+
+def test_symbolic_exponents_give_the_min_of_all_three_regions():
+    assert convolved(g, Rational(1, 2)) == Min(g, Rational(1, 2), g - Rational(1, 2))

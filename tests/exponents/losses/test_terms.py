@@ -1,0 +1,69 @@
+"""Sums of monomials: reading, changing, refusing."""
+
+import pickle
+
+import pytest
+from sympy import Float, Rational, Symbol, sqrt, symbols
+
+from exponents.errors import InputError
+from exponents.losses.terms import Loss, PowerLaw
+from exponents.symbols import B, N, alpha, beta, eta, t
+
+
+def test_a_monomial_is_read_into_exponents_and_prefactor():
+    term = PowerLaw.from_expr(eta / B * t ** (-beta) / N, (N, t))
+    assert (term.exponent(t), term.exponent(N), term.prefactor) == (beta, 1, eta / B)
+    assert term.exponent(B) == 0
+
+
+@pytest.mark.parametrize(
+    "written", [t ** (-beta) * t**2, sqrt(t) / N**2, 3 * N**alpha, (N * t) ** -beta, (N**2) ** -beta]
+)
+def test_reading_and_writing_are_inverse(written):
+    assert PowerLaw.from_expr(written, (N, t)).as_expr().equals(written)
+
+
+@pytest.mark.parametrize(
+    "written", [N + t, (1 + t) ** -beta, t**t, t ** (-N), 2**t, -(t**-beta), 0 * t, "t**-1", 0.5 / t]
+)
+def test_what_is_no_positive_monomial_is_refused(written):
+    with pytest.raises(InputError):
+        PowerLaw.from_expr(written, (N, t))
+
+
+def test_floats_never_enter():
+    with pytest.raises(InputError):
+        PowerLaw("x", ((t, Float(0.5)),))
+
+
+def test_a_loss_is_a_sum_with_distinct_names():
+    loss = Loss.from_expr(t**-beta + 1 / N, (N, t))
+    assert loss.as_expr() == t**-beta + 1 / N
+    with pytest.raises(InputError):
+        Loss(())
+    with pytest.raises(InputError):
+        Loss((PowerLaw("a", ((t, 1),)), PowerLaw("a", ((N, 1),))))
+
+
+def test_terms_are_replaced_added_and_removed_by_name():
+    loss = Loss((PowerLaw("flow", ((t, beta),)), PowerLaw("size", ((N, alpha),))))
+    steeper = loss.replacing("size", PowerLaw("size", ((N, 2 * alpha),)))
+    assert steeper["size"].exponent(N) == 2 * alpha and loss["size"].exponent(N) == alpha
+    assert [term.name for term in loss.without("flow")] == ["size"]
+    assert len(loss.adding(PowerLaw("noise", ((t, 2),))).terms) == 3
+    for broken in (loss.without, loss.__getitem__):
+        with pytest.raises(InputError, match=r"flow, size"):
+            broken("nonsense")
+
+
+def test_values_survive_pickling_and_print_themselves():
+    loss = Loss((PowerLaw("flow", ((t, beta),)), PowerLaw("size", ((N, Rational(1, 2)),), eta)))
+    assert pickle.loads(pickle.dumps(loss)) == loss  # noqa: S301
+    assert "t" in str(loss) and loss._repr_latex_().startswith("$")
+    assert str(loss["flow"]) == "flow: t**(-beta)"
+
+
+def test_a_resource_may_be_any_symbol():
+    a, b = symbols("a b", positive=True)
+    assert PowerLaw.from_expr(a**-2 * b ** Rational(1, 3), (a, b)).exponents == ((a, 2), (b, Rational(-1, 3)))
+    assert Symbol("q") not in dict(PowerLaw.from_expr(a**-2, (a, b)).exponents)

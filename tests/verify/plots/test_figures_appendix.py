@@ -1,0 +1,382 @@
+"""Figures of linear networks and of reused samples: what is drawn is what is derived and measured, in its place."""
+
+from concurrent.futures import ProcessPoolExecutor
+from fractions import Fraction
+from itertools import combinations
+from math import inf
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Annotation, Text
+from scipy.special import zeta
+
+from verify.flow import curve as flow
+from verify.plots import plot_figure
+from verify.plots.figures import FIGURES, linear_networks, reused_samples
+from verify.plots.style import SETTINGS
+from verify.reuse.mean_loss import curve, final_loss, mean_reuse
+from verify.training.linear_ensemble import ensemble
+
+SMALL = {
+    linear_networks: {
+        "SEEDS": {linear_networks.NARROW: 4, linear_networks.WIDE: 2},
+        "PARTS": {linear_networks.NARROW: 4, linear_networks.WIDE: 2},
+        "POINTS": tuple(np.geomspace(1.2, 12, 20)),
+    },
+    reused_samples: {"SAMPLES": (2**5, 2**8, 2**11), "RATIOS": np.geomspace(1 / 32, 32, 9)},
+}
+"""The figures, smaller: they are drawn in seconds."""
+
+EASY, HARD = 0, 1
+"""Panels of linear networks."""
+
+GAMMAS = {"1/1000": 1e-3, "1/100": 1e-2, "1/10": 1e-1, "1": 1.0}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small():
+    with pytest.MonkeyPatch.context() as patch:
+        for module, settings in SMALL.items():
+            for name, value in settings.items():
+                patch.setattr(module, name, value)
+        yield
+
+
+@pytest.fixture(scope="module")
+def data(small):
+    return {"linear": linear_networks.computed(), "offline": reused_samples.computed()}
+
+
+@pytest.fixture(scope="module")
+def figures(data):
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        made = {
+            "fig11": linear_networks.losses(data["linear"]),
+            "fig12": linear_networks.readouts(data["linear"]),
+            "offline": reused_samples.drawn(data["offline"]),
+        }
+        for figure in made.values():
+            FigureCanvasAgg(figure).draw()
+    return made
+
+
+@pytest.fixture
+def known(data, monkeypatch):
+    """Nothing is computed again."""
+    monkeypatch.setattr(linear_networks, "computed", lambda _: data["linear"])
+    monkeypatch.setattr(reused_samples, "computed", lambda _: data["offline"])
+
+
+def line(figure, name, panel=0):
+    (found,) = [one for one in figure.axes[panel].lines if one.get_gid() == name]
+    return np.asarray(found.get_xdata(), float), np.asarray(found.get_ydata(), float)
+
+
+def words(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def slope(drawn):
+    """d ln y/d ln x of a drawn power law, if it is one."""
+    found = np.diff(np.log(drawn[1])) / np.diff(np.log(drawn[0]))
+    assert found == pytest.approx(found[0], rel=1e-12)
+    return found[0]
+
+
+def at(drawn, x):
+    """The value of a drawn curve, a straight line between its points."""
+    return np.exp(np.interp(np.log(x), np.log(drawn[0]), np.log(drawn[1])))
+
+
+@pytest.mark.parametrize(("panel", "beta"), [(EASY, "6/5"), (HARD, "1/5")])
+def test_linear_networks_are_the_flow_of_eq_4_at_another_richness_and_pace(panel, beta, figures):
+    """gamma = gamma0^2/4 and twice the time, for sigma = 1; |w|^2/N = 2 kappa - 1."""
+    for name, gamma0 in GAMMAS.items():
+        time, loss = line(figures["fig11"], f"gamma0 {name}", panel)
+        assert time[0] == 1 and time[-1] == pytest.approx(1e6)
+        wanted, other = (flow.limit_curve(2, beta, gamma0**2 / 4, pace * time, "modes") for pace in (2, 1))
+        assert loss == pytest.approx(wanted.loss, rel=10 * flow.TOLERANCE, abs=0)
+        assert loss != pytest.approx(other.loss, rel=0.1, abs=0)
+        readout = line(figures["fig12"], f"gamma0 {name}", panel)[1]
+        assert readout == pytest.approx(2 * wanted.kernel - 1, rel=10 * flow.TOLERANCE)
+        if panel == HARD:
+            gain = line(figures["fig12"], f"gamma0 {name}", 2)[1]
+            assert gain == pytest.approx(2 * (wanted.kernel - 1), rel=1e-6, abs=0)
+            assert line(figures["fig11"], f"gamma0 {name}", 2)[1] == pytest.approx(-wanted.loss_slope, rel=1e-6)
+
+
+def test_linear_networks_have_the_predicted_slopes(figures):
+    """By hand: beta = 6/5; 1/5 and 2 (1/5)/(1 + 1/5) = 1/3; the readout 1 - 1/5 and 1 - 1/3."""
+    assert slope(line(figures["fig11"], "rich slope")) == pytest.approx(-6 / 5, rel=1e-12)
+    assert slope(line(figures["fig11"], "lazy slope", HARD)) == pytest.approx(-1 / 5, rel=1e-12)
+    assert slope(line(figures["fig11"], "rich slope", HARD)) == pytest.approx(-1 / 3, rel=1e-12)
+    for panel in (1, 2):
+        assert slope(line(figures["fig12"], "rich slope", panel)) == pytest.approx(2 / 3, rel=1e-12)
+    assert slope(line(figures["fig12"], "first slope", 2)) == pytest.approx(4 / 5, rel=1e-12)
+    for value in ("1/5", "1/3"):
+        assert line(figures["fig11"], f"limit {value}", 2)[1] == pytest.approx([float(Fraction(value))] * 2)
+    assert {"$t^{-6/5}$", "$t^{-1/5}$", "$t^{-1/3}$", r"$\beta = 1/5$", r"$\chi = 1/3$"} <= set(words(figures["fig11"]))
+    assert {"$t^{2/3}$", "$t^{4/5}$"} <= set(words(figures["fig12"]))
+
+
+def local(drawn, time):
+    """d ln y/d ln t over the decade up to a time."""
+    return np.log(at(drawn, time) / at(drawn, time / 10)) / np.log(10)
+
+
+def test_linear_networks_reach_the_slopes_drawn_and_not_that_of_the_caption(figures):
+    """The caption's 1 - 2 beta (1 + beta) is 13/25."""
+    for gamma0, value in (("1", 2 / 3), ("1/1000", 4 / 5)):
+        found = local(line(figures["fig12"], f"gamma0 {gamma0}", 2), 1e6 if gamma0 == "1" else 1e4)
+        assert found == pytest.approx(value, abs=0.01) and abs(found - 13 / 25) > 0.1
+    assert local(line(figures["fig11"], "gamma0 1", EASY), 1e6) == pytest.approx(-6 / 5, abs=0.01)
+    for gamma0, value in (("1", -1 / 3), ("1/1000", -1 / 5)):
+        assert local(line(figures["fig11"], f"gamma0 {gamma0}", HARD), 1e6) == pytest.approx(value, abs=0.004)
+
+
+def test_the_readout_of_an_easy_task_levels_off_where_it_is_said(figures):
+    """kappa^2 - kappa = (gamma0^2/4) sum_k k^{-7/5}; without the 4 the limit is another."""
+    for name, gamma0 in GAMMAS.items():
+        squared = gamma0**2 / 4 * zeta(7 / 5)
+        limit = np.sqrt(1 + 4 * squared)  # 2 kappa - 1
+        assert line(figures["fig12"], f"limit {name}")[1] == pytest.approx([limit] * 2, rel=1e-14)
+        _, readout = line(figures["fig12"], f"gamma0 {name}")
+        missing = limit - readout
+        assert (np.diff(missing) < 0).all() and 0 < missing[-1] < 0.05 * (limit - 1)
+    # next to gamma0 = 0 that is (gamma0^2/2) sum_k k^{-7/5} (1 - (1 - e^{-2 t/k^2})^2)
+    drawn = line(figures["fig12"], "gamma0 1/1000")
+    k = np.arange(1.0, 1e6)
+    unlearned = k ** (-7 / 5) @ (1 - np.expm1(-2e6 / k**2) ** 2) + zeta(7 / 5, 1e6)
+    gained = drawn[1][-1] - 1
+    assert gained == pytest.approx(1e-6 / 2 * (zeta(7 / 5) - unlearned), rel=1e-5, abs=0)
+    assert unlearned > 0.04 * zeta(7 / 5)
+    assert np.sqrt(1 + 4 * zeta(7 / 5)) != pytest.approx(np.sqrt(1 + zeta(7 / 5)), rel=0.3)
+
+
+@pytest.mark.parametrize("panel", [EASY, HARD])
+def test_points_are_means_over_networks_with_their_standard_error(panel, figures, data):
+    """Of the widest, each seed on its own; and where each was measured."""
+    beta = ("6/5", "1/5")[panel]
+    some = data["linear"][panel].trained[-1]
+    assert (some.width, some.gamma0, some.seeds) == (linear_networks.WIDE, 1, 2)
+    steps = np.rint(some.time / linear_networks.RATE).astype(int).tolist()
+    alone = [ensemble(2, beta, 1.0, some.width, 128, 512, 0.02, steps[-1], [seed], 1, [0, *steps]) for seed in (0, 1)]
+    losses = np.array([one.losses[0, 1:] for one in alone]) + zeta(1 + 2 * float(Fraction(beta)), 513)
+    gains = np.array([one.readouts[0, 1:] - one.readouts[0, 0] for one in alone])
+    for found, wanted in ((some.loss, losses), (some.gain, gains)):
+        assert found[0] == pytest.approx(wanted.mean(axis=0), rel=1e-12, abs=0)
+        assert found[1] == pytest.approx(np.abs(wanted[1] - wanted[0]) / 2, rel=1e-9, abs=0)
+    for figure, measured, where in (
+        ("fig11", "loss", panel),
+        ("fig12", "readout", panel),
+        *((("fig12", "gain", 2),) if panel == HARD else ()),
+    ):
+        for trained in data["linear"][panel].trained:
+            if measured == "gain" and trained.gamma0 < Fraction(1, 10):
+                continue
+            x, y = line(figures[figure], f"trained {trained.width} {trained.gamma0}", where)
+            assert (x == trained.time).all() and (y == getattr(trained, measured)[0]).all()
+
+
+def test_no_point_hides_another(data):
+    for task in data["linear"]:
+        times = np.concatenate([some.time for some in task.trained])
+        assert len(set(times.tolist())) == len(times) == 20
+
+
+def test_error_bars_are_as_long_as_is_said(figures, data):
+    for figure, measured in (("fig11", "loss"), ("fig12", "readout")):
+        largest = 0.0
+        for panel in (EASY, HARD):
+            pairs = [getattr(some, measured) for some in data["linear"][panel].trained]
+            segments = [bar for found in figures[figure].axes[panel].collections for bar in found.get_segments()]
+            drawn = [np.ptp(bar[:, 1]) / 2 for bar in segments]
+            assert drawn == pytest.approx(np.concatenate([error for _, error in pairs]), rel=1e-6)
+            largest = max(largest, *(float((error / mean).max()) for mean, error in pairs))
+        assert rf"standard error $\leq {np.ceil(100 * largest):.0f}\,\%$" in words(figures[figure])
+        dots = [one for one in figures[figure].axes[0].lines if str(one.get_gid()).startswith("trained")]
+        assert len(dots) == 5
+        for one in dots:
+            assert (one.get_markerfacecolor() == one.get_markeredgecolor()) == ("trained 100" in one.get_gid())
+        assert {"filled: $N = 100$, 4 seeds", "open: $N = 512$, 2 seeds"} <= set(words(figures[figure]))
+
+
+def test_points_of_the_hard_task_lie_on_the_curve_of_their_gamma0_and_on_no_other(figures, data):
+    for some in data["linear"][HARD].trained:
+        own = at(line(figures["fig11"], f"gamma0 {some.gamma0}", HARD), some.time)
+        assert np.abs(some.loss[0] / own - 1).max() < 0.05  # 2 % from the width, and as much from seeds
+        if some.gamma0 == 1:
+            other = at(line(figures["fig11"], "gamma0 1/10", HARD), some.time)
+            assert some.loss[0][-1] / other[-1] < 0.9
+            gain = at(line(figures["fig12"], "gamma0 1", 2), some.time)
+            assert (np.abs(some.gain[0] - gain) < 0.15 * gain).all()
+
+
+def test_points_of_the_easy_task_are_above_their_curve_the_less_the_larger_the_network(figures, data):
+    def above(some):
+        return (some.loss[0] / at(line(figures["fig11"], f"gamma0 {some.gamma0}"), some.time))[-1] - 1
+
+    *narrow, wide = data["linear"][EASY].trained
+    assert all(0.1 < above(some) < 0.6 for some in narrow)
+    assert abs(above(wide)) < 0.5 * min(map(above, narrow))
+
+
+@pytest.mark.parametrize(("beta", "gamma0"), [("6/5", 1e-3), ("6/5", 1.0), ("1/5", 1e-3), ("1/5", 1.0)])
+def test_modes_that_are_not_trained_would_be_learned_too_late_to_matter(beta, gamma0):
+    times = np.geomspace(1.2, 40, 7)
+    every, some = (
+        linear_networks.limit_curve(2, beta, gamma0, times, 1, "modes", modes)
+        for modes in (None, linear_networks.MODES)
+    )
+    added = linear_networks.unlearned(Fraction(beta))
+    assert some.loss + added == pytest.approx(every.loss, rel=3e-3, abs=0)
+    assert some.readout == pytest.approx(every.readout, rel=3e-3)
+    if beta == "1/5":
+        assert some.loss != pytest.approx(every.loss, rel=0.1, abs=0)
+
+
+def test_points_are_the_same_bits_however_seeds_are_shared_out(monkeypatch):
+    monkeypatch.setattr(linear_networks, "POINTS", tuple(np.geomspace(0.2, 1, 5)))
+    monkeypatch.setattr(linear_networks, "WIDE", 128)
+    monkeypatch.setattr(linear_networks, "SEEDS", {100: 3, 128: 3})
+    monkeypatch.setattr(linear_networks, "PARTS", {100: 3, 128: 3})
+    monkeypatch.setattr(linear_networks, "TIMES", np.geomspace(1, 10, 3))
+    alone = linear_networks.computed()
+    monkeypatch.setattr(linear_networks, "PARTS", {100: 2, 128: 1})
+    with ProcessPoolExecutor(2) as executor:
+        together = linear_networks.computed(executor)
+    for one, other in zip(alone, together, strict=True):
+        for left, right in zip(one.trained, other.trained, strict=True):
+            assert (left.time == right.time).all() and left.seeds == right.seeds == 3
+            for measured in ("loss", "readout", "gain"):
+                assert np.array_equal(getattr(left, measured), getattr(right, measured))
+
+
+def test_an_interrupted_ensemble_is_no_point(monkeypatch):
+    class Part:
+        interrupted = True
+
+    monkeypatch.setattr(linear_networks, "ensemble", lambda *_, **__: Part())
+    with pytest.raises(KeyboardInterrupt):
+        linear_networks._run(Fraction(1, 5), 100, Fraction(1), range(2))
+
+
+def test_reused_samples_shows_both_losses_of_each_number_of_samples(figures):
+    time, limit = line(figures["offline"], "limit")
+    assert limit == pytest.approx(flow.limit_curve("3/2", "6/5", 1.0, time).loss, rel=1e-12, abs=0)
+    above = []
+    for samples in SMALL[reused_samples]["SAMPLES"]:
+        wanted = curve(mean_reuse("3/2", "6/5", inf, samples), 1.0, time[::20])
+        loss, train = (line(figures["offline"], f"{name} {samples}")[1] for name in ("P", "train"))
+        assert loss[::20] == pytest.approx(wanted.loss, rel=1e-6, abs=0)
+        assert train[:61:20] == pytest.approx(wanted.train_loss[:4], rel=1e-6, abs=1e-60)
+        assert (train < limit * (1 + 1e-9)).all() and (limit < loss * (1 + 1e-9)).all()
+        above.append(loss)
+    assert (np.diff(above, axis=0)[:, 1:] < 0).all()
+    assert above[0][-1] == pytest.approx(final_loss("3/2", "6/5", inf, 32), rel=1e-6, abs=0)
+    assert above[0][-1] != pytest.approx(final_loss("3/2", "6/5", inf, 33), rel=1e-2, abs=0)
+
+
+def test_reused_samples_peak_where_there_are_as_many_features_unless_stopped(figures):
+    few = reused_samples.FEW
+    (below, fewer), (beyond, more) = (line(figures["offline"], f"final {name}", 1) for name in ("fewer", "more"))
+    assert below.max() < few < beyond.min() and line(figures["offline"], "as many", 1)[0].tolist() == [few] * 2
+    for x, y in ((below, fewer), (beyond, more)):
+        for place in (0, 40, 96):
+            assert y[place] == pytest.approx(final_loss("3/2", "6/5", x[place], few), rel=1e-12, abs=0)
+        assert y[0] > 3 and y.max() == y[0]  # beyond the panel, at N = P
+    size, least = line(figures["offline"], "least", 1)
+    assert (np.diff(least) < 0).all() and np.isfinite(least).all() and size[4] == pytest.approx(few)
+    for n, loss in zip(size, least, strict=True):
+        if n != pytest.approx(few):
+            assert loss <= final_loss("3/2", "6/5", n, few) * (1 + 1e-9)
+    time = np.geomspace(1, 1e4, 201)
+    by_time = curve(mean_reuse("3/2", "6/5", few, few), 1.0, time).loss
+    assert least[4] == pytest.approx(by_time.min(), rel=5e-3)
+    assert by_time[-1] > 2 * least[4]
+
+
+def test_reused_samples_have_the_predicted_exponents(figures):
+    """By hand, for alpha = 3/2: chi = beta = 6/5; (3/2) min(2, beta); (3/2) min(1, beta) for N in proportion to P."""
+    assert slope(line(figures["offline"], "slope")) == pytest.approx(-6 / 5, rel=1e-12)
+    by_hand = {"1/2": (3 / 4, 3 / 4), "3/2": (9 / 4, 3 / 2), "5/2": (3, 3 / 2)}
+    for beta, exponents in by_hand.items():
+        for name, value in zip(("unlimited", "proportional"), exponents, strict=True):
+            samples, found = line(figures["offline"], f"{name} {beta}", 2)
+            assert samples[-1] > 5e8 and found[-1] == pytest.approx(value, abs=2e-3)
+            assert abs(found[0] - value) > 0.1
+            where = samples[0] * np.array([0.99, 1.01])
+            size = {"unlimited": inf, "proportional": 5 / 4}[name] * where
+            losses = [final_loss("3/2", beta, *one) for one in zip(size, where, strict=True)]
+            assert found[0] == pytest.approx(-slope((where, losses)), rel=2e-3)  # of the middle of a ratio of 1.3
+    drawn = [one for one in figures["offline"].axes[2].lines if str(one.get_gid()).startswith("limit")]
+    assert [one.get_ydata()[0] for one in drawn] == [3 / 4, 3 / 2, 9 / 4, 3]
+    assert {r"$\beta = 1/2$: $3/4$", r"$\beta = 3/2$: $9/4$", r"$\beta = 5/2$: $3$"} <= set(words(figures["offline"]))
+
+
+def clashes(figure):
+    """Words that leave the page, or touch each other or a curve."""
+    renderer = figure.canvas.get_renderer()
+    texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+    boxes = [(text, text.get_window_extent(renderer)) for text in texts]
+    boxes = [(text, box) for text, box in boxes if box.width > 0]
+    assert len(boxes) > 15
+    for text, box in boxes:
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > figure.bbox.x1 or box.y1 > figure.bbox.y1:
+            yield text, "the page"
+        if isinstance(text, Annotation) and text.xycoords == "data":
+            frame = text.axes.bbox
+            if box.x0 < frame.x0 or box.y0 < frame.y0 or box.x1 > frame.x1 or box.y1 > frame.y1:
+                yield text, "its panel"
+    for (first, one), (second, other) in combinations(boxes, 2):
+        shared = min(one.x1, other.x1) - max(one.x0, other.x0), min(one.y1, other.y1) - max(one.y0, other.y0)
+        if min(shared) > 1.5 * figure.dpi / 72:  # of two names in the margin, parts of letters
+            yield first, second
+    for axes in figure.axes:
+        for drawn in axes.lines:
+            xy = drawn.get_transform().transform(drawn.get_xydata())
+            steps = np.linspace(0, 1, 60)[:, None, None]
+            dense = ((1 - steps) * xy[None, :-1] + steps * xy[None, 1:]).reshape(-1, 2)
+            for text, box in boxes:
+                if isinstance(text, Annotation) and text.axes is axes:
+                    inside = (dense > [box.x0, box.y0]).all(axis=1) & (dense < [box.x1, box.y1]).all(axis=1)
+                    if inside.any():
+                        yield text, drawn.get_gid()
+
+
+@pytest.mark.parametrize("name", ["fig11", "fig12", "offline"])
+def test_words_keep_off_each_other_off_curves_and_on_the_page(name, figures):
+    assert not list(clashes(figures[name]))
+
+
+def test_a_word_on_a_curve_or_on_another_is_found(data):
+    figure = linear_networks.losses(data["linear"])
+    FigureCanvasAgg(figure)
+    figure.axes[0].annotate("here", (1e3, at(line(figure, "gamma0 1"), 1e3)))
+    figure.axes[1].annotate("there", (0, 0), (6, 7), xycoords="axes fraction", textcoords="offset points")
+    figure.canvas.draw()
+    found = list(clashes(figure))
+    assert any(text.get_text() == "here" and gid == "gamma0 1" for text, gid in found)
+    assert any("there" in (text.get_text(), getattr(other, "get_text", str)()) for text, other in found)
+
+
+MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+
+
+@pytest.mark.parametrize(("name", "suffix"), [("fig11", "pdf"), ("fig12", "png"), ("offline", "svg")])
+def test_each_is_written_and_has_the_same_bits_again(name, suffix, known, tmp_path):
+    first, second = (tmp_path / f"{which}.{suffix}" for which in ("first", "second"))
+    plot_figure(name, first)
+    with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 7, "svg.hashsalt": "another"}):
+        plot_figure(name, second)
+    assert first.read_bytes().startswith(MAGIC[suffix]) and first.stat().st_size > 10_000
+    assert first.read_bytes() == second.read_bytes()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_names_lead_to_these_figures():
+    assert {"fig11", "fig12", "offline"} < set(FIGURES)

@@ -1,0 +1,246 @@
+"""What is the smallest loss at a given compute, and at which model size is it reached?
+
+L(t, N) is the flow on the mean spectrum of N features (`continuum_model`), with the variance of batches if a
+temperature is given (`noise`).  At C = N t, the best size is where d ln L/d ln N = d ln L/d ln t.  That is not searched
+size by size: for each size, the time is found at which it is the best, and with it C, so that a handful of sizes gives
+the optimum over any number of decades.  The derivative in ln N is a central difference over `APART`; as a law of powers
+is the same on all scales, what that misses is the same at all sizes, and no exponent notices.
+
+On the same curves, without batches: when a model departs from the limit (its loss is twice that of N = infinity), and
+when it arrives at its floor (its loss is twice that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import exp, inf, log
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.optimize import brentq
+
+from exponents.errors import InputError, NotSolved
+from exponents.rationals import exact, in_doubles, shown
+
+from ..arrays import Reals
+from ..flow.curve import observed, on_limit
+from ..flow.noise import variance_along
+from ..flow.solver import solve
+from ..inputs import check_richness
+from ..spectra.continuum_model import mean_spectra
+from ..spectra.spectrum import SMALLEST, SpectralMeasure
+
+APART = 0.05
+"""Half the difference in ln N of the two models that a derivative is taken from."""
+
+TOLERANCE = 1e-9
+"""Of a flow."""
+
+EARLY, LATE = 0.1, 3.0
+"""First time, in units of one over the last kernel, when nothing has been learned, and last time, in units of one over
+the smallest eigenvalue, when all has been."""
+
+FURTHER = 3.0
+"""By how many e-folds its loss may still fall, at gamma = 0, while the limit is watched after models have learned all:
+it has then left even those behind that reach their floor early."""
+
+DEEPER = 1e3
+"""By what factor the limit is resolved deeper than the clock of the models."""
+
+SCAN = 2
+"""Places in a factor of ten among which a change of sign is looked for."""
+
+DENSITY = 3
+"""Times in a factor of ten at which the variance is solved for; between them it is a spline in ln t."""
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The compute optimum, each field an array of shape (sizes,).
+
+    Attributes
+    ----------
+    compute, loss, model_size, time : array
+        C = N t, L*(C), and the N and t at which it is reached.  The loss is the geometric mean of those of two models
+        of sizes N e^-`APART` and N e^`APART`.
+    """
+
+    compute: Reals
+    loss: Reals
+    model_size: Reals
+    time: Reals
+
+
+class Budgets:
+    """Models of several sizes at one point.
+
+    Parameters
+    ----------
+    alpha, beta : exact numbers
+        Capacity > 1 and source > 0.
+    gamma : float
+        Richness.
+    sizes : sequence of float
+        N of at least 2, rising.
+    temperature : float
+        eta/B; 0 for infinite batches.
+
+    Raises
+    ------
+    InputError
+        For sizes that do not rise from 2, a gamma or a temperature that is none; see also `continuum_model`.
+    FlowFailed
+        See `march.solve`.
+    NotSolved
+        See `noise`.
+    """
+
+    def __init__(
+        self, alpha: object, beta: object, gamma: float, sizes: Sequence[float] | Reals, temperature: float = 0.0
+    ) -> None:
+        self.sizes = _checked(sizes)
+        check_richness(gamma)
+        self._point = (alpha, beta, gamma)
+        self._pairs = [
+            (
+                _Model.of_size(alpha, beta, gamma, float(size) * exp(-APART), temperature),
+                _Model.of_size(alpha, beta, gamma, float(size) * exp(APART), temperature),
+            )
+            for size in self.sizes
+        ]
+
+    def optimum(self) -> Optimum:
+        """Where each size is the best.
+
+        Raises
+        ------
+        NotSolved
+            For a size that is never the best.
+        """
+        rows = []
+        for size, (smaller, larger) in zip(self.sizes, self._pairs, strict=True):
+            name = f"a time at which N = {size:.3g} is the best size"
+            place = _falls(_gain(smaller, larger), smaller.first, smaller.last, name)
+            loss = (smaller.at(place)[0] + larger.at(place)[0]) / 2
+            rows.append((size * exp(place), exp(loss), size, exp(place)))
+        return Optimum(*np.array(rows).T)
+
+    def departures(self) -> Reals:
+        """Times at which models of sizes N e^-`APART` have twice the loss of N = infinity, of shape (sizes,).
+
+        Raises
+        ------
+        NotSolved
+            For a size that never does.
+        """
+        limit = self._limit()
+
+        def ahead(model: _Model, place: float) -> float:
+            return limit.flow_at(place)[0] + log(2) - model.flow_at(place)[0]
+
+        return self._times(ahead, limit.last, "a time at which it has departed from the limit")
+
+    def arrivals(self) -> Reals:
+        """Times at which they have twice the loss that remains at infinite time, of shape (sizes,).
+
+        Raises
+        ------
+        NotSolved
+            For a size whose floor is more than half of its first loss.
+        """
+
+        def above(model: _Model, place: float) -> float:
+            return model.flow_at(place)[0] - log(2 * model.floor)
+
+        return self._times(above, inf, "a time at which it has arrived at its floor")
+
+    def _times(self, function: Callable[[_Model, float], float], last: float, name: str) -> Reals:
+        """Where a function of a model and ln t falls through 0, up to ``last`` or until all has been learned."""
+        found = []
+        for size, (model, _) in zip(self.sizes, self._pairs, strict=True):
+            end = last if last < inf else model.last
+            found.append(_falls(partial(function, model), model.first, end, f"{name}, N = {size:.3g},"))
+        return np.exp(found)
+
+    def _limit(self) -> _Model:
+        """N = infinity, on a spectrum that is deep enough."""
+        alpha, beta, gamma = self._point
+        further = FURTHER / in_doubles(exact(beta, "beta"), "beta")
+        last = max(model.last for model, _ in self._pairs) + further
+        if last + log(DEEPER) > -log(SMALLEST):
+            raise InputError(
+                f"for beta = {shown(beta)} the limit falls so slowly that departures from it lie beyond double "
+                "precision; take a larger one"
+            )
+        clock = DEEPER * max(exp(last), *(model.clock for model, _ in self._pairs))
+        return on_limit(lambda measure: _Model(measure, gamma, last), alpha, beta, clock)
+
+
+def _checked(sizes: object) -> Reals:
+    """Model sizes as an array."""
+    try:
+        found = np.atleast_1d(np.asarray(sizes, dtype=float))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"model sizes must be numbers; got {shown(sizes)}; try 100, 1000") from error
+    if found.ndim != 1 or not len(found) or not (np.diff(found) > 0).all() or not 2 <= found[0] <= found[-1] < inf:
+        raise InputError(f"model sizes must rise, from 2 or more, and be finite; got {shown(sizes)}; try 100, 1000")
+    return found
+
+
+class _Model:
+    """One model: ln L and its slope, at ln t; what is asked beyond the last time is answered there."""
+
+    def __init__(self, target: SpectralMeasure, gamma: float, last: float) -> None:
+        self.floor = target.floor
+        self._flow = solve(target, gamma, exp(last), TOLERANCE)
+        self.last, self.clock = min(last, log(self._flow.horizon)), float(self._flow.clock[-1])
+        kernel = float(self._flow.at_clock(self._flow.clock[-1:]).kernel[0])
+        self.first = min(log(EARLY / kernel), self.last)
+        self._variance: CubicSpline | None = None
+
+    @classmethod
+    def of_size(cls, alpha: object, beta: object, gamma: float, size: float, temperature: float) -> _Model:
+        """A finite model, up to where all has been learned."""
+        target, trace = mean_spectra(alpha, beta, size)
+        model = cls(target, gamma, log(LATE / float(target.eigenvalues[-1])))
+        if temperature:
+            places = np.linspace(model.first, model.last, int(DENSITY * (model.last - model.first) / log(10)) + 2)
+            variance = variance_along(model._flow, trace, temperature, np.exp(places))
+            model._variance = CubicSpline(places, np.log(variance))
+        return model
+
+    def flow_at(self, place: float) -> tuple[float, float]:
+        """ln L and d ln L/d ln t without batches."""
+        seen = observed(self._flow.measure, self._flow.at(np.array([exp(min(place, self.last))])))
+        loss = float(seen["loss"][0])
+        return log(loss), float(seen["loss_slope"][0]) * (1 - self.floor / loss)
+
+    def at(self, place: float) -> tuple[float, float]:
+        """The same with their variance."""
+        log_loss, slope = self.flow_at(place)
+        if self._variance is None:
+            return log_loss, slope
+        loss, more = exp(log_loss), exp(float(self._variance(place)))
+        return log(loss + more), (loss * slope + more * float(self._variance(place, 1))) / (loss + more)
+
+
+def _gain(smaller: _Model, larger: _Model) -> Callable[[float], float]:
+    """d ln L/d ln N - d ln L/d ln t at ln t: positive while time is worth more than size."""
+
+    def gain(place: float) -> float:
+        (low, low_slope), (high, high_slope) = smaller.at(place), larger.at(place)
+        return (high - low) / (2 * APART) - (low_slope + high_slope) / 2
+
+    return gain
+
+
+def _falls(function: Callable[[float], float], first: float, last: float, name: str) -> float:
+    """The last place at which a function falls through 0."""
+    places = np.linspace(first, last, int(SCAN * (last - first) / log(10)) + 2)
+    positive = np.array([function(float(place)) for place in places]) > 0
+    changes = np.flatnonzero(positive[:-1] & ~positive[1:])
+    if not len(changes):
+        raise NotSolved(f"{name} was not found from t = {exp(first):.3g} to {exp(last):.3g}")
+    return float(brentq(function, places[changes[-1]], places[changes[-1] + 1], xtol=1e-12, rtol=1e-14))

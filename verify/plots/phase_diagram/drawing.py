@@ -1,0 +1,198 @@
+"""Layouts become a figure: panels side by side, each with its legend, and the same colour for the same balance.
+
+The figure is made of objects that belong to nobody else, and drawn with settings that hold while it is drawn: no global
+state of Matplotlib is read or changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from math import ceil
+from typing import Any
+
+import numpy as np
+from sympy import Symbol, latex
+
+from ..optional_import import needed
+from ..style import AXIS, DOTS, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL
+from .curves import Line
+from .formulas import letter_of, plain
+from .labels import BADGE, Label, Row
+from .layout import Layout
+from .text import Block, Words, block, settable
+
+# The light scheme of Paul Tol, made for the ground under black text and told apart by the colour-blind; half as strong.
+PALETTE = ("#77AADD", "#EE8866", "#BBCC33", "#FFAABB", "#99DDFF", "#EEDD88", "#44BB99", "#AAAA00", "#DDDDDD")
+STRENGTHS = (0.5, 0.85, 0.25)
+"""How much of the colour is laid on white; the next is taken when the palette is used up."""
+
+LEFT, RIGHT, BOTTOM, TOP, BETWEEN = 34.0, 8.0, 32.0, 20.0, 14.0
+"""Room around a panel for its scales and its title, and between panels, in points."""
+
+TICKS = 5
+"""Intervals of a scale at most."""
+
+ROW_GAP = 4.5
+"""Free height between entries of a legend, and half the free width beside its marks, in points."""
+
+OVERHANG = 1.25
+"""Height of a column of the legend at most, in units of the panel's."""
+
+
+def figure_of(layouts: Sequence[Layout]) -> Any:
+    """A Matplotlib figure of the panels, in a row."""
+    legends = [_legend_size(layout) for layout in layouts]
+    widths = [LEFT + layout.frame.width + legend[0] for layout, legend in zip(layouts, legends, strict=True)]
+    heights = [max(layout.frame.height, legend[1]) for layout, legend in zip(layouts, legends, strict=True)]
+    size = sum(widths) + BETWEEN * (len(layouts) - 1) + RIGHT, BOTTOM + max(heights) + TOP
+    figure = needed("matplotlib.figure").Figure(figsize=(size[0] / 72, size[1] / 72), dpi=DOTS)
+    colours = _colours(layouts)
+    lefts = accumulate((width + BETWEEN for width in widths), initial=LEFT)
+    for number, (layout, left) in enumerate(zip(layouts, lefts, strict=False)):
+        corner = left, size[1] - TOP - layout.frame.height
+        _Drawing(figure, layout, corner, size, colours, f"panel-{number + 1}").draw()
+    return figure
+
+
+def _colours(layouts: Sequence[Layout]) -> dict[frozenset[str], str]:
+    """A colour for each set of balancing terms, in the order in which they appear."""
+    sets = dict.fromkeys(frozenset(phase.binding) for layout in layouts for phase in layout.panel.diagram.phases)
+    return {binding: _tint(position) for position, binding in enumerate(sets)}
+
+
+def _tint(position: int) -> str:
+    strength = STRENGTHS[position // len(PALETTE) % len(STRENGTHS)]
+    colour = PALETTE[position % len(PALETTE)]
+    parts = [255 - strength * (255 - int(colour[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(part):02x}" for part in parts)
+
+
+def _columns(layout: Layout) -> list[list[Row]]:
+    """The legend, in as few columns as are not much higher than the panel, and about equally high."""
+    heights = [row.block.height + ROW_GAP for row in layout.legend]
+    count = ceil(sum(heights) / (OVERHANG * layout.frame.height))
+    columns: list[list[Row]] = [[] for _ in range(count)]
+    for row, above in zip(layout.legend, accumulate(heights, initial=0.0), strict=False):
+        columns[int(above / sum(heights) * count)].append(row)
+    return columns
+
+
+def _legend_size(layout: Layout) -> tuple[float, float]:
+    columns = _columns(layout)
+    heights = [sum(row.block.height + ROW_GAP for row in column) for column in columns]
+    return sum(map(_column_width, columns)), max(heights, default=0.0)
+
+
+def _column_width(column: Sequence[Row]) -> float:
+    return 2 * BADGE + ROW_GAP + max(row.block.width for row in column)
+
+
+class _Drawing:
+    """One panel on a figure."""
+
+    def __init__(
+        self,
+        figure: Any,
+        layout: Layout,
+        corner: tuple[float, float],
+        size: tuple[float, float],
+        colours: dict[frozenset[str], str],
+        name: str,
+    ) -> None:
+        self.layout, self.colours, self.name = layout, colours, name
+        frame = layout.frame
+        box = (corner[0] / size[0], corner[1] / size[1], frame.width / size[0], frame.height / size[1])
+        self.axes = figure.add_axes(box, xlim=frame.x, ylim=frame.y)
+        points = needed("matplotlib.transforms").Affine2D().translate(*corner).scale(1 / 72)
+        self.points = points + figure.dpi_scale_trans
+
+    def draw(self) -> None:
+        """Everything: scales, fills, lines, labels and the legend."""
+        self._draw_scales()
+        for position, polygons in enumerate(self.layout.fills):
+            if polygons:
+                self._fill(polygons, self._colour(position), f"{self.name}-phase-{position + 1}")
+        for some, colour, width in ((self.layout.edges, PALE, HAIR), (self.layout.arcs, INK, LINE)):
+            for line in (line for lines in some for line in lines):
+                self._line(line, colour, width)
+        for label in self.layout.labels:
+            self._label(label)
+        self._draw_legend()
+
+    def _draw_scales(self) -> None:
+        panel, axes = self.layout.panel, self.axes
+        axes.set_axisbelow(False)
+        axes.tick_params(direction="out", width=HAIR, length=3, pad=2.5, labelsize=SCALE)
+        locator = needed("matplotlib.ticker").MaxNLocator
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(locator(TICKS, steps=[1, 2, 2.5, 5, 10]))
+        axes.set_xlabel(_symbol(panel.x), fontsize=AXIS, labelpad=2)
+        if panel.y is None:
+            axes.set_yticks([])
+        else:
+            axes.set_ylabel(_symbol(panel.y), fontsize=AXIS, labelpad=4, rotation=0, ha="right", va="center")
+        above = self.layout.frame.height + 6
+        self._text(plain(panel.title), 0, above, fontsize=NAME + 1, fontweight="bold", ha="left")
+        law = rf"$L_\star \sim C^{{-{letter_of(panel.diagram)}}}$"
+        self._text(law, self.layout.frame.width, above, fontsize=FORMULA, ha="right")
+
+    def _colour(self, phase: int) -> str:
+        return self.colours[frozenset(self.layout.panel.diagram.phases[phase].binding)]
+
+    def _fill(self, polygons: list[list[Line]], colour: str, name: str) -> None:
+        path = needed("matplotlib.path").Path
+        rings = [ring for polygon in polygons for ring in polygon]
+        whole = path.make_compound_path(*(path(ring, closed=True) for ring in rings))
+        patch = needed("matplotlib.patches").PathPatch
+        self.axes.add_artist(patch(whole, facecolor=colour, linewidth=0, transform=self.points, gid=name, zorder=1))
+
+    def _line(self, line: Line, colour: str, width: float, **style: Any) -> None:
+        made = needed("matplotlib.lines").Line2D
+        style = {"zorder": 2, "solid_capstyle": "round", "solid_joinstyle": "round", "transform": self.points} | style
+        self.axes.add_artist(made(*line.T, color=colour, linewidth=width, **style))
+
+    def _label(self, label: Label) -> None:
+        if label.anchor is not None:
+            self._line(np.array([label.anchor, label.at]), INK, HAIR, zorder=3)
+            self._circle(label.anchor, 1.0, INK, zorder=3)
+        if label.kind in ("number", "letter"):
+            self._badge(label.at, label.block, self._colour(label.of) if label.kind == "number" else "white")
+        else:
+            self._block(label.block, label.at, label.angle)
+
+    def _badge(self, at: tuple[float, float], words: Block, colour: str) -> None:
+        self._circle(at, BADGE / 2, colour, edgecolor=INK, linewidth=HAIR, zorder=4)
+        (line,) = words.lines
+        self._text(line.text, *at, va="center_baseline", ha="center", zorder=5, **line.style)
+
+    def _circle(self, at: tuple[float, float], radius: float, colour: str, **style: Any) -> None:
+        circle = needed("matplotlib.patches").Circle
+        style = {"linewidth": 0, "zorder": 3, "clip_on": False} | style
+        self.axes.add_artist(circle(at, radius, facecolor=colour, transform=self.points, **style))
+
+    def _block(self, words: Block, at: tuple[float, float], angle: float = 0.0, ha: str = "center") -> None:
+        sine, cosine = np.sin(np.radians(angle)), np.cos(np.radians(angle))
+        for line, rise in zip(words.lines, words.baselines, strict=True):
+            place = at[0] - sine * rise, at[1] + cosine * rise
+            self._text(line.text, *place, ha=ha, rotation=angle, rotation_mode="anchor", zorder=5, **line.style)
+
+    def _text(self, text: str, u: float, v: float, **style: Any) -> None:
+        style = {"va": "baseline", "color": INK} | style
+        self.axes.text(u, v, text, transform=self.points, **style)
+
+    def _draw_legend(self) -> None:
+        left = self.layout.frame.width + BADGE
+        for column in _columns(self.layout):
+            top = self.layout.frame.height
+            for row in column:
+                middle = top - row.block.height / 2
+                colour = "white" if row.phase is None else self._colour(row.phase)
+                self._badge((left + BADGE / 2, middle), block([Words(row.mark, SMALL)]), colour)
+                self._block(row.block, (left + BADGE + ROW_GAP, middle), ha="left")
+                top -= row.block.height + ROW_GAP
+            left += _column_width(column)
+
+
+def _symbol(symbol: Symbol) -> str:
+    return settable(f"${latex(symbol)}$")

@@ -1,0 +1,242 @@
+"""What is written where: a label inside every region, an equation along every boundary, and a legend for the rest.
+
+Each connected part of a region that can be seen gets a label inside it: the phase's name, its exponent and its
+balance, in the first of several forms that fits.  Where none does, it gets a number, and the label goes to the legend;
+a number without room stands outside, with a line to its region.  A boundary without room for its equation gets a
+letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from string import ascii_uppercase
+from typing import Literal
+
+import numpy as np
+from scipy import ndimage
+from sympy import Expr, Symbol
+
+from exponents.algebra.parametric import Point
+from exponents.optimum.phases import PhaseDiagram
+
+from ..style import FORMULA, NAME, SMALL
+from .curves import Line, total_length
+from .formulas import balance, equation, exponent, flat, joined, letter_of, plain, tall
+from .label_packing import Mask, Place, Room
+from .text import Block, Words, block
+
+ARROW = 6.5
+"""Size of type of arrows on a line of their own, in points."""
+
+LONGEST = 110.0
+"""Length in points beyond which an equation goes to the legend, and a line of the legend is broken."""
+
+MARGIN = 3.0
+"""Least distance of a label from the edge of its region, in points."""
+
+BADGE = 10.0
+"""Diameter of the circle of a number or a letter, in points."""
+
+VISIBLE = 12.0
+"""Area in square points from which a further part of a region gets a label of its own."""
+
+SAMPLES = 9
+"""Points of a region that say which branch of a Min, Max or Piecewise is in force."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A block of text in a panel.
+
+    Attributes
+    ----------
+    kind : str
+        ``phase`` or ``number`` for a region, ``equation`` or ``letter`` for a boundary.
+    of : int
+        Position of the phase in its diagram, or of the polynomial among the curves of the plane.
+    block : Block
+    at : (float, float)
+        The block's centre, in points from the lower left corner of the panel.
+    angle : float
+        Its slope, in degrees.
+    anchor : (float, float), optional
+        The point that a number or a letter stands for, where it had to be put elsewhere.
+    """
+
+    kind: Literal["phase", "number", "equation", "letter"]
+    of: int
+    block: Block
+    at: Place
+    angle: float = 0.0
+    anchor: Place | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry of the legend: what a number (of a phase) or a letter (of a boundary, without a phase) stands for."""
+
+    mark: str
+    phase: int | None
+    block: Block
+
+
+@dataclass(frozen=True)
+class Written:
+    """Labels in a panel, and the legend beside it."""
+
+    labels: tuple[Label, ...]
+    legend: tuple[Row, ...]
+
+
+def label_regions(
+    diagram: PhaseDiagram, names: Sequence[str], masks: Sequence[Mask], axes: tuple[Symbol, Symbol], room: Room
+) -> Written:
+    """Label every visible part of every region, the largest first; what is labelled is no longer free in ``room``.
+
+    Parameters
+    ----------
+    diagram : PhaseDiagram
+    names : sequence of str
+        A name for each phase, or none.
+    masks : sequence of arrays
+        The nodes of the grid that lie in each phase.
+    axes : (Symbol, Symbol)
+        The parameters to the right and upwards.
+    room : Room
+        What is free.
+    """
+    texts = [
+        _text_of(diagram, position, names[position] if names else "", _samples(mask, axes, room))
+        for position, mask in enumerate(masks)
+    ]
+    parts = [(position, part) for position, mask in enumerate(masks) for part in _parts(mask, room)]
+    labels, numbered = [], []
+    for position, part in sorted(parts, key=lambda pair: -int(pair[1].sum())):
+        label = _inside(position, texts[position], part, room)
+        if label is None:
+            numbered.append((position, part))
+        else:
+            labels.append(label)
+    labels += [_number(position, part, room) for position, part in numbered]
+    hidden = {position for position, mask in enumerate(masks) if not mask.any()}
+    listed = sorted(hidden.union(position for position, _ in numbered))
+    return Written(tuple(labels), tuple(texts[p].row(p, p in hidden) for p in listed))
+
+
+def label_boundaries(
+    diagram: PhaseDiagram, curves: Sequence[Expr], arcs: Sequence[Sequence[Line]], room: Room
+) -> Written:
+    """Label every boundary that has arcs in the panel, those with least choice first."""
+    equations = {boundary.polynomial: equation(boundary.curve) for boundary in diagram.boundaries}
+    texts = [equations[curve] for curve in curves]
+    labels: list[Label] = []
+    rows: list[Row] = []
+    seen = sorted((p for p, some in enumerate(arcs) if some), key=lambda p: total_length(arcs[p]))
+    for position in seen:
+        label = _along(position, texts[position], arcs[position], room)
+        if label is not None:
+            labels.append(label)
+    for position in sorted(set(seen) - {label.of for label in labels}):
+        mark = ascii_uppercase[len(rows) % 26] * (1 + len(rows) // 26)
+        labels.append(_letter(position, mark, arcs[position], room))
+        rows.append(Row(mark, None, block([Words(texts[position], FORMULA)])))
+    return Written(tuple(labels), tuple(rows))
+
+
+@dataclass(frozen=True)
+class _Text:
+    """What is said of a phase: its name, its exponent in two forms, and its balance."""
+
+    name: str
+    tall: str
+    flat: str
+    terms: list[str]
+
+    def forms(self) -> Iterator[Block]:
+        """The label in all its forms, the one to be preferred first."""
+        for scale in (1.0, SMALL / FORMULA):
+            size = FORMULA * scale
+            column = [Words(r"$\updownarrow$", ARROW * scale)] * (2 * len(self.terms) - 1)
+            column[::2] = [Words(term, size) for term in self.terms]
+            for lines in ([Words(joined(self.terms), size)], column):
+                for formula in (self.tall, self.flat):
+                    yield block([*self._header(NAME * scale), Words(formula, size), *lines])
+
+    def row(self, position: int, hidden: bool) -> Row:
+        """The entry of the legend."""
+        one_line = block([Words(rf"{self.flat}$\quad${joined(self.terms)}", FORMULA)])
+        two_lines = [Words(formula, FORMULA) for formula in (self.flat, joined(self.terms))]
+        lines = [*self._header(NAME), *(one_line.lines if one_line.width < LONGEST else two_lines)]
+        note = [Words("(not visible in this window)", SMALL)] if hidden else []
+        return Row(str(position + 1), position, block([*lines, *note]))
+
+    def _header(self, size: float) -> list[Words]:
+        return [Words(plain(self.name), size, bold=True)] if self.name else []
+
+
+def _text_of(diagram: PhaseDiagram, position: int, name: str, points: Sequence[Point]) -> _Text:
+    phase, letter = diagram.phases[position], letter_of(diagram)
+    value = exponent(phase.exponent, points)
+    return _Text(name, f"${letter} = {tall(*value)}$", f"${letter} = {flat(*value)}$", balance(diagram, phase, points))
+
+
+def _inside(position: int, text: _Text, part: Mask, room: Room) -> Label | None:
+    for form in text.forms():
+        at = room.inside(part, form.width + 2 * MARGIN, form.height + 2 * MARGIN)
+        if at is not None:
+            room.take_box(at, form.width, form.height)
+            return Label("phase", position, form, at)
+    return None
+
+
+def _number(position: int, part: Mask, room: Room) -> Label:
+    at, anchor = room.circle(part, BADGE / 2), None
+    if at is None:
+        anchor = room.pole(part)
+        at = _led_to(anchor, room)
+    room.take_box(at, BADGE, BADGE)
+    return Label("number", position, block([Words(str(position + 1), SMALL)]), at, anchor=anchor)
+
+
+def _along(position: int, text: str, arcs: Sequence[Line], room: Room) -> Label | None:
+    for size in (FORMULA, SMALL):
+        words = block([Words(text, size)])
+        found = room.along(arcs, words.width, words.height) if words.width <= LONGEST else None
+        if found is not None:
+            at, angle = found
+            room.take_box(at, words.width, words.height, angle)
+            return Label("equation", position, words, at, angle)
+    return None
+
+
+def _letter(position: int, mark: str, arcs: Sequence[Line], room: Room) -> Label:
+    at, anchor = room.on(arcs, BADGE), None
+    if not room.is_free(at, BADGE / 2):
+        anchor, at = at, _led_to(at, room)
+    room.take_box(at, BADGE, BADGE)
+    return Label("letter", position, block([Words(mark, SMALL)]), at, anchor=anchor)
+
+
+def _led_to(anchor: Place, room: Room) -> Place:
+    """A place near ``anchor`` for a mark that stands for it, joined to it by a line."""
+    at = room.near(anchor, BADGE / 2)
+    room.take_leader(np.array([anchor, at]))
+    return at
+
+
+def _samples(mask: Mask, axes: tuple[Symbol, Symbol], room: Room) -> list[Point]:
+    """Exact points of a region, spread over it; none if it cannot be seen."""
+    x, y = (values[mask] for values in room.frame.grid())
+    some = np.linspace(0, len(x) - 1, min(SAMPLES, len(x))).astype(int)
+    return [{axes[0]: Fraction(float(x[i])), axes[1]: Fraction(float(y[i]))} for i in some]
+
+
+def _parts(mask: Mask, room: Room) -> list[Mask]:
+    """The connected parts of a region, cut where lines cross: the largest, and those large enough to be seen."""
+    numbers, count = ndimage.label(mask & ~room.lines)
+    whole = (ndimage.binary_dilation(numbers == number, mask=mask) for number in range(1, count + 1))
+    parts = sorted(whole, key=lambda part: -int(part.sum())) or [mask]
+    area = room.spacing[0] * room.spacing[1]
+    return [part for rank, part in enumerate(parts) if (rank == 0 and part.any()) or part.sum() * area >= VISIBLE]

@@ -1,0 +1,144 @@
+"""A panel, from what is asked for to all there is to draw, in points of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isfinite
+from typing import TypeAlias
+
+import numpy as np
+from sympy import Symbol
+
+from exponents.errors import InputError
+from exponents.optimum.phases import PhaseDiagram
+from exponents.rationals import shown
+
+from .curves import Frame, Line, arcs_of, fill_of
+from .label_packing import Room
+from .labels import Label, Row, label_boundaries, label_regions
+from .viewport import Plane, plane_of
+from .window import Range, window_of
+
+Limits: TypeAlias = tuple[float | Fraction, float | Fraction]
+
+WIDTH, HEIGHT, STRIP = 222.0, 198.0, 90.0
+"""Size of a panel in points: its width, its height, and its height for a single parameter."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A phase diagram and how it is shown.
+
+    Attributes
+    ----------
+    title : str
+        Words above the panel.
+    diagram : PhaseDiagram
+        In one or two parameters.
+    x : Symbol
+        The parameter that grows to the right.
+    y : Symbol, optional
+        The parameter that grows upwards; left out for a diagram in one parameter.
+    names : tuple of str
+        A name for each phase, or none.
+    window : tuple of (low, high), optional
+        A closed range for each axis.  Default: what shows every crossing of boundaries.
+    """
+
+    title: str
+    diagram: PhaseDiagram
+    x: Symbol
+    y: Symbol | None = None
+    names: tuple[str, ...] = ()
+    window: tuple[Limits, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All there is to draw of a panel, in points from its lower left corner.
+
+    Attributes
+    ----------
+    panel : Panel
+    frame : Frame
+        The window and its size.
+    plane : Plane
+        The diagram as functions of the coordinates.
+    fills : tuple
+        For each phase its polygons, each an outline and its holes.
+    arcs : tuple
+        For each polynomial of ``plane.curves`` the parts that are boundaries.
+    edges : tuple
+        The same for ``plane.edges``, where the domain ends inside the window.
+    labels : tuple of Label
+    legend : tuple of Row
+    """
+
+    panel: Panel
+    frame: Frame
+    plane: Plane
+    fills: tuple[list[list[Line]], ...]
+    arcs: tuple[list[Line], ...]
+    edges: tuple[list[Line], ...]
+    labels: tuple[Label, ...]
+    legend: tuple[Row, ...]
+
+
+def laid_out(panel: Panel) -> Layout:
+    """The layout of a panel.
+
+    Raises
+    ------
+    InputError
+        If the axes are not the diagram's parameters, the names do not match its phases, or the window shows nothing.
+    """
+    diagram = panel.diagram
+    if panel.names and len(panel.names) != len(diagram.phases):
+        raise InputError(
+            f"each of the {len(diagram.phases)} phases needs a name, or none has one; "
+            f"got {len(panel.names)}; list them in the diagram's order"
+        )
+    plane = plane_of(diagram, panel.x, panel.y)
+    frame = _frame(panel, plane)
+    depths = plane.depths(*frame.grid())
+    masks = [depth > 0 for depth in depths]
+    if not np.any(masks):
+        raise InputError(f"the window must show part of the domain; got {shown(panel.window)}; try leaving it out")
+    arcs = [arcs_of(frame, plane, curve) for curve in plane.curves]
+    edges = [[arc for arc in arcs_of(frame, plane, edge) if not _on_the_frame(arc, frame)] for edge in plane.edges]
+    room = Room(frame)
+    for arc in (arc for some in (*arcs, *edges) for arc in some):
+        room.take_line(arc)
+    regions = label_regions(diagram, panel.names, masks, (plane.x, plane.y), room)
+    boundaries = label_boundaries(diagram, plane.curves, arcs, room)
+    return Layout(
+        panel,
+        frame,
+        plane,
+        tuple(fill_of(frame, depth) for depth in depths),
+        tuple(arcs),
+        tuple(edges),
+        (*regions.labels, *boundaries.labels),
+        (*regions.legend, *boundaries.legend),
+    )
+
+
+def _frame(panel: Panel, plane: Plane) -> Frame:
+    chosen = window_of(plane) if panel.window is None else _checked(panel.window, 1 if panel.y is None else 2)
+    if panel.y is None:
+        return Frame(chosen[0], (0.0, 1.0), WIDTH, STRIP)
+    return Frame(chosen[0], chosen[1], WIDTH, HEIGHT)
+
+
+def _checked(window: tuple[Limits, ...], axes: int) -> tuple[Range, ...]:
+    ranges = tuple((float(low), float(high)) for low, high in window)
+    if len(ranges) != axes or not all(isfinite(low) and isfinite(high) and low < high for low, high in ranges):
+        wanted, example = ("a range", "((0, 2),)") if axes == 1 else ("two ranges", "((0, 2), (1, 4))")
+        raise InputError(f"a window needs {wanted}, low < high; got {shown(window)}; try {example}, or leave it out")
+    return ranges
+
+
+def _on_the_frame(arc: Line, frame: Frame) -> bool:
+    u, v = arc.T
+    return any(bool((np.abs(side) < 0.1).all()) for side in (u, v, u - frame.width, v - frame.height))

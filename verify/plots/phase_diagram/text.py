@@ -1,0 +1,82 @@
+"""Blocks of text and formulas, measured before anything is placed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from ..optional_import import needed
+
+FINENESS = 10
+"""Text is measured so many times larger than it is set, so that rounding to pixels does not count."""
+
+LEADING = 2.0
+"""Free height between two lines of a block, in points."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One line of text, with formulas between dollar signs."""
+
+    text: str
+    size: float
+    bold: bool = False
+
+    @property
+    def style(self) -> dict[str, Any]:
+        """How Matplotlib is told."""
+        return {"fontsize": self.size, "fontweight": "bold" if self.bold else "normal"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines below each other, as measured.
+
+    Attributes
+    ----------
+    lines : tuple of Words
+    baselines : tuple of float
+        Height of each line's baseline above the middle of the block, in points.
+    width, height : float
+        Size in points.
+    """
+
+    lines: tuple[Words, ...]
+    baselines: tuple[float, ...]
+    width: float
+    height: float
+
+
+def block(lines: Sequence[Words]) -> Block:
+    """The lines, measured and stacked."""
+    lines = [replace(line, text=settable(line.text)) for line in lines]
+    sizes = [_measured(line) for line in lines]
+    height = sum(above + below for _, above, below in sizes) + LEADING * (len(lines) - 1)
+    baselines, top = [], height / 2
+    for _, above, below in sizes:
+        baselines.append(top - above)
+        top -= above + below + LEADING
+    return Block(tuple(lines), tuple(baselines), max(width for width, _, _ in sizes), height)
+
+
+@cache
+def settable(text: str) -> str:
+    """``text``, or its characters as they are if its formulas are beyond Matplotlib: symbols may have any name."""
+    if not needed("matplotlib.cbook").is_math_text(text):
+        return text
+    try:
+        needed("matplotlib.mathtext").MathTextParser("path").parse(text)
+    except ValueError:
+        return text.replace("$", "")
+    return text
+
+
+@cache
+def _measured(line: Words) -> tuple[float, float, float]:
+    """Width, height above the baseline and depth below it, in points."""
+    figure = needed("matplotlib.figure").Figure(figsize=(1, 1), dpi=72 * FINENESS)
+    renderer = needed("matplotlib.backends.backend_agg").FigureCanvasAgg(figure).get_renderer()
+    box = figure.text(0, 0, line.text, va="baseline", ha="left", **line.style).get_window_extent(renderer)
+    return float(box.width) / FINENESS, float(box.y1) / FINENESS, -float(box.y0) / FINENESS

@@ -1,0 +1,324 @@
+"""What does a model of N features do when its P samples are drawn once and used in every step?
+
+Appendix D.  With Psi (P x M, rows Gaussian of covariance Lambda) and A(0) (N x M, standard normal) the flow is eq. 32,
+
+    dw/dt = A (Psi^T Psi/P) v0,     dA/dt = gamma w v0^T (Psi^T Psi/P)(A(0)^T A(0)/N),     v0 = w* - A^T w/N,  w(0) = 0.
+
+A stays Bm(t) A(0), and in u = Bm^T w/sqrt N it is the flow of `verify.flow`: that of a fresh infinite batch, on the
+eigenvalues mu_j = s_j^2 of Sigma = G^T G instead of the population's, with
+
+    G = Psi A(0)^T/sqrt(N P) = sum_j s_j a_j e_j^T,     y = Psi w*/sqrt P,     c_j = a_j . y,
+    u = sum_j (c_j/s_j) phi_j e_j,                      v0 = w* - A(0)^T u/sqrt N.
+
+Its measure has the weights p_j = c_j^2, and its loss is that on the samples, the train loss.  The test loss, that on
+the population, needs each mode, and no measure on mu has it:
+
+    train = |Psi v0|^2/P      = floor + sum_j c_j^2 (1 - phi_j)^2,     floor = |y|^2 - |c|^2, zero for P <= N,
+    test  = v0^T Lambda v0    = |rest + sum_j (1 - phi_j) d_j|^2,      d_j = (c_j/s_j) Lambda^{1/2} A(0)^T e_j/sqrt N,
+                                                                       rest = Lambda^{1/2} w* - sum_j d_j.
+
+So the final test loss |rest|^2 is that of least squares with the least |u|, whatever gamma is.  It is above the span
+floor, the least over all u, on the population.  Near P = N it is far above: its mean over draws is infinite for P from
+N - 1 to N + 1.
+
+N = infinity, where A(0)^T A(0)/N = I, is A(0)/sqrt N = I on M features.
+
+Rounding: s_j come from G itself, with the absolute error of the largest.  G^T G would lose mu_j below 1e-16 of the
+largest, G loses them below 1e-32, and `DECADES` stays above.  Sums of squares lose no digits where the loss is small.
+What may be lost is in the stated errors.
+
+Layout: modes k along the last axis, samples or features or eigenvalues along the first.  Cost: N P M operations for G,
+22 min(N, P)^3 for its singular values.  Memory: some three matrices of (N + P) M doubles; one of min(N, P) M stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log, sqrt
+
+import numpy as np
+from numpy.linalg import norm
+from numpy.typing import ArrayLike
+
+from exponents.errors import InputError
+from exponents.rationals import shown
+
+from ..arrays import Reals
+from ..flow.curve import COARSER, LOOSEST, NEARBY, PROBES, SAFETY, TIGHTEST, TOLERANCE
+from ..flow.solver import EXHAUSTED, solve
+from ..flow.trajectory import Flow
+from ..inputs import check_whole, rising
+from ..spectra.population import checked
+from ..spectra.spectrum import SMALLEST, SpectralMeasure
+
+ENTRIES = 2**25
+"""Numbers that A(0), and Psi, may each have: 256 MiB, of which a few copies are made."""
+
+LARGEST = 4096
+"""Of min(N, P), or min(M, P) for N = infinity: the singular values take half a minute."""
+
+STEEPEST = 1e70
+"""Largest lambda_1/lambda_M: its square must be far from the end of double precision."""
+
+DECADES = 20
+"""Decades that the eigenvalues may span.  Singular values are found to the last digits of the largest, so that the
+smallest is then known to some 1e-5 of itself."""
+
+ROUNDING = 4e-15
+"""Error of a singular value and of its vectors, in units of the largest singular value."""
+
+READ = 2**21
+"""Numbers of a state that are read from the flow at once."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One draw of features and samples.
+
+    Attributes
+    ----------
+    eigenvalues, target : array of shape (M,)
+        lambda_k and w*_k.
+    features : array of shape (N, M) or None
+        A(0); None is N = infinity.
+    samples : array of shape (P, M)
+        Psi.
+    """
+
+    eigenvalues: Reals
+    target: Reals
+    features: Reals | None
+    samples: Reals
+
+
+@dataclass(frozen=True)
+class DrawnCurve:
+    """What is observed along the flow, each an array of shape (times,).
+
+    Attributes
+    ----------
+    time : array
+        Units of 1/(learning rate).
+    test, train : array
+        Loss on the population and on the samples, in units in which the mode k = 1 adds 1 to the target's variance.
+        What falls below `EXHAUSTED` is 0.
+    kernel, clock : array
+        kappa, and tau = int kappa dt.
+    errors : mapping of str to array
+        Estimated error of test, train, kernel and clock, by name.
+    """
+
+    time: Reals
+    test: Reals
+    train: Reals
+    kernel: Reals
+    clock: Reals
+    errors: Mapping[str, Reals]
+
+
+@dataclass(frozen=True)
+class DrawnReuse:
+    """One draw, diagonalised.
+
+    Attributes
+    ----------
+    measure : SpectralMeasure
+        What the flow runs on: mu_j falling, of shape (n,), and c_j^2; its floor is the final train loss.
+    target, rest : array of shape (M,)
+        Lambda^{1/2} v0 at the start, and at infinite time.
+    steps : array of shape (n, M)
+        d_j, what is learned of Lambda^{1/2} w* as phi_j goes from 0 to 1.
+    span_floor : float
+        The least test loss of any u; 0 for N = infinity.
+    """
+
+    measure: SpectralMeasure
+    target: Reals
+    rest: Reals
+    steps: Reals
+    span_floor: float
+
+    @property
+    def final_test(self) -> float:
+        """The test loss at infinite time, for any gamma."""
+        return float(self.rest @ self.rest)
+
+    @property
+    def final_test_error(self) -> float:
+        """What rounding may have changed in `final_test`."""
+        blur = float(norm(self._blurs)) if self.rest.any() else 0.0
+        return (2 * sqrt(self.final_test) + blur) * blur
+
+    @property
+    def _blurs(self) -> Reals:
+        """What rounding may have changed in each d_j, of shape (n,)."""
+        mu = self.measure.eigenvalues
+        return np.asarray(ROUNDING * np.sqrt(mu[0] / mu) * np.sqrt((self.steps**2).sum(axis=1)))
+
+    @property
+    def _floor_error(self) -> float:
+        """What rounding may have changed in the floor: y - G u is off by y and by the largest s_j times u."""
+        mu, floor = self.measure.eigenvalues, self.measure.floor
+        blur = ROUNDING * (sqrt(self.measure.variance) + sqrt(self.measure.norm * mu[0]))
+        return (2 * sqrt(floor) + blur) * blur if floor else 0.0
+
+    def curve(self, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> DrawnCurve:
+        """The losses at ``times``, with errors.
+
+        As in `verify.flow`, the flow is solved to two tolerances, and an error is `SAFETY` times the difference, the
+        largest of those at `PROBES` of the times nearby; and what rounding may change.
+
+        Parameters
+        ----------
+        gamma : float
+            Richness, at least 0.
+        times : array of shape (n,)
+            Rising, at least 0.
+        tolerance : float
+            Aimed-at relative error of the train loss above its floor.
+
+        Raises
+        ------
+        InputError
+            For numbers outside these ranges.
+        FlowFailed
+            See `march.solve`.
+        """
+        t = rising(times)
+        if not TIGHTEST <= tolerance <= LOOSEST:
+            raise InputError(f"the tolerance must lie between {TIGHTEST:.0e} and {LOOSEST:.0e}; got {tolerance}")
+        probes = np.unique(np.multiply.outer(PROBES, t))
+        places = np.searchsorted(probes, t)
+        flows = (solve(self.measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
+        found, other = (self._observed(flow, probes) for flow in flows)
+        window = np.clip(places + np.arange(-NEARBY, NEARBY + 1)[:, None], 0, len(probes) - 1)
+        errors = {}
+        for name in ("test", "train", "kernel", "clock"):
+            apart = np.abs(found[name] - other[name]) / (found[name] + SMALLEST)
+            if name in ("kernel", "clock"):  # they come to rest, and a difference may do so near zero
+                apart = np.maximum.accumulate(apart)
+            errors[name] = SAFETY * apart[window].max(axis=0) * found[name][places]
+            if name in ("test", "train"):
+                errors[name] += found[f"{name}_rounding"][places] + EXHAUSTED
+        test, train, kernel, clock = (found[name][places] for name in errors)
+        return DrawnCurve(t, test, train, kernel, clock, errors)
+
+    def _observed(self, flow: Flow, times: Reals) -> dict[str, Reals]:
+        """Losses, what rounding may change in them, kernel and clock, by name."""
+        pieces = max(1, len(times) * len(self.measure) // READ)
+        parts = [self._read(flow, piece) for piece in np.array_split(times, pieces)]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _read(self, flow: Flow, times: Reals) -> dict[str, Reals]:
+        seen = np.minimum(times, flow.horizon)  # beyond, only what is final is left
+        states = flow.at(seen)
+        residual = np.where((times > seen)[:, None], 0.0, states.residual)
+        learned = np.where((times > seen)[:, None], 1.0, states.learned)
+        mu, p, blurs = self.measure.eigenvalues, self.measure.weights, self._blurs
+        # of a mode whose rate is off by x, 1 - phi is off by x |ln(1 - phi)| of itself
+        moved = residual * (1 - np.log(np.maximum(residual, SMALLEST)))
+        # v0 is what is left of the target, or is to come beyond the rest: whichever loses less
+        gone = np.sqrt(learned**2 @ blurs**2) + ROUNDING * norm(self.target)
+        ahead = np.sqrt(moved**2 @ blurs**2) + (norm(blurs) if self.rest.any() else 0.0)
+        late = (ahead < gone)[:, None]
+        left = np.where(late, self.rest, self.target) + np.where(late, residual, -learned) @ self.steps
+        test, blur = (left**2).sum(axis=1), np.minimum(ahead, gone)
+        above = residual**2 @ p
+        # s_j is off by the rounding of the largest, and c_j by that of y
+        off = (residual * moved) @ (p * np.sqrt(mu[0] / mu)) + residual**2 @ np.sqrt(p * self.measure.variance)
+        return {
+            "test": test,
+            "test_rounding": (2 * np.sqrt(test) + blur) * blur,
+            "train": above + self.measure.floor,
+            "train_rounding": 2 * ROUNDING * off + self._floor_error,
+            "kernel": states.kernel,
+            "clock": states.clock + states.kernel * (times - seen),
+        }
+
+
+def draw(alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int) -> Draw:
+    """Features and samples.  At fixed seed and M, fewer samples are the first of more, and so are features.
+
+    Parameters
+    ----------
+    alpha, beta : exact numbers
+        Capacity > 1 and source > 0: int, Fraction, or text such as "3/2".
+    model_size, samples, modes : int
+        N < M, or None for infinity; P; and M.
+    seed : int
+        Same seed, same bits.
+
+    Raises
+    ------
+    InputError
+        For alpha <= 1, beta <= 0, N < 1, N >= M, P < 1, M < 2, no seed, more than `ENTRIES` numbers, or a spectrum
+        beyond double precision.
+    """
+    check_whole(modes, "the number of modes", 2, 1000)
+    check_whole(samples, "the number of samples", 1, 256)
+    check_whole(seed, "a seed", 0, 1)
+    a, b = checked(alpha, beta, 1 if model_size is None else model_size, modes)
+    for count, symbol in ((samples, "P"), (model_size or 1, "N")):
+        if count * modes > ENTRIES:
+            raise InputError(
+                f"a draw may have at most {ENTRIES} random numbers; got {symbol} M = {shown(count * modes)}; "
+                "take fewer modes"
+            )
+    if a * log(modes) > log(STEEPEST):
+        raise InputError(
+            f"M^alpha may be at most {STEEPEST:.0e} in double precision; got alpha = {shown(alpha)}, M = {modes}; "
+            "take fewer modes"
+        )
+    k = np.arange(1.0, modes + 1)
+    first, second = np.random.SeedSequence(seed).spawn(2)
+    psi = np.random.default_rng(second).standard_normal((samples, modes)) * k ** (-a / 2)
+    features = None if model_size is None else np.random.default_rng(first).standard_normal((model_size, modes))
+    return Draw(k**-a, k ** ((a - a * b - 1) / 2), features, psi)
+
+
+def reduced(given: Draw) -> DrawnReuse:
+    """A draw, diagonalised.
+
+    Raises
+    ------
+    InputError
+        For min(N, P), or min(M, P), above `LARGEST`; for eigenvalues that span more than `DECADES`.
+    """
+    roots, features = np.sqrt(given.eigenvalues), given.features
+    count, modes = given.samples.shape
+    size = modes if features is None else len(features)
+    if min(size, count) > LARGEST:
+        raise InputError(
+            f"the smaller of features and samples may be at most {LARGEST}; got {min(size, count)}; take fewer"
+        )
+    psi, y, floor = given.samples / sqrt(count), given.samples @ given.target / sqrt(count), 0.0
+    matrix = psi if features is None else psi @ features.T / sqrt(size)
+    if count > size:  # a triangle has the same singular values, and the target's part outside the span apart
+        triangle = _triangle(matrix, y)
+        matrix, y = triangle[:size, :size], triangle[:size, size]
+        floor = float(triangle[size, size] ** 2) if features is not None else 0.0
+    left, s, right = np.linalg.svd(matrix, full_matrices=False)
+    if not s[-1] ** 2 > 10.0**-DECADES * s[0] ** 2:
+        raise InputError(
+            f"eigenvalues of a draw may span {DECADES} decades in double precision; those of N = "
+            f"{'infinity' if features is None else size}, P = {count} span more; take fewer modes, features or samples"
+        )
+    target = roots * given.target
+    amplitudes = left.T @ y / s
+    steps = (right * roots if features is None else right @ (features * roots) / sqrt(size)) * amplitudes[:, None]
+    rest = np.zeros(modes) if len(s) == modes else target - steps.sum(axis=0)  # all modes are in the span
+    seen = (s * amplitudes) ** 2 > SMALLEST  # without power of the target a mode does not move
+    measure = SpectralMeasure(s[seen] ** 2, (s * amplitudes)[seen] ** 2, floor)
+    span_floor = 0.0 if features is None else float(_triangle((features * roots).T, target)[-1, -1] ** 2)
+    return DrawnReuse(measure, target, rest, steps[seen], span_floor)
+
+
+def drawn(alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int) -> DrawnReuse:
+    """A draw, diagonalised; parameters and errors as in `draw` and `reduced`."""
+    return reduced(draw(alpha, beta, model_size, samples, modes, seed))
+
+
+def _triangle(matrix: Reals, vector: Reals) -> Reals:
+    """R of (matrix, vector) = QR: in its last column stand the vector's parts in the span and, last, outside."""
+    return np.asarray(np.linalg.qr(np.column_stack([matrix, vector]), mode="r"))

@@ -1,0 +1,302 @@
+"""What do N features learn from P samples that are used again and again, in the mean over both?
+
+The flow of `flow` runs on the spectrum that the features see on the samples, with phi(mu, t) and the two scalars that
+the training loss sets.  The residual is v = w* - phi(K) w*, with K = (A^T A/N)(Psi^T Psi/P), in which the training loss
+is one sum over the spectrum and the test loss a double one,
+
+    L_train = floor_train + int p (1 - phi)^2,       L = int int m (1 - phi)(1 - phi'),
+
+as the samples are not the population: their eigenvectors are not orthogonal in it.  Their means come from deterministic
+equivalents, of K first and of A^T A/N within it (`mean_model`):  with z = -nu (1 - V/N)(1 - V/P),
+
+    p: jump of Y/(1 - V/N),        m: jumps in z and z' of [n(z) T(z') - n(z') T(z)]/(z z' (z' - z)),
+    n = nu (1 - V/N),              T = nu Y.
+
+On the diagonal 1/(z' - z) leaves Im(T n*)/(pi mu^2) delta(mu - mu'); off it the numerator vanishes with the
+denominator, and m is smooth.  Directions that no sample and no feature sees are an eigenvalue 0, at which phi = 0: with
+the row of m that belongs to it the loss at infinite time is
+
+    N > P:    Q_P/(1 - d_P/P) + T_P/(N/P - 1),          N < P:    T_N/(1 - N/P),
+
+where V(nu_n) = n, T_n = sum_k y_k^2 nu/(lambda_k + nu) is what least squares leaves with n features, Q_n has the square
+of nu/(lambda_k + nu), and d_n = sum_k lambda_k^2/(lambda_k + nu)^2.  Both are the same for any gamma: the flow stays in
+the span of what it is shown.  At N = P they diverge, and the loss grows for ever: there, and close to it, m is used in
+
+    L = sum_k y_k^2 - 2 int a phi + int int m phi phi',         a: jump of T/z,
+
+at the cost of the digits by which the loss is below that at time 0, and up to a clock that the lowest eigenvalues set.
+
+What was not used is the check: at time 0 both losses are sum_k y_k^2, and the second moment of the training loss is
+sum_k y_k^2 (lambda_k + sum_l lambda_l/P).
+
+Layout: eigenvalues along both axes of m.  Cost: (some 700)^2 numbers for a spectrum, and as many for a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from exponents.errors import InputError, Unresolved
+
+from ..arrays import Reals
+from ..flow.curve import COARSER, TOLERANCE, check_tolerance, largest_nearby, probed
+from ..flow.solver import solve
+from ..flow.trajectory import Flow, States
+from ..inputs import check_richness, rising
+from ..spectra.mean_model import MeanModel
+from ..spectra.spectrum import SMALLEST, SpectralMeasure
+
+CLOSE = 1e-3
+"""Distance of N and P over the larger, below which the loss is counted from time 0."""
+
+LATEST = 1e10
+"""The clock, in units of the resolution, up to which it then is known; a step that ends beyond it is refused."""
+
+ROUNDING = 4 * float(np.finfo(float).eps)
+"""Of a loss that is counted from time 0, in units of that at time 0."""
+
+
+@dataclass(frozen=True)
+class ReuseCurve:
+    """The losses along the flow, each an array of shape (times,).
+
+    Attributes
+    ----------
+    time : array
+        Units of 1/(learning rate).
+    loss, train_loss : array
+        On the population and on the P samples, in units of the variance that the mode k = 1 contributes.
+    loss_error, train_error : array
+        Estimated errors.
+    kernel, clock : array
+        kappa, and tau = int kappa dt.
+    """
+
+    time: Reals
+    loss: Reals
+    train_loss: Reals
+    loss_error: Reals
+    train_error: Reals
+    kernel: Reals
+    clock: Reals
+
+
+@dataclass(frozen=True)
+class Reuse:
+    """What the two losses are sums over; arrays along the same eigenvalues.
+
+    Attributes
+    ----------
+    train : SpectralMeasure
+        p, and what remains of the training loss at infinite time.
+    unseen : float
+        The loss at infinite time; infinite for N = P.
+    from_start : bool
+        Whether the loss is counted from time 0, for N close to P, and not from infinite time.
+    across : array of shape (n,)
+        Between each eigenvalue and 0, in ``unseen``; a if counted from time 0.
+    within : array of shape (n, n)
+        m, weights of the rule included.
+    error : float
+        Largest relative deviation of what is known of both at time 0.
+    """
+
+    train: SpectralMeasure
+    unseen: float
+    from_start: bool
+    across: Reals
+    within: Reals
+    error: float
+
+    @property
+    def variance(self) -> float:
+        """Both losses at time 0."""
+        return self.train.variance
+
+    def loss(self, residual: Reals, learned: Reals) -> Reals:
+        """The test loss where 1 - phi and phi are rows of shape (times, n)."""
+        if not self.from_start:
+            return self.unseen + 2 * (residual @ self.across) + ((residual @ self.within) * residual).sum(axis=1)
+        return self.variance - 2 * (learned @ self.across) + ((learned @ self.within) * learned).sum(axis=1)
+
+    @property
+    def rounding(self) -> float:
+        """Absolute error of the loss by rounding, beside that which is relative."""
+        return ROUNDING * self.variance if self.from_start else 0.0
+
+    def train_loss(self, residual: Reals) -> Reals:
+        """The training loss."""
+        return np.asarray(residual**2 @ self.train.weights + self.train.floor)
+
+    def lazy_loss(self, time: ArrayLike) -> Reals:
+        """The test loss at gamma = 0."""
+        decay = -np.multiply.outer(np.asarray(time, float), self.train.eigenvalues)
+        return self.loss(np.exp(decay), -np.expm1(decay))
+
+
+def _floors(model: MeanModel) -> tuple[float, float]:
+    """What remains of the test loss and of the training loss at infinite time."""
+    ratio = model.rank / max(model.size, model.samples)
+    if ratio == 1:
+        return inf, 0.0
+    if model.size < model.samples:
+        return model.floor / (1 - ratio), model.floor * (1 - ratio)
+    squared, shared = model.squared
+    return squared / (1 - shared / model.samples) + model.floor * ratio / (1 - ratio), 0.0
+
+
+def _close(model: MeanModel) -> bool:
+    """Whether N and P are so close that the loss at infinite time is far above all others."""
+    return model.rank > (1 - CLOSE) * max(model.size, model.samples)
+
+
+class _Equivalent:
+    """The deterministic equivalent of one model on one number of samples: the jumps of n T' - n' T.
+
+    In T = W nu + T', with W = sum_k y_k^2/lambda_k, the first part is the larger one.  It leaves (W/N) nu nu' (V' - V),
+    which is written so, as else it would be lost.
+    """
+
+    def __init__(self, model: MeanModel) -> None:
+        self.model, self.found = model, model.resolved
+        found = self.found
+        slope, count_slope, target_slope = found.slopes
+        n, n_slope = found.nu * (1 - found.count / model.size), slope * (1 - found.count / model.size)
+        rest = found.nu * found.target, slope * found.target + found.nu * target_slope
+        counted = found.nu * found.count, slope * found.count + found.nu * count_slope
+        self.pairs = [((n, n_slope - found.nu * count_slope / model.size), rest, 1.0)]
+        if model.norm and model.size < inf:
+            self.pairs.append(((found.nu, slope), counted, model.norm / model.size))
+
+    def across(self) -> Reals:
+        """The row of m at the eigenvalue 0; a where there is none."""
+        model, mu = self.model, self.found.eigenvalues
+        if _close(model):
+            total = self.found.nu * (self.found.target + model.norm)
+            return np.asarray(total.imag / np.pi / mu * self.found.width)
+        nu = model.level
+        ends = [(nu * (1 - model.rank / model.size), model.floor - model.norm * nu), (nu, nu * model.rank)]
+        row = np.zeros(len(mu))
+        for ((left, _), (right, _), factor), (first, second) in zip(self.pairs, ends, strict=False):
+            row += factor * (first * right.imag - second * left.imag)
+        return np.asarray(row / np.pi / mu**2 * self.found.width)
+
+    def within(self) -> Reals:
+        """m; the numerator vanishes with the difference of eigenvalues, and the diagonal has its slope."""
+        mu = self.found.eigenvalues
+        apart = mu - mu[:, None]
+        same = apart == 0
+        smooth, diagonal = np.zeros(apart.shape), np.zeros(len(mu))
+        for (left, left_slope), (right, right_slope), factor in self.pairs:
+            a, b = left.imag / np.pi, right.imag / np.pi
+            numerator = np.multiply.outer(a, b) - np.multiply.outer(b, a)
+            slopes = (a * right_slope.imag - b * left_slope.imag) / np.pi
+            smooth += factor * np.where(same, slopes, numerator / np.where(same, 1.0, apart))
+            diagonal += factor * (right * left.conj()).imag
+        weights = self.found.width / mu
+        return np.asarray(
+            smooth * np.multiply.outer(weights, weights) + np.diag(np.abs(diagonal) / np.pi * weights / mu)
+        )
+
+
+def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -> Reuse:
+    """The mean over features and samples of what both losses are sums over, on the continuum.
+
+    Parameters
+    ----------
+    alpha, beta : exact numbers
+        Capacity > 1 and source > 0: int, Fraction, or text such as "3/2".
+    model_size, samples : float
+        N and P, any numbers of at least 1: means depend on them smoothly.  One may be infinite.
+
+    Raises
+    ------
+    InputError
+        For numbers outside these ranges, or such that the lowest eigenvalues leave double precision.
+    """
+    model = MeanModel.of(alpha, beta, model_size, samples)
+    found, total = _Equivalent(model), model.target_moments()[0]
+    unseen, train_floor = _floors(model)
+    from_start = _close(model)
+    latest = LATEST / model.level if from_start else inf
+    train = SpectralMeasure(model.resolved.eigenvalues, model.resolved.power, train_floor, latest)
+    across, within = found.across(), found.within()
+    missing = total - (unseen + 2 * across.sum() + within.sum()) if not from_start else 0.0
+    if model.upper_end == 0:  # the last place is one node with what is left, as in the training loss
+        within[0, 0] = missing
+    moment = model.target_moments()[1] + total * model.trace_moments()[0] / samples
+    deviations = missing / total, train.variance / total - 1, train.weights @ train.eigenvalues / moment - 1
+    error = max(*map(abs, deviations), float(np.finfo(float).eps))
+    return Reuse(replace(train, error=error), unseen, from_start, across, within, error)
+
+
+def final_loss(alpha: object, beta: object, model_size: float, samples: float) -> float:
+    """The mean test loss at infinite time, infinite for N = P; parameters and errors as in `mean_reuse`."""
+    return _floors(MeanModel.of(alpha, beta, model_size, samples))[0]
+
+
+def curve(reuse: Reuse, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> ReuseCurve:
+    """Both losses along the flow at ``times``, which rise from at least 0, with errors.
+
+    Raises
+    ------
+    InputError
+        For times that do not rise, are negative or not finite.
+    FlowFailed
+        If the flow could not be solved; see `march.solve`.
+    """
+    return _compared(reuse, gamma, rising(times), tolerance, _at_times, inf)
+
+
+def clock_curve(reuse: Reuse, gamma: float, clocks: ArrayLike, tolerance: float = TOLERANCE) -> ReuseCurve:
+    """The same where the clock shows ``clocks``."""
+    places = rising(clocks)
+    return _compared(reuse, gamma, places, tolerance, _at_clocks, float(places[-1]))
+
+
+def _at_times(flow: Flow, t: Reals) -> tuple[States, Reals, Reals]:
+    """States, times and clocks; beyond the horizon the training loss is exhausted, and the kernel constant."""
+    states = flow.at(np.minimum(t, flow.horizon))
+    return states, t, states.clock + states.kernel * (t - states.time)
+
+
+def _at_clocks(flow: Flow, clock: Reals) -> tuple[States, Reals, Reals]:
+    states = flow.at_clock(np.minimum(clock, flow.clock[-1]) if flow.gamma else clock)
+    return states, states.time + (clock - states.clock) / states.kernel, clock
+
+
+def _compared(
+    reuse: Reuse,
+    gamma: float,
+    places: Reals,
+    tolerance: float,
+    read: Callable[[Flow, Reals], tuple[States, Reals, Reals]],
+    clock_end: float,
+) -> ReuseCurve:
+    """The curve, its errors from a second one of lower tolerance.  The clock is ahead of time, as kappa > 1."""
+    check_tolerance(tolerance)
+    check_richness(gamma)
+    try:
+        last = float(places[-1])
+        flows = [solve(reuse.train, gamma, last, tolerance * factor, clock_end) for factor in (1.0, COARSER)]
+    except Unresolved as error:
+        raise InputError(
+            f"next to N = P losses are known up to a clock of {reuse.train.largest_clock:.3g}; got t = "
+            f"{places[-1]:.3g}; ask for less time, or another N or P"
+        ) from error
+    probes, wanted = probed(places)
+    (states, time, clock), (other, *_) = (read(flow, probes) for flow in flows)
+    losses = [(reuse.loss(s.residual, s.learned), reuse.train_loss(s.residual)) for s in (states, other)]
+    errors = []
+    for value, second, rounding in zip(*losses, (reuse.rounding, 0.0), strict=True):
+        apart = largest_nearby(np.abs(value - second) / (np.abs(value) + SMALLEST), wanted)
+        errors.append((apart + reuse.error) * np.abs(value[wanted]) + rounding)
+    (loss, train_loss), (loss_error, train_error) = losses[0], errors
+    return ReuseCurve(
+        time[wanted], loss[wanted], train_loss[wanted], loss_error, train_error, states.kernel[wanted], clock[wanted]
+    )

@@ -1,0 +1,354 @@
+"""Which spectrum do N features see, on all data or on P samples, if the modes of the limit form a continuum?
+
+The deterministic equivalent of `finite_model`, for y^2(k) dk = k^{-alpha beta-1} dk on k >= 1.  With lambda = v as the
+variable, every sum there becomes a Stieltjes transform of a power on (0, 1],
+
+    V(nu) = sum_k lambda_k/(lambda_k + nu) = (1/alpha) int_0^1 v^{-1/alpha} dv/(v + nu),
+    Y(nu) = sum_k y_k^2/(lambda_k + nu)    = (1/alpha) int_0^1 v^{beta-1} dv/(v + nu),
+
+and P samples act on the spectrum as N features do, one after the other:
+
+    z = -nu (1 - V/N)(1 - V/P).
+
+There are no bands but one: z is real, and nu = -x + i y, for -low < x < 1 + top.  For large N and P it is very close to
+the real axis, y ~ (pi/alpha) x^{1-1/alpha} (1/N + 1/P).  The integrands are analytic, so v is taken along a contour
+that stays away from the pole at -nu: from 0 along the imaginary axis to i, from there along the unit circle to 1.  So
+nothing has to be resolved, N and P may be any numbers of at least 1, however large, or one of them infinite, and a
+spectrum costs a tenth of a second.
+
+Digits are kept where terms nearly cancel.  Of sums over modes far above x only the real part is large, and where the
+imaginary part is wanted they are taken out first: Im of int v^2/(v + nu) is that of -nu V, and of Y, for beta > 1, that
+of Y = 1/(alpha (beta - 1)) - nu Y', where Y' has beta - 1.
+
+What was not used is the check, as in `finite_model`: the masses of target and trace, and their first moments.
+
+Layout: places x along the first axis, points of the contour along the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from math import asinh, ceil, exp, floor, inf, log, log2, pi
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from exponents.errors import InputError
+from exponents.rationals import check_capacity, check_source, exact, in_doubles, shown
+
+from ..arrays import Reals
+from .contour import Complexes, Contour, Places, composite, contour
+from .quadrature import legendre_rule
+from .spectrum import SMALLEST
+
+BELOW = 1e-14
+"""Where the contour starts, in units of the lowest place; what lies below acts through its sums alone."""
+
+NEAR, FAR = 0.5, 2.0
+"""Widths in sinh^{-1} of panels of places next to the lower end of the band, and further up, where laws are powers."""
+
+NEARBY = 10.0
+"""How far up, in the same variable, panels are narrow."""
+
+PLACES = 16
+"""Places in a panel."""
+
+EDGE = 1e-11
+"""Distance from v = 1, the fastest mode, that is resolved; what lies within is one node with the mass that is left."""
+
+NEAREST = 1e-4
+"""Distance of N and P, over the larger, that is resolved; where they are equal the lowest eigenvalues fall to 0."""
+
+CLOSEST = 1e-4
+"""Smallest alpha - 1 and beta; sums are then known to 1e-8, as stated."""
+
+CONVERGED = 1e-8
+"""Relative change of y at which it is found: steps double its digits."""
+
+ROUNDS = 60
+"""Most steps; some six are needed, and thirty next to the lower end of large models."""
+
+FURTHEST = 10.0
+"""By what factor, less 1, a step may enlarge y^2."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The mean spectrum as a rule, largest eigenvalue first, and the functions of nu on it; arrays of shape (places,).
+
+    Attributes
+    ----------
+    eigenvalues, width : array
+        mu, and the rule's dmu.
+    nu, count, target : array
+        nu, V and Y - `MeanModel.norm` there; Im nu > 0.
+    slopes : array of shape (3, places)
+        d/dmu of nu, V and Y.
+    power, trace : array
+        What sum_j y_j^2 and sum_j mu_j have there; the former of the loss on the P samples.
+    """
+
+    eigenvalues: Reals
+    width: Reals
+    nu: Complexes
+    count: Complexes
+    target: Complexes
+    slopes: Complexes
+    power: Reals
+    trace: Reals
+
+
+class MeanModel:
+    """N features on P samples, in the mean; either may be infinite, but not both.
+
+    Parameters
+    ----------
+    alpha, beta : float
+        Capacity and source.
+    size, samples : float
+        N and P, at least 1.
+    """
+
+    def __init__(self, alpha: float, beta: float, size: float, samples: float = inf) -> None:
+        self.alpha, self.beta, self.size, self.samples = alpha, beta, size, samples
+        self.rank = min(size, samples)
+        self.scale = (alpha * self.rank) ** -alpha  # the band ends at a multiple of it that depends on alpha only
+        taken = max(0, ceil(beta - 1.1))
+        self.taken, self.rest = taken, beta - taken
+        self.single, self.double = 1 / size + 1 / samples, 1 / size / samples
+        self.low = contour(self.alpha, self.rest, BELOW * self.scale, 0.25)
+
+    @classmethod
+    def of(cls, alpha: object, beta: object, size: float, samples: float = inf) -> MeanModel:
+        """The model for input that has been checked.
+
+        Raises
+        ------
+        InputError
+            For numbers outside their ranges, both sizes infinite, or eigenvalues beyond double precision.
+        """
+        a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
+        sizes = _size(size, "the model size", samples), _size(samples, "the number of samples", size)
+        numbers = in_doubles(a, "alpha"), in_doubles(b, "beta")
+        if numbers[0] < 1 + CLOSEST or numbers[1] < CLOSEST:
+            raise InputError(
+                f"alpha - 1 and beta must be at least {CLOSEST:g} for a mean spectrum, whose sums lose their digits "
+                f"below; got alpha = {shown(a)}, beta = {shown(b)}; take a larger one"
+            )
+        rank = min(sizes)
+        if -log(SMALLEST) < max(2.0, numbers[1]) * (numbers[0] * log(numbers[0] * rank) - log(BELOW)):
+            raise InputError(
+                f"eigenvalues of a model of size {rank:.3g} leave double precision for alpha = {shown(a)}, beta = "
+                f"{shown(b)}; take a smaller one"
+            )
+        return cls(*numbers, *sizes)
+
+    def _count(self, nu: float, power: int) -> float:
+        """sum_k (lambda_k/(lambda_k + nu))^power, for 1 or 2."""
+        resolvent = 1 / (self.low.points + nu)
+        return float((self.low.trace * (self.low.points * resolvent) ** (power - 1) @ resolvent).real)
+
+    def _root(self, surplus: Callable[[float], float], start: float, end: float) -> float:
+        """nu from ``start`` to ``end`` at which a falling function changes its sign."""
+        return exp(brentq(lambda place: surplus(exp(place)), log(start), log(end), xtol=1e-15, rtol=1e-15))
+
+    def _level(self, count: float) -> float:
+        """nu where V(nu) has a value, or the least nu that the contour resolves."""
+        least = BELOW**0.5 * self.scale
+        if self._count(least, 1) <= count:
+            return least
+        return self._root(lambda nu: self._count(nu, 1) - count, least, 1 + 1 / (self.alpha - 1))
+
+    @cached_property
+    def level(self) -> float:
+        """nu where V(nu) is the smaller of N and P: eigenvalues above it are resolved."""
+        return self._level(self.rank)
+
+    @cached_property
+    def floor(self) -> float:
+        """sum_k y_k^2 nu/(lambda_k + nu) there: what as many features as N or P, whichever are fewer, leave."""
+        return self.level * float(self._target(self.low, np.array([self.level], complex))[0][0].real)
+
+    @cached_property
+    def squared(self) -> tuple[float, float]:
+        """sum_k y_k^2 nu^2/(lambda_k + nu)^2 and sum_k lambda_k^2/(lambda_k + nu)^2 there."""
+        slope = float(self._target(self.low, np.array([self.level], complex))[1][0].real)
+        return -(self.level**2) * slope, self._count(self.level, 2)
+
+    @cached_property
+    def high(self) -> Contour:
+        """The contour that resolves places next to 1."""
+        return contour(self.alpha, self.rest, max(BELOW * self.scale, BELOW), EDGE / 10)
+
+    def _target(
+        self, contour: Contour, nu: Complexes, resolvent: Complexes | None = None
+    ) -> tuple[Complexes, Complexes, Complexes]:
+        """Y, dY/dnu and Y - `norm` at each nu; above all modes nothing is small, and nothing is taken out."""
+        inverse = 1 / (contour.points + nu[:, None]) if resolvent is None else resolvent
+        squared = inverse * inverse
+        whole, above = contour.powers * contour.points**self.taken, np.abs(nu) > 1
+        found, slope = inverse @ contour.powers, -(squared @ contour.powers)
+        rest = found
+        for step in range(self.taken, 0, -1):
+            rest, slope = -nu * found, -found - nu * slope
+            found = 1 / (self.alpha * (self.beta - step)) + rest
+        direct = inverse @ whole
+        return (
+            np.where(above, direct, found),
+            np.where(above, -(squared @ whole), slope),
+            np.where(above, direct - self.norm, rest),
+        )
+
+    @property
+    def norm(self) -> float:
+        """sum_k y_k^2/lambda_k if it is taken out of Y, for a beta well above 1; 0 otherwise."""
+        return 1 / (self.alpha * (self.beta - 1)) if self.taken else 0.0
+
+    def target_moments(self) -> tuple[float, float]:
+        """sum_k y_k^2, and sum_k y_k^2 lambda_k."""
+        return 1 / (self.alpha * self.beta), 1 / (self.alpha * (self.beta + 1))
+
+    def trace_moments(self) -> tuple[float, float]:
+        """sum_k lambda_k, and the mean of tr K^2."""
+        trace = 1 / (self.alpha - 1)
+        return trace, 1 / (2 * self.alpha - 1) + trace**2 * self.single
+
+    def _steepness(self, count: Any, squares: Any) -> Any:
+        """1 + dz/dnu, from V and V + nu dV/dnu = sum_k lambda_k^2/(lambda_k + nu)^2."""
+        return squares * self.single - count * (2 * squares - count) * self.double
+
+    @cached_property
+    def lower_end(self) -> float:
+        """How far below 0 the band reaches: z is largest there, between its zeros V = N and V = P."""
+        if self.size == self.samples:
+            return self.level
+        start = self._level(max(self.size, self.samples))
+        return self._root(lambda nu: self._steepness(self._count(nu, 1), self._count(nu, 2)) - 1, start, self.level)
+
+    @cached_property
+    def upper_end(self) -> float:
+        """How far beyond 1 the band reaches; 0 where that is less than what is resolved."""
+
+        def inside(place: float) -> float:
+            resolvent = 1 / (self.high.beyond - exp(place))
+            count = float((self.high.trace @ resolvent).real)
+            return self._steepness(count, float((self.high.trace * self.high.points @ resolvent**2).real)) - 1
+
+        nearest = log(EDGE)
+        if inside(nearest) <= 0:
+            return 0.0
+        return exp(brentq(inside, nearest, log(2 / (self.alpha - 1) + 2), xtol=1e-15, rtol=1e-15))
+
+    def _lowest(self, last: float) -> tuple[Places, Reals]:
+        """Places from the lower end to x = ``last``, and their weights dy.
+
+        Along them y rises from 0, while x may turn back, so that they are even in y; what is a power of mu is one of y.
+        Next to the end is another if N is close to P, at a y in proportion to their distance.
+        """
+        y_last = float(self._heights(self.low, np.array([last]), np.array([last - 1]))[0])
+        apart = max(1 - self.rank / max(self.size, self.samples), NEAREST)
+        s, w = composite(np.concatenate([[0.0], 2.0 ** np.arange(floor(log2(apart)), 1)]), PLACES)
+        place, y = -self.lower_end + (last + self.lower_end) * s**2, y_last * s
+        for _ in range(ROUNDS):
+            nu = -place + 1j * y
+            count, squares, _ = self.low.counts(nu, self.low.resolvent(place, place - 1, y))
+            z = -nu * (1 - count / self.size) * (1 - count / self.samples)
+            step = z.imag / (self._steepness(count, squares) - 1).imag
+            place = place + step
+            if (np.abs(step) <= CONVERGED**2 * self.lower_end).all():
+                break
+        return Places(self.low, place, place - 1, y), y_last * w
+
+    def _higher(self, contour: Contour, place: Reals, beyond: Reals) -> Places:
+        """Places further up, where x rises, from x and x - 1."""
+        return Places(contour, place, beyond, self._heights(contour, place, beyond))
+
+    def _heights(self, contour: Contour, place: Reals, beyond: Reals) -> Reals:
+        """y at each x, by Newton's steps for y^2 in (y/Im nu (1 + z/nu))^2 = 1, which is nearly linear in it."""
+        square = (pi / self.alpha * self.single) ** 2 * np.hypot(place, self.lower_end) ** (2 - 2 / self.alpha)
+        for _ in range(ROUNDS):
+            y = np.sqrt(square)
+            nu = -place + 1j * y
+            count, squares, _ = contour.counts(nu, contour.resolvent(place, beyond, y))
+            pull = (nu * count * (self.single - count * self.double)).imag
+            ratio = square / pull**2
+            change = self._steepness(count, squares).real
+            step = (1 - ratio) / (ratio * (1 / square - change / (pull * y)))
+            step = np.clip(step, -0.9 * square, FURTHEST * square)
+            square = square + step
+            if (np.abs(step) <= CONVERGED * square).all():
+                break
+        return np.sqrt(square)
+
+    def _places(self) -> list[tuple[Places, Reals, Callable[[Complexes], Reals]]]:
+        """All places, from the lower end up to x = 1/2, and beyond, with weights of a part of nu, and that part."""
+        ends = -asinh(1.0), asinh(0.5 / self.lower_end)
+        near = min(ends[0] + NEARBY, ends[1])
+        count = ceil((near - ends[0]) / NEAR), ceil((ends[1] - near) / FAR)
+        cuts = np.concatenate([np.linspace(ends[0], near, count[0] + 1), np.linspace(near, ends[1], count[1] + 1)[1:]])
+        t, v = composite(cuts[1:], PLACES)
+        low, weights = self.lower_end * np.sinh(t), self.lower_end * np.cosh(t) * v
+        top = self.upper_end
+        close = max(EDGE, min(top, 0.25))
+        t, v = composite(np.linspace(log(close), log(0.5), ceil(log(0.5 / close)) + 1), PLACES)
+        beyond, width = -np.exp(t), np.exp(t) * v
+        if top:
+            s, w = legendre_rule(0.0, 1.0, PLACES)
+            t, v = composite(np.array([-close, 0.0, top / 2]), PLACES)
+            beyond = np.concatenate([beyond, t, top - top / 2 * s**2])
+            width = np.concatenate([width, v, top * s * w])
+        return [
+            (*self._lowest(self.lower_end * np.sinh(cuts[1])), np.imag),
+            (self._higher(self.low, low, low - 1), weights, np.real),
+            (self._higher(self.high, 1 + beyond, beyond), width, np.real),
+        ]
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """The spectrum; where the upper end is given up, the last place, mu = 1, has the mass that is left."""
+        parts = [self._functions(*part) for part in self._places()]
+        found = [np.concatenate(column, axis=-1) for column in zip(*parts, strict=True)]
+        order = np.argsort(-found[0])
+        found = [column[..., order] for column in found]
+        if self.upper_end > 0:
+            return Resolved(*found)
+        *rest, power, trace = found
+        rest = [np.concatenate([0 * column[..., :1], column], axis=-1) for column in rest]
+        rest[0][0] = 1.0
+        due = self.target_moments()[0] - max(0.0, 1 - self.size / self.samples) * self.floor, self.trace_moments()[0]
+        left = [max(total - part.sum(), SMALLEST) for total, part in zip(due, (power, trace), strict=True)]
+        return Resolved(*rest, *(np.insert(part, 0, more) for part, more in zip((power, trace), left, strict=True)))
+
+    def _functions(
+        self, places: Places, weights: Reals, part: Callable[[Complexes], Reals]
+    ) -> tuple[NDArray[Any], ...]:
+        """What `Resolved` holds, from places and the weights of a part of nu."""
+        nu, inverse = places.nu, places.resolvent
+        count, squares, slope = places.contour.counts(nu, inverse)
+        mu = np.abs(nu * (1 - count / self.size) * (1 - count / self.samples))
+        inclination = 1 / (self._steepness(count, squares) - 1)  # dnu/dz; z is real along the band
+        width = weights / np.abs(part(inclination))
+        target, change, rest = self._target(places.contour, nu, inverse)
+        power = np.abs((target / (1 - count / self.size)).imag) / pi * width
+        slopes = np.array([inclination, slope * inclination, change * inclination])
+        return mu, width, nu, count, rest, slopes, power, np.abs(count.imag) / pi * width
+
+
+def _size(value: float, name: str, other: float) -> float:
+    """A size of at least 1; infinite only if the other is not.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = 0.0
+    if not number >= 1 or (number == inf and other == inf):
+        raise InputError(f"{name} must be a finite number of at least 1; got {shown(value)}; try 64")
+    return number

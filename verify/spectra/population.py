@@ -1,0 +1,140 @@
+"""Which few modes stand for a sum over all of them?
+
+Models of finite size N enter through sums over the modes of the limit,
+
+    lambda_k = k^{-alpha},     y_k^2 = k^{-alpha beta - 1}                          (eq. 6, 42),
+
+for all integers k, or for k <= M.  As functions of k the terms are smooth on the scale of the distance to their nearest
+pole in the complex plane.  So the first modes are taken one by one, and then in blocks of widths in proportion to that
+distance, each the Gauss rule of its integers (`quadrature`):
+
+* Powers of k have their pole at k = 0, and 1/(lambda_k + nu) with nu > 0 has one at an angle of pi/alpha or more off
+  the real axis.  Blocks are then in proportion to k.
+* The mean spectrum has nu = -x + i y, with (1/N) sum_k lambda_k^2/((lambda_k - x)^2 + y^2) = 1.  At x = lambda_k the
+  sum is pi k x/(alpha y): the pole is pi k^2/(alpha^2 N) off the real axis, and blocks are in proportion to that.
+
+Far beyond N all modes act through their sums alone: they are one node.
+
+Layout: nodes along one axis.  Cost: some 4 alpha sqrt(N) + 200 nodes for a spectrum, some 200 for a floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import floor, inf, log
+
+import numpy as np
+from scipy.special import zeta
+
+from exponents.errors import InputError
+from exponents.rationals import check_capacity, check_smaller, check_source, exact, in_doubles, shown
+
+from ..arrays import Reals
+from ..inputs import check_whole
+from .quadrature import integer_rule
+
+BLOCK = 12
+"""Nodes of a block."""
+
+RATIO = 1.5
+"""Width of a block, in units of its first k, if k = 0 is the nearest pole: rules then err by 4.4^(-2 BLOCK) = 1e-15."""
+
+BEND = 2.0
+"""The same, times alpha, for a pole at the angle pi/alpha: no more than 1e-15 either."""
+
+NEAR = 4.4
+"""Width in units of k^2/(alpha^2 N), for a pole pi of these off: 3.2^(-2 BLOCK) = 1e-12."""
+
+DEPTH = 1e8
+"""lambda_N over the eigenvalue from which on modes are one node: its sums of lambda_k, lambda_k^2, y_k^2 and y_k^2
+lambda_k are exact, so that what is left out is of the order of DEPTH^(-2)."""
+
+SMALLEST = 1e-70
+"""N^(-alpha) that is still taken: its fourth power must be far from the end of double precision."""
+
+
+@dataclass(frozen=True)
+class Population:
+    """Modes of the limit by nodes, largest eigenvalue first; arrays have shape (nodes,).
+
+    Attributes
+    ----------
+    eigenvalues : array
+        lambda.
+    counts, traces, squares : array
+        Number of modes that the node stands for, and their sums of lambda_k and lambda_k^2.
+    powers, moments : array
+        Their sums of y_k^2 and y_k^2 lambda_k.
+    alone : int
+        So many nodes at the beginning stand for themselves: the modes 1, 2, and so on.
+    """
+
+    eigenvalues: Reals
+    counts: Reals
+    traces: Reals
+    squares: Reals
+    powers: Reals
+    moments: Reals
+    alone: int
+
+
+def checked(alpha: object, beta: object, model_size: int, modes: int | None) -> tuple[float, float]:
+    """alpha and beta in double precision, if a model of N features on M modes can have them.
+
+    Raises
+    ------
+    InputError
+        For alpha <= 1, beta <= 0, N < 1, N >= M, or numbers beyond double precision.
+    """
+    capacity, source = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
+    check_whole(model_size, "the model size", 1, 64)
+    if modes is not None:
+        check_whole(modes, "the number of modes", 1, 1000)
+        check_smaller(model_size, modes)
+        in_doubles(modes, "the number of modes")
+    a, b = in_doubles(capacity, "alpha"), in_doubles(source, "beta")
+    if a * log(max(model_size, 2)) > -log(SMALLEST) or not (a > 1 and 1 + a * b > 1):
+        raise InputError(
+            f"N^(-alpha) must be at least {SMALLEST:.0e}, and alpha - 1 and alpha beta must count beside 1 in double "
+            f"precision; got alpha = {shown(capacity)}, beta = {shown(source)}, N = {shown(model_size)}; take others"
+        )
+    return a, b
+
+
+def population(alpha: float, beta: float, model_size: int, modes: int | None, poles: bool) -> Population:
+    """Nodes for sums over all modes, or over k <= ``modes``.
+
+    Parameters
+    ----------
+    alpha, beta, model_size, modes
+        As `checked` takes them.
+    poles : bool
+        Whether the sums have the poles of the mean spectrum.
+    """
+    depth = model_size * DEPTH ** (1 / alpha)
+    last = float(modes) if modes is not None else floor(depth) + 1.0
+    nearest = NEAR / alpha**2 / model_size if poles else inf
+    rules = _blocks(last, min(RATIO, BEND / alpha), nearest)
+    k, counts = (np.concatenate(column) for column in zip(*rules, strict=True))
+    eigenvalues, powers = k**-alpha, counts / k * k ** (-alpha * beta)
+    sums = np.array([counts, counts * eigenvalues, counts * eigenvalues**2, powers, powers * eigenvalues])
+    rest = sums[:, k > depth].sum(axis=1)
+    if modes is None:
+        exponents = np.array([alpha, 2 * alpha, alpha * beta + 1, alpha * beta + 1 + alpha])
+        rest += np.concatenate([[inf], zeta(exponents, last + 1)])
+    eigenvalues, sums = eigenvalues[k <= depth], sums[:, k <= depth]
+    alone = int((k[k <= depth] == np.arange(1, len(eigenvalues) + 1)).cumprod().sum())
+    if rest[0] > 0:
+        eigenvalues, sums = np.append(eigenvalues, rest[2] / rest[1]), np.column_stack([sums, rest])
+    counts, traces, squares, powers, moments = sums
+    return Population(eigenvalues, counts, traces, squares, powers, moments, alone)
+
+
+def _blocks(last: float, widest: float, nearest: float) -> Iterator[tuple[Reals, Reals]]:
+    """Places and counts of the integers up to ``last``, in blocks of width min(widest, nearest k) k."""
+    first, end = 1.0, last + 1
+    while first < end:
+        count = min(max(1.0, float(floor(min(widest, nearest * first) * first))), end - first)
+        yield integer_rule(first, count, BLOCK)
+        first += count
