@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 from .errors import InputError
-from .rationals import shown
+from .rationals import abbreviate
 
 Regime = Literal["lazy", "rich"]
 Version = Literal["published", "derived"]
-Spectrum = Literal["continuum", "modes"]
+SpectrumKind = Literal["continuum", "modes"]
 Method = Literal["flow", "two-time", "simulate"]
 Format = Literal["text", "markdown", "latex", "csv", "json"]
 
@@ -41,7 +41,7 @@ LIMIT, FINITE, (REUSE, LINEAR) = FAMILIES[:3], FAMILIES[3:7], FAMILIES[7:]
 ALSO = {"offline": REUSE}
 """Other names of families."""
 
-SPECTRA: tuple[Spectrum, ...] = get_args(Spectrum)
+SPECTRA: tuple[SpectrumKind, ...] = get_args(SpectrumKind)
 CONTINUUM, MODES = SPECTRA
 
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -79,5 +79,5 @@ def require(word: object, allowed: Sequence[str], role: str) -> None:
 
     near = difflib.get_close_matches(word, allowed, n=1) if isinstance(word, str) else ()
     hint = f"; did you mean {near[0]}?" if near else ""
-    came = shown(repr(word) if isinstance(word, str) and word != word.strip() else word)
+    came = abbreviate(repr(word) if isinstance(word, str) and word != word.strip() else word)
     raise InputError(f"{role} must be one of {', '.join(allowed)}; got {came}{hint}")

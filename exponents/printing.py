@@ -119,7 +119,7 @@ def _sentence(value: Basic, style: Style) -> str:
     return {"latex": ", "}.get(style, " and ").join([*parts, *sorted(write(p, style) for p in rest)])
 
 
-def joined(separator: str, *values: Math) -> Notation:
+def join_notation(separator: str, *values: Math) -> Notation:
     """Several values as one piece of mathematics, with ``separator`` between them."""
     return Notation(*(separator.join(write(value, style) for value in values) for style in STYLES))
 

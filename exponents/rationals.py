@@ -42,8 +42,8 @@ def exact(value: object, name: str) -> Fraction:
     if isinstance(value, numbers.Rational) and not isinstance(value, bool):
         return _bounded(Fraction(int(value.numerator), int(value.denominator)), name)
     if isinstance(value, float) or getattr(value, "is_Float", False):
-        raise InputError(f"{name} must be exact; got the float {shown(value)}; give the text '1/10' or a Fraction")
-    raise InputError(f"{name} must be a rational number; got {shown(value)}; {_HINT}")
+        raise InputError(f"{name} must be exact; got the float {abbreviate(value)}; give the text '1/10' or a Fraction")
+    raise InputError(f"{name} must be a rational number; got {abbreviate(value)}; {_HINT}")
 
 
 def check_capacity(alpha: Fraction) -> Fraction:
@@ -56,7 +56,7 @@ def check_capacity(alpha: Fraction) -> Fraction:
     """
     if alpha <= 1:
         raise InputError(
-            f"alpha must exceed 1 for a finite kernel trace; got {shown(alpha)}; "
+            f"alpha must exceed 1 for a finite kernel trace; got {abbreviate(alpha)}; "
             "for alpha <= 1 give your own loss to compute_optimum"
         )
     return alpha
@@ -71,7 +71,7 @@ def check_source(beta: Fraction) -> Fraction:
         For ``beta <= 0``.
     """
     if beta <= 0:
-        raise InputError(f"beta must be positive for a target of finite variance; got {shown(beta)}; try 1/2")
+        raise InputError(f"beta must be positive for a target of finite variance; got {abbreviate(beta)}; try 1/2")
     return beta
 
 
@@ -84,12 +84,12 @@ def check_smaller(model_size: int, modes: int) -> None:
     """
     if modes <= model_size:
         raise InputError(
-            f"a model must be smaller than the number of modes; got N = {shown(model_size)}, M = {shown(modes)}; "
+            f"a model must be smaller than the number of modes; got N = {abbreviate(model_size)}, M = {abbreviate(modes)}; "
             "add modes"
         )
 
 
-def in_doubles(value: int | Fraction, name: str) -> float:
+def to_double(value: int | Fraction, name: str) -> float:
     """``value`` in double precision, for computations that are not exact.
 
     Raises
@@ -100,10 +100,12 @@ def in_doubles(value: int | Fraction, name: str) -> float:
     try:
         return float(value)
     except OverflowError as error:
-        raise InputError(f"{name} must fit into double precision; got {shown(value)}; take a smaller one") from error
+        raise InputError(
+            f"{name} must fit into double precision; got {abbreviate(value)}; take a smaller one"
+        ) from error
 
 
-def shown(value: object) -> str:
+def abbreviate(value: object) -> str:
     """``value`` as a short text for a message, never longer than a line."""
     try:
         text = value if isinstance(value, str) else str(value)
@@ -115,14 +117,16 @@ def shown(value: object) -> str:
 
 def _from_text(text: str, name: str) -> Fraction:
     if len(text) > 2 * MAX_DIGITS + 3:
-        raise InputError(f"{name} may have at most {MAX_DIGITS} digits; got {shown(text)}; {_HINT}")
+        raise InputError(f"{name} may have at most {MAX_DIGITS} digits; got {abbreviate(text)}; {_HINT}")
     match = _NUMBER.fullmatch(text)
     if match is None:
-        raise InputError(f"{name} must be a finite rational number; got {shown(text)}; {_HINT}")
+        raise InputError(f"{name} must be a finite rational number; got {abbreviate(text)}; {_HINT}")
     sign, top, bottom = match.groups()
     numerator, denominator = (_decimal(part, name) for part in (top, bottom or "1"))
     if denominator == 0:
-        raise InputError(f"{name} must be a finite rational number; got {shown(text)}, a division by zero; {_HINT}")
+        raise InputError(
+            f"{name} must be a finite rational number; got {abbreviate(text)}, a division by zero; {_HINT}"
+        )
     value = _bounded(numerator / denominator, name)
     return -value if sign == "-" else value
 
@@ -130,12 +134,12 @@ def _from_text(text: str, name: str) -> Fraction:
 def _decimal(text: str, name: str) -> Fraction:
     _, _, power = text.lower().partition("e")
     if power and abs(int(power)) > MAX_DIGITS:
-        raise InputError(f"{name} may have at most {MAX_DIGITS} digits; got {shown(text)}; {_HINT}")
+        raise InputError(f"{name} may have at most {MAX_DIGITS} digits; got {abbreviate(text)}; {_HINT}")
     return Fraction(text)
 
 
 def _bounded(value: Fraction, name: str) -> Fraction:
     limit = 10**MAX_DIGITS
     if abs(value.numerator) >= limit or value.denominator >= limit:
-        raise InputError(f"{name} may have at most {MAX_DIGITS} digits; got {shown(value)}; {_HINT}")
+        raise InputError(f"{name} may have at most {MAX_DIGITS} digits; got {abbreviate(value)}; {_HINT}")
     return value

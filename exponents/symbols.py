@@ -15,7 +15,7 @@ from __future__ import annotations
 from sympy import Expr, Float, I, Symbol, SympifyError, nan, oo, sympify, zoo
 
 from .errors import InputError
-from .rationals import shown
+from .rationals import abbreviate
 
 alpha = Symbol("alpha", positive=True)
 """Capacity: the kernel's eigenvalues fall as ``k**(-alpha)`` (eq. 6)."""
@@ -72,10 +72,10 @@ def to_expr(value: object, role: str) -> Expr:
         expression = sympify(value, strict=True)
     except SympifyError as error:
         raise InputError(
-            f"{role} must be a SymPy expression; got {shown(value)}; build it from exponents' symbols"
+            f"{role} must be a SymPy expression; got {abbreviate(value)}; build it from exponents' symbols"
         ) from error
     if isinstance(expression, Expr) and expression.has(nan, oo, zoo, I):
-        raise InputError(f"{role} must be real and finite; got {shown(value)}; leave infinities and I out")
+        raise InputError(f"{role} must be real and finite; got {abbreviate(value)}; leave infinities and I out")
     if not isinstance(expression, Expr) or expression.atoms(Float):
-        raise InputError(f"{role} must be exact; got {shown(value)}; write Rational(1, 10) instead of 0.1")
+        raise InputError(f"{role} must be exact; got {abbreviate(value)}; write Rational(1, 10) instead of 0.1")
     return expression

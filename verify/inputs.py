@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
-from exponents.rationals import shown
+from exponents.rationals import abbreviate
 
 from .arrays import Reals
 
@@ -45,10 +45,10 @@ def check_whole(value: object, name: str, least: int, example: int) -> None:
     InputError
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InputError(f"{name} must be a whole number of at least {least}; got {shown(value)}; try {example}")
+        raise InputError(f"{name} must be a whole number of at least {least}; got {abbreviate(value)}; try {example}")
 
 
-def rising(times: ArrayLike) -> Reals:
+def check_times(times: ArrayLike) -> Reals:
     """``times`` as an array, if they are times.
 
     Raises
@@ -58,7 +58,7 @@ def rising(times: ArrayLike) -> Reals:
     try:
         t = np.atleast_1d(np.asarray(times, dtype=float))
     except (TypeError, ValueError) as error:
-        raise InputError(f"times must be numbers; got {shown(times)}; try 1, 10, 100") from error
+        raise InputError(f"times must be numbers; got {abbreviate(times)}; try 1, 10, 100") from error
     if t.ndim != 1 or not len(t) or not np.isfinite(t).all() or (t < 0).any():
         raise InputError("times must be finite numbers of at least 0, and at least one; try 1, 10, 100")
     if (np.diff(t) <= 0).any():

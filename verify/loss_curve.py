@@ -20,18 +20,18 @@ from typing import Any
 
 import numpy as np
 
-from exponents.names import CONTINUUM, Spectrum
+from exponents.names import CONTINUUM, SpectrumKind
 
 from .arrays import Reals
-from .flow.curve import TOLERANCE, curve, limit_curve
+from .flow.curve import TOLERANCE, flow_curve, limit_curve
 from .flow.noise import noisy_curve
-from .flow.solver import solve
+from .flow.solver import solve_flow
 from .spectra import continuum_model, finite_model
 from .spectra.finite_model import Spectra, limit_spectra
-from .spectra.spectrum import SpectralMeasure, from_file, power_law
-from .training.ensemble import ensemble
+from .spectra.spectrum import Spectrum, power_law_spectrum, read_spectrum
+from .training.ensemble import train_ensemble
 from .training.gradients import GAUSSIAN
-from .training.settings import check_memory, checked, distinct
+from .training.settings import check_memory, check_seeds, check_setting
 from .training.stability import STABLE
 from .two_time import online as two_time_sgd
 from .two_time import online_limit as two_time
@@ -71,7 +71,7 @@ class Model:
     alpha: Fraction | None
     beta: Fraction | None
     gamma: float
-    spectrum: Spectrum = "continuum"
+    spectrum: SpectrumKind = "continuum"
     modes: int | None = None
     size: int | None = None
     batch: int | None = None
@@ -146,9 +146,9 @@ def by_flow(model: Model, times: Sequence[float], learning_rate: Fraction | None
     """
     spectra = None if model.size is None else _mean_spectra(model, model.size)
     if spectra is not None:
-        found = curve(spectra.target, model.gamma, times)
+        found = flow_curve(spectra.target, model.gamma, times)
     elif model.file is not None:
-        found = curve(from_file(model.file).compressed(), model.gamma, times)
+        found = flow_curve(read_spectrum(model.file).compress(), model.gamma, times)
     else:
         found = limit_curve(*capacity_and_source(model), model.gamma, times, model.spectrum, model.modes)
     alone = LossCurve(
@@ -191,13 +191,15 @@ def by_two_time(model: Model, steps: Sequence[int], learning_rate: Fraction) -> 
     unstable = None
     if model.size is None and model.batch is None:
         if model.file is None:
-            measure = power_law(*capacity_and_source(model), clock, model.spectrum, model.modes)
+            measure = power_law_spectrum(*capacity_and_source(model), clock, model.spectrum, model.modes)
         else:
-            measure = from_file(model.file).compressed()
-        found, error = two_time.solve(measure, model.gamma, eta, last), measure.error
+            measure = read_spectrum(model.file).compress()
+        found, error = two_time.solve_online_limit(measure, model.gamma, eta, last), measure.error
     else:
         spectra = limit_spectra(*capacity_and_source(model), clock, model.spectrum, model.modes)
-        found = two_time_sgd.solve(spectra.target, spectra.trace, model.gamma, eta, last, model.size, model.batch)
+        found = two_time_sgd.solve_online(
+            spectra.target, spectra.trace, model.gamma, eta, last, model.size, model.batch
+        )
         error, unstable = found.error, found.unstable_from
     loss, kernel, start = found.loss[list(steps)], found.kernel[list(steps)], float(found.loss[0])
     return LossCurve(
@@ -218,7 +220,7 @@ def check_simulation(model: Model, steps: Sequence[int], learning_rate: Fraction
     InputError
     """
     setting = _simulated(model, steps, learning_rate)
-    check_memory(checked(**setting, features=GAUSSIAN, precision="float64"), len(distinct(range(seeds))))
+    check_memory(check_setting(**setting, features=GAUSSIAN, precision="float64"), len(check_seeds(range(seeds))))
 
 
 def by_simulation(model: Model, steps: Sequence[int], learning_rate: Fraction, seeds: int) -> LossCurve:
@@ -238,7 +240,7 @@ def by_simulation(model: Model, steps: Sequence[int], learning_rate: Fraction, s
     InputError, SeedDiverged, KeyboardInterrupt
         See `simulate.ensemble`.
     """
-    found = ensemble(**_simulated(model, steps, learning_rate), seeds=range(seeds))
+    found = train_ensemble(**_simulated(model, steps, learning_rate), seeds=range(seeds))
     wanted = np.isin(found.steps, list(steps))
     return LossCurve(
         time=_times(steps, learning_rate),
@@ -304,11 +306,11 @@ def _with_batches(
     )
 
 
-def _passed(found: LossCurve, target: SpectralMeasure, gamma: float, kernel: float) -> float | None:
+def _passed(found: LossCurve, target: Spectrum, gamma: float, kernel: float) -> float | None:
     """The first time at which kappa exceeds ``kernel``, or None if it does not by the last; it only grows."""
     if not found.kernel[-1] > kernel:
         return None
-    flow = solve(target, gamma, float(found.time[-1]), TOLERANCE)
+    flow = solve_flow(target, gamma, float(found.time[-1]), TOLERANCE)
     beyond = np.flatnonzero(flow.shrinkage**-2.0 > kernel)
     if not len(beyond):  # passed within the error of the last kernel
         return float(found.time[-1])

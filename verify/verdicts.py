@@ -106,20 +106,20 @@ class Verdict:
     @property
     def published_verdict(self) -> Finding:
         """The verdict on what the paper prints."""
-        return judged(self.published, self.measured)
+        return judge(self.published, self.measured)
 
     @property
     def derived_verdict(self) -> Finding:
         """The verdict on what this package derives."""
-        return judged(self.derived, self.measured)
+        return judge(self.derived, self.measured)
 
     def as_object(self) -> dict[str, object]:
         """The verdict as JSON holds it."""
         return {
             "claim": self.claim.name,
             "source": self.claim.source,
-            "published": shown_value(self.published),
-            "derived": shown_value(self.derived),
+            "published": value_text(self.published),
+            "derived": value_text(self.derived),
             "at": self.at.as_object(),
             "measured": None if self.measured is None else self.measured.value,
             "error": None if self.measured is None else self.measured.error,
@@ -128,29 +128,29 @@ class Verdict:
         }
 
 
-def judged(value: Value | None, measured: Limit | None) -> Finding:
+def judge(value: Value | None, measured: Limit | None) -> Finding:
     """The verdict on a value, given its measurement.  A confirmed value is one whose shift would be refuted."""
     if value is None or measured is None:
         return "undecided"
     apart = abs(float(value) - measured.value)
     if apart > measured.error:
         return "refuted"
-    return "confirmed" if apart + measured.error < abs(float(shifted(value) - value)) else "undecided"
+    return "confirmed" if apart + measured.error < abs(float(shift_value(value) - value)) else "undecided"
 
 
-def shifted(value: Value) -> Value:
+def shift_value(value: Value) -> Value:
     """A value that is wrong by `SHIFT` of itself, or by `SHIFT` where it is 0."""
     if isinstance(value, Fraction):
         return value * (1 + SHIFT) if value else SHIFT
     return value * (1 + mpf(SHIFT.numerator) / SHIFT.denominator)
 
 
-def shown_value(value: Value | None) -> str | None:
+def value_text(value: Value | None) -> str | None:
     """A value as text that a rational parser reads."""
     return None if value is None else str(value) if isinstance(value, Fraction) else nstr(value, DIGITS)
 
 
-def grid(quick: bool = False) -> tuple[Point, ...]:
+def default_points(quick: bool = False) -> tuple[Point, ...]:
     """Points on both sides of beta = 1, on both spectra, at several gamma; a handful if ``quick``."""
     if quick:
         return tuple(point("3/2", beta, 1) for beta in ("3/10", "7/10", "1", "3/2"))
@@ -211,12 +211,12 @@ def verdicts(
     spread = executor.map if executor is not None else map
     asked = [[claim.name for claim in found] for _, found in tasks]
     laws = [_laws(at) for at, _ in tasks]
-    measured = spread(measure, [at for at, _ in tasks], laws, asked)
+    measured = spread(measure_at, [at for at, _ in tasks], laws, asked)
     for (at, found), results in zip(tasks, measured, strict=True):
         yield [_verdict(claim, at, result, control) for claim, result in zip(found, results, strict=True)]
 
 
-def measure(at: Point, laws: Mapping[str, float], names: Sequence[str]) -> list[Limit | str]:
+def measure_at(at: Point, laws: Mapping[str, float], names: Sequence[str]) -> list[Limit | str]:
     """The measurements at one point, or the reasons why there are none."""
     systems: dict[tuple[str, ...], Callable[[Point], Measuring]] = {**SYSTEMS, LIMIT: partial(Evidence, laws=laws)}
     evidence = lru_cache(lambda system: systems[system](at))
@@ -258,4 +258,4 @@ def _verdict(claim: Claim, at: Point, result: Limit | str, control: bool) -> Ver
     assert derived is not None
     measured, failure = (None, result) if isinstance(result, str) else (result, "")
     published = claim.published_at(at.alpha, at.beta, at.gamma)
-    return Verdict(claim, at, published, shifted(derived) if control else derived, measured, failure)
+    return Verdict(claim, at, published, shift_value(derived) if control else derived, measured, failure)

@@ -14,11 +14,11 @@ from typing import Generic
 
 from sympy import Expr
 
-from .cells import Base, heights_on, lines_of, on_line, roots_above, univariate, walls
+from .cells import Base, heights_on, lines_of, on_line, roots_above, univariate, wall_polynomials
 from .parametric import Point
 from .partition import Found, Leaf, Partition
 from .polynomials import Functions, Polynomial, factors
-from .real_roots import Root, between, ordered, rationals_between, real_roots, roots_of, sign_at_root, sign_below
+from .real_roots import Root, between, rationals_between, real_roots, roots_of, sign_at_root, sign_below, sort_roots
 
 SignOf = Callable[[Polynomial], int]
 
@@ -33,7 +33,7 @@ def meetings(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[F
         return
     spans: list[_Span] = [(None, None)]
     if len(partition.functions.parameters) == 2:
-        ends = {p: univariate(p) for p in partition.functions.eliminated(curve)}
+        ends = {p: univariate(p) for p in partition.functions.eliminate(curve)}
         spans = list(pairwise([None, *(root for root, _ in roots_of(ends)), None]))
     for span in spans:
         base = _bases(partition, span)[0]
@@ -110,8 +110,8 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
             yield pair
         if base:
             asked = [p for p in spot.signs if p != curve]
-            met = [partition.functions.eliminated(curve, p) if p.involves(0) else frozenset({p}) for p in asked]
-            roots = ordered(root for wall in frozenset().union(*met) for root in real_roots(univariate(wall)))
+            met = [partition.functions.eliminate(curve, p) if p.involves(0) else frozenset({p}) for p in asked]
+            roots = sort_roots(root for wall in frozenset().union(*met) for root in real_roots(univariate(wall)))
             inside = [root for root in roots if between(root, low, high)]
             left = [root for root in inside if root.side_of(base[0]) < 0]
             right = [root for root in inside if root.side_of(base[0]) > 0]
@@ -129,12 +129,12 @@ def rational_corners(functions: Functions, curves: Iterable[Expr]) -> Iterator[P
     if len(functions.parameters) == 1:
         bases: Iterable[Base] = [()]
     elif len(functions.parameters) == 2:
-        roots = ordered(root for wall in walls(listed) for root in real_roots(univariate(wall)))
+        roots = sort_roots(root for wall in wall_polynomials(listed) for root in real_roots(univariate(wall)))
         bases = [(root.low,) for root in roots if root.is_rational]
     else:
         return
     for base in bases:
-        heights = ordered(root for p in listed for root in real_roots(p.above(base)))
+        heights = sort_roots(root for p in listed for root in real_roots(p.above(base)))
         yield from (
             dict(zip(functions.parameters, (*base, height.low), strict=True))
             for height in heights

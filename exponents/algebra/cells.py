@@ -35,12 +35,12 @@ from .real_roots import (
     Root,
     between,
     compare,
-    ordered,
     real_roots,
     roots_of,
     sign_at_root,
     sign_below,
     simplest_between,
+    sort_roots,
 )
 
 Base = tuple[Fraction, ...]
@@ -175,9 +175,9 @@ class Arrangement:
         if len(self.functions.parameters) < 2:
             return []
         bounds = frozenset().union(*(cell.below | cell.above for cell in cells))
-        walls = [self.functions.eliminated(polynomial)]
-        walls += [self.functions.eliminated(polynomial, bound) for bound in bounds]
-        return ordered(root for p in frozenset().union(*walls) for root in real_roots(univariate(p)))
+        walls = [self.functions.eliminate(polynomial)]
+        walls += [self.functions.eliminate(polynomial, bound) for bound in bounds]
+        return sort_roots(root for p in frozenset().union(*walls) for root in real_roots(univariate(p)))
 
     def _bases(self, place: Column, critical: list[Root]) -> list[Base]:
         """Exact base points of a column: its own, or one between each two critical values inside it."""
@@ -249,10 +249,10 @@ def _moved(root: Root | None, vanishing: frozenset[Polynomial], place: Column, b
 @lru_cache(maxsize=200_000)
 def roots_above(polynomial: Polynomial, base: Base) -> tuple[Root, ...]:
     """The real roots of a polynomial in the last parameter above a base point, from below."""
-    return tuple(ordered(real_roots(polynomial.above(base))))
+    return tuple(sort_roots(real_roots(polynomial.above(base))))
 
 
-def arrangement(functions: Functions, polynomials: Iterable[Polynomial], domain: Sequence[Expr] = ()) -> Arrangement:
+def cut_domain(functions: Functions, polynomials: Iterable[Polynomial], domain: Sequence[Expr] = ()) -> Arrangement:
     """Cut a domain into open cells.
 
     Parameters
@@ -288,7 +288,7 @@ def arrangement(functions: Functions, polynomials: Iterable[Polynomial], domain:
 
 def _parity(side: RationalFunction, flips: dict[Polynomial, int]) -> tuple[int, int]:
     """(mask, parity): a function is positive where as many of the masked polynomials are, modulo 2."""
-    content, powers = side.factored
+    content, powers = side.factor
     odd = [flips[p] for p, power in powers.items() if power % 2]
     return sum(odd), (len(odd) + (content < 0)) % 2
 
@@ -298,22 +298,22 @@ def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: S
     if len(functions.parameters) == 1:
         return [Column(None, None, ())]
     first = functions.parameters[0]
-    ends = [None, *(root for root, _ in roots_of({p: univariate(p) for p in walls(polynomials)})), None]
+    ends = [None, *(root for root, _ in roots_of({p: univariate(p) for p in wall_polynomials(polynomials)})), None]
     columns = (Column(low, high, (_amid(low, high),)) for low, high in pairwise(ends))
     return [c for c in columns if all(evaluate(side, {first: c.base[0]}) > 0 for side in upright)]
 
 
-def walls(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
+def wall_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
     """Polynomials in the first of two parameters between whose zeros the roots of all keep their order."""
     listed = list(polynomials)
     rising = [p for p in listed if p.involves(0)]
     found = {p for p in listed if not p.involves(0)}
-    found.update(*(p.functions.eliminated(p) for p in rising))
-    found.update(*(p.functions.eliminated(p, q) for p, q in combinations(rising, 2)))
+    found.update(*(p.functions.eliminate(p) for p in rising))
+    found.update(*(p.functions.eliminate(p, q) for p, q in combinations(rising, 2)))
     return found
 
 
-def telling_apart(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
+def separating_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
     """Polynomials whose signs, with those given, are different on any two cells.
 
     Signs alone need not tell two cells apart: a curve may have one sign on both of its outer sides.  With all
@@ -323,7 +323,7 @@ def telling_apart(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
     stack = {factor for p in polynomials for factor in _derivatives(p, 0)}
     if len(next(iter(stack)).degrees) == 1:
         return stack
-    return stack | {factor for p in walls(stack) for factor in _derivatives(p, 1)}
+    return stack | {factor for p in wall_polynomials(stack) for factor in _derivatives(p, 1)}
 
 
 def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:
@@ -337,15 +337,15 @@ def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:
 
 def lines_of(polynomial: Polynomial) -> tuple[Root, ...]:
     """The real roots of a polynomial in the first of two parameters alone: upright lines."""
-    return tuple(ordered(real_roots(univariate(polynomial))))
+    return tuple(sort_roots(real_roots(univariate(polynomial))))
 
 
 def heights_on(line: Polynomial, others: Iterable[Polynomial]) -> list[Fraction]:
     """Values of the last parameter, one between each two at which some other polynomial may vanish on the line."""
     functions = line.functions
-    crossing = [functions.eliminated_first(line, other) for other in others if other.involves(0)]
+    crossing = [functions.eliminate_first(line, other) for other in others if other.involves(0)]
     origin = (Fraction(0),)
-    roots = ordered(root for p in frozenset().union(*crossing) for root in real_roots(p.above(origin)))
+    roots = sort_roots(root for p in frozenset().union(*crossing) for root in real_roots(p.above(origin)))
     ends = [None, *roots, None]
     return [_amid(low, high) for low, high in pairwise(ends)]
 

@@ -20,7 +20,7 @@ from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreat
 from sympy.logic.boolalg import Boolean
 
 from ..errors import InputError
-from ..rationals import shown
+from ..rationals import abbreviate
 
 Point = Mapping[Symbol, Fraction]
 """An exact point in parameter space."""
@@ -30,9 +30,9 @@ class Pole(InputError):
     """A function was evaluated where it divides by zero."""
 
     def __init__(self, power: Expr, point: Point) -> None:
-        super().__init__(f"{power} divides by zero at {described(point)}; try a point beside it")
+        super().__init__(f"{power} divides by zero at {describe_point(point)}; try a point beside it")
         guards: list[Expr] = []
-        self.vanishing = (resolve(power.base, point, guards), *guards)
+        self.vanishing = (choose_branches(power.base, point, guards), *guards)
         """What vanishes there, in the branch in force, and what decides the branch."""
 
 
@@ -48,7 +48,9 @@ def evaluate(expression: Expr, point: Point) -> Fraction:
         return Fraction(int(expression.p), int(expression.q))
     if expression.is_Symbol:
         if expression not in point:
-            raise InputError(f"the point needs a value for {expression}; got {described(point)}; name every parameter")
+            raise InputError(
+                f"the point needs a value for {expression}; got {describe_point(point)}; name every parameter"
+            )
         return point[expression]
     if expression.is_Add:
         return sum((evaluate(term, point) for term in expression.args), Fraction(0))
@@ -69,13 +71,13 @@ def evaluate(expression: Expr, point: Point) -> Fraction:
     )
 
 
-def resolve(expression: Expr, point: Point, guards: list[Expr]) -> Expr:
+def choose_branches(expression: Expr, point: Point, guards: list[Expr]) -> Expr:
     """The rational function that ``expression`` is at ``point``; appends what decided it to ``guards``."""
     if isinstance(expression, Piecewise):
-        return resolve(_chosen(expression, point, guards), point, guards)
+        return choose_branches(_chosen(expression, point, guards), point, guards)
     if not expression.args or not expression.has(Min, Max, Piecewise):
         return expression
-    arguments = [resolve(argument, point, guards) for argument in expression.args]
+    arguments = [choose_branches(argument, point, guards) for argument in expression.args]
     if not isinstance(expression, Min | Max):
         return expression.func(*arguments)
     choose = min if isinstance(expression, Min) else max
@@ -98,7 +100,7 @@ def holds(condition: Boolean, point: Point, guards: list[Expr] | None = None) ->
     if isinstance(condition, Not):
         return not holds(condition.args[0], point, guards)
     if isinstance(condition, Relational):
-        difference = resolve(condition.lhs - condition.rhs, point, guards)
+        difference = choose_branches(condition.lhs - condition.rhs, point, guards)
         guards.append(difference)
         return _COMPARISONS[condition.rel_op](evaluate(difference, point), 0)
     raise InputError(f"a condition must be made of inequalities in the parameters; got {condition}")
@@ -110,16 +112,16 @@ def positive_side(condition: Boolean) -> Expr:
         return condition.lhs - condition.rhs
     if isinstance(condition, StrictLessThan | LessThan):
         return condition.rhs - condition.lhs
-    raise InputError(f"a domain is given by inequalities such as alpha > 1; got {shown(condition)}")
+    raise InputError(f"a domain is given by inequalities such as alpha > 1; got {abbreviate(condition)}")
 
 
 def _chosen(expression: Piecewise, point: Point, guards: list[Expr]) -> Expr:
     for value, condition in expression.args:
         if holds(condition, point, guards):
             return value
-    raise InputError(f"{expression} is not defined at {described(point)}; restrict the domain to where it is")
+    raise InputError(f"{expression} is not defined at {describe_point(point)}; restrict the domain to where it is")
 
 
-def described(point: Point) -> str:
+def describe_point(point: Point) -> str:
     """A point in words, for messages."""
     return ", ".join(f"{symbol} = {value}" for symbol, value in point.items()) or "this loss"

@@ -26,10 +26,10 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from sympy import Expr
 
 from ..errors import InputError
-from .cells import Arrangement, Base, Cell, arrangement, roots_above
+from .cells import Arrangement, Base, Cell, cut_domain, roots_above
 from .parametric import Point, Pole
 from .polynomials import Functions, Polynomial, RationalFunction, factors, sign
-from .real_roots import Root, between, ordered, rationals_between
+from .real_roots import Root, between, rationals_between, sort_roots
 
 Found = TypeVar("Found", bound=Hashable)
 
@@ -100,18 +100,18 @@ class Partition(Generic[Found]):
         """The polynomials at which the parts divide."""
         return frozenset().union(*(leaf.signs for leaf in self.leaves))
 
-    def joined(self, alike: Callable[[Found], Hashable]) -> Partition[Found]:
+    def merge_alike(self, alike: Callable[[Found], Hashable]) -> Partition[Found]:
         """The same without divisions on both sides of which everything is alike."""
         return replace(self, tree=_joined(self.tree, alike))
 
     def cut_by(self, polynomials: Iterable[Polynomial]) -> Arrangement:
         """The cells that some polynomials cut from the domain."""
-        return arrangement(self.functions, self.edges.union(polynomials), self.domain)
+        return cut_domain(self.functions, self.edges.union(polynomials), self.domain)
 
     def contains(self, sign_of: Callable[[Polynomial], int]) -> bool:
         """Whether a point at which polynomials have these signs lies in the domain."""
         for side in self.domain:
-            content, powers = self.functions.element(side).factored
+            content, powers = self.functions.element(side).factor
             signs = [sign_of(polynomial) ** power for polynomial, power in powers.items() if power > 0]
             signs += [sign_of(polynomial) for polynomial, power in powers.items() if power < 0 and power % 2]
             if prod(signs, start=content) <= 0:
@@ -126,7 +126,7 @@ class Partition(Generic[Found]):
         return tree
 
 
-def settled(functions: Functions, domain: Sequence[Expr], decide: Decide[Found]) -> Partition[Found]:
+def partition_domain(functions: Functions, domain: Sequence[Expr], decide: Decide[Found]) -> Partition[Found]:
     """Decide something at samples, and divide the domain until each decision holds on all of its part.
 
     Parameters
@@ -144,7 +144,7 @@ def settled(functions: Functions, domain: Sequence[Expr], decide: Decide[Found])
         If the domain is empty, or the problem too large.
     """
     edges = frozenset().union(*(factors(e) for e in map(functions.element, domain) if e))
-    if not arrangement(functions, edges, domain).cells:
+    if not cut_domain(functions, edges, domain).cells:
         raise InputError(f"the domain {' and '.join(f'{side} > 0' for side in domain)} is empty; widen it")
     tree = _Search(functions, domain, edges, decide).divided({})
     assert tree is not None, "a domain with cells has parts"
@@ -207,7 +207,7 @@ class _Search(Generic[Found]):
 
     def divided(self, signs: Signs) -> Tree[Found] | None:
         """The part of the domain on which some polynomials have given signs, divided; None if it is empty."""
-        cut = arrangement(self.functions, self.edges | set(signs), self.domain)
+        cut = cut_domain(self.functions, self.edges | set(signs), self.domain)
         mask, wanted = cut.mask(signs)
         cells = [cell for cell in cut.cells if not (cell.signs ^ wanted) & mask]
         if not cells:
@@ -281,7 +281,7 @@ class _Search(Generic[Found]):
             for p in decision.polynomials:
                 for root in roots_above(p, base):
                     vanishing.setdefault(root, set()).add(p)
-            inside = [root for root in ordered(vanishing) if between(root, *part)]
+            inside = [root for root in sort_roots(vanishing) if between(root, *part)]
             below = [root for root in inside if root.side_of(height) < 0]
             above = [root for root in inside if root.side_of(height) > 0]
             bottom, top = below[-1] if below else None, above[0] if above else None

@@ -14,9 +14,9 @@ from sympy import Expr, Max, Min, Piecewise, S, Symbol
 from sympy.logic.boolalg import Boolean
 
 from ..losses.terms import PowerLaw
-from .parametric import Point, resolve
-from .partition import Partition, settled
-from .polynomials import Functions, RationalFunction, denominators, factored, sign
+from .parametric import Point, choose_branches
+from .partition import Partition, partition_domain
+from .polynomials import Functions, RationalFunction, denominators, sign, to_factored_expr
 from .regions import regions_of
 
 _Label = TypeVar("_Label")
@@ -39,10 +39,10 @@ def normal_form(expression: Expr, parameters: Sequence[Symbol], domain: Sequence
     On the curves between regions the value is that of the first region, so the function should be continuous there.
     """
     if not expression.has(Min, Max, Piecewise):
-        return factored(Functions(parameters).element(expression))
+        return to_factored_expr(Functions(parameters).element(expression))
     partition = by_branch(expression, parameters, domain, lambda element, _: element)
     elements, regions = regions_of(partition, denominators=lambda element: denominators([element]))
-    return regions.piecewise([factored(element) for element in elements])
+    return regions.piecewise([to_factored_expr(element) for element in elements])
 
 
 def agreement(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Boolean:
@@ -69,13 +69,13 @@ def by_branch(
 
     def decide(sample: Point) -> tuple[_Label, list[RationalFunction]]:
         guards: list[Expr] = []
-        element = functions.element(resolve(expression, sample, guards))
+        element = functions.element(choose_branches(expression, sample, guards))
         return label(element, sample), [element, *(functions.element(guard) for guard in guards)]
 
-    return settled(functions, domain, decide)
+    return partition_domain(functions, domain, decide)
 
 
-def resolved(term: PowerLaw, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> PowerLaw:
+def resolve_branches(term: PowerLaw, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> PowerLaw:
     """``term`` with each exponent as a plain rational function, where one serves the whole domain."""
     forms = [(r, e, normal_form(e, parameters, domain)) for r, e in term.exponents]
     return replace(term, exponents=tuple((r, e if form.is_Piecewise else form) for r, e, form in forms))

@@ -17,7 +17,7 @@ from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_poly
 from sympy import Add, Expr, Integer, Mul, Symbol, factor_list
 
 from ..errors import InputError, TooMuchWork
-from ..rationals import shown
+from ..rationals import abbreviate
 from .parametric import Point
 
 WORK = 12_000_000
@@ -86,7 +86,7 @@ class Polynomial:
 
     def as_expr(self) -> Expr:
         """As a SymPy expression in the parameters."""
-        return self.functions.written(self.data)
+        return self.functions.to_expr(self.data)
 
 
 class RationalFunction:
@@ -115,14 +115,14 @@ class RationalFunction:
         return not self.numer.is_zero()
 
     def __str__(self) -> str:
-        return str(factored(self))
+        return str(to_factored_expr(self))
 
     __repr__ = __str__
 
     @property
-    def factored(self) -> tuple[int, dict[Polynomial, int]]:
+    def factor(self) -> tuple[int, dict[Polynomial, int]]:
         """(a constant of the same sign, power of each irreducible factor); negative powers are of the denominator."""
-        top, bottom = self.functions.factored(self.numer), self.functions.factored(self.denom)
+        top, bottom = self.functions.factor(self.numer), self.functions.factor(self.denom)
         return top[0] * bottom[0], {**top[1], **{p: -power for p, power in bottom[1].items()}}
 
     def __add__(self, other: RationalFunction) -> RationalFunction:
@@ -210,15 +210,15 @@ class Functions:
             base, power = self.element(expression.base), int(expression.exp)
             degree = max(base.numer.total_degree(), base.denom.total_degree())
             if abs(power) * int(degree) > MAX_DEGREE or (abs(power) > MAX_DEGREE and degree >= 0):
-                raise InputError(f"exponents may have degree {MAX_DEGREE} at most; got {shown(expression)}")
+                raise InputError(f"exponents may have degree {MAX_DEGREE} at most; got {abbreviate(expression)}")
             top, bottom = base.numer ** abs(power), base.denom ** abs(power)
             if power < 0 and base == 0:
-                raise InputError(f"an exponent divides by zero; got {shown(expression)}")
+                raise InputError(f"an exponent divides by zero; got {abbreviate(expression)}")
             return RationalFunction(top, bottom, self) if power >= 0 else RationalFunction(bottom, top, self)
         listed = ", ".join(map(str, self.parameters)) or "numbers alone"
-        raise InputError(f"exponents must be rational functions of {listed}; got {shown(expression)}")
+        raise InputError(f"exponents must be rational functions of {listed}; got {abbreviate(expression)}")
 
-    def written(self, data: fmpz_mpoly) -> Expr:
+    def to_expr(self, data: fmpz_mpoly) -> Expr:
         """A polynomial as a SymPy expression."""
         return Add(
             *(
@@ -229,9 +229,9 @@ class Functions:
 
     def irreducible(self, data: fmpz_mpoly) -> frozenset[Polynomial]:
         """The distinct irreducible factors of a polynomial that is not zero, constants aside."""
-        return frozenset(self.factored(data)[1])
+        return frozenset(self.factor(data)[1])
 
-    def factored(self, data: fmpz_mpoly) -> tuple[int, dict[Polynomial, int]]:
+    def factor(self, data: fmpz_mpoly) -> tuple[int, dict[Polynomial, int]]:
         """(content, power of each irreducible factor) of a polynomial."""
         text = str(data)
         if text not in self._factored:
@@ -239,7 +239,7 @@ class Functions:
             content, powers = self._factors(data)
             found: dict[Polynomial, int] = {}
             for factor, power in powers:
-                polynomial = self.normalised(factor)
+                polynomial = self.normalise(factor)
                 found[polynomial] = int(power)
                 if polynomial.data != factor and power % 2:
                     content = -content
@@ -262,15 +262,15 @@ class Functions:
         return int(content), factors
 
     def _factors_by_sympy(self, data: fmpz_mpoly) -> tuple[int, list[tuple[fmpz_mpoly, int]]]:
-        content, found = factor_list(self.written(data), *self._symbols)
+        content, found = factor_list(self.to_expr(data), *self._symbols)
         return int(content), [(self.element(factor).numer, int(power)) for factor, power in found]
 
-    def normalised(self, data: fmpz_mpoly) -> Polynomial:
+    def normalise(self, data: fmpz_mpoly) -> Polynomial:
         """The primitive multiple of a polynomial whose leading coefficient is positive."""
         primitive = data.primitive()[1]
         return Polynomial(primitive if primitive.leading_coefficient() > 0 else -primitive, self)
 
-    def eliminated(self, *polynomials: Polynomial) -> frozenset[Polynomial]:
+    def eliminate(self, *polynomials: Polynomial) -> frozenset[Polynomial]:
         """What vanishes where the last-parameter roots of one polynomial, or of two, may meet or run off to infinity.
 
         One polynomial: its leading coefficient and discriminant; two: their resultant.
@@ -287,7 +287,7 @@ class Functions:
             self._eliminated[key] = frozenset().union(*(self.irreducible(p) for p in found if not p.is_zero()))
         return self._eliminated[key]
 
-    def eliminated_first(self, line: Polynomial, other: Polynomial) -> frozenset[Polynomial]:
+    def eliminate_first(self, line: Polynomial, other: Polynomial) -> frozenset[Polynomial]:
         """What vanishes at the heights at which a polynomial vanishes on upright lines: the first of two eliminated."""
         self.spend(1 + (sum(line.degrees) + sum(other.degrees)) ** 3 // 8)
         return self.irreducible(line.data.resultant(other.data, 1))
@@ -352,10 +352,10 @@ def denominators(elements: Iterable[RationalFunction]) -> frozenset[Polynomial]:
     return frozenset().union(*(e.functions.irreducible(e.denom) for e in elements))
 
 
-def factored(element: RationalFunction) -> Expr:
+def to_factored_expr(element: RationalFunction) -> Expr:
     """``element`` as a SymPy quotient of products, which reads better than expanded polynomials."""
     functions = element.functions
-    (top, above), (bottom, below) = functions.factored(element.numer), functions.factored(element.denom)
+    (top, above), (bottom, below) = functions.factor(element.numer), functions.factor(element.denom)
     products = ((p.as_expr() ** power for p, power in powers.items()) for powers in (above, below))
     return Mul(Integer(top), *next(products)) / Mul(Integer(bottom), *next(products))
 

@@ -151,10 +151,10 @@ def roots_of(polynomials: Mapping[Owner, Coefficients]) -> list[tuple[Root, froz
     for owner, coefficients in polynomials.items():
         for root in real_roots(coefficients):
             owners.setdefault(root, set()).add(owner)
-    return [(root, frozenset(owners[root])) for root in ordered(owners)]
+    return [(root, frozenset(owners[root])) for root in sort_roots(owners)]
 
 
-def ordered(roots: Iterable[Root]) -> list[Root]:
+def sort_roots(roots: Iterable[Root]) -> list[Root]:
     """Distinct roots from below, their intervals disjoint."""
     found = sorted(set(roots), key=cmp_to_key(compare))
     for lower, upper in pairwise(found):

@@ -17,7 +17,7 @@ from sympy.logic.boolalg import Boolean
 
 from ..errors import IncompleteProof
 from .boundaries import meetings
-from .cells import Arrangement, telling_apart
+from .cells import Arrangement, separating_polynomials
 from .partition import Found, Leaf, Partition
 from .polynomials import Polynomial, sign
 
@@ -96,7 +96,7 @@ def regions_of(
     list, Regions
         What was found first on each region, and the regions, in the same order.
     """
-    partition = partition.joined(label_of)
+    partition = partition.merge_alike(label_of)
     firsts: dict[Hashable, Found] = {}
     for leaf in partition.leaves:
         firsts.setdefault(label_of(leaf.found), leaf.found)
@@ -157,7 +157,7 @@ class _Writer(Generic[Found]):
                 break
             if further:
                 raise IncompleteProof("the signs of the boundary polynomials single out no region; narrow the domain")
-            further = telling_apart(cut.polynomials)
+            further = separating_polynomials(cut.polynomials)
         written = []
         for mask, signs in clauses:
             used = [(p, bool(signs & bit)) for p, bit in zip(order, bits, strict=True) if mask & bit]

@@ -19,9 +19,9 @@ from sympy import Dummy, Expr, Max, Min, Not, Or, Piecewise, S, Symbol
 from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, Unequality
 from sympy.logic.boolalg import Boolean
 
-from .partition import settled
+from .partition import partition_domain
 from .piecewise import positive_where
-from .polynomials import Functions, Polynomial, factored, sign
+from .polynomials import Functions, Polynomial, sign, to_factored_expr
 from .regions import regions_of
 
 
@@ -66,7 +66,7 @@ class Rewriting:
 
         replaced = replacing(expression)
         element = Functions((*held.values(), *self.parameters)).element(replaced)
-        return factored(element).xreplace({dummy: self.write(part) for part, dummy in held.items()})
+        return to_factored_expr(element).xreplace({dummy: self.write(part) for part, dummy in held.items()})
 
     def _condition(self, relation: Relational) -> Boolean:
         if isinstance(relation, Unequality):
@@ -98,7 +98,7 @@ def zeros(function: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) 
 
 def _crossings(functions: Functions, factor: Polynomial, domain: Sequence[Expr]) -> list[Relational]:
     element = functions.element(factor.as_expr())
-    partition = settled(functions, domain, lambda sample: (sign(element, sample), (element,)))
+    partition = partition_domain(functions, domain, lambda sample: (sign(element, sample), (element,)))
     return [boundary.curve for boundary in regions_of(partition)[1].boundaries]
 
 

@@ -18,18 +18,18 @@ Growth = tuple[Expr, ...]
 """Candidate powers g of a sum of t^g; the law is t^{max g}."""
 
 
-def integrated(growth: Growth) -> Growth:
+def integrate_growth(growth: Growth) -> Growth:
     """Candidate powers of ``int_0^t`` of a sum of the powers in ``growth``."""
-    return leading((S.Zero, *(expand(g + 1) for g in growth)))
+    return leading_growth((S.Zero, *(expand(g + 1) for g in growth)))
 
 
-def leading(growth: Growth) -> Growth:
+def leading_growth(growth: Growth) -> Growth:
     """``growth`` without the candidates that another exceeds for all values of the parameters."""
     distinct = tuple(dict.fromkeys(growth))
     return tuple(g for g in distinct if not any(expand(other - g).is_positive for other in distinct))
 
 
-def convolved(p: Expr, q: Expr) -> Expr:
+def convolve_exponents(p: Expr, q: Expr) -> Expr:
     """Exponent r of ``int_0^t u^{-p} (t-u)^{-q} du ~ t^{-r}`` for laws that are regular at 0."""
     return Min(p, q, expand(p + q - 1))
 

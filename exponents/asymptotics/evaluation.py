@@ -19,7 +19,7 @@ from mpmath import mpc, mpf, workdps
 from sympy import Expr, Integer, Piecewise, Rational, Symbol, lambdify
 
 from ..errors import IncompleteProof, InputError
-from ..rationals import MAX_DIGITS, check_capacity, check_source, exact, shown
+from ..rationals import MAX_DIGITS, abbreviate, check_capacity, check_source, exact
 from ..symbols import alpha, beta, gamma, to_expr
 
 _PARAMETERS = (alpha, beta, gamma)
@@ -56,12 +56,14 @@ def evaluate(expression: Expr, alpha: object, beta: object, gamma: object, digit
         If no two precisions agree, as for a difference that vanishes identically.
     """
     if not isinstance(digits, int | Integer) or isinstance(digits, bool) or not 1 <= digits <= MAX_DIGITS:
-        raise InputError(f"digits must be an integer from 1 to {MAX_DIGITS}; got {shown(digits)}; try 30")
+        raise InputError(f"digits must be an integer from 1 to {MAX_DIGITS}; got {abbreviate(digits)}; try 30")
     point = _point(alpha, beta, gamma)
     plain = _on_branch(to_expr(expression, "the formula"), point)
     strangers = plain.free_symbols - set(_PARAMETERS)
     if strangers:
-        raise InputError(f"a formula may depend on alpha, beta and gamma; got {shown(strangers)}; substitute the rest")
+        raise InputError(
+            f"a formula may depend on alpha, beta and gamma; got {abbreviate(strangers)}; substitute the rest"
+        )
     if plain == 0:
         return mpf(0)
     compute = _compiled(plain)
@@ -72,7 +74,9 @@ def evaluate(expression: Expr, alpha: object, beta: object, gamma: object, digit
         if fine and abs(rough - fine) <= abs(fine) * mpf(10) ** -(digits + 2):
             with workdps(int(digits)):
                 return +fine
-    raise IncompleteProof(f"{shown(plain)} did not settle to {digits} digits; is it zero? the last value was {fine}")
+    raise IncompleteProof(
+        f"{abbreviate(plain)} did not settle to {digits} digits; is it zero? the last value was {fine}"
+    )
 
 
 def _point(*values: object) -> dict[Expr, Rational]:
@@ -81,7 +85,9 @@ def _point(*values: object) -> dict[Expr, Rational]:
     check_capacity(capacity)
     check_source(source)
     if richness <= 0:
-        raise InputError(f"gamma must be positive for a rich model; got {shown(richness)}; the lazy one is gamma = 0")
+        raise InputError(
+            f"gamma must be positive for a rich model; got {abbreviate(richness)}; the lazy one is gamma = 0"
+        )
     return {
         p: Rational(q.numerator, q.denominator) for p, q in zip(_PARAMETERS, (capacity, source, richness), strict=True)
     }
@@ -95,7 +101,7 @@ def _on_branch(expression: Expr, point: dict[Expr, Rational]) -> Expr:
             if condition.subs(point) == True:  # noqa: E712
                 return value
         raise InputError(
-            f"the formula has no value at beta = {shown(point[beta])}; "
+            f"the formula has no value at beta = {abbreviate(point[beta])}; "
             "a power law has none on beta = 1, see log_law, nor has the integral I2 from there on"
         )
 
@@ -114,7 +120,7 @@ def _value(compute: Callable[..., mpf], point: dict[Expr, Rational], working: in
         try:
             found = compute(*(mpf(value.p) / value.q for value in point.values()))
         except (ValueError, ZeroDivisionError) as error:  # a pole
-            raise InputError(f"the formula has no value at {shown(point)}; it may have a pole there") from error
+            raise InputError(f"the formula has no value at {abbreviate(point)}; it may have a pole there") from error
         if isinstance(found, mpc):
-            raise InputError(f"the formula is not real at {shown(point)}; take a formula of this package")
+            raise InputError(f"the formula is not real at {abbreviate(point)}; take a formula of this package")
         return mpf(found)

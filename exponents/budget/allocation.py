@@ -14,9 +14,9 @@ from sympy import Symbol
 from ..errors import InputError
 from ..losses.terms import PowerLaw
 from ..optimum.phases import Programme
-from ..rationals import exact, shown
-from .constants import Law, fixed, leading_law, numerical, sizes, systems
-from .geometric_programme import DIGITS, Minimum, log_loss, minimise, number, unit
+from ..rationals import abbreviate, exact
+from .constants import Law, exponent_systems, leading_law, numerical_prefactor, read_prefactors, solve_unknowns
+from .geometric_programme import DIGITS, Minimum, log_loss, minimise, number, unit_row
 
 FACTOR = Fraction(11, 10)
 """How closely the leading law must hold, unless said otherwise."""
@@ -115,22 +115,22 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
     """
     spent = exact(budget, "the budget")
     if spent <= 0:
-        raise InputError(f"the budget must be positive; got {shown(spent)}; try 1e6")
+        raise InputError(f"the budget must be positive; got {abbreviate(spent)}; try 1e6")
     wanted = exact(factor, "the factor")
     for term in programme.loss:
-        numerical(term)
+        numerical_prefactor(term)
     law = leading_law(programme)
     beyond = law.beyond(wanted)
     with mp.workdps(DIGITS):
         size = mpmath.log(number(spent))
-        terms, budgets = systems(law.programme)
-        prefactors, costs = sizes(law.programme)
+        terms, budgets = exponent_systems(law.programme)
+        prefactors, costs = read_prefactors(law.programme)
         kept = [i for i, (r, _) in enumerate(law.shares) if r not in programme.free]
         for monomial, row, k in zip(law.programme.budgets, budgets, costs, strict=True):
             if number(k) > number(spent) and all(c == 0 or (c > 0 and i in kept) for i, c in enumerate(row)):
                 needed = f"{monomial.name} = {k}"
                 raise InputError(
-                    f"the budget must pay for one of each resource, {needed}; got {shown(spent)}; give more"
+                    f"the budget must pay for one of each resource, {needed}; got {abbreviate(spent)}; give more"
                 )
         place = law.placement
         start = [number(x) * size + v for x, v in zip(place.direction, place.logs, strict=True)]
@@ -161,8 +161,8 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
 
 def _alternative(law: Law, size: mpf, least: Minimum) -> Alternative | None:
     """Of all other allocations that ties of terms and floors fix, that whose loss is least at the budget."""
-    terms, budgets = systems(law.programme)
-    prefactors, costs = sizes(law.programme)
+    terms, budgets = exponent_systems(law.programme)
+    prefactors, costs = read_prefactors(law.programme)
     width, resources = len(terms[0]), law.programme.resources
     floored = [i for i, r in enumerate(resources) if r not in law.programme.free]
     free = width - len(budgets)
@@ -175,7 +175,7 @@ def _alternative(law: Law, size: mpf, least: Minimum) -> Alternative | None:
     for count in range(1, free + 2):
         for tied, held in product(combinations(range(len(terms)), count), combinations(floored, free + 1 - count)):
             ties = [[a - b for a, b in zip(terms[i], terms[tied[0]], strict=True)] for i in tied[1:]]
-            solved = fixed([*ties, *(unit(r, width) for r in held), *budgets], width)
+            solved = solve_unknowns([*ties, *(unit_row(r, width) for r in held), *budgets], width)
             rows = [row for row in solved if row is not None]
             allocation = tuple(sum(row[len(row) - len(budgets) :], Fraction(0)) for row in rows)
             if len(rows) < width or allocation in seen or any(allocation[i] < 0 for i in floored):
@@ -208,4 +208,4 @@ def _contribution(term: PowerLaw, shares: dict[str, mpf], falling: mpf) -> mpf:
     """What a term adds to the loss: its share of the part that falls, or all of itself if it is irreducible."""
     if term.name in shares:
         return shares[term.name] * falling
-    return number(numerical(term))
+    return number(numerical_prefactor(term))

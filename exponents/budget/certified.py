@@ -19,8 +19,8 @@ from mpmath import mp, mpf
 from sympy import Expr
 
 from ..errors import InputError
-from ..rationals import shown
-from .geometric_programme import DIGITS, Minimum, number, reduced, unit
+from ..rationals import abbreviate
+from .geometric_programme import DIGITS, Minimum, number, row_echelon_form, unit_row
 
 RADIUS = 1e-25
 """Of the ball around ln of an allocation in which the best one is proved to lie."""
@@ -95,8 +95,8 @@ def _exact_dual(
     count = len(bound)
     # The multipliers and prices are solved for first, so that as many shares as possible stay where they were found.
     turned = [[*row[count:width], *row[:count], row[width]] for row in rows]
-    matrix, pivots = reduced(turned, width)
-    start = [Fraction(0)] * (width - count) + [near(y) for y in least.shares]
+    matrix, pivots = row_echelon_form(turned, width)
+    start = [Fraction(0)] * (width - count) + [round_to_precision(y) for y in least.shares]
     values = list(start)
     for row, pivot in zip(matrix, pivots, strict=True):
         values[pivot] = row[-1] - sum((row[c] * start[c] for c in range(width) if c not in pivots), Fraction(0))
@@ -118,11 +118,11 @@ class _Allocations:
         least: Minimum,
     ) -> None:
         self._terms, self._prefactors, self._width = terms, prefactors, len(least.logs)
-        rows = [*budgets, *(unit(r, self._width) for r in least.at_floor)]
-        matrix, pivots = reduced([[*row, *unit(i, len(rows))] for i, row in enumerate(rows)], self._width)
+        rows = [*budgets, *(unit_row(r, self._width) for r in least.at_floor)]
+        matrix, pivots = row_echelon_form([[*row, *unit_row(i, len(rows))] for i, row in enumerate(rows)], self._width)
         self._solved = dict(zip(pivots, matrix, strict=True))
         self._right = [-_ball(k).log() for k in costs] + [arb(0)] * len(least.at_floor)
-        self.found = {c: _ball(near(least.logs[c])) for c in range(self._width) if c not in pivots}
+        self.found = {c: _ball(round_to_precision(least.logs[c])) for c in range(self._width) if c not in pivots}
 
     def slopes(self) -> list[list[Fraction]]:
         """How fast each term falls along each free resource."""
@@ -162,7 +162,7 @@ def primal_bound(
         return _end(sum(allocations.sizes(allocations.found), arb(0)), 1)
 
 
-def located(
+def enclose_minimiser(
     terms: list[list[Fraction]],
     budgets: list[list[Fraction]],
     prefactors: Sequence[Expr],
@@ -177,7 +177,7 @@ def located(
     with _Balls():
         allocations = _Allocations(terms, budgets, prefactors, costs, least)
         start, slopes = allocations.found, allocations.slopes()
-        kept = reduced(slopes, len(start))[1]
+        kept = row_echelon_form(slopes, len(start))[1]
         box = {c: arb(u.mid(), RADIUS) if k in kept else u for k, (c, u) in enumerate(start.items())}
         if kept:
             columns = [[row[k] for row in slopes] for k in kept]
@@ -197,7 +197,7 @@ def located(
         return [Enclosure(_end(ball, -1), _end(ball, 1)) for ball in ends]
 
 
-def near(value: mpf) -> Fraction:
+def round_to_precision(value: mpf) -> Fraction:
     """A rational within the working precision."""
     return Fraction(int(mpmath.nint(value * mpf(10) ** (DIGITS - 5))), 10 ** (DIGITS - 5))
 
@@ -212,7 +212,7 @@ def _ball(value: Fraction | Expr) -> arb:
         return (_ball(value.base).log() * _ball(value.exp)).exp()
     if value.is_Mul or value.is_Add:
         return reduce(mul if value.is_Mul else add, map(_ball, value.args))
-    raise InputError(f"a prefactor must be made of rational powers; got {shown(value)}; write it as a decimal")
+    raise InputError(f"a prefactor must be made of rational powers; got {abbreviate(value)}; write it as a decimal")
 
 
 def _end(ball: arb, side: int) -> Fraction:

@@ -29,9 +29,9 @@ from ..errors import InputError, NoBalance
 from ..losses.terms import PowerLaw
 from ..optimum.dominant_balance import PointOptimum
 from ..optimum.phases import Programme
-from ..rationals import MAX_DIGITS, exact, shown
-from .certified import Enclosure, dual_bound, dual_rows, located, primal_bound
-from .geometric_programme import DIGITS, Minimum, minimise, number, pinned, reduced, unit
+from ..rationals import MAX_DIGITS, abbreviate, exact
+from .certified import Enclosure, dual_bound, dual_rows, enclose_minimiser, primal_bound
+from .geometric_programme import DIGITS, Minimum, is_determined, minimise, number, row_echelon_form, unit_row
 
 LONGEST = 10_000
 """Largest denominator of a power in a closed form; beyond it, and for bases of many digits, a constant is certified."""
@@ -99,7 +99,7 @@ class Law:
         """
         allowed = exact(factor, "the factor")
         if allowed <= 1:
-            raise InputError(f"the factor must exceed 1; got {shown(allowed)}; try 1.1")
+            raise InputError(f"the factor must exceed 1; got {abbreviate(allowed)}; try 1.1")
         with mp.workdps(DIGITS):
             place = self.placement
             shares = zip(self.programme.resources, place.logs, place.direction, strict=True)
@@ -121,8 +121,8 @@ class Law:
     @cached_property
     def placement(self) -> Placement:
         """Where the leading law puts the resources, and how the other terms compare there."""
-        terms, _ = systems(self.programme)
-        prefactors, _ = sizes(self.programme)
+        terms, _ = exponent_systems(self.programme)
+        prefactors, _ = read_prefactors(self.programme)
         bound, floors = _equations(self.programme, self.optimum)
         least = _least(self.programme, bound, floors)
         direction = _middle(self.optimum)
@@ -155,7 +155,7 @@ def leading_law(programme: Programme) -> Law:
     """
     if programme.parameters:
         raise InputError(
-            f"constants need numbers for {shown(programme.parameters)}; give each a value, as with --set alpha=3/2"
+            f"constants need numbers for {abbreviate(programme.parameters)}; give each a value, as with --set alpha=3/2"
         )
     falling, irreducible_terms = programme.reducible()
     if not any(e != 0 for term in falling.loss for _, e in term.exponents):
@@ -185,12 +185,12 @@ def _without_repeats(programme: Programme) -> Programme:
     NoBalance
         If one that does contradicts them by its prefactor, as N t = C and 2 N t = C do.
     """
-    _, rows = systems(programme)
+    _, rows = exponent_systems(programme)
     kept: list[int] = []
     for j, row in enumerate(rows):
         width = len(kept)
         columns = [[rows[k][r] for k in kept] + [row[r]] for r in range(len(row))]
-        matrix, pivots = reduced([*columns, [Fraction(1)] * (width + 1)], width + 1)
+        matrix, pivots = row_echelon_form([*columns, [Fraction(1)] * (width + 1)], width + 1)
         if width in pivots:
             kept.append(j)
             continue
@@ -202,7 +202,7 @@ def _without_repeats(programme: Programme) -> Programme:
     return replace(programme, budgets=tuple(programme.budgets[k] for k in kept))
 
 
-def systems(programme: Programme) -> tuple[list[list[Fraction]], list[list[Fraction]]]:
+def exponent_systems(programme: Programme) -> tuple[list[list[Fraction]], list[list[Fraction]]]:
     """e_i and c_j as rationals."""
     return (
         [[_fraction(e) for e in row] for row in programme.term_exponents()],
@@ -212,19 +212,19 @@ def systems(programme: Programme) -> tuple[list[list[Fraction]], list[list[Fract
 
 def _equations(programme: Programme, optimum: PointOptimum) -> tuple[list[int], list[int]]:
     """The terms that balance, and the resources at their floor on the whole optimal face."""
-    _, rows = systems(programme)
+    _, rows = exponent_systems(programme)
     width, floors = len(programme.resources), list[int]()
     for r, resource in enumerate(programme.resources):
         still = not any(v.allocation[r] for v in optimum.vertices) and resource not in programme.free
-        known = [*rows, *(unit(f, width) for f in floors)]
-        if still and not pinned(r, known):  # what the budgets pin at a constant is not at its floor
+        known = [*rows, *(unit_row(f, width) for f in floors)]
+        if still and not is_determined(r, known):  # what the budgets pin at a constant is not at its floor
             floors.append(r)
     return list(optimum.binding), floors
 
 
 def _closed(programme: Programme, optimum: PointOptimum) -> tuple[Expr, list[Share]] | None:
     """The constants in closed form, if the weights of the balance are unique."""
-    terms, budgets = systems(programme)
+    terms, budgets = exponent_systems(programme)
     bound, floors = _equations(programme, optimum)
     weights = _weights(terms, budgets, bound, floors)
     if weights is None:
@@ -237,8 +237,8 @@ def _closed(programme: Programme, optimum: PointOptimum) -> tuple[Expr, list[Sha
     if not all(map(_is_short, [*bases, *costs])) or max(p.denominator for p in shares_of_loss) > LONGEST:
         return None
     constant = _product([*bases, *costs], [*shares_of_loss, *prices])
-    rows = [terms[i] for i in bound] + [unit(r, len(programme.resources)) for r in floors] + budgets
-    solved = fixed(rows, len(programme.resources))
+    rows = [terms[i] for i in bound] + [unit_row(r, len(programme.resources)) for r in floors] + budgets
+    solved = solve_unknowns(rows, len(programme.resources))
     found = []
     for r, x in enumerate(_middle(optimum)):
         own = solved[r]
@@ -263,7 +263,7 @@ def _weights(
 ) -> tuple[list[Fraction], list[Fraction]] | None:
     """The shares of the balancing terms in the loss and the prices of the budgets; None if they are not unique."""
     rows, width = dual_rows(terms, budgets, bound, floors)
-    matrix, pivots = reduced(rows, width)
+    matrix, pivots = row_echelon_form(rows, width)
     if any(c not in pivots for c in range(len(bound))):
         return None
     values = [Fraction(0)] * width
@@ -276,9 +276,9 @@ def _weights(
 
 def _certified(programme: Programme, optimum: PointOptimum) -> tuple[Enclosure, list[Share]]:
     """The constant between a dual and a primal bound, where several weights prove the same exponent."""
-    terms, budgets = systems(programme)
+    terms, budgets = exponent_systems(programme)
     bound, floors = _equations(programme, optimum)
-    prefactors, costs = sizes(programme)
+    prefactors, costs = read_prefactors(programme)
     with mp.workdps(DIGITS):
         least = _least(programme, bound, floors)
         low = dual_bound(terms, budgets, bound, list(least.at_floor), prefactors, costs, least)
@@ -286,9 +286,9 @@ def _certified(programme: Programme, optimum: PointOptimum) -> tuple[Enclosure, 
         high = primal_bound(tied, budgets, fronts, costs, least)
         if not 0 < low <= high <= low * (1 + CERTIFIED):
             raise NoBalance(f"the constant could not be certified: it lies between {number(low)} and {number(high)}")
-        rows = [terms[i] for i in bound] + [unit(r, len(programme.resources)) for r in least.at_floor] + budgets
-        known = fixed(rows, len(programme.resources))
-        amounts = located(tied, budgets, fronts, costs, least)
+        rows = [terms[i] for i in bound] + [unit_row(r, len(programme.resources)) for r in least.at_floor] + budgets
+        known = solve_unknowns(rows, len(programme.resources))
+        amounts = enclose_minimiser(tied, budgets, fronts, costs, least)
         if amounts is None:
             raise NoBalance("the allocation could not be certified; change a prefactor a little")
         shares = [Share(x, amounts[r] if known[r] is not None else None) for r, x in enumerate(_middle(optimum))]
@@ -297,8 +297,8 @@ def _certified(programme: Programme, optimum: PointOptimum) -> tuple[Enclosure, 
 
 def _least(programme: Programme, bound: list[int], floors: list[int]) -> Minimum:
     """The balancing terms alone, minimised over the constants of the allocation."""
-    terms, budgets = systems(programme)
-    prefactors, costs = sizes(programme)
+    terms, budgets = exponent_systems(programme)
+    prefactors, costs = read_prefactors(programme)
     return minimise(
         [mpmath.log(number(prefactors[i])) for i in bound],
         [terms[i] for i in bound],
@@ -315,9 +315,9 @@ def _middle(optimum: PointOptimum) -> list[Fraction]:
     return [sum(column, Fraction(0)) / len(optimum.vertices) for column in columns]
 
 
-def fixed(rows: list[list[Fraction]], width: int) -> list[list[Fraction] | None]:
+def solve_unknowns(rows: list[list[Fraction]], width: int) -> list[list[Fraction] | None]:
     """Each unknown as a combination of the right-hand sides; None where the rows do not fix it."""
-    matrix, pivots = reduced([[*row, *unit(i, len(rows))] for i, row in enumerate(rows)], width)
+    matrix, pivots = row_echelon_form([[*row, *unit_row(i, len(rows))] for i, row in enumerate(rows)], width)
     found: list[list[Fraction] | None] = [None] * width
     for row, pivot in zip(matrix, pivots, strict=True):
         if not any(row[c] for c in range(width) if c != pivot):
@@ -325,19 +325,19 @@ def fixed(rows: list[list[Fraction]], width: int) -> list[list[Fraction] | None]
     return found
 
 
-def sizes(programme: Programme) -> tuple[list[Expr], list[Expr]]:
+def read_prefactors(programme: Programme) -> tuple[list[Expr], list[Expr]]:
     """The prefactors of terms and of budgets, which must be numbers; raises `InputError` if one is not."""
     return (
-        [numerical(term) for term in programme.loss],
-        [numerical(budget) for budget in programme.budgets],
+        [numerical_prefactor(term) for term in programme.loss],
+        [numerical_prefactor(budget) for budget in programme.budgets],
     )
 
 
-def numerical(term: PowerLaw) -> Expr:
+def numerical_prefactor(term: PowerLaw) -> Expr:
     """The prefactor of a monomial, if it is a number."""
     if not term.prefactor.is_number:
         raise InputError(
-            f"a prefactor must be a number here; got {shown(term.prefactor)} in {shown(term.name)}; "
+            f"a prefactor must be a number here; got {abbreviate(term.prefactor)} in {abbreviate(term.name)}; "
             "give a number, or a cost to what should be a resource"
         )
     return term.prefactor

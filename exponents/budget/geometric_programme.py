@@ -89,7 +89,7 @@ def minimise(
         width = len(start)
         held: set[int] = set()
         for r in sorted((r for r in floors if start[r] <= 0), key=lambda r: start[r]):
-            if not pinned(r, _rows(budgets, held, width)):
+            if not is_determined(r, _rows(budgets, held, width)):
                 held.add(r)
         for _ in range(4**width):
             rows = _rows(budgets, held, width)
@@ -100,7 +100,7 @@ def minimise(
             below = [r for r in floors if r not in held and logs[r] < -(mpf(10) ** (5 - DIGITS))]
             if below:
                 lowest = min(below, key=lambda r: logs[r])
-                if pinned(lowest, rows):
+                if is_determined(lowest, rows):
                     raise NoBalance(
                         "the budgets do not leave one of each resource; give more, or change a cost", "floor"
                     )
@@ -118,18 +118,18 @@ def minimise(
 
 def _rows(budgets: Sequence[Sequence[Fraction]], held: set[int], width: int) -> list[Sequence[Fraction]]:
     """The equations in force: budgets, and floors that are held."""
-    return [*budgets, *(unit(h, width) for h in sorted(held))]
+    return [*budgets, *(unit_row(h, width) for h in sorted(held))]
 
 
-def unit(position: int, width: int) -> list[Fraction]:
+def unit_row(position: int, width: int) -> list[Fraction]:
     """The row that picks one variable."""
     return [Fraction(int(c == position)) for c in range(width)]
 
 
-def pinned(resource: int, rows: Sequence[Sequence[Fraction]]) -> bool:
+def is_determined(resource: int, rows: Sequence[Sequence[Fraction]]) -> bool:
     """Whether the equations alone fix a resource."""
     width = len(rows[0])
-    return len(reduced([*rows, unit(resource, width)], width)[1]) == len(reduced(rows, width)[1])
+    return len(row_echelon_form([*rows, unit_row(resource, width)], width)[1]) == len(row_echelon_form(rows, width)[1])
 
 
 def number(value: Fraction | Expr) -> mpf:
@@ -187,12 +187,12 @@ def _independent(rows: Sequence[Sequence[Fraction]], width: int) -> list[int]:
     """Positions of rows that do not follow from those before."""
     kept: list[int] = []
     for i in range(len(rows)):
-        if len(reduced([rows[k] for k in (*kept, i)], width)[1]) > len(kept):
+        if len(row_echelon_form([rows[k] for k in (*kept, i)], width)[1]) > len(kept):
             kept.append(i)
     return kept
 
 
-def reduced(rows: Sequence[Sequence[Fraction]], width: int) -> tuple[list[list[Fraction]], list[int]]:
+def row_echelon_form(rows: Sequence[Sequence[Fraction]], width: int) -> tuple[list[list[Fraction]], list[int]]:
     """Reduced row echelon form, and the pivot columns among the first ``width``."""
     pivots: list[int] = []
     matrix = [list(row) for row in rows]
@@ -214,7 +214,7 @@ def reduced(rows: Sequence[Sequence[Fraction]], width: int) -> tuple[list[list[F
 
 def _free_directions(rows: Sequence[Sequence[Fraction]], width: int) -> list[list[Fraction]]:
     """A basis of the directions that the rows leave free."""
-    matrix, pivots = reduced(rows, width)
+    matrix, pivots = row_echelon_form(rows, width)
     basis = []
     for free in (c for c in range(width) if c not in pivots):
         direction = [Fraction(int(c == free)) for c in range(width)]
@@ -242,7 +242,7 @@ def _slopes(
 ) -> tuple[list[list[Fraction]], list[list[Fraction]]]:
     """How fast each term falls along independent directions, and these; directions that change no term are left out."""
     slopes = [[sum((e * d for e, d in zip(row, way, strict=True)), Fraction(0)) for way in directions] for row in terms]
-    kept = reduced(slopes, len(directions))[1]
+    kept = row_echelon_form(slopes, len(directions))[1]
     return [[row[c] for c in kept] for row in slopes], [directions[c] for c in kept]
 
 

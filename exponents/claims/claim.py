@@ -29,7 +29,7 @@ from ..model.level_series import level_series
 from ..model.online_loss import LOSS_EQUATION, TARGET_WEIGHT, kernel_growth, loss, noise_feedback, resolution
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
 from ..model.timescale import chi, clock_growth
-from ..names import DERIVED, FINITE, LAZY, LIMIT, RICH, Regime, Spectrum
+from ..names import DERIVED, FINITE, LAZY, LIMIT, RICH, Regime, SpectrumKind
 from ..optimum.proof import sides
 from ..symbols import N, alpha, beta, gamma, t, x
 
@@ -139,7 +139,7 @@ def claims() -> tuple[Claim, ...]:
 
 
 @lru_cache(maxsize=2)
-def flow_claims(spectrum: Spectrum = CONTINUUM) -> tuple[Claim, ...]:
+def flow_claims(spectrum: SpectrumKind = CONTINUUM) -> tuple[Claim, ...]:
     """What can be claimed of the limit dynamics on one spectrum: what the paper prints, and what is derived here alone.
 
     The constants are those of the continuum y^2(k) dk = k^{-alpha beta-1} dk, or of the sum over integer modes.
@@ -209,7 +209,7 @@ def _departure(regime: Regime) -> Expr:
     return Min(*(term.exponent(N) / (flow - term.exponent(t)) for term in others))
 
 
-def _norm_claim(spectrum: Spectrum) -> Claim:
+def _norm_claim(spectrum: SpectrumKind) -> Claim:
     """Eq. 7, where the sum over k is replaced by an integral."""
     norm = 1 / (alpha * (beta - 1))
     return Claim("amplitude: RKHS norm", "eq. 7", norm, lambda: target_norm(spectrum), beta > 1, beta > 1)

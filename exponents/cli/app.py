@@ -36,7 +36,7 @@ from ..names import (
     Version,
     require,
 )
-from ..rationals import check_capacity, check_source, exact, shown
+from ..rationals import abbreviate, check_capacity, check_source, exact
 from .balance import COMMANDS
 from .plot import PICTURE_COMMANDS
 from .terminal import Command, convention_option, format_option, loss_option, show, show_report
@@ -259,7 +259,7 @@ def _write_tables(names: Sequence[str], version: Version, convention: str, folde
     except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
         reason = getattr(error, "strerror", None) or error
         raise InputError(
-            f"--write needs a folder that can be written to; got {shown(folder)} ({reason}); try another folder"
+            f"--write needs a folder that can be written to; got {abbreviate(folder)} ({reason}); try another folder"
         ) from error
     click.echo(f"wrote {len(texts)} files to {folder}", err=True)
 

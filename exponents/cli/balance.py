@@ -56,10 +56,10 @@ def read_loss(
         require(model, REGIMES, "the model")
     if not terms and not model:
         raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
-    from ..text.question import Question, read
+    from ..text.question import Question, read_question
 
     costs = tuple(costs) or ("N*t",)
-    return read(Question(tuple(terms), costs, tuple(where), tuple(free), tuple(settings), model, version))  # type: ignore[arg-type]
+    return read_question(Question(tuple(terms), costs, tuple(where), tuple(free), tuple(settings), model, version))  # type: ignore[arg-type]
 
 
 @click.command(cls=Command, short_help="Phase diagram of your own loss.")

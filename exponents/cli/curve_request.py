@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..names import CONTINUUM, FLOW, MODES, SIMULATE, SPECTRA, TWO_TIME, Method, require
-from ..rationals import check_capacity, check_smaller, check_source, exact, in_doubles, shown
+from ..rationals import abbreviate, check_capacity, check_smaller, check_source, exact, to_double
 
 TIMES = ",".join(f"1e{power}" for power in range(7))
 """Times at which the flow is printed, unless others are asked for."""
@@ -80,8 +80,8 @@ def whole_number(text: str, name: str, least: int = 1) -> int:
     """The whole number of at least ``least`` that a text writes."""
     value = exact(text, name)
     if value.denominator != 1 or value < least:
-        raise InputError(f"{name} must be a whole number of at least {least}; got {shown(text)}")
-    in_doubles(value, name)
+        raise InputError(f"{name} must be a whole number of at least {least}; got {abbreviate(text)}")
+    to_double(value, name)
     return int(value)
 
 
@@ -105,7 +105,7 @@ def request(
     ------
     InputError
     """
-    richness = in_doubles(_at_least_zero(gamma, "gamma", "0 is the lazy limit"), "gamma")
+    richness = to_double(_at_least_zero(gamma, "gamma", "0 is the lazy limit"), "gamma")
     model_size = None if size is None else whole_number(size, "the model size")
     batch_size = None if batch is None else whole_number(batch, "the batch size")
     data = None if samples is None else whole_number(samples, "the number of samples")
@@ -151,7 +151,9 @@ def _spectrum(word: str | None, method: Method) -> str:
     if word is None:
         return MODES if method == SIMULATE else CONTINUUM
     if method == SIMULATE and word != MODES:
-        raise InputError(f"--method {SIMULATE} goes with --spectrum {MODES}; got {shown(word)}; leave --spectrum out")
+        raise InputError(
+            f"--method {SIMULATE} goes with --spectrum {MODES}; got {abbreviate(word)}; leave --spectrum out"
+        )
     if word in SPECTRA:
         return word
     try:
@@ -184,12 +186,12 @@ def _check_options(
             "leave it out"
         )
     if modes is not None and spectrum != MODES:
-        raise InputError(f"--modes goes with --spectrum {MODES}; got {shown(spectrum)}; add or leave it out")
+        raise InputError(f"--modes goes with --spectrum {MODES}; got {abbreviate(spectrum)}; add or leave it out")
     for value, option in ((size, "--model-size"), (batch, "--batch-size")):
         if value is not None and spectrum not in SPECTRA:
             raise InputError(
                 f"{option} needs all eigenvalues, and a file has those in which the target has power; got "
-                f"{shown(spectrum)}; leave one of them out"
+                f"{abbreviate(spectrum)}; leave one of them out"
             )
 
 
@@ -203,7 +205,7 @@ def _check_reuse(method: Method, spectrum: str, rate: str | None) -> None:
     if spectrum not in SPECTRA:
         raise InputError(
             f"--samples needs all eigenvalues, and a file has those in which the target has power; got "
-            f"{shown(spectrum)}; leave one of them out"
+            f"{abbreviate(spectrum)}; leave one of them out"
         )
     if method == FLOW and spectrum != CONTINUUM:
         raise InputError(
@@ -251,8 +253,8 @@ def _power_law(alpha: str | None, beta: str | None, spectrum: str) -> tuple[Frac
 
 def _learning_rate(text: str) -> Fraction:
     value = exact(text, "the learning rate")
-    if value <= 0 or not in_doubles(value, "the learning rate"):
-        raise InputError(f"the learning rate must be positive; got {shown(text)}; try {LEARNING_RATE}")
+    if value <= 0 or not to_double(value, "the learning rate"):
+        raise InputError(f"the learning rate must be positive; got {abbreviate(text)}; try {LEARNING_RATE}")
     return value
 
 
@@ -260,15 +262,15 @@ def _seeds(text: str) -> int:
     """At least two, as one has no standard error."""
     value = whole_number(text, "the number of seeds", 2)
     if value > MOST_SEEDS:
-        raise InputError(f"the number of seeds may be at most {MOST_SEEDS}; got {shown(text)}; try {SEEDS}")
+        raise InputError(f"the number of seeds may be at most {MOST_SEEDS}; got {abbreviate(text)}; try {SEEDS}")
     return value
 
 
 def _at_least_zero(text: str, name: str, hint: str) -> Fraction:
     value = exact(text, name)
     if value < 0:
-        raise InputError(f"{name} must be at least 0; got {shown(text)}; {hint}")
-    in_doubles(value, name)
+        raise InputError(f"{name} must be at least 0; got {abbreviate(text)}; {hint}")
+    to_double(value, name)
     return value
 
 
@@ -312,13 +314,13 @@ def _listed(text: str) -> list[Fraction]:
 def _range(text: str) -> tuple[Fraction, Fraction, int]:
     parts = text.split(":")
     if len(parts) != 3:
-        raise InputError(f"a range of times must be FIRST:LAST:NUMBER; got {shown(text)}; try 1:1e12:25")
+        raise InputError(f"a range of times must be FIRST:LAST:NUMBER; got {abbreviate(text)}; try 1:1e12:25")
     first, last = map(_time, parts[:2])
     number = whole_number(parts[2], "the number of times")
     if not 0 < first < last or number < 2:
-        raise InputError(f"a range of times must rise from above 0, with 2 or more; got {shown(text)}")
+        raise InputError(f"a range of times must rise from above 0, with 2 or more; got {abbreviate(text)}")
     if number > MOST_TIMES:
-        raise InputError(f"a curve may have at most {MOST_TIMES} times; got {shown(number)}; take fewer")
+        raise InputError(f"a curve may have at most {MOST_TIMES} times; got {abbreviate(number)}; take fewer")
     return first, last, number
 
 

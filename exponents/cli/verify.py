@@ -17,7 +17,7 @@ import click
 
 from ..errors import InputError
 from ..names import ALSO, FAMILIES, FORMATS, SPECTRA, require
-from ..rationals import exact, shown
+from ..rationals import abbreviate, exact
 from .curve import curve
 from .curve_request import capacity_and_source, whole_number
 from .terminal import Command, format_option, show, workers
@@ -68,7 +68,7 @@ def verify(
     own = [_place(text) for text in places]
     most = whole_number(jobs, "--jobs") if jobs is not None else os.cpu_count() or 1
     from verify.measurements.limit import point
-    from verify.verdicts import MEASURED, grid
+    from verify.verdicts import MEASURED, default_points
 
     known = (*FAMILIES, *MEASURED)
     names = tuple(ALSO.get(name, name) for name in names)
@@ -77,9 +77,9 @@ def verify(
             near = get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else "such as 'chi: kernel growth'"
             raise InputError(
-                f"a claim must be a family, {', '.join(FAMILIES)}, or one in it; got {shown(name)}; {hint}"
+                f"a claim must be a family, {', '.join(FAMILIES)}, or one in it; got {abbreviate(name)}; {hint}"
             )
-    points = [point(*numbers, spectrum) for numbers in own] or grid(quick)  # type: ignore[arg-type]
+    points = [point(*numbers, spectrum) for numbers in own] or default_points(quick)  # type: ignore[arg-type]
     found, interrupted = _measured(points, names, control, bool(own), most)
     if not found and not interrupted:
         hint = ", or takes little time; leave --quick out" if quick else "; ask for another claim or point"
@@ -151,10 +151,10 @@ def _place(text: str) -> tuple[Fraction, Fraction, Fraction]:
     """alpha, beta and gamma of a point."""
     parts = text.split(",")
     if len(parts) != 3:
-        raise InputError(f"a point must be ALPHA,BETA,GAMMA; got {shown(text)}; try 3/2,1/2,1")
+        raise InputError(f"a point must be ALPHA,BETA,GAMMA; got {abbreviate(text)}; try 3/2,1/2,1")
     (alpha, beta), gamma = capacity_and_source(*parts[:2]), exact(parts[2], "gamma")
     if gamma <= 0:
-        raise InputError(f"gamma must be positive for a rich model; got {shown(gamma)}; lazy claims need none")
+        raise InputError(f"gamma must be positive for a rich model; got {abbreviate(gamma)}; lazy claims need none")
     return alpha, beta, gamma
 
 

@@ -6,7 +6,7 @@ from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.piecewise import agreement, by_branch, normal_form
-from ..algebra.polynomials import factored
+from ..algebra.polynomials import to_factored_expr
 from ..algebra.regions import regions_of
 from ..model.online_loss import bottleneck_sum, data_bottleneck, modes_resolved
 from ..model.reuse_loss import (
@@ -213,4 +213,4 @@ def _settings(version: Version) -> list[Step]:
 def _pieces(expression: Expr) -> list[tuple[Boolean, Expr]]:
     """Regions of the domain, and the function on each."""
     values, regions = regions_of(by_branch(expression, PARAMETERS, DOMAIN, lambda element, _: element))
-    return [(where, factored(value)) for where, value in zip(regions.where, values, strict=True)]
+    return [(where, to_factored_expr(value)) for where, value in zip(regions.where, values, strict=True)]

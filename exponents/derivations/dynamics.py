@@ -6,9 +6,9 @@ from sympy import Eq, Max, Symbol
 
 from ..model.level_series import level_series, stays_on_branch
 from ..model.table1 import FINITE_VARIANCE
-from ..model.timescale import Piece, clock, decay, self_consistency, self_consistent, target_sum
+from ..model.timescale import Piece, clock, decay, self_consistency, solve_self_consistency, target_sum
 from ..names import Version
-from ..printing import Notation, joined, phrase
+from ..printing import Notation, join_notation, phrase
 from ..symbols import alpha, beta, n, t, tau
 from .derivation import Derivation, Step
 from .steps import mode_sum_steps
@@ -28,7 +28,7 @@ _LOSS = Notation(
 def derive_chi(version: Version) -> Derivation:
     """How the time exponent follows from eq. 10; the same in each version of the loss."""
     del version
-    fixed = self_consistent()
+    fixed = solve_self_consistency()
     opening = (
         Step(
             phrase("The correlation B(t) and its clock {tau} drive each other:", tau=tau),
@@ -60,7 +60,7 @@ def derive_chi(version: Version) -> Derivation:
         phrase("B is the same function on both sides"),
         "eq. 68",
     )
-    curves = joined(", ", *(boundary.curve for boundary in fixed.boundaries))
+    curves = join_notation(", ", *(boundary.curve for boundary in fixed.boundaries))
     closing = (
         Step(
             phrase(
@@ -125,7 +125,7 @@ def derive_levels(version: Version) -> Derivation:
             ),
             Step(
                 phrase("Each level feeds its B(t) into the clock of the next:"),
-                joined(" = ", next_level, recursion),
+                join_notation(" = ", next_level, recursion),
                 phrase("it is the learning candidate of the clock at the last level, times the decay of the mode sum"),
                 "eq. 60-62",
             ),

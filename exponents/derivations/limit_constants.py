@@ -24,13 +24,13 @@ from ..model.scaling_function import (
     overlap,
     relaxation,
     residue_sums,
-    shifted,
+    shift_ratio,
     solution,
     transform,
 )
-from ..model.timescale import Piece, chi, clock_logarithm, self_consistent
+from ..model.timescale import Piece, chi, clock_logarithm, solve_self_consistency
 from ..names import LAZY, Version
-from ..printing import STYLES, Math, Notation, joined, phrase, write
+from ..printing import STYLES, Math, Notation, join_notation, phrase, write
 from ..symbols import alpha, beta, gamma, t, tau, x, z
 from .derivation import Derivation, Step
 
@@ -95,7 +95,7 @@ _WITH_CONSTANT = "eq. 10, with its constant"
 def derive_amplitude(version: Version) -> Derivation:
     """How the constant in front of the limit dynamics' law follows; the same in each version of the loss."""
     del version
-    below, above = self_consistent().pieces
+    below, above = solve_self_consistency().pieces
     return Derivation(
         "amplitude",
         phrase("The amplitude of the limit dynamics, N and B to infinity"),
@@ -188,7 +188,7 @@ def _scaling_function() -> tuple[Step, ...]:
             phrase(
                 "Its Mellin transform, for {strip}, and the ratio by which it solves that equation, are", strip=_STRIP
             ),
-            (_equal(_TRANSFORM, transform()), _equal(_RATIO, shifted(transform()))),
+            (_equal(_TRANSFORM, transform()), _equal(_RATIO, shift_ratio(transform()))),
             phrase(
                 "{x} times a derivative multiplies the transform by {z}, and a factor {x} alone moves it by 1",
                 x=x,
@@ -242,7 +242,7 @@ def _integral_steps() -> tuple[Step, ...]:
         ),
         Step(
             phrase("The integral of the loss is"),
-            _equal(loss_value, joined(" - ", _J, c * learned_value)),
+            _equal(loss_value, join_notation(" - ", _J, c * learned_value)),
             phrase(
                 "the equation of {phi} times {weight}, by parts, makes {overlap} equal to {share} times {I}, and that "
                 "is {c} for the clock found",
@@ -266,8 +266,8 @@ def _law_steps(below: Piece) -> tuple[Step, ...]:
         Step(
             phrase("With these, kernel and clock grow as"),
             (
-                _like(_KAPPA, joined(" ", _root(rate), tau**power)),
-                _like(tau, joined(" ", law.clock, t**below.growth)),
+                _like(_KAPPA, join_notation(" ", _root(rate), tau**power)),
+                _like(tau, join_notation(" ", law.clock, t**below.growth)),
             ),
             phrase(
                 "{square} is {gamma} {I} over {alpha} times the clock to the power {power}, and {kappa} is its rate",
@@ -299,7 +299,7 @@ def _law_steps(below: Piece) -> tuple[Step, ...]:
 
 def _beyond(above: Piece) -> Step:
     _, law = open_laws()
-    filled = law.filled({loss_value: alpha * flow_laws(LAZY)[0].loss})
+    filled = law.fill_in({loss_value: alpha * flow_laws(LAZY)[0].loss})
     return Step(
         phrase(
             "For {where}, {U} and with it {kappa} have a limit. {limit} is the first of these for the integral over "
@@ -359,9 +359,11 @@ def _root(value: Expr) -> Notation:
 def _logarithmic(law: LogLaw) -> Notation:
     logarithm = Notation("log(t)", "(ln t)", r"(\ln t)")
     powers = [
-        joined("", base, _exponent(power)) for base, power in ((t, law.power), (logarithm, law.log_power)) if power
+        join_notation("", base, _exponent(power))
+        for base, power in ((t, law.power), (logarithm, law.log_power))
+        if power
     ]
-    return joined(" ", _root(law.constant), *powers)
+    return join_notation(" ", _root(law.constant), *powers)
 
 
 def _exponent(power: Expr) -> Notation:
@@ -377,4 +379,4 @@ def _like(left: Math, right: Math) -> Notation:
 
 
 def _equal(*values: Math) -> Notation:
-    return joined(" = ", *values)
+    return join_notation(" = ", *values)

@@ -20,10 +20,10 @@ from ..model.online_loss import (
     transient_decay,
 )
 from ..model.table1 import COST, DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, compute_optimum, optimum
-from ..model.timescale import self_consistent
+from ..model.timescale import solve_self_consistency
 from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
 from ..optimum.proof import prove, prove_equal
-from ..printing import Notation, joined, phrase
+from ..printing import Notation, join_notation, phrase
 from ..symbols import alpha, t, tau, x
 from .derivation import Derivation, Step
 from .steps import mode_sum_steps, term_step
@@ -118,7 +118,7 @@ def _table_unchanged(name: str) -> Step:
         If a diagram does not hold, or the exponents differ.
     """
     for regime in REGIMES:
-        swapped = loss(regime, PUBLISHED).replacing(name, loss(regime, DERIVED)[name])
+        swapped = loss(regime, PUBLISHED).replace(name, loss(regime, DERIVED)[name])
         other = compute_optimum(swapped, COST, TRACE_CLASS, PARAMETERS)
         prove(other)
         claim = f"Table 1 ({regime}) is the same with either {name}"
@@ -210,7 +210,7 @@ def derive_sgd(version: Version) -> Derivation:
     del version  # both are derived
     total = {regime: normal_form(noise_feedback(regime), PARAMETERS, DOMAIN) for regime in REGIMES}
     published, derived = (loss(RICH, v)["sgd_transient"].exponent(t) for v in (PUBLISHED, DERIVED))
-    learning = joined(", ", self_consistent().pieces[0].where)
+    learning = join_notation(", ", solve_self_consistency().pieces[0].where)
     return Derivation(
         "sgd",
         phrase("The SGD transient: noise of finite batches"),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from sympy import S
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.piecewise import normal_form, resolved
+from ..algebra.piecewise import normal_form, resolve_branches
 from ..losses.terms import Loss
 from ..model.online_loss import LOSS_EQUATION
 from ..model.table1 import COST, DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
-from ..model.timescale import self_consistent
+from ..model.timescale import solve_self_consistency
 from ..names import LAZY, REGIMES, RICH, Regime, Version
 from ..optimum.phases import Phase, PhaseDiagram
 from ..optimum.proof import prove, prove_nonnegative, sides
-from ..printing import joined, phrase
+from ..printing import join_notation, phrase
 from ..symbols import N, t
 from .derivation import Derivation, Step
 
@@ -40,7 +40,7 @@ def derive_compute_optimal(version: Version) -> Derivation:
 
 def _regime_steps(diagram: PhaseDiagram, regime: Regime, version: Version) -> list[Step]:
     source = LOSS_EQUATION[regime]
-    pieces = [S.true] if regime == LAZY else [piece.where for piece in self_consistent().pieces]
+    pieces = [S.true] if regime == LAZY else [piece.where for piece in solve_self_consistency().pieces]
     opening = [_loss_step(diagram.programme.loss, regime, version, piece) for piece in pieces]
     named = zip(diagram.phases, task_names(diagram), strict=True)
     phases = [_phase_step(diagram, phase, name, source) for phase, name in named]
@@ -49,7 +49,7 @@ def _regime_steps(diagram: PhaseDiagram, regime: Regime, version: Version) -> li
             "These phases tile {trace}, {variance} without gap or overlap. They meet on {curves}.",
             trace=TRACE_CLASS,
             variance=FINITE_VARIANCE,
-            curves=joined(", ", *(boundary.curve for boundary in diagram.boundaries)),
+            curves=join_notation(", ", *(boundary.curve for boundary in diagram.boundaries)),
         ),
         None,
         phrase(
@@ -63,7 +63,7 @@ def _regime_steps(diagram: PhaseDiagram, regime: Regime, version: Version) -> li
 
 def _loss_step(loss: Loss, regime: Regime, version: Version, where: Boolean) -> Step:
     region = (*DOMAIN, *sides(where))
-    laws = (resolved(term, PARAMETERS, region).as_expr() for term in loss)
+    laws = (resolve_branches(term, PARAMETERS, region).as_expr() for term in loss)
     condition = "" if where == S.true else ", for {where},"
     return Step(
         phrase(f"The {regime} loss{condition} is as {version} the sum of", where=where),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sympy import Eq, Function, oo
 
-from ..algebra.piecewise import resolved
+from ..algebra.piecewise import resolve_branches
 from ..asymptotics.mode_sums import ModeSum
 from ..model.online_loss import loss
 from ..model.table1 import DOMAIN, PARAMETERS
-from ..model.timescale import self_consistent
+from ..model.timescale import solve_self_consistency
 from ..names import LAZY, RICH, Version
 from ..optimum.proof import sides
-from ..printing import Notation, Phrase, joined, phrase
+from ..printing import Notation, Phrase, join_notation, phrase
 from ..symbols import s, x
 from .derivation import Step
 
@@ -28,7 +28,7 @@ def mode_sum_steps(found: ModeSum, what: Phrase, source: str) -> tuple[Step, Ste
     strip = phrase(
         "its Mellin transform is {transform} on the strip {strip}",
         transform=kernel.transform,
-        strip=joined(" < ", kernel.left, Notation("Re z", "Re z", r"\operatorname{Re} z"), kernel.right),
+        strip=join_notation(" < ", kernel.left, Notation("Re z", "Re z", r"\operatorname{Re} z"), kernel.right),
     )
     meeting = "" if found.logarithm == False else ", and where they meet a logarithm multiplies the law"  # noqa: E712
     if kernel.right is oo:
@@ -49,9 +49,11 @@ def mode_sum_steps(found: ModeSum, what: Phrase, source: str) -> tuple[Step, Ste
 
 def term_step(name: str, version: Version, reason: str, source: str) -> Step:
     """One term of the loss: lazy, and on each piece of the rich regime."""
-    pieces = self_consistent().pieces
-    laws = [resolved(loss(LAZY, version)[name], PARAMETERS, DOMAIN)]
-    laws += [resolved(loss(RICH, version)[name], PARAMETERS, (*DOMAIN, *sides(piece.where))) for piece in pieces]
+    pieces = solve_self_consistency().pieces
+    laws = [resolve_branches(loss(LAZY, version)[name], PARAMETERS, DOMAIN)]
+    laws += [
+        resolve_branches(loss(RICH, version)[name], PARAMETERS, (*DOMAIN, *sides(piece.where))) for piece in pieces
+    ]
     regimes = "; ".join(f"rich for {{w{i}}}" for i in range(len(pieces)))
     return Step(
         phrase(f"As {version}, the term is (lazy; {regimes})", **{f"w{i}": p.where for i, p in enumerate(pieces)}),

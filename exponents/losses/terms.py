@@ -13,7 +13,7 @@ from sympy import Add, Dummy, Expr, Mul, S, Symbol, expand_power_base, latex, po
 from sympy.core.relational import Relational
 
 from ..errors import InputError, TooMuchWork
-from ..rationals import shown
+from ..rationals import abbreviate
 from ..symbols import to_expr
 
 MAX_SUMMANDS = 1000
@@ -103,12 +103,12 @@ class PowerLaw:
                 exponents[base] = exponents.get(base, S.Zero) - power
             else:
                 raise InputError(
-                    f"a term must be a monomial in {_listed(wanted)}; got {shown(expression)}; split sums into terms"
+                    f"a term must be a monomial in {_listed(wanted)}; got {abbreviate(expression)}; split sums into terms"
                 )
         front = Mul(*prefactor)
         if not front.is_positive:
             hint = "leave the sign out" if front.is_number else "declare its symbols positive"
-            raise InputError(f"a prefactor must be positive; got {front} in {shown(expression)}; {hint}")
+            raise InputError(f"a prefactor must be positive; got {front} in {abbreviate(expression)}; {hint}")
         kept = tuple((r, e) for r, e in sorted(exponents.items(), key=lambda item: item[0].name) if e != 0)
         return cls(name or str(expression), kept, front)
 
@@ -134,7 +134,7 @@ class Loss:
         if not self.terms or len(names) < len(self.terms):
             raise InputError(
                 "a loss needs at least one term, and each its own name; "
-                f"got {shown([term.name for term in self.terms])}; name the terms apart"
+                f"got {abbreviate([term.name for term in self.terms])}; name the terms apart"
             )
         object.__setattr__(self, "_names", names)
 
@@ -158,7 +158,7 @@ class Loss:
     def _repr_latex_(self) -> str:
         return f"${' + '.join(latex(term.as_expr()) for term in self.terms)}$"
 
-    def replacing(self, name: str, term: PowerLaw) -> Loss:
+    def replace(self, name: str, term: PowerLaw) -> Loss:
         """This loss with the term called ``name`` replaced by ``term``."""
         self._require(name)
         changed = tuple(term if old.name == name else old for old in self.terms)
@@ -169,13 +169,13 @@ class Loss:
         self._require(name)
         return Loss(tuple(term for term in self.terms if term.name != name), f"{self.title}, without {name}")
 
-    def adding(self, term: PowerLaw) -> Loss:
+    def add(self, term: PowerLaw) -> Loss:
         """This loss with one more term."""
         return replace(self, terms=(*self.terms, term), title=f"{self.title}, with {term.name}")
 
     def _require(self, name: str) -> None:
         if name not in self._names:
-            raise InputError(f"the loss has no term {shown(name)}; its terms are {', '.join(sorted(self._names))}")
+            raise InputError(f"the loss has no term {abbreviate(name)}; its terms are {', '.join(sorted(self._names))}")
 
     @classmethod
     def from_expr(cls, expression: Expr, resources: Iterable[Symbol], title: str = "your loss") -> Loss:

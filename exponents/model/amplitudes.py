@@ -33,10 +33,10 @@ from sympy import Expr, Piecewise, S, Symbol, log, sqrt
 from sympy.logic.boolalg import Boolean
 
 from ..errors import IncompleteProof
-from ..names import LAZY, REGIMES, RICH, SPECTRA, Regime, Spectrum, require
+from ..names import LAZY, REGIMES, RICH, SPECTRA, Regime, SpectrumKind, require
 from ..symbols import alpha, beta, gamma, s, t
 from .scaling_function import c, integrals, lazy_sum, learned_sum, relaxation
-from .timescale import Piece, chi, clock_growth, clock_logarithm, self_consistent
+from .timescale import Piece, chi, clock_growth, clock_logarithm, solve_self_consistency
 
 CONTINUUM, MODES = SPECTRA
 
@@ -58,7 +58,7 @@ class FlowLaw:
     clock: Expr
     loss: Expr
 
-    def filled(self, values: Mapping[Symbol, Expr]) -> FlowLaw:
+    def fill_in(self, values: Mapping[Symbol, Expr]) -> FlowLaw:
         """The law with the integrals, or the limit of the kernel, put in."""
         return FlowLaw(self.where, *(found.subs(values) for found in (self.kernel, self.clock, self.loss)))
 
@@ -86,7 +86,7 @@ def kernel_limit(norm: Expr) -> Expr:
     return (1 + sqrt(1 + 4 * gamma * norm)) / 2
 
 
-def target_norm(spectrum: Spectrum = CONTINUUM) -> Expr:
+def target_norm(spectrum: SpectrumKind = CONTINUUM) -> Expr:
     """|w*|^2 = sum_k y_k^2/lambda_k for beta > 1, the limit of U: over integer k, or the integral over k >= 1."""
     if spectrum == MODES:
         return learned_sum().amplitude.args[-1][0]
@@ -95,12 +95,12 @@ def target_norm(spectrum: Spectrum = CONTINUUM) -> Expr:
 
 def open_laws() -> tuple[FlowLaw, FlowLaw]:
     """The rich laws below and above beta = 1, in the symbols for I1, I2 and the limit of kappa."""
-    below, above = self_consistent().pieces
+    below, above = solve_self_consistency().pieces
     return flow_law(below, kernel_in_clock()[0]), flow_law(above, kernel_in_clock()[1])
 
 
 @lru_cache(maxsize=8)
-def flow_laws(regime: Regime = RICH, spectrum: Spectrum = CONTINUUM) -> tuple[FlowLaw, ...]:
+def flow_laws(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> tuple[FlowLaw, ...]:
     """The laws of the flow, one for each piece of beta > 0; rich, the boundary beta = 1 belongs to none.
 
     Raises
@@ -115,22 +115,22 @@ def flow_laws(regime: Regime = RICH, spectrum: Spectrum = CONTINUUM) -> tuple[Fl
     below, above = open_laws()
     learned, _, loss = (integral.subs(c, relaxation()) for integral in integrals())
     return (
-        below.filled({learned_value: learned, loss_value: loss}),
-        above.filled({limit_value: kernel_limit(target_norm(spectrum)), loss_value: alpha * lazy_sum().amplitude}),
+        below.fill_in({learned_value: learned, loss_value: loss}),
+        above.fill_in({limit_value: kernel_limit(target_norm(spectrum)), loss_value: alpha * lazy_sum().amplitude}),
     )
 
 
-def amplitude(regime: Regime = RICH, spectrum: Spectrum = CONTINUUM) -> Expr:
+def amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> Expr:
     """A in L ~ A t^{-chi}; rich, a Piecewise that has no value on beta = 1, where `log_law` holds."""
     return Piecewise(*((law.loss, law.where) for law in flow_laws(regime, spectrum)))
 
 
-def kernel_amplitude(regime: Regime = RICH, spectrum: Spectrum = CONTINUUM) -> Expr:
+def kernel_amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> Expr:
     """K in kappa ~ K t^{m-1}, the growth of the kernel; see `amplitude`."""
     return Piecewise(*((law.kernel, law.where) for law in flow_laws(regime, spectrum)))
 
 
-def clock_amplitude(regime: Regime = RICH, spectrum: Spectrum = CONTINUUM) -> Expr:
+def clock_amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> Expr:
     """T in tau ~ T t^m; see `amplitude`."""
     return Piecewise(*((law.clock, law.where) for law in flow_laws(regime, spectrum)))
 

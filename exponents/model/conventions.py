@@ -36,15 +36,15 @@ from sympy.logic.boolalg import Boolean
 
 from ..algebra.parametric import evaluate, holds, positive_side
 from ..algebra.piecewise import positive_where
-from ..algebra.polynomials import Functions, factored
+from ..algebra.polynomials import Functions, to_factored_expr
 from ..algebra.rewriting import Rewriting
 from ..errors import IncompleteProof, InputError
 from ..losses.terms import Loss, PowerLaw
 from ..names import CONVENTIONS as NAMES
 from ..names import PUBLISHED, RICH, Regime, Version, require
 from ..optimum.phases import PhaseDiagram
-from ..printing import Phrase, joined, phrase
-from ..rationals import check_capacity, check_source, exact, shown
+from ..printing import Phrase, join_notation, phrase
+from ..rationals import abbreviate, check_capacity, check_source, exact
 from ..symbols import alpha, beta, to_expr
 from .online_loss import TARGET_WEIGHT
 from .online_loss import loss as model_loss
@@ -96,7 +96,9 @@ class Convention:
         if not self.relations:
             return ()
         source = f" ({self.source})" if self.source else ""
-        return (phrase(f"Symbols of {self.name}{source}: {{relations}}.", relations=joined(", ", *self.relations)),)
+        return (
+            phrase(f"Symbols of {self.name}{source}: {{relations}}.", relations=join_notation(", ", *self.relations)),
+        )
 
     @property
     def exponent_letter(self) -> str:
@@ -120,7 +122,7 @@ class Convention:
                 "declare its symbols positive=True if they are"
             )
         functions = Functions(PARAMETERS)
-        first, second = (factored(functions.element(found[0][s].xreplace(model))) for s in self.symbols)
+        first, second = (to_factored_expr(functions.element(found[0][s].xreplace(model))) for s in self.symbols)
         return first, second
 
     def domain(self) -> tuple[Relational, ...]:
@@ -139,7 +141,7 @@ class Convention:
         point = dict(zip(self.symbols, values, strict=True))
         if not all(holds(condition, point) for condition in self.domain()):
             needed = " and ".join(f"{c.lhs} {c.rel_op} {c.rhs}" for c in self.domain())
-            came = ", ".join(f"{symbol} = {shown(value)}" for symbol, value in point.items())
+            came = ", ".join(f"{symbol} = {abbreviate(value)}" for symbol, value in point.items())
             raise InputError(f"{self.name} needs {needed}; got {came}; move the point inside")
         return {parameter: evaluate(e, point) for parameter, e in self.in_symbols.items()}
 

@@ -71,10 +71,10 @@ def level_series() -> LevelSeries:
     source = target_sum().exponent
     (growing,) = (g for g in clock(decay) if g.has(decay))
     slope, intercept = source * growing.coeff(decay, 1), source * growing.coeff(decay, 0)
-    return solved_recursion(source, slope, intercept)
+    return solve_recursion(source, slope, intercept)
 
 
-def solved_recursion(start: Expr, slope: Expr, intercept: Expr) -> LevelSeries:
+def solve_recursion(start: Expr, slope: Expr, intercept: Expr) -> LevelSeries:
     """Solve chi_{n+1} = slope chi_n + intercept; the solution is substituted back before it is returned.
 
     Raises

@@ -29,12 +29,12 @@ from functools import lru_cache
 from sympy import Eq, Expr, S, Symbol, exp
 
 from ..algebra.parametric import positive_side
-from ..asymptotics.convolution import convolution_logarithm, convolved
+from ..asymptotics.convolution import convolution_logarithm, convolve_exponents
 from ..asymptotics.mode_sums import ModeSum, mode_sum
 from ..errors import InputError
 from ..losses.terms import Logarithm, Loss, PowerLaw
 from ..names import LAZY, PUBLISHED, REGIMES, RICH, VERSIONS, Regime, Version
-from ..rationals import shown
+from ..rationals import abbreviate
 from ..symbols import B, N, P, alpha, beta, eta, t, x
 from .timescale import chi, clock_growth, clock_logarithm, target_sum
 
@@ -130,7 +130,7 @@ def response_source() -> ModeSum:
 def transient_decay(version: Version) -> Expr:
     """Decay of the 1/N correction in the clock tau: the bare kernel, or the kernel convolved with its source."""
     kernel = model_response().exponent
-    return kernel if version == PUBLISHED else convolved(response_source().exponent, kernel)
+    return kernel if version == PUBLISHED else convolve_exponents(response_source().exponent, kernel)
 
 
 def finite_model_transient(regime: Regime, version: Version) -> PowerLaw:
@@ -191,7 +191,7 @@ def noise_feedback(regime: Regime) -> Expr:
     With kappa(s) for kappa(t) the exponent is the same.  Early noise leads only where int L dtau is finite, beta > 1,
     and there the kernel does not grow; where it grows, most of what is left at t was made at an s of the order of t.
     """
-    decay = convolved(target_sum().exponent, noise_kernel().exponent)
+    decay = convolve_exponents(target_sum().exponent, noise_kernel().exponent)
     return clock_growth(regime) * decay - kernel_growth(regime)
 
 
@@ -214,4 +214,4 @@ def _assumed(*sums: ModeSum) -> tuple[Expr, ...]:
 
 def _require(value: object, allowed: tuple[str, ...], role: str) -> None:
     if value not in allowed:
-        raise InputError(f"{role} must be one of {', '.join(allowed)}; got {shown(value)}")
+        raise InputError(f"{role} must be one of {', '.join(allowed)}; got {abbreviate(value)}")

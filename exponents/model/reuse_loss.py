@@ -31,7 +31,7 @@ from functools import lru_cache
 from sympy import Expr, Max, Mul, Poly, S, Symbol
 
 from ..algebra.piecewise import normal_form
-from ..asymptotics.convolution import integrated
+from ..asymptotics.convolution import integrate_growth
 from ..losses.terms import Loss, PowerLaw
 from ..names import DERIVED, PUBLISHED, Regime, Version
 from ..optimum.phases import PhaseDiagram
@@ -71,7 +71,7 @@ def data_correction(regime: Regime) -> Expr:
     (2 tau - s - s')} C0.  C0 falls with s + s' as the flow, so that its integral over both times grows as
     tau^{2 - beta} as long as that grows.
     """
-    pull = Max(*integrated((1 - target_sum().exponent,)))
+    pull = Max(*integrate_growth((1 - target_sum().exponent,)))
     return clock_growth(regime) * (noise_kernel().exponent - pull)
 
 
@@ -86,7 +86,7 @@ def reuse_loss(regime: Regime, version: Version = PUBLISHED, batches: bool = Tru
     found = loss(regime, version)
     more: tuple[PowerLaw, ...] = (data_bottleneck(),)
     if version == DERIVED:
-        found = found.replacing("finite_model_transient", finite_model_transient(regime, PUBLISHED))
+        found = found.replace("finite_model_transient", finite_model_transient(regime, PUBLISHED))
         more = (*more, data_transient(regime), mixed_bottleneck())
     kept = found if batches else found.without("sgd_transient")
     return Loss((*kept.terms, *more), f"{regime}, as {version} ({LOSS_EQUATION[regime]}, eq. 78)")

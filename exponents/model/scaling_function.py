@@ -36,7 +36,7 @@ from ..asymptotics.mode_sums import ModeSum, mode_sum
 from ..errors import IncompleteProof
 from ..symbols import alpha, beta, n, x, z
 from .online_loss import TARGET_WEIGHT
-from .timescale import self_consistent
+from .timescale import solve_self_consistency
 
 c = Symbol("c", positive=True)
 """h ~ tau^{-c}."""
@@ -65,7 +65,7 @@ def relaxation() -> Expr:
     IncompleteProof
         If kappa^2 would not grow as gamma U, or phi would not be learned at the rate at which kappa^2 grows.
     """
-    growth = self_consistent().pieces[0].growth
+    growth = solve_self_consistency().pieces[0].growth
     found = cancel((growth - 1) / (2 * growth))
     if cancel(4 * found + learned_sum().pole) != 0 or cancel(overlap() - c).subs(c, found).expand() != 0:
         raise IncompleteProof(f"the clock t^({growth}) is not that of a flow with U ~ tau^({-learned_sum().pole})")
@@ -92,12 +92,12 @@ def transform() -> Expr:
         If it does not solve the equation of phi.
     """
     found = gamma_function(1 + z) * gamma_function(-z) * gamma_function(1 - c) / gamma_function(1 - c - z)
-    if cancel(shifted(found) - (z + c)) != 0:
+    if cancel(shift_ratio(found) - (z + c)) != 0:
         raise IncompleteProof(f"{found} is not the transform of the scaling function")
     return found
 
 
-def shifted(phi: Expr) -> Expr:
+def shift_ratio(phi: Expr) -> Expr:
     """Phi(z + 1)/Phi(z).  The transform of x phi' = x (1 - phi) + c phi is -z Phi(z) = -Phi(z + 1) + c Phi(z)."""
     return gammasimp(phi.subs(z, z + 1) / phi)
 
@@ -144,7 +144,7 @@ def scaling_function() -> Expr:
 
 def learned_integral() -> Expr:
     """I2 = int_0^inf x^{beta-2} phi^2 dx for beta < 1; it diverges beyond, and the Piecewise has no value there."""
-    below = self_consistent().pieces[0].where
+    below = solve_self_consistency().pieces[0].where
     return Piecewise((integrals().learned.subs(c, relaxation()), below))
 
 
@@ -159,4 +159,4 @@ def loss_integral() -> Expr:
 
 
 def _below_one(inside: Expr, beyond: Expr) -> Expr:
-    return Piecewise((inside.subs(c, relaxation()), self_consistent().pieces[0].where), (beyond, True))
+    return Piecewise((inside.subs(c, relaxation()), solve_self_consistency().pieces[0].where), (beyond, True))

@@ -20,7 +20,7 @@ from ..errors import InputError, TooMuchWork
 from ..losses.terms import Loss, PowerLaw, bases
 from ..names import LAZY, PUBLISHED, RICH, TASKS, Regime, Version
 from ..optimum.phases import PhaseDiagram, Programme, phase_diagram
-from ..rationals import shown
+from ..rationals import abbreviate
 from ..symbols import N, alpha, beta, t, to_expr
 from .online_loss import loss
 
@@ -93,14 +93,14 @@ def programme(
     monomials = [to_expr(c, "a cost") for c in (cost if isinstance(cost, tuple | list) else (cost,))]
     resources = tuple(sorted(set(free).union(*map(bases, monomials)), key=lambda r: r.name))
     if not set().union(*map(bases, monomials)):
-        raise InputError(f"the cost must be a monomial in at least one resource; got {shown(cost)}; try N*t")
+        raise InputError(f"the cost must be a monomial in at least one resource; got {abbreviate(cost)}; try N*t")
     written = loss if isinstance(loss, Loss) else Loss.from_expr(loss, resources)
     budgets = tuple(PowerLaw.from_expr(m, resources, name=str(m)) for m in monomials)
     _check_size(written, resources, budgets)
     exponents = [e for term in (*written.terms, *budgets) for _, e in term.exponents]
     jumping = [e for e in exponents if e.has(Equality, Unequality)]
     if jumping:
-        raise InputError(f"an exponent may not jump on a curve alone; got {shown(jumping[0])}; use inequalities")
+        raise InputError(f"an exponent may not jump on a curve alone; got {abbreviate(jumping[0])}; use inequalities")
     conditions = _conditions(where)
     found = set().union(*(e.free_symbols for e in exponents), *(side.free_symbols for side in conditions))
     ordered = tuple(sorted(found, key=lambda p: p.name)) if parameters is None else tuple(parameters)
@@ -134,7 +134,7 @@ def _conditions(where: object) -> list[Expr]:
 def _check_symbols(found: set[Symbol], ordered: Sequence[Symbol], resources: Sequence[Symbol], loss: Loss) -> None:
     """Every parameter is listed once, and no two symbols share a name: they would be told apart in silence."""
     if not found <= set(ordered) or len(set(ordered)) < len(ordered):
-        raise InputError(f"the parameters are {sorted(map(str, found))}, each once; got {shown(ordered)}")
+        raise InputError(f"the parameters are {sorted(map(str, found))}, each once; got {abbreviate(ordered)}")
     every = {*ordered, *resources, *(symbol for term in loss for symbol in term.free_symbols)}
     names = sorted(symbol.name for symbol in every)
     twice = sorted({name for name in names if names.count(name) > 1})

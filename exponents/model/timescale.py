@@ -30,11 +30,11 @@ from sympy import Eq, Expr, Max, S, Symbol, cancel, exp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.parametric import Point, described
-from ..algebra.partition import settled
-from ..algebra.polynomials import Functions, RationalFunction, factored, factors, sign
+from ..algebra.parametric import Point, describe_point
+from ..algebra.partition import partition_domain
+from ..algebra.polynomials import Functions, RationalFunction, factors, sign, to_factored_expr
 from ..algebra.regions import Boundary, Regions, regions_of
-from ..asymptotics.convolution import Growth, integrated, leading
+from ..asymptotics.convolution import Growth, integrate_growth, leading_growth
 from ..asymptotics.mode_sums import ModeSum, mode_sum
 from ..errors import IncompleteProof, InputError, NoBalance
 from ..names import RICH, Regime
@@ -51,8 +51,10 @@ def target_sum() -> ModeSum:
 
 def clock(chi: Expr) -> Growth:
     """Candidate powers of tau(t) when B(t) ~ t^{-chi}: the double integral of eq. 67."""
-    kernel_growth = leading((S.Zero, *integrated((-chi,))))  # 1 + gamma int B: the lazy kernel and its growth
-    return tuple(g for g in integrated(kernel_growth) if g != 0)
+    kernel_growth = leading_growth(
+        (S.Zero, *integrate_growth((-chi,)))
+    )  # 1 + gamma int B: the lazy kernel and its growth
+    return tuple(g for g in integrate_growth(kernel_growth) if g != 0)
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> F
     solvable = [growth for growth in growths if cancel(1 - source * _affine(growth)[1]) != 0]
     trials = [_trial(functions, source, growth, growths) for growth in solvable]
     decisive = [e for trial in trials for e in trial.decisive]
-    partition = settled(functions, (parameter,), lambda sample: (_consistent(trials, sample), decisive))
+    partition = partition_domain(functions, (parameter,), lambda sample: (_consistent(trials, sample), decisive))
     kept = {leaf.found: trials[_only(leaf.found, leaf.sample)] for leaf in partition.leaves}
     found, regions = regions_of(partition)
     _check_agreement(functions, [kept[label] for label in found], regions.boundaries)
@@ -154,7 +156,7 @@ class _Trial:
         return (*self.margins, *self.stability)
 
     def piece(self, where: Boolean) -> Piece:
-        return Piece(where, factored(self.value), factored(self.growth), factored(self.slope))
+        return Piece(where, to_factored_expr(self.value), to_factored_expr(self.growth), to_factored_expr(self.slope))
 
 
 def _trial(functions: Functions, source: Expr, growth: Expr, growths: Growth) -> _Trial:
@@ -189,12 +191,18 @@ def _consistent(trials: list[_Trial], sample: Point) -> tuple[tuple[int, bool], 
 def _only(consistent: tuple[tuple[int, bool], ...], sample: Point) -> int:
     """The one consistent trial, if it is the only one and stable."""
     if not consistent:
-        raise NoBalance(f"no candidate is consistent with its own assumption at {described(sample)}", described(sample))
+        raise NoBalance(
+            f"no candidate is consistent with its own assumption at {describe_point(sample)}", describe_point(sample)
+        )
     if len(consistent) > 1:
-        raise IncompleteProof(f"several candidates are consistent at {described(sample)}; the balance does not decide")
+        raise IncompleteProof(
+            f"several candidates are consistent at {describe_point(sample)}; the balance does not decide"
+        )
     ((position, stable),) = consistent
     if not stable:
-        raise IncompleteProof(f"the fixed point is unstable at {described(sample)}; its iteration does not converge")
+        raise IncompleteProof(
+            f"the fixed point is unstable at {describe_point(sample)}; its iteration does not converge"
+        )
     return position
 
 
@@ -213,7 +221,7 @@ def self_consistency() -> Expr:
 
 
 @lru_cache(maxsize=1)
-def self_consistent() -> FixedPoint:
+def solve_self_consistency() -> FixedPoint:
     """The fixed point of eq. 10: the source is the decay of `target_sum`, the clock that of eq. 67."""
     return fixed_point(target_sum().exponent)
 
@@ -224,16 +232,16 @@ def clock_logarithm() -> tuple[Relational, Expr]:
     There B ~ tau^{-source} carries (ln t)^{-source l}, its integral, of 1/t, one power of the logarithm more, and the
     second integral changes none: l = 1 - source l.
     """
-    (boundary,) = self_consistent().boundaries
+    (boundary,) = solve_self_consistency().boundaries
     curve = boundary.curve
     return curve, 1 / (1 + target_sum().exponent.subs(curve.lhs, curve.rhs))
 
 
 def chi(regime: Regime = RICH) -> Expr:
     """Time exponent of the limit dynamics, L(t) ~ t^{-chi}: of the rich regime (eq. 10) or the lazy one."""
-    return self_consistent().value if regime == RICH else target_sum().exponent
+    return solve_self_consistency().value if regime == RICH else target_sum().exponent
 
 
 def clock_growth(regime: Regime = RICH) -> Expr:
     """m in tau ~ t^m: 1 in the lazy regime, max(1, 2 - chi) = chi/beta at the fixed point in the rich one."""
-    return self_consistent().growth if regime == RICH else S.One
+    return solve_self_consistency().growth if regime == RICH else S.One

@@ -72,7 +72,7 @@ def optimum_at_point(
         If no allocation meets the budgets, or the loss can be driven down without bound.
     """
     tableau = Tableau(terms, budgets)
-    if not tableau.feasible():
+    if not tableau.find_feasible():
         conflict = _conflict(terms, budgets)
         said = " and ".join(costs[j] for j in conflict) if costs else "the budgets"
         raise NoBalance(
@@ -95,7 +95,7 @@ def _conflict(terms: Sequence[Row], budgets: Sequence[Row]) -> tuple[int, ...]:
     kept = list(range(len(budgets)))
     for j in range(len(budgets)):
         fewer = [k for k in kept if k != j]
-        if fewer and not Tableau(terms, [budgets[k] for k in fewer]).feasible():
+        if fewer and not Tableau(terms, [budgets[k] for k in fewer]).find_feasible():
             kept = fewer
     return tuple(kept)
 
@@ -128,7 +128,7 @@ def _face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ...], set[
         found.setdefault(here.allocation, here)
         before = tableau.state()
         for column in free:
-            leaving = tableau.ratio_test(column)
+            leaving = tableau.leaving_candidates(column)
             if not leaving:
                 loosened |= tableau.loosened_along(column)
             for basic in leaving:

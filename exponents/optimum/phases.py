@@ -28,9 +28,9 @@ from sympy import And, Eq, Expr, Rational, Symbol, latex
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.boundaries import rational_corners
-from ..algebra.parametric import Point, Pole, described, evaluate, holds, resolve
-from ..algebra.partition import settled
-from ..algebra.polynomials import Functions, Polynomial, RationalFunction, denominators, factored
+from ..algebra.parametric import Point, Pole, choose_branches, describe_point, evaluate, holds
+from ..algebra.partition import partition_domain
+from ..algebra.polynomials import Functions, Polynomial, RationalFunction, denominators, to_factored_expr
 from ..algebra.regions import Boundary, Regions, regions_of
 from ..errors import InputError, NoBalance
 from ..losses.terms import Loss, PowerLaw
@@ -104,7 +104,7 @@ class Programme:
         outside = [side for side in self.domain if evaluate(side, point) <= 0]
         if outside:
             raise InputError(
-                f"the parameters must obey {outside[0]} > 0; got {described(point)}; move the point inside"
+                f"the parameters must obey {outside[0]} > 0; got {describe_point(point)}; move the point inside"
             )
         terms = [[evaluate(e, point) for e in row] for row in self.term_exponents()]
         budgets = [[evaluate(c, point) for c in row] for row in self.budget_exponents()]
@@ -117,7 +117,7 @@ class Programme:
                 [budget.name for budget in self.budgets],
             )
         except NoBalance as error:
-            place = f"at {described(point)}, " if point else ""
+            place = f"at {describe_point(point)}, " if point else ""
             raise NoBalance(f"{place}{error}", error.evidence) from error
         vertices = {self.shares(v.allocation): v.basis for v in reversed(found.vertices)}
         return replace(found, vertices=tuple(Vertex(vertices[x], x) for x in sorted(vertices)))
@@ -293,7 +293,7 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     if len(parameters) > 2:
         raise InputError(f"at most two parameters can be mapped; got {parameters}; substitute numbers for the others")
     search = _Search(programme, Functions(parameters))
-    partition = settled(search.functions, programme.domain, search.solve)
+    partition = partition_domain(search.functions, programme.domain, search.solve)
     firsts, regions = regions_of(partition, lambda found: found.key, _divided_by)
     certified: list[_Solution] = firsts
     parts = regions.where
@@ -344,7 +344,7 @@ class _Search:
         return _Solution(lifted, optimum.binding), tuple(deciding)
 
     def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> list[list[RationalFunction]]:
-        resolved = [tuple(resolve(e, sample, guards) for e in row) for row in rows]
+        resolved = [tuple(choose_branches(e, sample, guards) for e in row) for row in rows]
         return [self.programme.columns(self._elements(row)) for row in resolved]
 
     def _elements(self, row: tuple[Expr, ...]) -> list[RationalFunction]:
@@ -363,18 +363,18 @@ def _phase(
     programme: Programme, where: Boolean, found: _Solution, proofs: Sequence[tuple[_Solution, Boolean]]
 ) -> Phase:
     first, names = found.lifted[0], [term.name for term in programme.loss.terms]
-    vertices = tuple(tuple(factored(x) for x in vertex.allocation) for vertex in found.lifted)
+    vertices = tuple(tuple(to_factored_expr(x) for x in vertex.allocation) for vertex in found.lifted)
     certificates = tuple(
         Certificate(
             part,
-            tuple((name, factored(y)) for name, y in zip(names, proof.lifted[0].weights, strict=True) if y),
-            tuple(factored(price) for price in proof.lifted[0].prices),
+            tuple((name, to_factored_expr(y)) for name, y in zip(names, proof.lifted[0].weights, strict=True) if y),
+            tuple(to_factored_expr(price) for price in proof.lifted[0].prices),
         )
         for proof, part in proofs
     )
     shares = tuple(zip(programme.resources, vertices[0], strict=True))
     binding = tuple(names[i] for i in found.binding)
-    return Phase(where, factored(first.exponent), shares, vertices, binding, certificates)
+    return Phase(where, to_factored_expr(first.exponent), shares, vertices, binding, certificates)
 
 
 def _rational(value: Fraction) -> Rational:

@@ -23,8 +23,8 @@ from sympy import And, Expr, Or, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.parametric import Point, described, holds, positive_side
-from ..algebra.partition import settled
+from ..algebra.parametric import Point, describe_point, holds, positive_side
+from ..algebra.partition import partition_domain
 from ..algebra.piecewise import by_branch
 from ..algebra.polynomials import Functions, RationalFunction, sign
 from ..errors import Refuted
@@ -45,7 +45,7 @@ def prove_nonnegative(expression: Expr, parameters: Sequence[Symbol], domain: Se
     """
     for value, point in _signs(to_expr(expression, "the expression"), parameters, domain):
         if value < 0:
-            raise Refuted(f"{claim or f'{expression} >= 0'} fails at {described(point)}", point)
+            raise Refuted(f"{claim or f'{expression} >= 0'} fails at {describe_point(point)}", point)
 
 
 def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
@@ -59,7 +59,7 @@ def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: S
     difference = to_expr(left, "the left side") - to_expr(right, "the right side")
     for value, point in _signs(difference, parameters, domain):
         if value != 0:
-            raise Refuted(f"{claim or f'{left} = {right}'} fails at {described(point)}", point)
+            raise Refuted(f"{claim or f'{left} = {right}'} fails at {describe_point(point)}", point)
 
 
 def _signs(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> list[tuple[int, Point]]:
@@ -106,7 +106,7 @@ def _prove_covered(programme: Programme, phase: Phase) -> None:
 
     for (inside, *covered), point in _holding(programme, [phase.where, *regions]):
         if sum(covered) != inside:
-            raise Refuted(f"the certificates do not cover the phase {phase.where} at {described(point)}", point)
+            raise Refuted(f"the certificates do not cover the phase {phase.where} at {describe_point(point)}", point)
 
 
 def _holding(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[tuple[bool, ...], Point]]:
@@ -118,7 +118,7 @@ def _holding(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[tup
         holding = tuple(holds(region, sample, guards) for region in regions)
         return holding, [functions.element(guard) for guard in guards]
 
-    return [(leaf.found, leaf.sample) for leaf in settled(functions, programme.domain, decide).leaves]
+    return [(leaf.found, leaf.sample) for leaf in partition_domain(functions, programme.domain, decide).leaves]
 
 
 def _at_least_zero(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
@@ -173,7 +173,7 @@ def prove_tiling(programme: Programme, regions: Sequence[Boolean]) -> None:
     """
     for holding, point in _holding(programme, regions):
         if sum(holding) != 1:
-            raise Refuted(f"{described(point)} lies in {sum(holding) or 'no'} regions, not in one", point)
+            raise Refuted(f"{describe_point(point)} lies in {sum(holding) or 'no'} regions, not in one", point)
 
 
 def prove(diagram: PhaseDiagram) -> None:

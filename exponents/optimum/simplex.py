@@ -64,7 +64,7 @@ class Tableau:
             row[basic] = 1
         return row
 
-    def feasible(self) -> bool:
+    def find_feasible(self) -> bool:
         """Drive the artificial variables out; False if some budget cannot be met."""
         artificial = [basic for basic in self.rows if basic >= self.structural]
         goal = [sum(column) for column in zip(*(self.rows[basic] for basic in artificial), strict=True)]
@@ -86,7 +86,7 @@ class Tableau:
 
     def _maximise(self, goal: list[int]) -> list[int]:
         while (column := next((c for c in range(self.structural) if goal[c] > 0), None)) is not None:
-            leaving = self.ratio_test(column)
+            leaving = self.leaving_candidates(column)
             if not leaving:
                 raise Unbounded(column)
             old = self.denominator
@@ -94,7 +94,7 @@ class Tableau:
             goal = self._eliminated(goal, self.rows[column], column, old)
         return goal
 
-    def ratio_test(self, column: int) -> list[int]:
+    def leaving_candidates(self, column: int) -> list[int]:
         """The basic variables that reach zero first as ``column`` enters."""
         ratios = {b: Fraction(row[-1], row[column]) for b, row in self.rows.items() if row[column] > 0}
         least = min(ratios.values(), default=None)

@@ -12,7 +12,7 @@ from ..budget.allocation import Plan
 from ..budget.certified import Enclosure
 from ..budget.constants import Constant
 from ..budget.geometric_programme import number
-from ..printing import STYLES, Notation, joined, phrase, write
+from ..printing import STYLES, Notation, join_notation, phrase, write
 from .render import Cell, Column, Table
 
 DIGITS = 6
@@ -101,7 +101,7 @@ def _law(plan: Plan) -> Table:
     if law.irreducible:
         rows.insert(3, ("irreducible", _decimal(number(law.irreducible))))
     if other is not None:
-        split = joined(
+        split = join_notation(
             ", ",
             *(_power(r, x) for (r, _), x in zip(plan.allocation, other.exponents, strict=True)),
         )

@@ -9,7 +9,7 @@ from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
 from ..optimum.boundary_ties import assumptions, boundary_ties
 from ..optimum.phases import Phase, PhaseDiagram
-from ..printing import STYLES, Notation, Phrase, joined, phrase, write
+from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
 from .render import Cell, Column, Table
 
 
@@ -56,7 +56,7 @@ def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequenc
         )
         for number, phase in enumerate(diagram.phases, 1)
     )
-    budgets = joined(", ", *(Notation(*_budget(b.as_expr())) for b in diagram.programme.budgets))
+    budgets = join_notation(", ", *(Notation(*_budget(b.as_expr())) for b in diagram.programme.budgets))
     return Table(
         "balance",
         phrase("Compute-optimal exponents at C = {budgets}", budgets=budgets),
@@ -92,14 +92,14 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str]) -> list[Phrase]:
     programme = diagram.programme
     notes = []
     if programme.domain:
-        notes.append(phrase("Domain: {domain}.", domain=joined(", ", *_domain(programme.domain))))
+        notes.append(phrase("Domain: {domain}.", domain=join_notation(", ", *_domain(programme.domain))))
     if settings:
         notes.append(phrase(f"With {', '.join(' '.join(setting.split()) for setting in settings)}."))
     if any(len(phase.vertices) > 1 for phase in diagram.phases):
         notes.append(phrase("Where a resource has several exponents, every mixture of these rows is as good."))
     fixed = {s for term in programme.loss for s in term.prefactor.free_symbols} - set(programme.resources)
     if fixed:
-        notes.append(phrase("Held fixed: {symbols}.", symbols=joined(", ", *sorted(fixed, key=str))))
+        notes.append(phrase("Held fixed: {symbols}.", symbols=join_notation(", ", *sorted(fixed, key=str))))
     notes += [
         phrase(f"Assumed outside of where it was derived: {name}, for {{condition}}.", condition=condition)
         for name, condition in assumptions(diagram)

@@ -14,7 +14,7 @@ from ..algebra.parametric import Point, evaluate
 from ..model.table1 import PARAMETERS, Table1, table_1, task_names
 from ..names import MODEL, PUBLISHED, REGIMES, Regime, Version
 from ..optimum.phases import PhaseDiagram
-from ..printing import Notation, Phrase, joined, phrase, write
+from ..printing import Notation, Phrase, join_notation, phrase, write
 from ..rationals import check_capacity, check_source, exact
 from ..symbols import N, t
 from .render import Cell, Column, Table
@@ -126,7 +126,7 @@ class PointReport:
         if self.on_boundary:
             between = " and ".join(self.neighbours)
             written = self.convention.write if self.convention else lambda curve: curve
-            curves = joined(", ", *map(written, self.on_boundary))
+            curves = join_notation(", ", *map(written, self.on_boundary))
             yield phrase(f"On the boundary {{curve}}, between {between}: their terms tie.", curve=curves)
         for regime, power in self.logarithms:
             letter = self._letter
@@ -214,7 +214,9 @@ def _law(letter: str, power: Fraction) -> str:
 
 def _stated(symbols: Sequence[Symbol], values: Sequence[Fraction]) -> Notation:
     numbers = (Rational(v.numerator, v.denominator) for v in values)
-    return joined(", ", *(Eq(symbol, number, evaluate=False) for symbol, number in zip(symbols, numbers, strict=True)))
+    return join_notation(
+        ", ", *(Eq(symbol, number, evaluate=False) for symbol, number in zip(symbols, numbers, strict=True))
+    )
 
 
 def _regime_point(table: Table1, regime: Regime, point: Point) -> RegimePoint:
@@ -237,7 +239,7 @@ def _regime_point(table: Table1, regime: Regime, point: Point) -> RegimePoint:
 
 def _term_cells(point: RegimePoint, name: str) -> tuple[Cell, Cell]:
     exponents, fall = next((exponents, fall) for term, exponents, fall in point.terms if term == name)
-    return joined(" ", *(_power(resource, exponent) for resource, exponent in exponents.items())), fall
+    return join_notation(" ", *(_power(resource, exponent) for resource, exponent in exponents.items())), fall
 
 
 def _power(resource: Symbol, exponent: Fraction) -> Notation:

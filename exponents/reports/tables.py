@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.piecewise import normal_form, resolved
+from ..algebra.piecewise import normal_form, resolve_branches
 from ..claims.appendix import linear_claims, reuse_claims
 from ..claims.claim import claims as published_claims
 from ..losses.terms import PowerLaw
 from ..model.level_series import level_series
 from ..model.online_loss import LOSS_EQUATION, data_bottleneck, loss
 from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
-from ..model.timescale import clock_growth, self_consistency, self_consistent
+from ..model.timescale import clock_growth, self_consistency, solve_self_consistency
 from ..names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require
 from ..optimum.boundary_ties import boundary_ties
 from ..optimum.phases import PhaseDiagram
@@ -73,7 +73,7 @@ def time(version: Version) -> Table:
             None,
         )
     ]
-    for piece in self_consistent().pieces:
+    for piece in solve_self_consistency().pieces:
         rows.append((RICH, piece.where, piece.value, piece.growth, (piece.growth - 1).factor(), piece.slope))
     columns = (
         Column("regime"),
@@ -111,7 +111,7 @@ def levels(version: Version) -> Table:
 def loss_terms(version: Version) -> Table:
     """Each term of the loss, lazy and on each piece of the rich regime, in both versions where they differ."""
     del version
-    pieces = self_consistent().pieces
+    pieces = solve_self_consistency().pieces
     rows: list[tuple[Cell, ...]] = []
     for name in [term.name for term in loss(LAZY)]:
         forms = {v: (loss(LAZY, v)[name], loss(RICH, v)[name]) for v in VERSIONS}
@@ -214,7 +214,7 @@ def _diagram(regime: Regime, version: Version, convention: Convention | None) ->
 
 
 def _law(term: PowerLaw, domain: tuple[Expr, ...]) -> Expr:
-    return resolved(replace(term, prefactor=S.One), PARAMETERS, domain).as_expr()
+    return resolve_branches(replace(term, prefactor=S.One), PARAMETERS, domain).as_expr()
 
 
 def _rich(where: Boolean) -> Notation:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from sympy import Add, Expr, Max, Min, Mul, Pow, Rational, S
 
 from ..errors import InputError
-from ..rationals import MAX_DIGITS, shown
+from ..rationals import MAX_DIGITS, abbreviate
 
 MAX_POWER = 1000
 """Size of the numeric power of a symbol, and of any number in an exponent."""
@@ -207,7 +207,7 @@ class Arithmetic:
         """Whether the power is defined, real and of few digits."""
         if base.is_zero and not exponent.is_positive:
             hint = "take the zero out of the denominator" if exponent.is_negative else "replace it by its value"
-            what = "a division by zero" if exponent == -1 else f"zero to the power {shown(exponent)}"
+            what = "a division by zero" if exponent == -1 else f"zero to the power {abbreviate(exponent)}"
             raise self._refusal("be finite", what, hint)
         if exponent.is_Integer:
             if abs(exponent.p) > 4 * MAX_DIGITS or abs(exponent.p) * log10(max(abs(base.p), base.q)) > MAX_DIGITS:
@@ -215,7 +215,7 @@ class Arithmetic:
             return
         if base.is_negative and not exponent.is_integer:
             hint = "take roots of positive numbers, or put the power in parentheses: -(2**x)"
-            raise self._refusal("be real", f"{shown(base)} to the power {shown(exponent)}", hint)
+            raise self._refusal("be real", f"{abbreviate(base)} to the power {abbreviate(exponent)}", hint)
         if exponent.is_Rational:
             self._check_size(exponent, MAX_POWER, "powers of a number")
             self._root = lcm(self._root, exponent.q)
@@ -246,4 +246,4 @@ class Arithmetic:
         return self._refusal(required, "a larger power or product", "use smaller powers")
 
     def _refusal(self, required: str, got: object, hint: str) -> InputError:
-        return InputError(f"{self.role} must {required}; got {shown(got)}; {hint}")
+        return InputError(f"{self.role} must {required}; got {abbreviate(got)}; {hint}")

@@ -27,9 +27,9 @@ from sympy import Expr, Max, Min, Rational, S, Symbol
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 
 from ..errors import InputError
-from ..rationals import exact, shown
+from ..rationals import abbreviate, exact
 from .bounded import Arithmetic
-from .tokens import Token, refusal, tokens
+from .tokens import Token, refusal, tokenise
 
 MAX_NESTING = 50
 """Parentheses and powers of powers inside each other: the parser calls itself for each."""
@@ -92,7 +92,7 @@ def names_in(text: str, role: str = "the text") -> tuple[str, ...]:
     InputError
         If the text is empty, too long, or holds what no expression and no condition can hold.
     """
-    names = (token.text for token in tokens(text, role) if token.kind == "name" and token.text not in _EXTREMA)
+    names = (token.text for token in tokenise(text, role) if token.kind == "name" and token.text not in _EXTREMA)
     return tuple(dict.fromkeys(names))
 
 
@@ -102,7 +102,7 @@ class _Reader:
     def __init__(self, text: str, symbols: Mapping[str, Symbol], role: str) -> None:
         self._symbols, self._role = symbols, role
         self._arithmetic = Arithmetic(role)
-        self._rest = tokens(text, role)[::-1]
+        self._rest = tokenise(text, role)[::-1]
         self._depth = 0
 
     def takes(self, *signs: str) -> str:
@@ -195,7 +195,7 @@ class _Reader:
             hint = "write sqrt(x) as x**(1/2)" if name.text == "sqrt" else "write * before ( to multiply"
             raise refusal(self._role, "call nothing but min and max", name.place, hint)
         near = get_close_matches(name.text, self._symbols, n=1)
-        hint = f"did you mean {shown(near[0])}?" if near else "is it spelled right?"
+        hint = f"did you mean {abbreviate(near[0])}?" if near else "is it spelled right?"
         raise refusal(self._role, f"use the names {_listed(self._symbols)}", name.place, hint)
 
     def _arguments(self) -> list[Expr]:
@@ -236,5 +236,5 @@ _HINTS = {
 
 def _listed(names: Iterable[str]) -> str:
     """The first names, as many as fit."""
-    text = ", ".join(map(shown, sorted(names))) or "(there are none)"
+    text = ", ".join(map(abbreviate, sorted(names))) or "(there are none)"
     return text if len(text) <= 60 else text[:60].rpartition(", ")[0] + ", …"

@@ -21,7 +21,7 @@ from ..model.table1 import MAX_TERMS, programme
 from ..names import PUBLISHED, Regime, Version
 from ..optimum.phases import Programme
 from ..printing import GREEK
-from ..rationals import exact, shown
+from ..rationals import abbreviate, exact
 from ..symbols import B, N, P, alpha, beta, eta, gamma, t
 from .parsing import names_in, parse_conditions, parse_expression
 
@@ -59,7 +59,7 @@ class Question:
     version: Version = PUBLISHED
 
 
-def read(question: Question) -> Programme:
+def read_question(question: Question) -> Programme:
     """The programme that some texts describe.
 
     Raises
@@ -103,7 +103,7 @@ def _name(text: str, role: str) -> str:
         names[0],
         *(letter for letter, name in _LATIN.items() if name == names[0]),
     }:
-        raise InputError(f"{role} must be one name; got {shown(text)}; write it as eta, one option for each")
+        raise InputError(f"{role} must be one name; got {abbreviate(text)}; write it as eta, one option for each")
     return names[0]
 
 
@@ -165,7 +165,7 @@ def _conditions(text: str, declared: Mapping[str, Symbol], settings: Mapping[Sym
     """The conditions that are left once the settings are put in."""
     sides = [positive_side(condition).subs(settings) for condition in parse_conditions(text, declared, "a domain")]
     if any(side.is_number and side <= 0 for side in sides):
-        raise InputError(f"the domain is empty: {shown(text)} does not hold; change it or a setting")
+        raise InputError(f"the domain is empty: {abbreviate(text)} does not hold; change it or a setting")
     return [StrictGreaterThan(side, 0, evaluate=False) for side in sides if not side.is_number]
 
 
@@ -176,16 +176,16 @@ def _settings(
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            raise InputError(f"a setting must be a name and a number; got {shown(text)}; write it as alpha=3/2")
+            raise InputError(f"a setting must be a name and a number; got {abbreviate(text)}; write it as alpha=3/2")
         symbol = declared[_name(name, "a setting")]
         number = exact(value.strip(), symbol.name)
         if symbol in settings or symbol in resources:
             why = "is set twice" if symbol in settings else "is a resource, not a parameter"
             raise InputError(
-                f"a setting is of one parameter, once; got {shown(text)}, but {symbol} {why}; leave it out"
+                f"a setting is of one parameter, once; got {abbreviate(text)}, but {symbol} {why}; leave it out"
             )
         if symbol.is_positive and number <= 0:
-            raise InputError(f"{symbol} must be positive; got {shown(value)}; set another value")
+            raise InputError(f"{symbol} must be positive; got {abbreviate(value)}; set another value")
         settings[symbol] = Rational(number.numerator, number.denominator)
     return settings
 
@@ -204,7 +204,9 @@ def _terms(
         expression = _read(text, declared, "a term").subs(settings)
         stray = sorted(s.name for s in bases(expression) - set(resources) if s.name in RESOURCES)
         if stray:
-            raise InputError(f"{stray[0]} in {shown(text)} has no cost; put it into --cost, or into --free, or set it")
+            raise InputError(
+                f"{stray[0]} in {abbreviate(text)} has no cost; put it into --cost, or into --free, or set it"
+            )
         terms.append(PowerLaw.from_expr(expression, resources, f"{name} [{same + 1}]" if same else name))
     return terms
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..errors import InputError
 from ..printing import GREEK
-from ..rationals import shown
+from ..rationals import abbreviate
 
 MAX_LENGTH = 2000
 """Characters of a text."""
@@ -44,7 +44,7 @@ class Token(NamedTuple):
     """What was written and where, for messages."""
 
 
-def tokens(text: str, role: str) -> list[Token]:
+def tokenise(text: str, role: str) -> list[Token]:
     """The tokens of ``text`` and, last, its end.
 
     Raises
@@ -79,4 +79,4 @@ def refusal(role: str, required: str, got: str, hint: str) -> InputError:
 
 
 def _placed(word: str, index: int) -> str:
-    return f"{word if len(word) == 1 else shown(word)!r} at column {index + 1}"
+    return f"{word if len(word) == 1 else abbreviate(word)!r} at column {index + 1}"

@@ -35,11 +35,11 @@ import numpy as np
 from scipy.integrate import BDF, LSODA, Radau
 
 from exponents.errors import InputError, NotSolved
-from verify.flow.curve import Curve, curve, limit_curve
+from verify.flow.curve import Curve, flow_curve, limit_curve
 from verify.spectra import spectrum as measures
-from verify.spectra.spectrum import SpectralMeasure, from_arrays, power_law
-from verify.two_time.online_limit import solve as solve_two_time
-from verify.witnesses.matrix_flow import solve as solve_matrix
+from verify.spectra.spectrum import Spectrum, power_law_spectrum, spectrum_from_arrays
+from verify.two_time.online_limit import solve_online_limit as solve_two_time
+from verify.witnesses.matrix_flow import solve_matrix_flow as solve_matrix
 
 ALPHA, BETA, GAMMA = "3/2", "1/2", 1.0
 FARTHEST = 1e12
@@ -59,12 +59,12 @@ PAUSE = 500
 """Evaluations of the matrix equation by which its speed is found."""
 
 
-def timed(measure: SpectralMeasure, horizon: float, runs: int = 3) -> tuple[Curve, float]:
+def timed(measure: Spectrum, horizon: float, runs: int = 3) -> tuple[Curve, float]:
     """The flow's curve, and the least of its seconds."""
     seconds = []
     for _ in range(runs):
         start = perf_counter()
-        found = curve(measure, GAMMA, [horizon])
+        found = flow_curve(measure, GAMMA, [horizon])
         seconds.append(perf_counter() - start)
     return found, min(seconds)
 
@@ -83,7 +83,7 @@ NOWHERE = (0.0, 0.0, 0.0)
 class Phi:
     """The equations of the learned fraction on the nodes of a measure."""
 
-    def __init__(self, measure: SpectralMeasure) -> None:
+    def __init__(self, measure: Spectrum) -> None:
         self.mu, self.p = measure.eigenvalues, measure.weights
 
     def scalars(self, phi: np.ndarray) -> tuple[float, float]:
@@ -152,16 +152,16 @@ def by_two_times(budget: float) -> Reached:
     return reached
 
 
-def resolved(horizon: float) -> SpectralMeasure:
+def resolved(horizon: float) -> Spectrum:
     """The continuum, as deep as a run to this horizon needs it."""
-    return power_law(ALPHA, BETA, 2 * limit_curve(ALPHA, BETA, GAMMA, [horizon]).clock[-1])
+    return power_law_spectrum(ALPHA, BETA, 2 * limit_curve(ALPHA, BETA, GAMMA, [horizon]).clock[-1])
 
 
 def side_by_side(budget: float) -> None:
     """Print a row for each way."""
     measure = resolved(FARTHEST)
     found, seconds = timed(measure, FARTHEST)
-    truth = curve(measure, GAMMA, [FARTHEST], SHARP)
+    truth = flow_curve(measure, GAMMA, [FARTHEST], SHARP)
     print(f"One curve on {len(measure)} nodes, budget {budget:g} s")
     print(f"flow to t = {FARTHEST:.0e}: {seconds:.3f} s; loss {found.loss[0]:.10e}, relative errors:")
     stated, actual = found.loss_error[0] / found.loss[0], abs(found.loss[0] / truth.loss[0] - 1)
@@ -182,7 +182,7 @@ def side_by_side(budget: float) -> None:
             print(f"{name:23} not even t = 10")
             continue
         used = given or resolved(horizon)
-        error = abs(loss / curve(used, GAMMA, [horizon], SHARP).loss[0] - 1)
+        error = abs(loss / flow_curve(used, GAMMA, [horizon], SHARP).loss[0] - 1)
         other = timed(used, horizon)[1]
         print(f"{name:23} {horizon:8.0e} {own:9.3f} {error:9.1e} {other:9.3f} {own / other:9.1f}", flush=True)
 
@@ -210,13 +210,13 @@ def growth_with_nodes(budget: float) -> None:
     draw = np.random.default_rng(0)
     for modes in (100, 1_000, 10_000):
         mu = np.exp(-20 * draw.random(modes))
-        row("random modes            ", from_arrays(mu, mu**0.5 * draw.random(modes) / modes), horizon, budget)
+        row("random modes            ", spectrum_from_arrays(mu, mu**0.5 * draw.random(modes) / modes), horizon, budget)
 
 
-def row(label: str, measure: SpectralMeasure, horizon: float, budget: float) -> None:
+def row(label: str, measure: Spectrum, horizon: float, budget: float) -> None:
     """Print one."""
     found, seconds = timed(measure, horizon, 1 if len(measure) > 5_000 else 3)
-    actual = abs(found.loss[0] / curve(measure, GAMMA, [horizon], SHARP).loss[0] - 1)
+    actual = abs(found.loss[0] / flow_curve(measure, GAMMA, [horizon], SHARP).loss[0] - 1)
     stated = found.loss_error[0] / found.loss[0]
     reached = Phi(measure).run(LSODA, budget, horizon) if len(measure) <= DENSE else NOWHERE
     other = f"{reached[1]:9.3f}" if reached[0] > 0.9 * horizon else f"{'beyond':>9}"

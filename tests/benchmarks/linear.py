@@ -23,7 +23,7 @@ from time import process_time
 
 import numpy as np
 
-from verify.training.linear_ensemble import drawn, ensemble
+from verify.training.linear_ensemble import draw_network, train_linear_ensemble
 from verify.witnesses import linear_network as network
 
 ALPHA, BETA, GAMMA0, RATE, INIT = "3/2", "1/2", 1.0, 0.05, 1.0
@@ -38,14 +38,16 @@ def plain(width: int, modes: int, batch: int, steps: int, seeds: range) -> np.nd
     for seed in seeds:
         rng = np.random.default_rng(seed)
         batches = (rng.standard_normal((batch, modes)) * np.sqrt(eigenvalues) for _ in range(steps))
-        start = drawn(width, modes, INIT, seed)
-        found.append(network.trained(*start, eigenvalues, target, batches, GAMMA0, RATE).losses[-1])
+        start = draw_network(width, modes, INIT, seed)
+        found.append(network.train_linear_network(*start, eigenvalues, target, batches, GAMMA0, RATE).losses[-1])
     return np.array(found)
 
 
 def reduced(width: int, modes: int, batch: int, steps: int, seeds: range) -> np.ndarray:
     """The same by `ensemble`."""
-    found = ensemble(ALPHA, BETA, GAMMA0, width, batch, modes, RATE, steps, seeds, INIT, record=[steps], looks=[steps])
+    found = train_linear_ensemble(
+        ALPHA, BETA, GAMMA0, width, batch, modes, RATE, steps, seeds, INIT, record=[steps], looks=[steps]
+    )
     return found.losses[:, 0]
 
 

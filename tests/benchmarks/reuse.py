@@ -29,7 +29,7 @@ from time import perf_counter
 import numpy as np
 from scipy.integrate import DOP853, LSODA
 
-from verify.reuse.draws import Draw, draw, reduced
+from verify.reuse.draws import Draw, diagonalise, draw_features_and_samples
 
 ALPHA, BETA, GAMMA = "3/2", "1/2", 1.0
 TIMES = np.geomspace(0.1, 1e6, 60)
@@ -53,9 +53,9 @@ SIZES = [
 def row(size: int | None, samples: int, modes: int) -> None:
     """Print the seconds of one draw."""
     marks = [perf_counter()]
-    given = draw(ALPHA, BETA, size, samples, modes, 0)
+    given = draw_features_and_samples(ALPHA, BETA, size, samples, modes, 0)
     marks.append(perf_counter())
-    found = reduced(given)
+    found = diagonalise(given)
     marks.append(perf_counter())
     curve = found.curve(GAMMA, TIMES)
     marks.append(perf_counter())
@@ -108,7 +108,7 @@ class Features:
 
 def beside(size: int, samples: int, modes: int, budget: float) -> None:
     """Print a row for each of SciPy's solvers."""
-    given = draw(ALPHA, BETA, size, samples, modes, 0)
+    given = draw_features_and_samples(ALPHA, BETA, size, samples, modes, 0)
     for method in (DOP853, LSODA):
         if method is LSODA and size > 32:
             continue  # its Jacobian has N^4 entries
@@ -117,7 +117,7 @@ def beside(size: int, samples: int, modes: int, budget: float) -> None:
             print(f"{size:6} {samples:6} {modes:6} {method.__name__:>8} not even t = 1")
             continue
         start = perf_counter()
-        curve = reduced(given).curve(GAMMA, np.append(TIMES[horizon > TIMES], horizon))
+        curve = diagonalise(given).curve(GAMMA, np.append(TIMES[horizon > TIMES], horizon))
         own = perf_counter() - start
         print(
             f"{size:6} {samples:6} {modes:6} {method.__name__:>8} {horizon:8.0e} {seconds:9.3f} {own:9.3f} "

@@ -33,9 +33,9 @@ import numpy as np
 
 from verify.training import descent
 from verify.training.descent import descend
-from verify.training.ensemble import ensemble
+from verify.training.ensemble import train_ensemble
 from verify.training.gradients import Model
-from verify.training.settings import checked
+from verify.training.settings import check_setting
 from verify.witnesses import network
 
 ALPHA, BETA, GAMMA, RATE = "3/2", "1/2", 1.0, 0.05
@@ -81,7 +81,7 @@ def grouped(
 ) -> np.ndarray:
     """`ensemble`."""
     numbers = range(first, first + seeds)
-    return ensemble(
+    return train_ensemble(
         ALPHA, BETA, GAMMA, SIZE, BATCH, MODES, RATE, steps, numbers, features, precision, record=[steps]
     ).losses[:, 0]
 
@@ -123,7 +123,7 @@ def large(sizes: list[int], seconds: float) -> None:
         waiting = max(descent.SHORTEST, size // descent.SHARE)
         operations = 6 * size**2 + 8 * size * (waiting - 1) / 2  # K g, the sum of pairs (g, p), and pairs that wait
         for precision in ("float64", "float32"):
-            setting = checked(ALPHA, BETA, GAMMA, size, BATCH, 2 * size, RATE, 1, "gaussian", precision, None)
+            setting = check_setting(ALPHA, BETA, GAMMA, size, BATCH, 2 * size, RATE, 1, "gaussian", precision, None)
             seeds = tuple(range(setting.together))
             matrix = np.ones((size, size), precision)
             steps = waiting * max(4, round(seconds / (len(seeds) * operations / 1e10) / 3 / waiting))

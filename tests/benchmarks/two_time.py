@@ -34,8 +34,8 @@ import numpy as np
 from scipy.linalg.lapack import dtrtri
 
 from verify.spectra.finite_model import Spectra, limit_spectra
-from verify.spectra.spectrum import SpectralMeasure
-from verify.two_time.online import Descent, solve
+from verify.spectra.spectrum import Spectrum
+from verify.two_time.online import Descent, solve_online
 
 ALPHA, BETA, GAMMA, SIZE, BATCH = "3/2", "1/2", 1.0, 64, 16
 ETA = 0.1
@@ -64,7 +64,7 @@ def some_modes(count: int) -> Spectra:
     k = np.arange(1.0, count + 1)
     alpha, beta = float(Fraction(ALPHA)), float(Fraction(BETA))
     mu = k**-alpha
-    return Spectra(SpectralMeasure(mu, k ** (-alpha * beta - 1)), SpectralMeasure(mu, mu))
+    return Spectra(Spectrum(mu, k ** (-alpha * beta - 1)), Spectrum(mu, mu))
 
 
 def march(spectra: Spectra, steps: int, runs: int = 3) -> tuple[Descent, float]:
@@ -72,7 +72,7 @@ def march(spectra: Spectra, steps: int, runs: int = 3) -> tuple[Descent, float]:
     seconds = []
     for _ in range(runs):
         start = perf_counter()
-        found = solve(spectra.target, spectra.trace, GAMMA, ETA, steps, SIZE, BATCH)
+        found = solve_online(spectra.target, spectra.trace, GAMMA, ETA, steps, SIZE, BATCH)
         seconds.append(perf_counter() - start)
     return found, min(seconds)
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import verify.loss_curve
 from scipy.special import gamma, gammainc, zeta
 
+import verify.loss_curve
 from exponents.cli import curve as curve_command
 from exponents.cli.app import main
 from exponents.names import METHODS
@@ -284,7 +284,7 @@ def partly(finished):
     """An ensemble that an interrupt ends after so many seeds."""
 
     def ensemble(*, seeds, **told):
-        return replace(simulate.ensemble(**told, seeds=range(finished)), interrupted=True)
+        return replace(simulate.train_ensemble(**told, seeds=range(finished)), interrupted=True)
 
     return ensemble
 

@@ -6,8 +6,8 @@ import json
 from fractions import Fraction
 
 import pytest
-import verify.verdicts
 
+import verify.verdicts
 from exponents.cli.app import main
 from verify.measurements.slopes import Limit
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sympy import Float, Integer, Rational, Symbol, nan, oo, sqrt, zoo
 
 from exponents.errors import InputError
-from exponents.rationals import MAX_DIGITS, exact, shown
+from exponents.rationals import MAX_DIGITS, abbreviate, exact
 
 
 @pytest.mark.parametrize(
@@ -93,5 +93,5 @@ def test_any_text_gives_a_number_or_a_refusal(text):
 
 
 def test_what_is_shown_in_a_message_is_short():
-    assert len(shown("x" * 10**6)) < 60
-    assert shown("a\nb") == "a b"
+    assert len(abbreviate("x" * 10**6)) < 60
+    assert abbreviate("a\nb") == "a b"

@@ -14,7 +14,12 @@ ALLOWED = {
     "exponents": {"sympy", "mpmath", "flint", "click", "tabulate"},
     "verify": {"exponents", "mpmath", "numpy", "scipy"},
 }
-COMMAND = {"app.py","verify.py","balance.py","plot.py","curve.py",
+COMMAND = {
+    "app.py",
+    "verify.py",
+    "balance.py",
+    "plot.py",
+    "curve.py",
     "cli.py",
     "loss_commands.py",
     "curve_command.py",

@@ -156,13 +156,13 @@ def test_the_version_of_the_loss_never_changes_table_1(a, b, version):
 
 
 def test_replacing_a_term_changes_the_table_where_it_binds_and_only_there():
-    slower = loss("rich").replacing("model_bottleneck", PowerLaw("model_bottleneck", ((N, alpha * beta / 2),)))
+    slower = loss("rich").replace("model_bottleneck", PowerLaw("model_bottleneck", ((N, alpha * beta / 2),)))
     changed = compute_optimum(slower, where=alpha > 1, parameters=(alpha, beta))
     hard = changed.at("3/2", "1/2").exponent
     assert hard != optimum("rich").at("3/2", "1/2").exponent
     # t^{-2/3} = N^{-3/8} on N t = C: r = (2/3)(3/8)/(2/3 + 3/8) = 6/25
     assert hard == Fraction(6, 25)
-    faster = loss("rich").replacing("sgd_transient", PowerLaw("sgd_transient", ((t, 9 * alpha),)))
+    faster = loss("rich").replace("sgd_transient", PowerLaw("sgd_transient", ((t, 9 * alpha),)))
     changed = compute_optimum(faster, where=alpha > 1, parameters=(alpha, beta))
     for a, b in (("3/2", "1/2"), ("2", "5/4")):
         assert changed.at(a, b).exponent == optimum("rich").at(a, b).exponent

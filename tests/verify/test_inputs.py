@@ -6,7 +6,7 @@ from math import inf, nan
 import pytest
 
 from exponents.errors import FlowFailed, InputError, Unresolved
-from exponents.rationals import in_doubles
+from exponents.rationals import to_double
 from verify.inputs import check_richness, check_whole
 from verify.training.stability import Diverged
 from verify.witnesses.matrix_flow import MatrixFlowFailed
@@ -43,9 +43,9 @@ def test_what_is_no_whole_number_or_too_small_is_refused(value):
 def test_what_is_good_passes():
     check_richness(0)
     check_whole(2, "the count", 2, 7)
-    assert in_doubles(3, "a number") == 3.0
+    assert to_double(3, "a number") == 3.0
 
 
 def test_a_number_beyond_doubles_is_refused_by_name():
     with pytest.raises(InputError, match="a number must fit into double precision"):
-        in_doubles(10**400, "a number")
+        to_double(10**400, "a number")

@@ -18,7 +18,7 @@ from verify.measurements.limit import MEASUREMENTS, Evidence, point
 from verify.measurements.linear import LINEAR_MEASUREMENTS
 from verify.measurements.reuse import REUSE_MEASUREMENTS
 from verify.measurements.slopes import Limit
-from verify.verdicts import CHEAP, MEASURED, claims_at, grid, judged, shifted, shown_value, verdicts
+from verify.verdicts import CHEAP, MEASURED, claims_at, default_points, judge, shift_value, value_text, verdicts
 
 HARD, EASY, BETWEEN = point("3/2", "3/5", 2), point("5/4", "7/5", "1/3", "modes"), point(2, 1, 1)
 
@@ -67,38 +67,38 @@ def test_control_a_shift_of_one_percent_is_refuted(names):
 
 
 def test_a_value_inside_a_small_error_is_confirmed_and_outside_refuted():
-    assert judged(Fraction(1, 2), limit(0.5001, 0.001)) == "confirmed"
-    assert judged(Fraction(1, 2), limit(0.51, 0.001)) == "refuted"
+    assert judge(Fraction(1, 2), limit(0.5001, 0.001)) == "confirmed"
+    assert judge(Fraction(1, 2), limit(0.51, 0.001)) == "refuted"
 
 
 def test_the_error_is_the_border_of_refutation():
-    assert judged(Fraction(1, 2), limit(0.5009, 0.001)) == "confirmed"
-    assert judged(Fraction(1, 2), limit(0.5011, 0.001)) == "refuted"
+    assert judge(Fraction(1, 2), limit(0.5009, 0.001)) == "confirmed"
+    assert judge(Fraction(1, 2), limit(0.5011, 0.001)) == "refuted"
 
 
 def test_a_wide_error_decides_nothing():
-    assert judged(Fraction(1, 2), limit(0.5, 0.006)) == "undecided"
-    assert judged(Fraction(0), limit(0.0, 0.02)) == "undecided"
-    assert judged(None, limit(0.5, 0.001)) == judged(Fraction(1, 2), None) == "undecided"
+    assert judge(Fraction(1, 2), limit(0.5, 0.006)) == "undecided"
+    assert judge(Fraction(0), limit(0.0, 0.02)) == "undecided"
+    assert judge(None, limit(0.5, 0.001)) == judge(Fraction(1, 2), None) == "undecided"
 
 
 @given(st.fractions(-3, 3), st.floats(-0.02, 0.02), st.floats(1e-9, 0.05))
 def test_whatever_is_confirmed_would_be_refuted_when_shifted(value, off, error):
     measured = limit(float(value) + off, error)
-    if judged(value, measured) == "confirmed":
-        assert judged(shifted(value), measured) == "refuted"
+    if judge(value, measured) == "confirmed":
+        assert judge(shift_value(value), measured) == "refuted"
 
 
 def test_a_shift_is_one_percent_and_exact():
-    assert shifted(Fraction(2, 3)) == Fraction(2, 3) * Fraction(101, 100)
-    assert shifted(Fraction(0)) == Fraction(1, 100)
-    assert abs(shifted(mpf(2)) - mpf("2.02")) < mpf(10) ** -14
+    assert shift_value(Fraction(2, 3)) == Fraction(2, 3) * Fraction(101, 100)
+    assert shift_value(Fraction(0)) == Fraction(1, 100)
+    assert abs(shift_value(mpf(2)) - mpf("2.02")) < mpf(10) ** -14
 
 
 def test_values_are_written_so_that_a_rational_parser_reads_them():
-    assert Fraction(shown_value(Fraction(6, 17))) == Fraction(6, 17)
-    assert abs(Fraction(shown_value(mpf(2) / 3)) - Fraction(2, 3)) < Fraction(1, 10**14)
-    assert shown_value(None) is None
+    assert Fraction(value_text(Fraction(6, 17))) == Fraction(6, 17)
+    assert abs(Fraction(value_text(mpf(2) / 3)) - Fraction(2, 3)) < Fraction(1, 10**14)
+    assert value_text(None) is None
 
 
 def test_a_failed_measurement_is_undecided_and_says_why(monkeypatch):
@@ -148,12 +148,15 @@ def test_every_claim_of_a_measured_family_has_a_measurement_and_the_reverse():
 
 
 def test_every_measurement_is_used_on_the_default_grid_and_on_both_sides_of_1():
-    for points in (grid(), grid(quick=True)):
+    for points in (default_points(), default_points(quick=True)):
         used = {claim.name for at in points for claim in claims_at(at, thorough=False)}
-        assert used == ({*MEASUREMENTS, *CHEAP} if len(points) < len(grid()) else set(MEASURED))
+        assert used == ({*MEASUREMENTS, *CHEAP} if len(points) < len(default_points()) else set(MEASURED))
         assert min(at.beta for at in points) < 1 < max(at.beta for at in points)
-    assert {at.spectrum for at in grid()} == {"continuum", "modes"}
-    assert (min(at.beta for at in grid()), max(at.beta for at in grid())) == (Fraction(1, 10), Fraction(5, 2))
+    assert {at.spectrum for at in default_points()} == {"continuum", "modes"}
+    assert (min(at.beta for at in default_points()), max(at.beta for at in default_points())) == (
+        Fraction(1, 10),
+        Fraction(5, 2),
+    )
 
 
 def test_published_values_are_left_out_where_the_paper_does_not_state_them():

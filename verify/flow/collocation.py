@@ -56,17 +56,17 @@ _FINE, _FINE_WEIGHTS = legendre_rule(0.0, 1.0, SERIES)
 _RULE, _RULE_WEIGHTS = legendre_rule(0.0, 1.0, STAGES + 2)
 
 
-def interpolated(s: Reals) -> Reals:
+def lagrange_basis(s: Reals) -> Reals:
     """l_j(s), of shape (STAGES, points)."""
     return np.asarray(_LAGRANGE @ np.power.outer(s, _POWERS).T)
 
 
-def integrated(s: Reals) -> Reals:
+def integrate_basis(s: Reals) -> Reals:
     """int_0^s l_j, of shape (STAGES, points)."""
     return np.asarray((_LAGRANGE / (_POWERS + 1)) @ np.power.outer(s, _POWERS + 1).T)
 
 
-def twice_integrated(s: Reals) -> Reals:
+def integrate_basis_twice(s: Reals) -> Reals:
     """int_0^s int_0^v l_j, of shape (STAGES, points)."""
     return np.asarray((_LAGRANGE / ((_POWERS + 1) * (_POWERS + 2))) @ np.power.outer(s, _POWERS + 2).T)
 
@@ -79,7 +79,7 @@ def roughness(values: Reals) -> float:
 
 def squared_integral(force: Reals, s: Reals) -> Reals:
     """int_0^s h(v)^2 dv for h = 1 - int_0^v force, exactly, of shape (points,)."""
-    h = 1 - force @ integrated(np.multiply.outer(s, _RULE).ravel())
+    h = 1 - force @ integrate_basis(np.multiply.outer(s, _RULE).ravel())
     return np.asarray(s * (h.reshape(len(s), -1) ** 2 @ _RULE_WEIGHTS))
 
 
@@ -95,14 +95,14 @@ class Response:
     def __init__(self, points: Reals) -> None:
         self.points = points
         v = np.multiply.outer(points, _FINE)
-        values = interpolated(v.ravel()).reshape(STAGES, *v.shape) * np.multiply.outer(points, _FINE_WEIGHTS)
+        values = lagrange_basis(v.ravel()).reshape(STAGES, *v.shape) * np.multiply.outer(points, _FINE_WEIGHTS)
         back = points[:, None] - v
         terms = [(-1) ** (m + 1) / factorial(m) * np.einsum("iq,jiq->ji", back**m, values) for m in _ORDERS]
         self._series = np.array(terms).reshape(len(_ORDERS), -1).T
 
     def free(self, z: Reals, learned: Reals, residual: Reals) -> Reals:
         """r of the modes that are mostly learned and h - r of the others without a force, of shape (points, modes)."""
-        split, decay = mostly_learned(learned), np.multiply.outer(-self.points, z)
+        split, decay = count_mostly_learned(learned), np.multiply.outer(-self.points, z)
         found = np.exp(decay) * np.where(np.arange(len(z)) < split, residual, learned)
         found[:, split:] -= np.expm1(decay[:, split:])
         return found
@@ -124,11 +124,11 @@ class Response:
         if large < len(z):
             found[:, :, large:] = (self._series @ z[large:] ** _ORDERS[:, None]).reshape(STAGES, points, -1)
         other = slice(min(large, split), max(large, split))
-        found[:, :, other] = integrated(self.points)[:, :, None] - found[:, :, other]
+        found[:, :, other] = integrate_basis(self.points)[:, :, None] - found[:, :, other]
         return found
 
 
-def mostly_learned(learned: Reals) -> int:
+def count_mostly_learned(learned: Reals) -> int:
     """How many modes have phi > 1/2; they come first, as phi passes 1/2 once."""
     return int(np.searchsorted(-learned, -0.5))
 

@@ -24,13 +24,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from exponents.errors import InputError, Unresolved
-from exponents.names import Spectrum
-from exponents.rationals import check_capacity, check_source, exact, in_doubles
+from exponents.names import SpectrumKind
+from exponents.rationals import check_capacity, check_source, exact, to_double
 
 from ..arrays import Reals
-from ..inputs import check_richness, rising
-from ..spectra.spectrum import SMALLEST, SpectralMeasure, power_law
-from .solver import solve
+from ..inputs import check_richness, check_times
+from ..spectra.spectrum import SMALLEST, Spectrum, power_law_spectrum
+from .solver import solve_flow
 from .trajectory import States
 
 Solved = TypeVar("Solved")
@@ -123,7 +123,7 @@ class Curve:
         return self.errors["loss"]
 
 
-def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> Curve:
+def flow_curve(measure: Spectrum, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> Curve:
     """The curve of the flow at ``times``, with errors.
 
     Parameters
@@ -138,9 +138,9 @@ def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: f
     FlowFailed
         If the flow could not be solved; see `solve`.
     """
-    t = rising(times)
+    t = check_times(times)
     check_tolerance(tolerance)
-    fine, coarse = (solve(measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
+    fine, coarse = (solve_flow(measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
     horizon = min(fine.horizon, coarse.horizon)
     if horizon < t[-1] and measure.floor == 0:
         raise InputError(
@@ -148,9 +148,9 @@ def curve(measure: SpectralMeasure, gamma: float, times: ArrayLike, tolerance: f
             "time or a spectrum with more modes"
         )
     seen = np.minimum(t, horizon)  # beyond, only the floor is left
-    probes, places = probed(seen)
+    probes, places = add_probes(seen)
     states = fine.at(probes)
-    found, other = observed(measure, states), observed(measure, coarse.at(probes))
+    found, other = observe(measure, states), observe(measure, coarse.at(probes))
 
     def error(name: str) -> Reals:
         value, apart = np.abs(found[name]), np.abs(found[name] - other[name])
@@ -181,7 +181,7 @@ def check_tolerance(tolerance: float) -> None:
         raise InputError(f"the tolerance must lie between {TIGHTEST:.0e} and {LOOSEST:.0e}; got {tolerance}; try 1e-8")
 
 
-def probed(places: Reals) -> tuple[Reals, NDArray[np.intp]]:
+def add_probes(places: Reals) -> tuple[Reals, NDArray[np.intp]]:
     """Times, or clocks, at which two solutions are compared, and where the given ones are among them."""
     probes = places if len(places) > FEW else np.sort(np.concatenate([fraction * places for fraction in PROBES]))
     return probes, np.searchsorted(probes, places)
@@ -198,7 +198,7 @@ def limit_curve(
     beta: object,
     gamma: float,
     times: ArrayLike,
-    spectrum: Spectrum = "continuum",
+    spectrum: SpectrumKind = "continuum",
     modes: int | None = None,
     tolerance: float = TOLERANCE,
 ) -> Curve:
@@ -211,26 +211,28 @@ def limit_curve(
     FlowFailed
         See `solve`.
     """
-    t = rising(times)
+    t = check_times(times)
     check_richness(gamma)
     capacity, source = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-    clock = _clock_reached(in_doubles(capacity, "alpha"), in_doubles(source, "beta"), gamma, float(t[-1]))
-    return on_limit(lambda measure: curve(measure, gamma, t, tolerance), alpha, beta, clock, spectrum, modes)
+    clock = _clock_reached(to_double(capacity, "alpha"), to_double(source, "beta"), gamma, float(t[-1]))
+    return solve_on_limit_spectrum(
+        lambda measure: flow_curve(measure, gamma, t, tolerance), alpha, beta, clock, spectrum, modes
+    )
 
 
-def on_limit(
-    solver: Callable[[SpectralMeasure], Solved],
+def solve_on_limit_spectrum(
+    solver: Callable[[Spectrum], Solved],
     alpha: object,
     beta: object,
     clock: float,
-    spectrum: Spectrum = "continuum",
+    spectrum: SpectrumKind = "continuum",
     modes: int | None = None,
 ) -> Solved:
     """What ``solver`` makes of the spectrum of the limit; it is deeper than ``clock`` if that was not enough."""
-    return deepened(lambda reached: solver(power_law(alpha, beta, reached, spectrum, modes)), clock)
+    return solve_deep_enough(lambda reached: solver(power_law_spectrum(alpha, beta, reached, spectrum, modes)), clock)
 
 
-def deepened(solver: Callable[[float], Solved], clock: float) -> Solved:
+def solve_deep_enough(solver: Callable[[float], Solved], clock: float) -> Solved:
     """What ``solver`` makes of a spectrum resolved up to a clock: this one, or if that was not enough a later one."""
     while True:
         try:
@@ -253,7 +255,7 @@ def _clock_reached(alpha: float, beta: float, gamma: float, time: float) -> floa
     return clock
 
 
-def observed(measure: SpectralMeasure, states: States) -> dict[str, Reals]:
+def observe(measure: Spectrum, states: States) -> dict[str, Reals]:
     """What is observed in ``states``, by name."""
     mu, p = measure.eigenvalues, measure.weights
     kernel, growth, residual, phi = states.kernel, states.growth, states.residual, states.learned

@@ -20,12 +20,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from exponents.errors import InputError
-from exponents.names import Spectrum
+from exponents.names import SpectrumKind
 
 from ..arrays import Reals
 from ..inputs import check_whole
 from ..spectra.quadrature import legendre_rule
-from ..spectra.spectrum import SMALLEST, SpectralMeasure, power_law
+from ..spectra.spectrum import SMALLEST, Spectrum, power_law_spectrum
 from .curve import SLOPES
 
 WIDTH = 1.0
@@ -68,7 +68,7 @@ class Level:
 
 
 def level_curves(
-    alpha: object, beta: object, gamma: float, horizon: float, levels: int, spectrum: Spectrum = "continuum"
+    alpha: object, beta: object, gamma: float, horizon: float, levels: int, spectrum: SpectrumKind = "continuum"
 ) -> tuple[Level, ...]:
     """Levels 0 to ``levels`` on the spectrum of eq. 42, up to time ``horizon``.
 
@@ -89,9 +89,9 @@ def level_curves(
         )
     first = START * min(1.0, gamma**-0.5)
     rules = [_Panels(np.log(first), np.log(horizon), nodes) for nodes in NODES]
-    lazy = power_law(alpha, beta, horizon, spectrum)
+    lazy = power_law_spectrum(alpha, beta, horizon, spectrum)
     driven = rules[1].clock(gamma, lazy.correlations(rules[1].time)[0])
-    measure = power_law(alpha, beta, DEEPER * float(driven[-1]), spectrum)
+    measure = power_law_spectrum(alpha, beta, DEEPER * float(driven[-1]), spectrum)
     fine, coarse = (_iterated(measure, gamma, panels, levels) for panels in rules)
     onto, of_rule = rules[1].interpolation(rules[0]), SLOPES * measure.error
     return tuple(
@@ -131,7 +131,7 @@ class _Panels:
         return self.time + gamma * self.integral(self.integral(correlation))
 
 
-def _iterated(measure: SpectralMeasure, gamma: float, panels: _Panels, levels: int) -> list[Level]:
+def _iterated(measure: Spectrum, gamma: float, panels: _Panels, levels: int) -> list[Level]:
     """The levels one after another; errors are left at zero."""
     found, clock, kernel = [], panels.time, np.ones_like(panels.time)
     for number in range(levels + 1):

@@ -34,10 +34,10 @@ from numpy.typing import ArrayLike
 from exponents.errors import InputError, NotSolved
 
 from ..arrays import Reals
-from ..inputs import check_richness, rising
-from ..spectra.spectrum import SpectralMeasure
+from ..inputs import check_richness, check_times
+from ..spectra.spectrum import Spectrum
 from .collocation import AT_NODES, NODES, STAGES
-from .solver import solve
+from .solver import solve_flow
 from .trajectory import Flow, States
 
 FIRST, RATIO = 0.1, 1.5
@@ -75,8 +75,8 @@ class NoisyCurve:
 
 
 def noisy_curve(
-    target: SpectralMeasure,
-    trace: SpectralMeasure,
+    target: Spectrum,
+    trace: Spectrum,
     gamma: float,
     temperature: float,
     times: ArrayLike,
@@ -106,9 +106,9 @@ def noisy_curve(
     NotSolved
         If noise feeds on itself, eta kappa/B times half the trace above 1, for longer than a step.
     """
-    t = rising(times)
+    t = check_times(times)
     check_richness(gamma)
-    flow = solve(target, gamma, float(t[-1]), TOLERANCE)
+    flow = solve_flow(target, gamma, float(t[-1]), TOLERANCE)
     coarse, variance = (variance_along(flow, trace, temperature, t, until, halved) for halved in (False, True))
     rest = target.error + trace.error + ROUNDING + (TOLERANCE if gamma else 0.0)
     error = np.abs(variance - coarse) + rest * variance
@@ -119,14 +119,14 @@ def noisy_curve(
 
 def variance_along(
     flow: Flow,
-    trace: SpectralMeasure,
+    trace: Spectrum,
     temperature: float,
     times: ArrayLike,
     until: float = inf,
     halved: bool = False,
 ) -> Reals:
     """X along a flow that is solved, of shape (times,), on steps that may be cut in two; see `noisy_curve`."""
-    t = rising(times)
+    t = check_times(times)
     if not 0 <= temperature < inf:
         raise InputError(f"eta/B must be a finite number of at least 0; got {temperature}; 0 is an infinite batch")
     if t[0] <= 0:

@@ -35,9 +35,9 @@ from exponents.errors import FlowFailed, InputError, Unresolved
 
 from ..arrays import Reals
 from ..inputs import check_richness
-from ..spectra.spectrum import SMALLEST, SpectralMeasure
-from .collocation import AT_END, AT_NODES, NODES, STAGES, integrated, roughness, squared_integral
-from .step import Step, step_from
+from ..spectra.spectrum import SMALLEST, Spectrum
+from .collocation import AT_END, AT_NODES, NODES, STAGES, integrate_basis, roughness, squared_integral
+from .step import Step, start_step
 from .trajectory import Flow
 
 ROUGHNESS = 1e4
@@ -72,7 +72,7 @@ EXHAUSTED = 1e-280
 """Loss above the floor that is the end of double precision."""
 
 
-def solve(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float, clock: float = inf) -> Flow:
+def solve_flow(measure: Spectrum, gamma: float, horizon: float, tolerance: float, clock: float = inf) -> Flow:
     """The flow on ``measure`` up to time ``horizon``, or until its clock shows ``clock``.
 
     Parameters
@@ -102,7 +102,7 @@ def solve(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: flo
     return _march(measure, gamma, horizon, tolerance, clock) if gamma > 0 else _lazy(measure, min(horizon, clock))
 
 
-def _lazy(measure: SpectralMeasure, horizon: float) -> Flow:
+def _lazy(measure: Spectrum, horizon: float) -> Flow:
     """gamma = 0: no force, h = 1 and the clock is time, up to the end of double precision."""
     if horizon > measure.largest_clock:
         raise _unresolved(measure, measure.largest_clock)
@@ -131,7 +131,7 @@ class _State:
         return self.clock, self.time, self.h, self.learned, self.residual
 
 
-def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: float, clock: float) -> Flow:
+def _march(measure: Spectrum, gamma: float, horizon: float, tolerance: float, clock: float) -> Flow:
     mu, p = measure.eigenvalues, measure.weights
     limit = min(ROUGHNESS * tolerance, 0.1)
     state = _State(0.0, 0.0, 1.0, np.zeros(len(mu)), np.ones(len(mu)), gamma * float(p @ mu), 1.0)
@@ -148,7 +148,7 @@ def _march(measure: SpectralMeasure, gamma: float, horizon: float, tolerance: fl
                 state.time,
                 violation,
             )
-        step = step_from(measure, state.clock, length, state.learned, AT_NODES)
+        step = start_step(measure, state.clock, length, state.learned, AT_NODES)
         found, left = _collocated(step, float(followers[step.span.start]), gamma, state)
         rough = roughness(found) if found is not None else inf
         too_short = length < ROUNDING * state.clock
@@ -192,7 +192,7 @@ def _collocated(step: Step, followers: float, gamma: float, state: _State) -> tu
     """
     richness = gamma * state.h**4
     p, weights, length = step.part.weights, step.weights, step.length
-    flat, pulled, areas = weights.reshape(STAGES, -1), weights @ p, integrated(NODES) * length
+    flat, pulled, areas = weights.reshape(STAGES, -1), weights @ p, integrate_basis(NODES) * length
     free, pulled = step.free(state.learned, state.residual), pulled + followers * np.eye(STAGES)
     ahead = state.clock + NODES * length
     force = state.force * (ahead / state.clock) ** state.power if state.clock > 0 else state.force * ahead
@@ -226,13 +226,13 @@ def _advanced(step: Step, state: _State, force: Reals) -> _State:
     return _State(clock, state.time + elapsed, state.h * float(h[0]), learned[0], residual[0], float(rate[0]), power)
 
 
-def _violation(measure: SpectralMeasure, gamma: float, state: _State) -> float:
+def _violation(measure: Spectrum, gamma: float, state: _State) -> float:
     """By how much kappa (kappa - 1) = gamma int (p/mu) phi^2 is off, relative to kappa^2."""
     norm = float(state.learned**2 @ (measure.weights / measure.eigenvalues))
     return abs(1 - state.h**2 - gamma * norm * state.h**4)
 
 
-def _unresolved(measure: SpectralMeasure, time: float) -> Unresolved:
+def _unresolved(measure: Spectrum, time: float) -> Unresolved:
     return Unresolved(
         f"the clock ran beyond {measure.largest_clock:.3g} at t = {time:.6g}, further than the measure is resolved; "
         "build it with a larger clock",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Reals
-from ..spectra.spectrum import SpectralMeasure
-from .collocation import Response, integrated, interpolated, mostly_learned, shares, twice_integrated
+from ..spectra.spectrum import Spectrum
+from .collocation import Response, count_mostly_learned, integrate_basis, integrate_basis_twice, lagrange_basis, shares
 
 SLAVED, UNMOVED = 1e11, 1e-11
 """mu tau above which a mode follows the force at once, r = -g/mu, and below which it has moved by mu int h only.
@@ -30,7 +30,7 @@ class Step:
     """
 
     mu: Reals
-    part: SpectralMeasure
+    part: Spectrum
     span: slice
     split: int
     length: float
@@ -44,9 +44,9 @@ class Step:
     def states(self, learned: Reals, residual: Reals, force: Reals) -> tuple[Reals, Reals, Reals, Reals]:
         """phi and 1 - phi of all modes at the points of the response, h, and g/h, from those where the step begins."""
         s, scaled, span = self.response.points, force * self.length, self.span
-        h = 1 - scaled @ integrated(s)
-        rate = (force @ interpolated(s)) / h
-        moved = learned + np.multiply.outer(self.length * (s - scaled @ twice_integrated(s)), self.mu)
+        h = 1 - scaled @ integrate_basis(s)
+        rate = (force @ lagrange_basis(s)) / h
+        moved = learned + np.multiply.outer(self.length * (s - scaled @ integrate_basis_twice(s)), self.mu)
         found = self.free(learned, residual) - np.tensordot(force, self.weights, 1)
         after, left = moved / h[:, None], np.multiply.outer(-rate, 1 / self.mu)
         after[:, : span.start] = 1 - left[:, : span.start]
@@ -55,11 +55,11 @@ class Step:
         return after, left, h, rate
 
 
-def step_from(measure: SpectralMeasure, clock: float, length: float, learned: Reals, response: Response) -> Step:
+def start_step(measure: Spectrum, clock: float, length: float, learned: Reals, response: Response) -> Step:
     """The step of this length from this clock, where ``learned`` is phi."""
     mu = measure.eigenvalues
     span = _followed(mu, clock, length)
-    part, split = SpectralMeasure(mu[span], measure.weights[span]), mostly_learned(learned[span])
+    part, split = Spectrum(mu[span], measure.weights[span]), count_mostly_learned(learned[span])
     return Step(mu, part, span, split, length, response, response.weights(part.eigenvalues * length, split) * length)
 
 

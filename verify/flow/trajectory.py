@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Reals
-from ..spectra.spectrum import SpectralMeasure
-from .collocation import Response, integrated, squared_integral
-from .step import step_from
+from ..spectra.spectrum import Spectrum
+from .collocation import Response, integrate_basis, squared_integral
+from .step import start_step
 
 ITERATIONS, CONVERGED = 12, 1e-13
 """Most iterations that find a place on a step, and the change at which it is found; three are usual."""
@@ -55,7 +55,7 @@ class Flow:
         Largest relative violation of the conservation law at the end of a step.
     """
 
-    measure: SpectralMeasure
+    measure: Spectrum
     gamma: float
     clock: Reals
     time: Reals
@@ -96,7 +96,7 @@ class Flow:
     def _within(self, step: int, s: Reals) -> tuple[Reals, ...]:
         """Time, clock, kernel, its growth, 1 - phi and phi at places inside one step."""
         length, start = self._length(step), self.shrinkage[step]
-        taken = step_from(self.measure, float(self.clock[step]), length, self.learned[step], Response(s))
+        taken = start_step(self.measure, float(self.clock[step]), length, self.learned[step], Response(s))
         learned, residual, h, rate = taken.states(self.learned[step], self.residual[step], self.force[step])
         time = self.time[step] + length * start**2 * squared_integral(self.force[step] * length, s)
         return time, self.clock[step] + s * length, (start * h) ** -2.0, 2 * rate, residual, learned
@@ -114,7 +114,7 @@ class Flow:
         wanted = (times - self.time[step]) / (length * self.shrinkage[step] ** 2)
         s = np.clip(wanted, 0.0, 1.0)
         for _ in range(ITERATIONS):
-            excess, h = squared_integral(force, s) - wanted, 1 - force @ integrated(s)
+            excess, h = squared_integral(force, s) - wanted, 1 - force @ integrate_basis(s)
             before, s = s, np.clip(s - excess / h**2, 0.0, 1.0)
             if np.abs(s - before).max() < CONVERGED:
                 break

@@ -45,14 +45,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
-from exponents.names import Spectrum
-from exponents.rationals import shown
+from exponents.names import SpectrumKind
+from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..flow import curve as flow
-from ..inputs import rising
-from ..spectra.spectrum import SpectralMeasure
-from ..training.linear_inputs import linear
+from ..inputs import check_times
+from ..spectra.spectrum import Spectrum
+from ..training.linear_inputs import check_linear
 
 WITH_ERRORS = ("loss", "kernel", "readout", "spike", "loss_slope", "kernel_slope", "readout_slope", "spike_slope")
 """What a `LinearCurve` states an error of."""
@@ -98,21 +98,21 @@ class LinearCurve:
     errors: Mapping[str, Reals]
 
 
-def curve(
-    measure: SpectralMeasure, gamma0: float, times: ArrayLike, init: float = 1.0, tolerance: float = flow.TOLERANCE
+def linear_curve(
+    measure: Spectrum, gamma0: float, times: ArrayLike, init: float = 1.0, tolerance: float = flow.TOLERANCE
 ) -> LinearCurve:
     """The network of infinite width on any spectrum; see `limit_curve`."""
     richness, own, t = _mapped(gamma0, init, times)
-    return _read(flow.curve(measure, richness, own, tolerance), t, richness, init)
+    return _read(flow.flow_curve(measure, richness, own, tolerance), t, richness, init)
 
 
-def limit_curve(
+def linear_limit_curve(
     alpha: object,
     beta: object,
     gamma0: float,
     times: ArrayLike,
     init: float = 1.0,
-    spectrum: Spectrum = "continuum",
+    spectrum: SpectrumKind = "continuum",
     modes: int | None = None,
     tolerance: float = flow.TOLERANCE,
 ) -> LinearCurve:
@@ -143,7 +143,7 @@ def limit_curve(
     return _read(flow.limit_curve(alpha, beta, richness, own, spectrum, modes, tolerance), t, richness, init)
 
 
-def seen(spike: ArrayLike, ratio: float) -> Reals:
+def spike_at_finite_ratio(spike: ArrayLike, ratio: float) -> Reals:
     """The largest eigenvalue of A^T A/N where M/N = ``ratio`` as both grow, by that where only N does.
 
     (1 + l)(1 + c/l) for a spike 1 + l and the ratio c, if l^2 > c; else it is hidden in the bulk.
@@ -160,7 +160,9 @@ def seen(spike: ArrayLike, ratio: float) -> Reals:
     """
     above = np.asarray(spike, float) - 1
     if not (np.isfinite(above) & (above >= 0)).all() or not 0 <= ratio < inf:
-        raise InputError(f"a spike must be at least 1, and M/N at least 0; got {shown(spike)} and {ratio}; try 2 and 1")
+        raise InputError(
+            f"a spike must be at least 1, and M/N at least 0; got {abbreviate(spike)} and {ratio}; try 2 and 1"
+        )
     edge = sqrt(ratio)
     l = np.maximum(above, edge if edge > 0 else 1.0)
     return np.asarray((1 + np.maximum(above, edge)) * (1 + ratio / l))
@@ -168,8 +170,8 @@ def seen(spike: ArrayLike, ratio: float) -> Reals:
 
 def _mapped(gamma0: float, init: float, times: ArrayLike) -> tuple[float, Reals, Reals]:
     """gamma of the flow, its times, and t."""
-    rich, sigma = linear(gamma0, init)
-    speed, t = 1 + sigma**2, rising(times)
+    rich, sigma = check_linear(gamma0, init)
+    speed, t = 1 + sigma**2, check_times(times)
     if t[-1] > LATEST:
         raise InputError(f"times may be at most {LATEST:.0e}; got {t[-1]:g}; ask for less time")
     return (rich / speed) ** 2, speed * t, t

@@ -22,15 +22,15 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
 from exponents.errors import InputError, NotSolved
-from exponents.rationals import exact, in_doubles, shown
+from exponents.rationals import abbreviate, exact, to_double
 
 from ..arrays import Reals
-from ..flow.curve import observed, on_limit
+from ..flow.curve import observe, solve_on_limit_spectrum
 from ..flow.noise import variance_along
-from ..flow.solver import solve
+from ..flow.solver import solve_flow
 from ..inputs import check_richness
 from ..spectra.continuum_model import mean_spectra
-from ..spectra.spectrum import SMALLEST, SpectralMeasure
+from ..spectra.spectrum import SMALLEST, Spectrum
 
 APART = 0.05
 """Half the difference in ln N of the two models that a derivative is taken from."""
@@ -167,15 +167,15 @@ class Budgets:
     def _limit(self) -> _Model:
         """N = infinity, on a spectrum that is deep enough."""
         alpha, beta, gamma = self._point
-        further = FURTHER / in_doubles(exact(beta, "beta"), "beta")
+        further = FURTHER / to_double(exact(beta, "beta"), "beta")
         last = max(model.last for model, _ in self._pairs) + further
         if last + log(DEEPER) > -log(SMALLEST):
             raise InputError(
-                f"for beta = {shown(beta)} the limit falls so slowly that departures from it lie beyond double "
+                f"for beta = {abbreviate(beta)} the limit falls so slowly that departures from it lie beyond double "
                 "precision; take a larger one"
             )
         clock = DEEPER * max(exp(last), *(model.clock for model, _ in self._pairs))
-        return on_limit(lambda measure: _Model(measure, gamma, last), alpha, beta, clock)
+        return solve_on_limit_spectrum(lambda measure: _Model(measure, gamma, last), alpha, beta, clock)
 
 
 def _checked(sizes: object) -> Reals:
@@ -183,18 +183,20 @@ def _checked(sizes: object) -> Reals:
     try:
         found = np.atleast_1d(np.asarray(sizes, dtype=float))
     except (TypeError, ValueError) as error:
-        raise InputError(f"model sizes must be numbers; got {shown(sizes)}; try 100, 1000") from error
+        raise InputError(f"model sizes must be numbers; got {abbreviate(sizes)}; try 100, 1000") from error
     if found.ndim != 1 or not len(found) or not (np.diff(found) > 0).all() or not 2 <= found[0] <= found[-1] < inf:
-        raise InputError(f"model sizes must rise, from 2 or more, and be finite; got {shown(sizes)}; try 100, 1000")
+        raise InputError(
+            f"model sizes must rise, from 2 or more, and be finite; got {abbreviate(sizes)}; try 100, 1000"
+        )
     return found
 
 
 class _Model:
     """One model: ln L and its slope, at ln t; what is asked beyond the last time is answered there."""
 
-    def __init__(self, target: SpectralMeasure, gamma: float, last: float) -> None:
+    def __init__(self, target: Spectrum, gamma: float, last: float) -> None:
         self.floor = target.floor
-        self._flow = solve(target, gamma, exp(last), TOLERANCE)
+        self._flow = solve_flow(target, gamma, exp(last), TOLERANCE)
         self.last, self.clock = min(last, log(self._flow.horizon)), float(self._flow.clock[-1])
         kernel = float(self._flow.at_clock(self._flow.clock[-1:]).kernel[0])
         self.first = min(log(EARLY / kernel), self.last)
@@ -213,7 +215,7 @@ class _Model:
 
     def flow_at(self, place: float) -> tuple[float, float]:
         """ln L and d ln L/d ln t without batches."""
-        seen = observed(self._flow.measure, self._flow.at(np.array([exp(min(place, self.last))])))
+        seen = observe(self._flow.measure, self._flow.at(np.array([exp(min(place, self.last))])))
         loss = float(seen["loss"][0])
         return log(loss), float(seen["loss_slope"][0]) * (1 - self.floor / loss)
 

@@ -28,14 +28,14 @@ from exponents.errors import InputError
 from exponents.names import CONTINUUM, LAZY, REGIMES, Regime
 
 from ..arrays import Reals
-from ..flow.curve import Curve, curve, limit_curve
+from ..flow.curve import Curve, flow_curve, limit_curve
 from ..flow.noise import noisy_curve
 from ..spectra.continuum_model import bottleneck, mean_spectra, resolution
 from ..spectra.finite_model import limit_spectra
 from ..spectra.spectrum import SMALLEST
 from .compute_budget import Budgets, Optimum
 from .limit import Point
-from .slopes import Limit, exponent_of, extrapolated
+from .slopes import Limit, exponent_of, extrapolate
 
 SIZES = (1e3, 1e13, 11)
 """First and last model size, and how many, at which optima and crossovers are found; see `_sizes`."""
@@ -193,13 +193,13 @@ class FiniteEvidence:
         sizes = beside(limit.clock ** (1 / float(self.at.alpha)), self.times)
         found = [self._excess(regime, i, float(size)) for i, size in enumerate(sizes)]
         excess, errors = np.array(found).T
-        return -slopes(self.times, sizes * excess, sizes * errors).widened(SECOND)
+        return -slopes(self.times, sizes * excess, sizes * errors).widen(SECOND)
 
     def _excess(self, regime: Regime, place: int, size: float) -> tuple[float, float]:
         """L_N - L at a time, and its error."""
         target, _ = mean_spectra(self.at.alpha, self.at.beta, size)
         limit, time = self.limit(regime), self.times[place : place + 1]
-        model = curve(target, self._gamma(regime), time, TOLERANCE)
+        model = flow_curve(target, self._gamma(regime), time, TOLERANCE)
         return float(model.loss[0] - limit.loss[place]), float(model.loss_error[0] + limit.loss_error[place])
 
     def variance(self, regime: Regime, until: float) -> Limit:
@@ -208,7 +208,7 @@ class FiniteEvidence:
         clock = 2 * float(limit_curve(self.at.alpha, self.at.beta, gamma, self.late[-1:]).clock[0])
         target, trace = limit_spectra(self.at.alpha, self.at.beta, clock)
         found = noisy_curve(target, trace, gamma, WEAK, self.late, until)
-        return -exponent_of(self.late, found.variance).widened(float((found.variance_error / found.variance).max()))
+        return -exponent_of(self.late, found.variance).widen(float((found.variance_error / found.variance).max()))
 
     def horizon(self) -> Limit:
         """The exponent in 1/eta of the time at which eta kappa mu_1 reaches its bound."""
@@ -251,7 +251,7 @@ def slopes(times: Reals, values: Reals, errors: Reals) -> Limit:
     """The exponent with which something grows that is known with errors which are independent of each other."""
     found = np.diff(np.log(values)) / np.diff(np.log(times))
     noise = np.hypot(*(errors[part] / values[part] for part in (slice(1, None), slice(None, -1))))
-    return extrapolated(np.sqrt(times[1:] * times[:-1]), found, noise / np.diff(np.log(times)))
+    return extrapolate(np.sqrt(times[1:] * times[:-1]), found, noise / np.diff(np.log(times)))
 
 
 def places(range_: tuple[float, float, int], last: float) -> Reals:

@@ -19,14 +19,14 @@ import numpy as np
 
 from exponents.claims.claim import LEVELS
 from exponents.errors import InputError
-from exponents.names import Spectrum
+from exponents.names import SpectrumKind
 from exponents.rationals import exact
 
 from ..arrays import Reals
 from ..flow.curve import Curve, limit_curve
 from ..flow.levels import Level, level_curves
-from ..spectra.spectrum import BELOW, SMALLEST, SpectralMeasure, power_law
-from .slopes import Limit, exponent_of, extrapolated
+from ..spectra.spectrum import BELOW, SMALLEST, Spectrum, power_law_spectrum
+from .slopes import Limit, exponent_of, extrapolate
 
 HORIZON = 1e100
 """Last time of the flow and of the lazy sums, in units of 1/(learning rate); less where the loss leaves doubles."""
@@ -57,7 +57,7 @@ class Point:
     alpha: Fraction
     beta: Fraction
     gamma: Fraction
-    spectrum: Spectrum = "continuum"
+    spectrum: SpectrumKind = "continuum"
 
     def as_object(self) -> dict[str, str]:
         """The point as JSON holds it."""
@@ -69,7 +69,7 @@ class Point:
         }
 
 
-def point(alpha: object, beta: object, gamma: object, spectrum: Spectrum = "continuum") -> Point:
+def point(alpha: object, beta: object, gamma: object, spectrum: SpectrumKind = "continuum") -> Point:
     """A point from exact numbers: int, Fraction, or text such as "3/2"."""
     return Point(exact(alpha, "alpha"), exact(beta, "beta"), exact(gamma, "gamma"), spectrum)
 
@@ -112,9 +112,9 @@ class Evidence:
         return limit_curve(self.at.alpha, self.at.beta, gamma, self.times, self.at.spectrum, tolerance=TOLERANCE)
 
     @cached_property
-    def lazy(self) -> SpectralMeasure:
+    def lazy(self) -> Spectrum:
         """The spectrum, for sums at gamma = 0."""
-        return power_law(self.at.alpha, self.at.beta, 2 * self.times[-1], self.at.spectrum)
+        return power_law_spectrum(self.at.alpha, self.at.beta, 2 * self.times[-1], self.at.spectrum)
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
@@ -172,8 +172,8 @@ class Evidence:
         level = self.levels[number]
         late = np.flatnonzero(level.time > FIRST)
         late = late[:: max(1, len(late) // TIMES)]
-        found = extrapolated(level.time[late], -level.slope[late], level.slope_error[late])
-        return found.widened(float(level.slope_error[late].max()))
+        found = extrapolate(level.time[late], -level.slope[late], level.slope_error[late])
+        return found.widen(float(level.slope_error[late].max()))
 
     @property
     def _rule(self) -> Reals:
@@ -212,7 +212,7 @@ def limit_of(times: Reals, values: Reals, errors: Reals) -> Limit:
 
     It is a difference of two solutions, which may vanish by chance: no time is trusted more than most are.
     """
-    return extrapolated(times, values, np.maximum(errors, np.median(errors))).widened(float(errors.max()))
+    return extrapolate(times, values, np.maximum(errors, np.median(errors))).widen(float(errors.max()))
 
 
 def _reach(decay: float) -> float:

@@ -13,7 +13,7 @@ from math import sqrt
 from exponents.errors import InputError
 from exponents.model.linear_network import INIT
 
-from ..linear.infinite_width import LinearCurve, limit_curve
+from ..linear.infinite_width import LinearCurve, linear_limit_curve
 from .limit import TOLERANCE, Point, limit_of, measured_times
 from .slopes import Limit
 
@@ -50,7 +50,7 @@ class LinearEvidence:
     def curve(self) -> LinearCurve:
         """The network."""
         at = self.at
-        return limit_curve(at.alpha, at.beta, sqrt(at.gamma), self.times, INIT, at.spectrum, tolerance=TOLERANCE)
+        return linear_limit_curve(at.alpha, at.beta, sqrt(at.gamma), self.times, INIT, at.spectrum, tolerance=TOLERANCE)
 
     def slope(self, name: str) -> Limit:
         """The exponent with which something grows."""

@@ -25,7 +25,7 @@ from exponents.errors import InputError
 from exponents.names import CONTINUUM, LAZY, Regime
 
 from ..flow.curve import limit_curve
-from ..reuse.mean_loss import clock_curve, curve, final_loss, mean_reuse
+from ..reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, reuse_curve
 from ..spectra.continuum_model import resolution
 from .finite import DEEPER, DOUBLES, SECOND, TILT, TIMES, TOLERANCE, beside, by_regime, places, slopes
 from .limit import Point
@@ -119,7 +119,7 @@ class ReuseEvidence:
         """The smallest loss: a parabola through the three lowest of some, or the last."""
         reuse = mean_reuse(self.at.alpha, self.at.beta, size, samples)
         clocks = STOPS * resolution(self.at.alpha, self.at.beta, size, samples)
-        loss = clock_curve(reuse, self._gamma(regime), clocks).loss
+        loss = reuse_clock_curve(reuse, self._gamma(regime), clocks).loss
         place = int(np.argmin(loss))
         if place in (0, len(clocks) - 1) or reuse.unseen <= loss[place]:
             return min(float(loss[place]), reuse.unseen)
@@ -134,12 +134,12 @@ class ReuseEvidence:
         samples = beside(limit.clock ** (1 / float(self.at.alpha)), self.times)
         excess, errors = np.empty((2, len(self.times)))
         for i, p in enumerate(samples):
-            found = curve(
+            found = reuse_curve(
                 mean_reuse(self.at.alpha, self.at.beta, inf, float(p)), gamma, self.times[i : i + 1], TOLERANCE
             )
             excess[i] = found.loss[0] - limit.loss[i]
             errors[i] = found.loss_error[0] + limit.loss_error[i]
-        return -slopes(self.times, samples * excess, samples * errors).widened(SECOND)
+        return -slopes(self.times, samples * excess, samples * errors).widen(SECOND)
 
     def features(self) -> Limit:
         """The exponent with which N times the first correction in 1/N falls with P, at infinite time."""
@@ -152,7 +152,7 @@ class ReuseEvidence:
         clocks = places(BEYOND, inf)
         reuse = mean_reuse(self.at.alpha, self.at.beta, EQUAL, EQUAL)
         scale = resolution(self.at.alpha, self.at.beta, EQUAL, EQUAL)
-        found = clock_curve(reuse, 0.0, clocks * scale, TOLERANCE)
+        found = reuse_clock_curve(reuse, 0.0, clocks * scale, TOLERANCE)
         return slopes(clocks, found.loss, found.loss_error)
 
 

@@ -78,7 +78,7 @@ class Limit:
         """Whether ``value`` lies inside the error."""
         return abs(self.value - value) <= self.error
 
-    def widened(self, more: float) -> Limit:
+    def widen(self, more: float) -> Limit:
         """The same limit with an error that is larger by ``more``."""
         return replace(self, error=self.error + more)
 
@@ -109,7 +109,7 @@ class _Fit:
         return self.misfit <= self.freedom + 2 * sqrt(2 * self.freedom)
 
 
-def extrapolated(time: ArrayLike, values: ArrayLike, noise: ArrayLike = 0.0) -> Limit:
+def extrapolate(time: ArrayLike, values: ArrayLike, noise: ArrayLike = 0.0) -> Limit:
     """The limit of ``values`` as time grows.
 
     Parameters
@@ -244,7 +244,7 @@ def exponent_of(place: ArrayLike, values: ArrayLike) -> Limit:
     slopes, middles = np.diff(y) / np.diff(x), (x[1:] + x[:-1]) / 2
     third = np.diff(slopes, 3)[len(slopes) // 2 :]
     noise = float(np.sqrt(np.mean(third**2) / 20))  # 1, 3, 3 and 1, squared
-    return extrapolated(np.exp(middles), slopes, noise).widened(noise)
+    return extrapolate(np.exp(middles), slopes, noise).widen(noise)
 
 
 def local_slopes(time: ArrayLike, values: ArrayLike, errors: ArrayLike, pieces: int = 24) -> tuple[Reals, ...]:

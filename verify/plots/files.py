@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from exponents.errors import InputError
-from exponents.rationals import shown
+from exponents.rationals import abbreviate
 
-from .optional_import import needed
+from .optional_import import import_optional
 from .style import SETTINGS
 
 # What a file would say about when and by what it was made.
@@ -36,9 +36,9 @@ def save(draw: Callable[[], Any], path: Path) -> None:
     form = path.suffix.lower().removeprefix(".")
     if form not in METADATA:
         wanted = ", ".join(f".{name}" for name in METADATA)
-        better = shown(f"{path.stem or 'plot'}.pdf")
-        raise InputError(f"a plot's file must end in one of {wanted}; got {shown(path.name)}; try {better}")
-    matplotlib = needed("matplotlib")
+        better = abbreviate(f"{path.stem or 'plot'}.pdf")
+        raise InputError(f"a plot's file must end in one of {wanted}; got {abbreviate(path.name)}; try {better}")
+    matplotlib = import_optional("matplotlib")
     with _writing(path):
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
@@ -62,5 +62,5 @@ def _writing(path: Path) -> Iterator[None]:
     except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
         reason = getattr(error, "strerror", None) or error
         raise InputError(
-            f"a plot needs a file that can be written; got {shown(path)} ({reason}); try another"
+            f"a plot needs a file that can be written; got {abbreviate(path)} ({reason}); try another"
         ) from error

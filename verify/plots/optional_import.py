@@ -8,7 +8,7 @@ from typing import Any
 from exponents.errors import InputError
 
 
-def needed(module: str) -> Any:
+def import_optional(module: str) -> Any:
     """The module of Matplotlib, or of what it brings along, called ``module``.
 
     Raises

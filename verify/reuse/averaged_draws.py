@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike
 from exponents.errors import InputError
 
 from ..arrays import Reals
-from ..inputs import check_richness, rising
+from ..inputs import check_richness, check_times
 from ..training.ensemble import standard_error
-from ..training.settings import distinct
-from .draws import ENTRIES, drawn
+from ..training.settings import check_seeds
+from .draws import ENTRIES, draw_diagonalised
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class ReuseEnsemble:
         return self.trains.mean(axis=0), standard_error(self.trains)
 
 
-def ensemble(
+def average_draws(
     alpha: object,
     beta: object,
     gamma: float,
@@ -88,14 +88,14 @@ def ensemble(
     KeyboardInterrupt
         When it was interrupted before a draw was finished; after one, those that are finished are returned.
     """
-    t, numbers = rising(times), distinct(seeds)
+    t, numbers = check_times(times), check_seeds(seeds)
     check_richness(gamma)
     if len(t) * len(numbers) > ENTRIES:
         raise InputError(f"seeds times times may be at most {ENTRIES}; got {len(t) * len(numbers)}; take fewer")
     rows: list[tuple[Reals, Reals, Reals, float, float]] = []
     try:
         for seed in numbers:
-            found = drawn(alpha, beta, model_size, samples, modes, seed)
+            found = draw_diagonalised(alpha, beta, model_size, samples, modes, seed)
             curve = found.curve(gamma, t)
             rows.append((curve.test, curve.train, curve.kernel, found.final_test, found.span_floor))
     except KeyboardInterrupt:

@@ -42,15 +42,15 @@ from numpy.linalg import norm
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
-from exponents.rationals import shown
+from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..flow.curve import COARSER, LOOSEST, NEARBY, PROBES, SAFETY, TIGHTEST, TOLERANCE
-from ..flow.solver import EXHAUSTED, solve
+from ..flow.solver import EXHAUSTED, solve_flow
 from ..flow.trajectory import Flow
-from ..inputs import check_whole, rising
-from ..spectra.population import checked
-from ..spectra.spectrum import SMALLEST, SpectralMeasure
+from ..inputs import check_times, check_whole
+from ..spectra.population import check_size
+from ..spectra.spectrum import SMALLEST, Spectrum
 
 ENTRIES = 2**25
 """Numbers that A(0), and Psi, may each have: 256 MiB, of which a few copies are made."""
@@ -133,7 +133,7 @@ class DrawnReuse:
         The least test loss of any u; 0 for N = infinity.
     """
 
-    measure: SpectralMeasure
+    measure: Spectrum
     target: Reals
     rest: Reals
     steps: Reals
@@ -185,12 +185,12 @@ class DrawnReuse:
         FlowFailed
             See `march.solve`.
         """
-        t = rising(times)
+        t = check_times(times)
         if not TIGHTEST <= tolerance <= LOOSEST:
             raise InputError(f"the tolerance must lie between {TIGHTEST:.0e} and {LOOSEST:.0e}; got {tolerance}")
         probes = np.unique(np.multiply.outer(PROBES, t))
         places = np.searchsorted(probes, t)
-        flows = (solve(self.measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
+        flows = (solve_flow(self.measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
         found, other = (self._observed(flow, probes) for flow in flows)
         window = np.clip(places + np.arange(-NEARBY, NEARBY + 1)[:, None], 0, len(probes) - 1)
         errors = {}
@@ -237,7 +237,9 @@ class DrawnReuse:
         }
 
 
-def draw(alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int) -> Draw:
+def draw_features_and_samples(
+    alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int
+) -> Draw:
     """Features and samples.  At fixed seed and M, fewer samples are the first of more, and so are features.
 
     Parameters
@@ -258,16 +260,16 @@ def draw(alpha: object, beta: object, model_size: int | None, samples: int, mode
     check_whole(modes, "the number of modes", 2, 1000)
     check_whole(samples, "the number of samples", 1, 256)
     check_whole(seed, "a seed", 0, 1)
-    a, b = checked(alpha, beta, 1 if model_size is None else model_size, modes)
+    a, b = check_size(alpha, beta, 1 if model_size is None else model_size, modes)
     for count, symbol in ((samples, "P"), (model_size or 1, "N")):
         if count * modes > ENTRIES:
             raise InputError(
-                f"a draw may have at most {ENTRIES} random numbers; got {symbol} M = {shown(count * modes)}; "
+                f"a draw may have at most {ENTRIES} random numbers; got {symbol} M = {abbreviate(count * modes)}; "
                 "take fewer modes"
             )
     if a * log(modes) > log(STEEPEST):
         raise InputError(
-            f"M^alpha may be at most {STEEPEST:.0e} in double precision; got alpha = {shown(alpha)}, M = {modes}; "
+            f"M^alpha may be at most {STEEPEST:.0e} in double precision; got alpha = {abbreviate(alpha)}, M = {modes}; "
             "take fewer modes"
         )
     k = np.arange(1.0, modes + 1)
@@ -277,7 +279,7 @@ def draw(alpha: object, beta: object, model_size: int | None, samples: int, mode
     return Draw(k**-a, k ** ((a - a * b - 1) / 2), features, psi)
 
 
-def reduced(given: Draw) -> DrawnReuse:
+def diagonalise(given: Draw) -> DrawnReuse:
     """A draw, diagonalised.
 
     Raises
@@ -309,14 +311,16 @@ def reduced(given: Draw) -> DrawnReuse:
     steps = (right * roots if features is None else right @ (features * roots) / sqrt(size)) * amplitudes[:, None]
     rest = np.zeros(modes) if len(s) == modes else target - steps.sum(axis=0)  # all modes are in the span
     seen = (s * amplitudes) ** 2 > SMALLEST  # without power of the target a mode does not move
-    measure = SpectralMeasure(s[seen] ** 2, (s * amplitudes)[seen] ** 2, floor)
+    measure = Spectrum(s[seen] ** 2, (s * amplitudes)[seen] ** 2, floor)
     span_floor = 0.0 if features is None else float(_triangle((features * roots).T, target)[-1, -1] ** 2)
     return DrawnReuse(measure, target, rest, steps[seen], span_floor)
 
 
-def drawn(alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int) -> DrawnReuse:
+def draw_diagonalised(
+    alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int
+) -> DrawnReuse:
     """A draw, diagonalised; parameters and errors as in `draw` and `reduced`."""
-    return reduced(draw(alpha, beta, model_size, samples, modes, seed))
+    return diagonalise(draw_features_and_samples(alpha, beta, model_size, samples, modes, seed))
 
 
 def _triangle(matrix: Reals, vector: Reals) -> Reals:

@@ -14,12 +14,12 @@ from math import ceil, inf, log1p
 
 import numpy as np
 
-from ..flow.curve import deepened
+from ..flow.curve import solve_deep_enough
 from ..loss_curve import LossCurve, Model, capacity_and_source
 from ..spectra.finite_model import limit_spectra
 from ..two_time import offline as two_time
-from .averaged_draws import ensemble
-from .mean_loss import curve, mean_reuse
+from .averaged_draws import average_draws
+from .mean_loss import mean_reuse, reuse_curve
 
 INTERVALS = 2.0
 """Intervals of time a factor e, and half as long ones beside, from which errors are read off."""
@@ -39,7 +39,7 @@ def by_flow(model: Model, times: Sequence[float]) -> LossCurve:
     assert model.samples is not None
     size = inf if model.size is None else model.size
     reuse = mean_reuse(*capacity_and_source(model), size, model.samples)
-    found = curve(reuse, model.gamma, times)
+    found = reuse_curve(reuse, model.gamma, times)
     return LossCurve(
         time=found.time,
         loss=found.loss,
@@ -61,14 +61,14 @@ def by_two_time(model: Model, times: Sequence[float]) -> LossCurve:
         See `two_time.solve`.
     """
     last = max(times[-1], 1.0)
-    steps = two_time.grid(last, ceil(INTERVALS * log1p(last)))
+    steps = two_time.time_grid(last, ceil(INTERVALS * log1p(last)))
     places = np.union1d(steps, times)
 
     def solver(clock: float) -> two_time.FineGrids:
         spectra = limit_spectra(*capacity_and_source(model), clock, model.spectrum, model.modes)
         return two_time.limit_of_fine_grids(*spectra, model.gamma, places, model.size, model.samples)
 
-    found = deepened(solver, DEEPER * last)
+    found = solve_deep_enough(solver, DEEPER * last)
     wanted = np.searchsorted(places, times)
     return LossCurve(
         time=found.time[wanted],
@@ -90,7 +90,9 @@ def by_simulation(model: Model, times: Sequence[float], seeds: int) -> LossCurve
     """
     assert model.samples is not None and model.modes is not None
     places = np.union1d([0.0], times)
-    found = ensemble(model.alpha, model.beta, model.gamma, model.size, model.samples, model.modes, places, range(seeds))
+    found = average_draws(
+        model.alpha, model.beta, model.gamma, model.size, model.samples, model.modes, places, range(seeds)
+    )
     wanted = np.searchsorted(places, times)
     loss, error = found.test
     return LossCurve(

@@ -44,12 +44,12 @@ from numpy.typing import ArrayLike
 from exponents.errors import InputError, Unresolved
 
 from ..arrays import Reals
-from ..flow.curve import COARSER, TOLERANCE, check_tolerance, largest_nearby, probed
-from ..flow.solver import solve
+from ..flow.curve import COARSER, TOLERANCE, add_probes, check_tolerance, largest_nearby
+from ..flow.solver import solve_flow
 from ..flow.trajectory import Flow, States
-from ..inputs import check_richness, rising
+from ..inputs import check_richness, check_times
 from ..spectra.mean_model import MeanModel
-from ..spectra.spectrum import SMALLEST, SpectralMeasure
+from ..spectra.spectrum import SMALLEST, Spectrum
 
 CLOSE = 1e-3
 """Distance of N and P over the larger, below which the loss is counted from time 0."""
@@ -106,7 +106,7 @@ class Reuse:
         Largest relative deviation of what is known of both at time 0.
     """
 
-    train: SpectralMeasure
+    train: Spectrum
     unseen: float
     from_start: bool
     across: Reals
@@ -224,7 +224,7 @@ def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -
     unseen, train_floor = _floors(model)
     from_start = _close(model)
     latest = LATEST / model.level if from_start else inf
-    train = SpectralMeasure(model.resolved.eigenvalues, model.resolved.power, train_floor, latest)
+    train = Spectrum(model.resolved.eigenvalues, model.resolved.power, train_floor, latest)
     across, within = found.across(), found.within()
     missing = total - (unseen + 2 * across.sum() + within.sum()) if not from_start else 0.0
     if model.upper_end == 0:  # the last place is one node with what is left, as in the training loss
@@ -240,7 +240,7 @@ def final_loss(alpha: object, beta: object, model_size: float, samples: float) -
     return _floors(MeanModel.of(alpha, beta, model_size, samples))[0]
 
 
-def curve(reuse: Reuse, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> ReuseCurve:
+def reuse_curve(reuse: Reuse, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> ReuseCurve:
     """Both losses along the flow at ``times``, which rise from at least 0, with errors.
 
     Raises
@@ -250,12 +250,12 @@ def curve(reuse: Reuse, gamma: float, times: ArrayLike, tolerance: float = TOLER
     FlowFailed
         If the flow could not be solved; see `march.solve`.
     """
-    return _compared(reuse, gamma, rising(times), tolerance, _at_times, inf)
+    return _compared(reuse, gamma, check_times(times), tolerance, _at_times, inf)
 
 
-def clock_curve(reuse: Reuse, gamma: float, clocks: ArrayLike, tolerance: float = TOLERANCE) -> ReuseCurve:
+def reuse_clock_curve(reuse: Reuse, gamma: float, clocks: ArrayLike, tolerance: float = TOLERANCE) -> ReuseCurve:
     """The same where the clock shows ``clocks``."""
-    places = rising(clocks)
+    places = check_times(clocks)
     return _compared(reuse, gamma, places, tolerance, _at_clocks, float(places[-1]))
 
 
@@ -283,13 +283,13 @@ def _compared(
     check_richness(gamma)
     try:
         last = float(places[-1])
-        flows = [solve(reuse.train, gamma, last, tolerance * factor, clock_end) for factor in (1.0, COARSER)]
+        flows = [solve_flow(reuse.train, gamma, last, tolerance * factor, clock_end) for factor in (1.0, COARSER)]
     except Unresolved as error:
         raise InputError(
             f"next to N = P losses are known up to a clock of {reuse.train.largest_clock:.3g}; got t = "
             f"{places[-1]:.3g}; ask for less time, or another N or P"
         ) from error
-    probes, wanted = probed(places)
+    probes, wanted = add_probes(places)
     (states, time, clock), (other, *_) = (read(flow, probes) for flow in flows)
     losses = [(reuse.loss(s.residual, s.learned), reuse.train_loss(s.residual)) for s in (states, other)]
     errors = []

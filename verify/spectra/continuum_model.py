@@ -13,7 +13,7 @@ import numpy as np
 
 from .finite_model import Spectra
 from .mean_model import MeanModel
-from .spectrum import SpectralMeasure
+from .spectrum import Spectrum
 
 
 def mean_spectra(alpha: object, beta: object, model_size: float) -> Spectra:
@@ -33,8 +33,8 @@ def mean_spectra(alpha: object, beta: object, model_size: float) -> Spectra:
     """
     model = MeanModel.of(alpha, beta, model_size)
     found = model.resolved
-    target = SpectralMeasure(found.eigenvalues, found.power, model.floor)
-    whole = SpectralMeasure(found.eigenvalues, found.trace)
+    target = Spectrum(found.eigenvalues, found.power, model.floor)
+    whole = Spectrum(found.eigenvalues, found.trace)
     return Spectra(_stated(target, *model.target_moments()), _stated(whole, *model.trace_moments()))
 
 
@@ -48,7 +48,7 @@ def resolution(alpha: object, beta: object, model_size: float, samples: float = 
     return 1 / MeanModel.of(alpha, beta, model_size, samples).level
 
 
-def _stated(measure: SpectralMeasure, mass: float, moment: float) -> SpectralMeasure:
+def _stated(measure: Spectrum, mass: float, moment: float) -> Spectrum:
     """The measure, with the deviation of its first two moments as the error of its rule."""
     apart = max(abs(measure.variance / mass - 1), abs(float(measure.weights @ measure.eigenvalues) / moment - 1))
     return replace(measure, error=max(apart, float(np.finfo(float).eps)))

@@ -34,14 +34,14 @@ from typing import NamedTuple
 import numpy as np
 
 from exponents.errors import InputError
-from exponents.names import Spectrum
-from exponents.rationals import exact, shown
+from exponents.names import SpectrumKind
+from exponents.rationals import abbreviate, exact
 
 from ..arrays import Reals
 from .deterministic_equivalent import bands
-from .floor import at_rest, check_drawn
-from .population import checked, population
-from .spectrum import SpectralMeasure, power_law
+from .floor import check_drawn, rest_state
+from .population import check_size, population
+from .spectrum import Spectrum, power_law_spectrum
 
 LARGEST = 2**18
 """Model sizes of which a spectrum is taken.  Floors are known for any (`bottleneck`)."""
@@ -73,8 +73,8 @@ class Spectra(NamedTuple):
         eigenvalues.  Nodes are not those of the target.
     """
 
-    target: SpectralMeasure
-    trace: SpectralMeasure
+    target: Spectrum
+    trace: Spectrum
 
 
 def mean_spectra(alpha: object, beta: object, model_size: int, modes: int | None = None) -> Spectra:
@@ -93,19 +93,19 @@ def mean_spectra(alpha: object, beta: object, model_size: int, modes: int | None
         For alpha <= 1 or above `STEEPEST`, beta <= 0, N < 1, N >= M, N above `LARGEST` or alpha sqrt(N) above
         `FINEST`, or numbers beyond double precision.
     """
-    a, b = checked(alpha, beta, model_size, modes)
+    a, b = check_size(alpha, beta, model_size, modes)
     if a > STEEPEST:
         raise InputError(
-            f"alpha may be at most {STEEPEST} for a mean spectrum; got {shown(alpha)}; take a smaller one, or a draw"
+            f"alpha may be at most {STEEPEST} for a mean spectrum; got {abbreviate(alpha)}; take a smaller one, or a draw"
         )
     most = min(LARGEST, int((FINEST / a) ** 2))
     if model_size > most:
         raise InputError(
-            f"the model size may be at most {most} for this alpha; got {shown(model_size)}; take a smaller one"
+            f"the model size may be at most {most} for this alpha; got {abbreviate(model_size)}; take a smaller one"
         )
     found = population(a, b, model_size, modes, poles=True)
     mean = bands(found, a, model_size)
-    floor, norm = at_rest(found, model_size, modes)
+    floor, norm = rest_state(found, model_size, modes)
     total, square = found.traces.sum(), found.squares.sum() + found.traces.sum() ** 2 / model_size
     return Spectra(
         _compressed(mean.eigenvalues, mean.target, floor, {-1: norm, 0: found.powers.sum(), 1: found.moments.sum()}),
@@ -129,10 +129,10 @@ def drawn_spectra(alpha: object, beta: object, model_size: int, modes: int, seed
         For alpha <= 1, beta <= 0, N < 1, N >= M, a seed that is no whole number of at least 0, a draw beyond memory, or
         eigenvalues that span more than `DECADES`.
     """
-    a, b = checked(alpha, beta, model_size, modes)
+    a, b = check_size(alpha, beta, model_size, modes)
     if model_size > LARGEST_DRAW:
         raise InputError(
-            f"the model size may be at most {LARGEST_DRAW} in a draw; got {shown(model_size)}; take the mean"
+            f"the model size may be at most {LARGEST_DRAW} in a draw; got {abbreviate(model_size)}; take the mean"
         )
     check_drawn(model_size, modes, seed)
     k = np.arange(1.0, modes + 1)
@@ -142,39 +142,39 @@ def drawn_spectra(alpha: object, beta: object, model_size: int, modes: int, seed
     if eigenvalues[0] < 10.0**-DECADES * eigenvalues[-1]:
         raise InputError(
             f"eigenvalues of a draw may span {DECADES} decades in double precision; those of N = {model_size} at "
-            f"alpha = {shown(exact(alpha, 'alpha'))} span more; take a smaller N or the mean"
+            f"alpha = {abbreviate(exact(alpha, 'alpha'))} span more; take a smaller N or the mean"
         )
     powers = (vectors.T @ (features @ target)) ** 2 / eigenvalues
     left = max(0.0, float(target @ target - powers.sum()))
     falling = eigenvalues[::-1]
-    return Spectra(SpectralMeasure(falling, powers[::-1], left), SpectralMeasure(falling, falling))
+    return Spectra(Spectrum(falling, powers[::-1], left), Spectrum(falling, falling))
 
 
 def limit_spectra(
     alpha: object,
     beta: object,
     largest_clock: float = 1e12,
-    spectrum: Spectrum = "continuum",
+    spectrum: SpectrumKind = "continuum",
     modes: int | None = None,
 ) -> Spectra:
     """Those of N = infinity, resolved for clocks up to ``largest_clock``; parameters and errors as in `power_law`."""
-    target = power_law(alpha, beta, largest_clock, spectrum, modes)
-    return Spectra(target, power_law(alpha, 1 - 1 / exact(alpha, "alpha"), largest_clock, spectrum, modes))
+    target = power_law_spectrum(alpha, beta, largest_clock, spectrum, modes)
+    return Spectra(target, power_law_spectrum(alpha, 1 - 1 / exact(alpha, "alpha"), largest_clock, spectrum, modes))
 
 
-def mean_measure(alpha: object, beta: object, model_size: int, modes: int | None = None) -> SpectralMeasure:
+def mean_measure(alpha: object, beta: object, model_size: int, modes: int | None = None) -> Spectrum:
     """The target of `mean_spectra`."""
     return mean_spectra(alpha, beta, model_size, modes).target
 
 
-def drawn_measure(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> SpectralMeasure:
+def drawn_measure(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> Spectrum:
     """The target of `drawn_spectra`."""
     return drawn_spectra(alpha, beta, model_size, modes, seed).target
 
 
-def _compressed(eigenvalues: Reals, weights: Reals, floor: float, due: dict[int, float]) -> SpectralMeasure:
+def _compressed(eigenvalues: Reals, weights: Reals, floor: float, due: dict[int, float]) -> Spectrum:
     """A measure on few nodes, with the deviation of its moments from those that are due, by their power of mu."""
     order = np.argsort(-eigenvalues)
-    found = SpectralMeasure(eigenvalues[order], weights[order], floor).compressed()
+    found = Spectrum(eigenvalues[order], weights[order], floor).compress()
     sums = {power: found.weights @ found.eigenvalues**power + floor * (power == 0) for power in due}
     return replace(found, error=max(found.error, *(abs(float(sums[power]) / due[power] - 1) for power in due)))

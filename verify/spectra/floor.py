@@ -33,10 +33,10 @@ import numpy as np
 from scipy.optimize import brentq
 
 from exponents.errors import InputError
-from exponents.rationals import shown
+from exponents.rationals import abbreviate
 
 from ..inputs import check_whole
-from .population import Population, checked, population
+from .population import Population, check_size, population
 
 TINY = -690.0
 """Logarithm of where the search for 1/r starts."""
@@ -68,11 +68,11 @@ def bottleneck(alpha: object, beta: object, model_size: int, modes: int | None =
     InputError
         For alpha <= 1, beta <= 0, N < 1, N >= M, or numbers beyond double precision.
     """
-    a, b = checked(alpha, beta, model_size, modes)
-    return at_rest(population(a, b, model_size, modes, poles=False), model_size, modes)[0]
+    a, b = check_size(alpha, beta, model_size, modes)
+    return rest_state(population(a, b, model_size, modes, poles=False), model_size, modes)[0]
 
 
-def at_rest(found: Population, model_size: int, modes: int | None) -> tuple[float, float]:
+def rest_state(found: Population, model_size: int, modes: int | None) -> tuple[float, float]:
     """The mean floor of a model of size N on these modes, M in number, and the mean of |w|^2 at infinite time.
 
     With nu = 1/r the latter is sum_k y_k^2 lambda_k/(lambda_k + nu)^2 over (nu/N) sum_k lambda_k/(lambda_k + nu)^2, as
@@ -96,7 +96,7 @@ def at_rest(found: Population, model_size: int, modes: int | None) -> tuple[floa
     return float(left.sum()), float(norm)
 
 
-def projected(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> float:
+def project_target(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> float:
     """The floor of one draw of N features on M modes: the target's distance from their span, squared.
 
     Parameters
@@ -112,7 +112,7 @@ def projected(alpha: object, beta: object, model_size: int, modes: int, seed: in
         As in `bottleneck`; for a seed that is no whole number of at least 0; for features whose span double precision
         cannot tell.
     """
-    a, b = checked(alpha, beta, model_size, modes)
+    a, b = check_size(alpha, beta, model_size, modes)
     check_drawn(model_size, modes, seed)
     k = np.arange(1.0, modes + 1)
     target = k ** (-(a * b + 1) / 2)
@@ -120,7 +120,7 @@ def projected(alpha: object, beta: object, model_size: int, modes: int, seed: in
     readout, _, rank, _ = np.linalg.lstsq(features, target, rcond=None)
     if rank < model_size:
         raise InputError(
-            f"features must be independent to double precision; got {shown(model_size)}, of which {rank} are; "
+            f"features must be independent to double precision; got {abbreviate(model_size)}, of which {rank} are; "
             "take a smaller alpha or N"
         )
     return float(((target - features @ readout) ** 2).sum())
@@ -137,5 +137,5 @@ def check_drawn(model_size: int, modes: int, seed: int) -> None:
     check_whole(seed, "a seed", 0, 1)
     if model_size * modes > ENTRIES:
         raise InputError(
-            f"a draw may have at most {ENTRIES} random numbers; got N M = {shown(model_size * modes)}; take fewer modes"
+            f"a draw may have at most {ENTRIES} random numbers; got N M = {abbreviate(model_size * modes)}; take fewer modes"
         )

@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from exponents.errors import InputError
-from exponents.rationals import check_capacity, check_source, exact, in_doubles, shown
+from exponents.rationals import abbreviate, check_capacity, check_source, exact, to_double
 
 from ..arrays import Reals
 from .contour import Complexes, Contour, Places, composite, contour
@@ -133,17 +133,17 @@ class MeanModel:
         """
         a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
         sizes = _size(size, "the model size", samples), _size(samples, "the number of samples", size)
-        numbers = in_doubles(a, "alpha"), in_doubles(b, "beta")
+        numbers = to_double(a, "alpha"), to_double(b, "beta")
         if numbers[0] < 1 + CLOSEST or numbers[1] < CLOSEST:
             raise InputError(
                 f"alpha - 1 and beta must be at least {CLOSEST:g} for a mean spectrum, whose sums lose their digits "
-                f"below; got alpha = {shown(a)}, beta = {shown(b)}; take a larger one"
+                f"below; got alpha = {abbreviate(a)}, beta = {abbreviate(b)}; take a larger one"
             )
         rank = min(sizes)
         if -log(SMALLEST) < max(2.0, numbers[1]) * (numbers[0] * log(numbers[0] * rank) - log(BELOW)):
             raise InputError(
-                f"eigenvalues of a model of size {rank:.3g} leave double precision for alpha = {shown(a)}, beta = "
-                f"{shown(b)}; take a smaller one"
+                f"eigenvalues of a model of size {rank:.3g} leave double precision for alpha = {abbreviate(a)}, beta = "
+                f"{abbreviate(b)}; take a smaller one"
             )
         return cls(*numbers, *sizes)
 
@@ -350,5 +350,5 @@ def _size(value: float, name: str, other: float) -> float:
     except (TypeError, ValueError, OverflowError):
         number = 0.0
     if not number >= 1 or (number == inf and other == inf):
-        raise InputError(f"{name} must be a finite number of at least 1; got {shown(value)}; try 64")
+        raise InputError(f"{name} must be a finite number of at least 1; got {abbreviate(value)}; try 64")
     return number

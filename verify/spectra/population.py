@@ -28,7 +28,7 @@ import numpy as np
 from scipy.special import zeta
 
 from exponents.errors import InputError
-from exponents.rationals import check_capacity, check_smaller, check_source, exact, in_doubles, shown
+from exponents.rationals import abbreviate, check_capacity, check_smaller, check_source, exact, to_double
 
 from ..arrays import Reals
 from ..inputs import check_whole
@@ -79,7 +79,7 @@ class Population:
     alone: int
 
 
-def checked(alpha: object, beta: object, model_size: int, modes: int | None) -> tuple[float, float]:
+def check_size(alpha: object, beta: object, model_size: int, modes: int | None) -> tuple[float, float]:
     """alpha and beta in double precision, if a model of N features on M modes can have them.
 
     Raises
@@ -92,12 +92,12 @@ def checked(alpha: object, beta: object, model_size: int, modes: int | None) -> 
     if modes is not None:
         check_whole(modes, "the number of modes", 1, 1000)
         check_smaller(model_size, modes)
-        in_doubles(modes, "the number of modes")
-    a, b = in_doubles(capacity, "alpha"), in_doubles(source, "beta")
+        to_double(modes, "the number of modes")
+    a, b = to_double(capacity, "alpha"), to_double(source, "beta")
     if a * log(max(model_size, 2)) > -log(SMALLEST) or not (a > 1 and 1 + a * b > 1):
         raise InputError(
             f"N^(-alpha) must be at least {SMALLEST:.0e}, and alpha - 1 and alpha beta must count beside 1 in double "
-            f"precision; got alpha = {shown(capacity)}, beta = {shown(source)}, N = {shown(model_size)}; take others"
+            f"precision; got alpha = {abbreviate(capacity)}, beta = {abbreviate(source)}, N = {abbreviate(model_size)}; take others"
         )
     return a, b
 

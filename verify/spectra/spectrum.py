@@ -33,8 +33,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
-from exponents.names import SPECTRA, Spectrum, require
-from exponents.rationals import check_capacity, check_source, exact, in_doubles, shown
+from exponents.names import SPECTRA, SpectrumKind, require
+from exponents.rationals import abbreviate, check_capacity, check_source, exact, to_double
 
 from ..arrays import Reals
 from ..inputs import check_whole
@@ -76,7 +76,7 @@ SMALLEST = 1e-290
 
 
 @dataclass(frozen=True)
-class SpectralMeasure:
+class Spectrum:
     """The measure p(dmu) that the dynamics runs on.
 
     Attributes
@@ -128,7 +128,7 @@ class SpectralMeasure:
         learned = -np.expm1(-np.multiply.outer(np.asarray(clock, float), self.eigenvalues))
         return np.asarray(learned**2 @ (self.weights / self.eigenvalues))
 
-    def compressed(self) -> SpectralMeasure:
+    def compress(self) -> Spectrum:
         """The same measure on fewer nodes: in each panel of ln mu, the Gauss rule of its modes.
 
         Panels halve towards the slowest mode, which is all that is left in the end.
@@ -147,13 +147,13 @@ class SpectralMeasure:
         return replace(smaller, error=max(self.error, _difference(smaller, self)))
 
 
-def power_law(
+def power_law_spectrum(
     alpha: object,
     beta: object,
     largest_clock: float = 1e12,
-    spectrum: Spectrum = "continuum",
+    spectrum: SpectrumKind = "continuum",
     modes: int | None = None,
-) -> SpectralMeasure:
+) -> Spectrum:
     """The spectrum of eq. 6 and 42, resolved for clocks up to ``largest_clock``.
 
     Parameters
@@ -181,15 +181,15 @@ def power_law(
     require(spectrum, SPECTRA, "the spectrum")
     if spectrum == "continuum":
         if modes is not None:
-            raise InputError(f"a continuum has no number of modes; got {shown(modes)}; take the spectrum of modes")
+            raise InputError(f"a continuum has no number of modes; got {abbreviate(modes)}; take the spectrum of modes")
         return _checked(a, b, largest_clock, _continuum)
     if modes is None:
         return _checked(a, b, largest_clock, _integers)
     check_whole(modes, "the number of modes", 2, 10000)
-    return _checked(a, b, largest_clock, partial(_integers, last=in_doubles(modes, "the number of modes")))
+    return _checked(a, b, largest_clock, partial(_integers, last=to_double(modes, "the number of modes")))
 
 
-def from_arrays(eigenvalues: ArrayLike, weights: ArrayLike, floor: float = 0.0) -> SpectralMeasure:
+def spectrum_from_arrays(eigenvalues: ArrayLike, weights: ArrayLike, floor: float = 0.0) -> Spectrum:
     """A measured spectrum.
 
     Parameters
@@ -237,10 +237,10 @@ def from_arrays(eigenvalues: ArrayLike, weights: ArrayLike, floor: float = 0.0) 
     mu, p = mu[order], p[order]
     if mu[-1] < SMALLEST or mu[0] > 1 / SMALLEST or p.min() < SMALLEST or p.max() > 1 / SMALLEST:
         raise InputError(f"eigenvalues and weights must lie above {SMALLEST:.0e}; give them in larger units")
-    return SpectralMeasure(mu, p, float(floor))
+    return Spectrum(mu, p, float(floor))
 
 
-def from_file(path: Path) -> SpectralMeasure:
+def read_spectrum(path: Path) -> Spectrum:
     """A measured spectrum from a text file: a line a mode, its eigenvalue and the target's power in it.
 
     The two numbers are separated by blanks or a comma; lines that begin with # and a heading are passed over.
@@ -256,20 +256,22 @@ def from_file(path: Path) -> SpectralMeasure:
             lines = iter(lambda: stream.readline(LONGEST), "")
             rows = list(islice(_rows(lines, path), MAX_MODES + 1))
     except UnicodeDecodeError as error:
-        raise InputError(f"a spectrum must be a text file; {shown(path.name)} is not; give a line a mode") from error
+        raise InputError(
+            f"a spectrum must be a text file; {abbreviate(path.name)} is not; give a line a mode"
+        ) from error
     except OSError as error:
         raise InputError(
-            f"a spectrum must be a readable file; got {shown(str(path))} ({error.strerror}); try another"
+            f"a spectrum must be a readable file; got {abbreviate(str(path))} ({error.strerror}); try another"
         ) from error
     if len(rows) > MAX_MODES:
         raise InputError(
-            f"a spectrum may have at most {MAX_MODES} modes; {shown(path.name)} has more; bin neighbouring ones"
+            f"a spectrum may have at most {MAX_MODES} modes; {abbreviate(path.name)} has more; bin neighbouring ones"
         )
     if not rows:
         raise InputError(
-            f"a spectrum needs a line 'eigenvalue weight' for each mode; {shown(path.name)} has none; add them"
+            f"a spectrum needs a line 'eigenvalue weight' for each mode; {abbreviate(path.name)} has none; add them"
         )
-    return from_arrays(*np.array(rows).T)
+    return spectrum_from_arrays(*np.array(rows).T)
 
 
 def _rows(lines: Iterable[str], path: Path) -> Iterator[tuple[float, float]]:
@@ -278,7 +280,7 @@ def _rows(lines: Iterable[str], path: Path) -> Iterator[tuple[float, float]]:
     for number, line in enumerate(lines, 1):
         if len(line) == LONGEST:
             raise InputError(
-                f"line {number} of {shown(path.name)} is longer than {LONGEST} letters; give a line a mode"
+                f"line {number} of {abbreviate(path.name)} is longer than {LONGEST} letters; give a line a mode"
             )
         words = line.partition("#")[0].replace(",", " ").split()
         if not words:
@@ -288,8 +290,8 @@ def _rows(lines: Iterable[str], path: Path) -> Iterator[tuple[float, float]]:
         except ValueError as error:
             if started or any(word.lstrip("+-.")[:1].isdigit() for word in words):
                 raise InputError(
-                    f"line {number} of {shown(path.name)} must have two numbers, an eigenvalue and a weight; "
-                    f"got {shown(line)}"
+                    f"line {number} of {abbreviate(path.name)} must have two numbers, an eigenvalue and a weight; "
+                    f"got {abbreviate(line)}"
                 ) from error
             started = True
             continue
@@ -297,23 +299,23 @@ def _rows(lines: Iterable[str], path: Path) -> Iterator[tuple[float, float]]:
         yield first, second
 
 
-def _checked(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -> SpectralMeasure:
+def _checked(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -> Spectrum:
     """A power law by ``rule``, with the error that a rule on panels of half the width shows."""
-    a, b = in_doubles(alpha, "alpha"), in_doubles(beta, "beta")
+    a, b = to_double(alpha, "alpha"), to_double(beta, "beta")
     if a * log(2) > -log(SMALLEST) or not 1 + a * b > 1:
         raise InputError(
-            f"alpha = {shown(alpha)}, beta = {shown(beta)} are beyond double precision, in which the second eigenvalue "
+            f"alpha = {abbreviate(alpha)}, beta = {abbreviate(beta)} are beyond double precision, in which the second eigenvalue "
             "must not vanish, nor alpha beta beside 1; take others"
         )
     depth = log(max(clock, 1.0)) + BELOW / (2 + b)
     if depth * max(b, 1) > -log(SMALLEST):
         limit = exp(-log(SMALLEST) / max(b, 1) - BELOW / (2 + b))
         raise InputError(
-            f"for beta = {shown(beta)} double precision reaches a clock of {limit:.0e}; got {clock:.1e}; "
+            f"for beta = {abbreviate(beta)} double precision reaches a clock of {limit:.0e}; got {clock:.1e}; "
             "ask for less time"
         )
     coarse, fine = (
-        SpectralMeasure(*rule(a, b, depth, scale), largest_clock=clock if scale == 1 else inf) for scale in (1.0, 0.5)
+        Spectrum(*rule(a, b, depth, scale), largest_clock=clock if scale == 1 else inf) for scale in (1.0, 0.5)
     )
     return replace(coarse, error=_difference(coarse, fine))
 
@@ -366,7 +368,7 @@ def _with_rest(mu: Reals, p: Reals, mass: float, mean: float) -> tuple[Reals, Re
     return (mu, p) if mass <= 0 else (np.append(mu, mean), np.append(p, mass))
 
 
-def _difference(rule: SpectralMeasure, other: SpectralMeasure) -> float:
+def _difference(rule: Spectrum, other: Spectrum) -> float:
     """Largest relative difference of two measures in the lazy loss and the lazy norm, over clocks they resolve."""
     top = min(rule.largest_clock, LATE / max(rule.eigenvalues[-1], other.eigenvalues[-1]))
     clocks = np.geomspace(0.01 / rule.eigenvalues[0], max(top, 1 / rule.eigenvalues[0]), 100)

@@ -25,10 +25,10 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from ..arrays import Reals
-from ..spectra.spectrum import SpectralMeasure
+from ..spectra.spectrum import Spectrum
 from .descent import descend
 from .gradients import GAUSSIAN, spectrum
-from .settings import Setting, Steps, check_memory, checked, checked_model, distinct
+from .settings import Setting, Steps, check_memory, check_model, check_seeds, check_setting
 from .stability import Diverged
 
 Trained = TypeVar("Trained", bound="Ensemble")
@@ -113,7 +113,7 @@ class SeedDiverged(Diverged):
         self.seed, self.finished = seed, finished
 
 
-def ensemble(
+def train_ensemble(
     alpha: object,
     beta: object,
     gamma: float,
@@ -166,12 +166,12 @@ def ensemble(
     KeyboardInterrupt
         When it was interrupted before a seed was finished.
     """
-    setting = checked(
+    setting = check_setting(
         alpha, beta, gamma, model_size, batch_size, modes, learning_rate, steps, features, precision, record
     )
-    numbers = distinct(seeds)
+    numbers = check_seeds(seeds)
     check_memory(setting, len(numbers))
-    return in_groups(
+    return run_in_groups(
         numbers,
         setting.together,
         lambda seeds: _run(setting, seeds),
@@ -180,7 +180,7 @@ def ensemble(
     )
 
 
-def in_groups(
+def run_in_groups(
     seeds: tuple[int, ...],
     together: int,
     run: Callable[[tuple[int, ...]], tuple[Trained, Failure | None]],
@@ -211,7 +211,7 @@ def in_groups(
     return joined(done)
 
 
-def measure(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> SpectralMeasure:
+def spectrum_of_seed(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> Spectrum:
     """The measure that the flow of a seed runs on: what `flow` and `two_time` need for its curve at B = infinity.
 
     Raises
@@ -219,8 +219,8 @@ def measure(alpha: object, beta: object, model_size: int, modes: int, seed: int)
     InputError
         See `ensemble`.
     """
-    model = checked_model(alpha, beta, model_size, modes)
-    (number,) = distinct((seed,))
+    model = check_model(alpha, beta, model_size, modes)
+    (number,) = check_seeds((seed,))
     return spectrum(model, number)
 
 

@@ -45,7 +45,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Reals
-from ..spectra.spectrum import SMALLEST, SpectralMeasure
+from ..spectra.spectrum import SMALLEST, Spectrum
 
 Gradient: TypeAlias = Callable[[Reals], tuple[Reals, Reals]]
 """u of shape (seeds, N) -> the losses there, of shape (seeds,), and g on the next batch, of shape (seeds, N)."""
@@ -120,11 +120,11 @@ class Model:
         return mu, amplitudes, max(0.0, float(target @ target - amplitudes @ amplitudes))
 
 
-def spectrum(model: Model, seed: int) -> SpectralMeasure:
+def spectrum(model: Model, seed: int) -> Spectrum:
     """The measure that the flow of this seed runs on."""
     mu, amplitudes, floor = model.relevant(seed)
     seen = np.flatnonzero(amplitudes**2)[::-1]
-    return SpectralMeasure(mu[seen], amplitudes[seen] ** 2, floor)
+    return Spectrum(mu[seen], amplitudes[seen] ** 2, floor)
 
 
 class Relevant:

@@ -28,15 +28,15 @@ from typing import Any
 import numpy as np
 
 from exponents.errors import InputError
-from exponents.rationals import shown
+from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..inputs import check_whole
-from .ensemble import Ensemble, Failure, SeedDiverged, in_groups, standard_error
+from .ensemble import Ensemble, Failure, SeedDiverged, run_in_groups, standard_error
 from .gradients import AHEAD, GAUSSIAN, Model, Relevant
 from .linear_descent import KEPT, descend
-from .linear_inputs import linear
-from .settings import BUFFERS, GROUP, LARGEST, MEMORY, STREAMS, Steps, checked, distinct
+from .linear_inputs import check_linear
+from .settings import BUFFERS, GROUP, LARGEST, MEMORY, STREAMS, Steps, check_seeds, check_setting
 from .stability import STABLE
 
 
@@ -129,7 +129,7 @@ class _Setting:
         return BUFFERS + min(seeds, self.together) * self.running + self.looking + curves
 
 
-def ensemble(
+def train_linear_ensemble(
     alpha: object,
     beta: object,
     gamma0: float,
@@ -183,9 +183,9 @@ def ensemble(
         When it was interrupted before a seed was finished.
     """
     setting = _checked(alpha, beta, gamma0, width, batch_size, modes, learning_rate, steps, init, record, looks)
-    numbers = distinct(seeds)
+    numbers = check_seeds(seeds)
     _check_memory(setting, len(numbers))
-    return in_groups(
+    return run_in_groups(
         numbers,
         setting.together,
         lambda seeds: _run(setting, seeds),
@@ -194,7 +194,7 @@ def ensemble(
     )
 
 
-def drawn(width: int, modes: int, init: float, seed: int) -> tuple[Reals, Reals]:
+def draw_network(width: int, modes: int, init: float, seed: int) -> tuple[Reals, Reals]:
     """A(0) of shape (N, M) and w(0) of shape (N,) of a seed."""
     stream = np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])  # batches have the second and the third
     readout = init * stream.standard_normal(width)
@@ -214,14 +214,14 @@ def _checked(
     record: Collection[int] | None,
     looks: Collection[int] | None,
 ) -> _Setting:
-    rich, sigma = linear(gamma0, init)
+    rich, sigma = check_linear(gamma0, init)
     check_whole(width, "the width", 1, 64)
     check_whole(modes, "the number of modes", 2, 100)
     if width > LARGEST:
-        raise InputError(f"the width may be at most {LARGEST:.0e}; got {shown(width)}; try 64")
+        raise InputError(f"the width may be at most {LARGEST:.0e}; got {abbreviate(width)}; try 64")
     ends = (0, steps) if looks is None else looks
     kept, seen = (  # of the model of eq. 4 with a single feature: all that both have in common
-        checked(alpha, beta, 0.0, 1, batch_size, modes, learning_rate, steps, GAUSSIAN, "float64", some)
+        check_setting(alpha, beta, 0.0, 1, batch_size, modes, learning_rate, steps, GAUSSIAN, "float64", some)
         for some in (record, ends)
     )
     sharpness = kept.learning_rate * (1 + sigma**2)
@@ -258,7 +258,7 @@ def _run(setting: _Setting, seeds: tuple[int, ...]) -> tuple[Networks, Failure |
     modes = setting.features.modes
     first, readout = np.empty((len(seeds), setting.size, modes)), np.empty((len(seeds), setting.size))
     for row, seed in enumerate(seeds):
-        first[row], readout[row] = drawn(setting.size, modes, setting.init, seed)
+        first[row], readout[row] = draw_network(setting.size, modes, setting.init, seed)
     found = descend(
         Relevant(setting.features, setting.batch_size, seeds),
         first,

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from exponents.errors import InputError
 from exponents.names import require
-from exponents.rationals import check_capacity, check_smaller, check_source, exact, in_doubles, shown
+from exponents.rationals import abbreviate, check_capacity, check_smaller, check_source, exact, to_double
 
 from ..inputs import check_richness, check_step, check_whole
 from .descent import matrices
@@ -119,7 +119,7 @@ class Setting:
         return 32 * len(self.record)
 
 
-def checked(
+def check_setting(
     alpha: object,
     beta: object,
     gamma: object,
@@ -138,7 +138,7 @@ def checked(
     ------
     InputError
     """
-    model = checked_model(alpha, beta, model_size, modes)
+    model = check_model(alpha, beta, model_size, modes)
     richness, eta = _real(gamma, "gamma"), _real(learning_rate, "the learning rate")
     check_richness(richness)
     check_step(eta, 1.0)
@@ -147,11 +147,11 @@ def checked(
         _check_count(batch_size, "the batch size", 32)
     require(features, FEATURES, "features")
     require(precision, PRECISIONS, "the precision")
-    kept = spaced(steps) if record is None else _recorded(record, steps)
+    kept = space_steps(steps) if record is None else _recorded(record, steps)
     return Setting(model, richness, batch_size, eta, steps, kept, features, precision)
 
 
-def checked_model(alpha: object, beta: object, model_size: int, modes: int) -> Model:
+def check_model(alpha: object, beta: object, model_size: int, modes: int) -> Model:
     """The model, if it is one.
 
     Raises
@@ -162,10 +162,10 @@ def checked_model(alpha: object, beta: object, model_size: int, modes: int) -> M
     _check_count(model_size, "the model size", 64)
     _check_count(modes, "the number of modes", 1000)
     check_smaller(model_size, modes)
-    return Model(in_doubles(a, "alpha"), in_doubles(b, "beta"), model_size, modes)
+    return Model(to_double(a, "alpha"), to_double(b, "beta"), model_size, modes)
 
 
-def distinct(seeds: Collection[int]) -> tuple[int, ...]:
+def check_seeds(seeds: Collection[int]) -> tuple[int, ...]:
     """Seeds as a tuple, if they are some.
 
     Raises
@@ -179,14 +179,16 @@ def distinct(seeds: Collection[int]) -> tuple[int, ...]:
     except OverflowError:  # a range longer than any list
         count = MOST + 1
     if isinstance(seeds, str | bytes) or not 0 < count <= MOST:
-        raise InputError(f"seeds must be 1 to {MOST} whole numbers; got {shown(seeds)}; try range(20)")
+        raise InputError(f"seeds must be 1 to {MOST} whole numbers; got {abbreviate(seeds)}; try range(20)")
     wrong = [seed for seed in seeds if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0]
     if wrong:
-        raise InputError(f"seeds must be whole numbers of at least 0; got {shown(wrong[0])} among them; try range(20)")
+        raise InputError(
+            f"seeds must be whole numbers of at least 0; got {abbreviate(wrong[0])} among them; try range(20)"
+        )
     numbers = tuple(int(seed) for seed in seeds)
     if len(set(numbers)) < count:
         twice = next(seed for place, seed in enumerate(numbers) if seed in numbers[:place])
-        raise InputError(f"seeds must be distinct, as the same seed is the same curve; got {shown(twice)} twice")
+        raise InputError(f"seeds must be distinct, as the same seed is the same curve; got {abbreviate(twice)} twice")
     return numbers
 
 
@@ -220,10 +222,10 @@ def memory(
     InputError
         See `simulate.ensemble`.
     """
-    return checked(2, 1, gamma, model_size, batch_size, modes, 0.1, 1, features, precision, None).memory(1)
+    return check_setting(2, 1, gamma, model_size, batch_size, modes, 0.1, 1, features, precision, None).memory(1)
 
 
-def spaced(steps: int) -> Steps:
+def space_steps(steps: int) -> Steps:
     """Steps at which losses are kept unless said otherwise, 0 and the last among them."""
     if steps <= ALL:
         return np.arange(steps + 1)
@@ -232,7 +234,7 @@ def spaced(steps: int) -> Steps:
 
 
 def _recorded(record: Collection[int], steps: int) -> Steps:
-    wanted = f"the recorded steps must be rising whole numbers from 0 to {steps}; got {shown(record)}"
+    wanted = f"the recorded steps must be rising whole numbers from 0 to {steps}; got {abbreviate(record)}"
     try:
         kept = np.array(record) if 0 < len(record) <= steps + 1 else None
     except (TypeError, ValueError, OverflowError) as error:
@@ -247,12 +249,12 @@ def _recorded(record: Collection[int], steps: int) -> Steps:
 def _check_count(value: int, name: str, example: int) -> None:
     check_whole(value, name, 1, example)
     if value > LARGEST:
-        raise InputError(f"{name} may be at most {LARGEST:.0e}; got {shown(value)}; try {example}")
+        raise InputError(f"{name} may be at most {LARGEST:.0e}; got {abbreviate(value)}; try {example}")
 
 
 def _real(value: object, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise InputError(f"{name} must be a number; got {shown(value)}; try 0.1")
+        raise InputError(f"{name} must be a number; got {abbreviate(value)}; try 0.1")
     try:
         return float(value)
     except OverflowError:

@@ -29,7 +29,7 @@ class Diverged(NotSolved):
         self.step, self.time, self.loss = step, time, loss
 
 
-class Watch:
+class StabilityWatch:
     """Follows a descent step by step, and gives it up where its loss has grown too far.
 
     Parameters

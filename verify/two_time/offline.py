@@ -38,12 +38,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError, Unresolved
-from exponents.rationals import shown
+from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..flow.collocation import STAGES
-from ..inputs import check_richness, check_whole, rising
-from ..spectra.spectrum import SMALLEST, SpectralMeasure
+from ..inputs import check_richness, check_times, check_whole
+from ..spectra.spectrum import SMALLEST, Spectrum
 from .offline_solver import March
 from .online import on_few_nodes
 
@@ -103,7 +103,7 @@ class FineGrids:
     kernel_error: Reals
 
 
-def grid(last: float, steps: int) -> Reals:
+def time_grid(last: float, steps: int) -> Reals:
     """Times from 0 to ``last``, of shape (steps + 1,): equal steps below a time of 1, equal ratios beyond.
 
     Per e-fold of time, two intervals leave relative errors of some 1e-7, and three of 1e-9.  With eigenvalues in units
@@ -116,7 +116,7 @@ def grid(last: float, steps: int) -> Reals:
         For a last time that is no finite number above 0, or less than one step.
     """
     if isinstance(last, bool) or not isinstance(last, int | float) or not 0 < last < inf:
-        raise InputError(f"the last time must be a finite number above 0; got {shown(last)}; try 1000")
+        raise InputError(f"the last time must be a finite number above 0; got {abbreviate(last)}; try 1000")
     check_whole(steps, "the number of steps", 1, 24)
     _check_memory(steps, 0, 0)
     times = np.expm1(np.linspace(0.0, np.log1p(float(last)), steps + 1))
@@ -124,9 +124,9 @@ def grid(last: float, steps: int) -> Reals:
     return np.asarray(times)
 
 
-def solve(
-    target: SpectralMeasure,
-    trace: SpectralMeasure,
+def solve_offline(
+    target: Spectrum,
+    trace: Spectrum,
     gamma: float,
     times: ArrayLike,
     model_size: int | None = None,
@@ -185,8 +185,8 @@ def solve(
 
 
 def limit_of_fine_grids(
-    target: SpectralMeasure,
-    trace: SpectralMeasure,
+    target: Spectrum,
+    trace: Spectrum,
     gamma: float,
     times: ArrayLike,
     model_size: int | None = None,
@@ -198,8 +198,8 @@ def limit_of_fine_grids(
     """
     t = _checked(times)
     halved = np.sort(np.concatenate([t, (t[1:] + t[:-1]) / 2]))
-    coarse = solve(target, trace, gamma, t, model_size, samples)
-    fine = solve(target, trace, gamma, halved, model_size, samples)
+    coarse = solve_offline(target, trace, gamma, t, model_size, samples)
+    fine = solve_offline(target, trace, gamma, halved, model_size, samples)
     pairs = {name: (getattr(fine, name)[::2], getattr(coarse, name)) for name in ("loss", "train_loss", "kernel")}
     values = {name: value for name, (value, _) in pairs.items()}
     errors = {}
@@ -212,9 +212,11 @@ def limit_of_fine_grids(
 
 def _checked(times: ArrayLike) -> Reals:
     """Times that begin with 0."""
-    t = rising(times)
+    t = check_times(times)
     if t[0] != 0 or len(t) < 2:
-        raise InputError(f"times must rise from 0 to at least one other; got {shown(t.tolist())}; try grid(1000, 24)")
+        raise InputError(
+            f"times must rise from 0 to at least one other; got {abbreviate(t.tolist())}; try grid(1000, 24)"
+        )
     return t
 
 
@@ -223,6 +225,6 @@ def _check_memory(intervals: int, nodes: int, target: int) -> None:
     n = STAGES * intervals
     if 8 * n * ((nodes + WORK) * n + target) > MEMORY:
         raise InputError(
-            f"a solution may take {MEMORY / 2**30:.3g} GiB; {shown(intervals)} intervals take more; take fewer, which "
+            f"a solution may take {MEMORY / 2**30:.3g} GiB; {abbreviate(intervals)} intervals take more; take fewer, which "
             "may grow with t"
         )

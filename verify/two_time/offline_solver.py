@@ -31,8 +31,8 @@ from scipy.linalg import lu_factor, lu_solve
 from exponents.errors import FlowFailed
 
 from ..arrays import Reals
-from ..flow.collocation import NODES, STAGES, integrated
-from ..spectra.spectrum import SpectralMeasure
+from ..flow.collocation import NODES, STAGES, integrate_basis
+from ..spectra.spectrum import Spectrum
 
 Complexes = NDArray[np.complex128]
 
@@ -114,8 +114,8 @@ class March:
 
     def __init__(
         self,
-        target: SpectralMeasure,
-        trace: SpectralMeasure,
+        target: Spectrum,
+        trace: Spectrum,
         gamma: float,
         times: Reals,
         model_size: int | None,
@@ -323,7 +323,7 @@ def _moved(matrix: Reals, before: Reals, first: int) -> float:
 
 def _integral(lengths: Reals) -> Reals:
     """Theta on intervals of these lengths."""
-    n, inside = len(lengths), integrated(NODES).T
+    n, inside = len(lengths), integrate_basis(NODES).T
     found = np.zeros((n, STAGES, n, STAGES))
     for i, length in enumerate(lengths):
         found[i, :, i] = length * inside

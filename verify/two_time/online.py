@@ -43,13 +43,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from exponents.errors import InputError
-from exponents.rationals import shown
+from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..inputs import check_richness, check_step, check_whole
 from ..spectra.quadrature import rule_of_points
-from ..spectra.spectrum import SpectralMeasure
-from ..training.stability import STABLE, Watch
+from ..spectra.spectrum import Spectrum
+from ..training.stability import STABLE, StabilityWatch
 
 MEMORY = 4 * 2**30
 """Bytes that one solution may take."""
@@ -109,9 +109,9 @@ class Descent:
     unstable_from: int | None = None
 
 
-def solve(
-    target: SpectralMeasure,
-    trace: SpectralMeasure,
+def solve_online(
+    target: Spectrum,
+    trace: Spectrum,
     gamma: float,
     learning_rate: float,
     steps: int,
@@ -153,7 +153,7 @@ def solve(
     march = _March(target, few, gamma, learning_rate, steps)
     march.inverse_size, march.inverse_batch = (0.0 if size is None else 1 / size for size in (model_size, batch_size))
     parts, kernel = np.empty((3, steps + 1)), np.empty(steps + 1)
-    watch = Watch(target.variance, learning_rate, float(target.eigenvalues[0]))
+    watch = StabilityWatch(target.variance, learning_rate, float(target.eigenvalues[0]))
     smooth, unstable = False, None
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for t in range(steps + 1):
@@ -176,7 +176,7 @@ def _check_memory(steps: int, width: int) -> None:
     """Refuse too many steps; ``width`` is what a step takes beside its rows of matrices, in numbers."""
     if 8 * (steps + 1) * (6 * (steps + 1) + width) > MEMORY:
         raise InputError(
-            f"a solution may take {MEMORY / 2**30:.3g} GiB; {shown(steps)} steps take more; take fewer or larger steps"
+            f"a solution may take {MEMORY / 2**30:.3g} GiB; {abbreviate(steps)} steps take more; take fewer or larger steps"
         )
 
 
@@ -185,7 +185,7 @@ class _March:
 
     inverse_size = inverse_batch = 0.0
 
-    def __init__(self, target: SpectralMeasure, trace: SpectralMeasure, gamma: float, eta: float, steps: int) -> None:
+    def __init__(self, target: Spectrum, trace: Spectrum, gamma: float, eta: float, steps: int) -> None:
         n, modes = steps + 1, len(trace)
         self.mu, self.power, self.floor = target.eigenvalues, target.weights, target.floor
         self.eigenvalues, self.weights = trace.eigenvalues[:, None], trace.weights[:, None]
@@ -263,7 +263,7 @@ class _March:
         return found
 
 
-def on_few_nodes(trace: SpectralMeasure, clock: float) -> SpectralMeasure:
+def on_few_nodes(trace: Spectrum, clock: float) -> Spectrum:
     """The trace on few nodes, enough for clocks up to ``clock``."""
     fast = trace.eigenvalues * clock >= SLOW
     place, slow = np.log(trace.eigenvalues[fast]), trace.eigenvalues[~fast]
@@ -274,14 +274,14 @@ def on_few_nodes(trace: SpectralMeasure, clock: float) -> SpectralMeasure:
         parts.append(_rule(slow, trace.weights[~fast], SLOW_NODES))
     eigenvalues, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(-eigenvalues)
-    found = SpectralMeasure(eigenvalues[order], weights[order], trace.floor)
+    found = Spectrum(eigenvalues[order], weights[order], trace.floor)
     clocks = np.geomspace(0.1 / trace.eigenvalues[0], clock, 30)
     whole = trace.lazy_loss(clocks)
     apart = (np.abs(found.lazy_loss(clocks) - whole) / np.maximum(whole, FADED * trace.variance)).max()
     return replace(found, error=max(trace.error, float(apart)))
 
 
-def _error_in_steps(trace: SpectralMeasure, few: SpectralMeasure, largest: float, steps: int) -> float:
+def _error_in_steps(trace: Spectrum, few: Spectrum, largest: float, steps: int) -> float:
     """The same for sum_k lambda_k (1 - x lambda_k/lambda_1)^{2t}, with x up to ``largest``: beyond 1, with two ends."""
     t = np.unique(np.geomspace(1, steps, 30).round())
     errors = [0.0]

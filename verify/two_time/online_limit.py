@@ -36,12 +36,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from exponents.errors import InputError
-from exponents.rationals import shown
+from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..inputs import check_richness, check_step, check_whole
-from ..spectra.spectrum import SpectralMeasure
-from ..training.stability import Watch
+from ..spectra.spectrum import Spectrum
+from ..training.stability import StabilityWatch
 
 MEMORY = 4 * 2**30
 """Bytes that one solution may take."""
@@ -108,7 +108,7 @@ class SmallSteps:
     order: Reals
 
 
-def solve(measure: SpectralMeasure, gamma: float, learning_rate: float, steps: int) -> TwoTime:
+def solve_online_limit(measure: Spectrum, gamma: float, learning_rate: float, steps: int) -> TwoTime:
     """The two-time equations on the modes of ``measure``.
 
     Parameters
@@ -139,7 +139,7 @@ def solve(measure: SpectralMeasure, gamma: float, learning_rate: float, steps: i
     return TwoTime(_times(learning_rate, steps), loss, force, readout, kernel, sharpness)
 
 
-def limit_of_small_steps(measure: SpectralMeasure, gamma: float, learning_rate: float, steps: int) -> SmallSteps:
+def limit_of_small_steps(measure: Spectrum, gamma: float, learning_rate: float, steps: int) -> SmallSteps:
     """The limit of small steps at the times of ``steps`` steps of ``learning_rate``, by Richardson's extrapolation.
 
     With losses L_0, L_1, L_2 at eta, eta/2, eta/4, an error c_1 eta + c_2 eta^2 + ... loses its first term in
@@ -171,7 +171,7 @@ def _times(eta: float, steps: int) -> Reals:
     return np.asarray(eta * np.arange(steps + 1), dtype=float)
 
 
-def _check(measure: SpectralMeasure, gamma: float, learning_rate: float, steps: int, wide: int, finer: int = 1) -> None:
+def _check(measure: Spectrum, gamma: float, learning_rate: float, steps: int, wide: int, finer: int = 1) -> None:
     """Refuse what cannot be solved; ``wide`` is the width of a row of results, ``finer`` divides the step."""
     check_richness(gamma)
     check_step(learning_rate, float(measure.eigenvalues[0]))
@@ -179,7 +179,7 @@ def _check(measure: SpectralMeasure, gamma: float, learning_rate: float, steps: 
     needed = 8 * (finer * steps + 1) * (2 * len(measure) + wide)
     if needed > MEMORY:
         raise InputError(
-            f"a solution may take {MEMORY / 2**30:.3g} GiB; {shown(steps)} steps of {len(measure)} modes take more; "
+            f"a solution may take {MEMORY / 2**30:.3g} GiB; {abbreviate(steps)} steps of {len(measure)} modes take more; "
             "take fewer, larger steps or a compressed measure"
         )
 
@@ -188,9 +188,9 @@ _Row = tuple[float, Reals, Reals]
 """L(t), C2(t, s <= t) and Cw(t, s <= t)."""
 
 
-def _bounded(measure: SpectralMeasure, gamma: float, learning_rate: float, steps: int) -> Iterator[_Row]:
+def _bounded(measure: Spectrum, gamma: float, learning_rate: float, steps: int) -> Iterator[_Row]:
     """The march, given up when the loss grows too far."""
-    watch = Watch(measure.variance, learning_rate, float(measure.eigenvalues[0]))
+    watch = StabilityWatch(measure.variance, learning_rate, float(measure.eigenvalues[0]))
     with np.errstate(over="ignore", invalid="ignore"):
         for t, row in enumerate(_march(measure, gamma, learning_rate, steps)):
             loss = row[0] + measure.floor
@@ -198,7 +198,7 @@ def _bounded(measure: SpectralMeasure, gamma: float, learning_rate: float, steps
             yield loss, row[1], row[2]
 
 
-def _march(measure: SpectralMeasure, gamma: float, eta: float, steps: int) -> Iterator[_Row]:
+def _march(measure: Spectrum, gamma: float, eta: float, steps: int) -> Iterator[_Row]:
     """Row by row through time, without the floor.
 
     At finite N and B the rows of more correlation and response functions are marched, see `two_time_sgd`.

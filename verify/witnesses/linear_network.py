@@ -32,7 +32,7 @@ class Trained(NamedTuple):
     readout: Reals
 
 
-def trained(
+def train_linear_network(
     first: Reals,
     readout: Reals,
     eigenvalues: Reals,

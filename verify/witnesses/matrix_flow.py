@@ -34,8 +34,8 @@ from numpy.typing import ArrayLike
 from exponents.errors import InputError, NotSolved
 
 from ..arrays import Reals
-from ..inputs import check_richness, rising
-from ..spectra.spectrum import SpectralMeasure
+from ..inputs import check_richness, check_times
+from ..spectra.spectrum import Spectrum
 
 TOLERANCE = 1e-9
 """Relative error of a step.  Steps are as short as stability wants, so that the loss comes out better than that."""
@@ -100,8 +100,8 @@ class MatrixFlow:
     evaluations: int
 
 
-def solve(
-    measure: SpectralMeasure,
+def solve_matrix_flow(
+    measure: Spectrum,
     gamma: float,
     times: ArrayLike,
     tolerance: float = TOLERANCE,
@@ -127,7 +127,7 @@ def solve(
     MatrixFlowFailed
         If the step became too short, the state infinite, or the evaluations too many.
     """
-    t = rising(times)
+    t = check_times(times)
     _check(measure, gamma, t, tolerance)
     mu, target = measure.eigenvalues, np.sqrt(measure.weights / measure.eigenvalues)
     packed = _Packed(len(measure))
@@ -142,7 +142,7 @@ def solve(
     return MatrixFlow(t, v0**2 @ mu + measure.floor, kernel, departure, v0, count)
 
 
-def _check(measure: SpectralMeasure, gamma: float, times: Reals, tolerance: float) -> None:
+def _check(measure: Spectrum, gamma: float, times: Reals, tolerance: float) -> None:
     check_richness(gamma)
     low, high = TOLERANCES
     if not low <= tolerance <= high:

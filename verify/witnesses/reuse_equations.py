@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from exponents.errors import InputError, NotSolved
 
 from ..arrays import Reals
-from ..inputs import check_richness, check_whole, rising
+from ..inputs import check_richness, check_times, check_whole
 from ..reuse.draws import Draw
 
 TOLERANCE, TOLERANCES = 1e-10, (1e-13, 1e-3)
@@ -83,7 +83,7 @@ class Training:
     evaluations: int
 
 
-def train(
+def solve_reuse_equations(
     given: Draw, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE, evaluations: int = EVALUATIONS
 ) -> Training:
     """Eq. 32 on one draw.
@@ -109,7 +109,7 @@ def train(
     TrainingFailed
         If it takes more as the kernel grows, or no step is short enough.
     """
-    t = rising(times)
+    t = check_times(times)
     check_richness(gamma)
     check_whole(evaluations, "the number of evaluations", 1, EVALUATIONS)
     low, high = TOLERANCES

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Symbol
 
-from exponents.algebra.cells import arrangement
-from exponents.algebra.partition import settled
+from exponents.algebra.cells import cut_domain
+from exponents.algebra.partition import partition_domain
 from exponents.algebra.polynomials import Functions, factors, sign
 from exponents.algebra.real_roots import simplest_between
 from exponents.errors import InputError
@@ -18,7 +18,7 @@ PLANE = Functions((a, b))
 
 
 def open_cells(functions, every, domain=()):
-    return arrangement(functions, every, domain).cells
+    return cut_domain(functions, every, domain).cells
 
 
 def polynomials(*expressions):
@@ -122,7 +122,7 @@ def test_every_sign_pattern_of_random_points_is_among_the_cells(conics, points):
 
 def test_an_empty_domain_is_refused():
     with pytest.raises(InputError, match="empty"):
-        settled(PLANE, (a, -a - 1, b), lambda _: (0, ()))
+        partition_domain(PLANE, (a, -a - 1, b), lambda _: (0, ()))
 
 
 def test_no_parameters_are_one_cell():

@@ -4,20 +4,20 @@ import pytest
 from mpmath import mp, mpf, quad
 from sympy import Min, Rational, S, Symbol
 
-from exponents.asymptotics.convolution import convolved, integrated, leading
+from exponents.asymptotics.convolution import convolve_exponents, integrate_growth, leading_growth
 
 g = Symbol("g", positive=True)
 
 
 def test_integration_adds_one_or_leaves_a_constant():
-    assert integrated((-g,)) == (S.Zero, 1 - g)
-    assert set(integrated((S.One, g))) == {S(2), g + 1}
+    assert integrate_growth((-g,)) == (S.Zero, 1 - g)
+    assert set(integrate_growth((S.One, g))) == {S(2), g + 1}
 
 
 def test_only_candidates_that_never_lead_are_dropped():
-    assert leading((S.Zero, g)) == (g,)
-    assert set(leading((S.Zero, 1 - g))) == {S.Zero, 1 - g}
-    assert leading((g, g + 1, g)) == (g + 1,)
+    assert leading_growth((S.Zero, g)) == (g,)
+    assert set(leading_growth((S.Zero, 1 - g))) == {S.Zero, 1 - g}
+    assert leading_growth((g, g + 1, g)) == (g + 1,)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_only_candidates_that_never_lead_are_dropped():
     ],
 )
 def test_a_convolution_decays_as_its_slowest_part(p, q):
-    rate = float(convolved(p, q))
+    rate = float(convolve_exponents(p, q))
 
     def convolution(t):
         points = [0, 1, 10, t / 2, t - 10, t - 1, t]
@@ -43,4 +43,4 @@ def test_a_convolution_decays_as_its_slowest_part(p, q):
 
 
 def test_symbolic_exponents_give_the_min_of_all_three_regions():
-    assert convolved(g, Rational(1, 2)) == Min(g, Rational(1, 2), g - Rational(1, 2))
+    assert convolve_exponents(g, Rational(1, 2)) == Min(g, Rational(1, 2), g - Rational(1, 2))

@@ -47,10 +47,10 @@ def test_a_loss_is_a_sum_with_distinct_names():
 
 def test_terms_are_replaced_added_and_removed_by_name():
     loss = Loss((PowerLaw("flow", ((t, beta),)), PowerLaw("size", ((N, alpha),))))
-    steeper = loss.replacing("size", PowerLaw("size", ((N, 2 * alpha),)))
+    steeper = loss.replace("size", PowerLaw("size", ((N, 2 * alpha),)))
     assert steeper["size"].exponent(N) == 2 * alpha and loss["size"].exponent(N) == alpha
     assert [term.name for term in loss.without("flow")] == ["size"]
-    assert len(loss.adding(PowerLaw("noise", ((t, 2),))).terms) == 3
+    assert len(loss.add(PowerLaw("noise", ((t, 2),))).terms) == 3
     for broken in (loss.without, loss.__getitem__):
         with pytest.raises(InputError, match=r"flow, size"):
             broken("nonsense")

@@ -120,7 +120,7 @@ def test_the_flow_reaches_its_laws(capacity, source, richness, modes):
 def test_control_the_flow_does_not_reach_an_amplitude_without_the_rank_one_part():
     below, _ = open_laws()
     learned, _, loss = (integral.subs(c, 0) for integral in integrals())
-    wrong = below.filled({amplitudes.learned_value: learned, amplitudes.loss_value: loss}).loss
+    wrong = below.fill_in({amplitudes.learned_value: learned, amplitudes.loss_value: loss}).loss
     time, measured, *_ = flow(2.0, 0.5, 1.0)[:, -1]
     assert abs(measured * time ** (2 / 3) / number(wrong, 2, 0.5, 1) - 1) > 10 * LOOSE
 
@@ -244,7 +244,7 @@ def test_the_derivation_prints_the_formulas_that_are_computed():
     read = sympify(
         texts[-4].split(" = ")[1], locals={"alpha": alpha, "beta": beta, "kappa_max": amplitudes.limit_value}
     )
-    lazily = above.filled({amplitudes.loss_value: alpha * amplitude("lazy")}).loss
+    lazily = above.fill_in({amplitudes.loss_value: alpha * amplitude("lazy")}).loss
     assert read == lazily
     assert {str(integral) for integral in integrals().learned.args} <= set(texts)
 

@@ -206,7 +206,7 @@ def test_derived_diagrams_agree_with_the_model_point_by_point(used, regime, vers
 
 @DERIVED
 def test_another_loss_is_derived_in_the_same_way(used):
-    changed = loss("rich").without("sgd_transient").adding(PowerLaw("floor", ((N, alpha),)))
+    changed = loss("rich").without("sgd_transient").add(PowerLaw("floor", ((N, alpha),)))
     model = compute_optimum(changed, N**2 * t, where=(alpha > 1, beta < 3), parameters=(alpha, beta))
     domain = (*used.domain(), used.write(beta < 3))
     own = compute_optimum(used.loss(changed), N**2 * t, where=domain, parameters=used.symbols)

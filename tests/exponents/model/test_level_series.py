@@ -7,7 +7,7 @@ from sympy import Function as SymPyFunction
 from sympy import Integer, Rational, Symbol, cancel, rsolve
 
 from exponents.errors import NoBalance
-from exponents.model.level_series import level_series, solved_recursion, stays_on_branch
+from exponents.model.level_series import level_series, solve_recursion, stays_on_branch
 from exponents.symbols import beta, n
 
 
@@ -42,4 +42,4 @@ def test_no_level_leaves_the_learning_branch():
 
 def test_a_recursion_without_fixed_point_is_refused():
     with pytest.raises(NoBalance):
-        solved_recursion(beta, Integer(1), beta)
+        solve_recursion(beta, Integer(1), beta)

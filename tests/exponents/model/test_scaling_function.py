@@ -18,12 +18,12 @@ from exponents.model.scaling_function import (
     relaxation,
     residue_sums,
     scaling_function,
-    shifted,
+    shift_ratio,
     solution,
     transform,
     unlearned_integral,
 )
-from exponents.model.timescale import clock_growth, self_consistent
+from exponents.model.timescale import clock_growth, solve_self_consistency
 from exponents.symbols import beta, x, z
 
 SOURCES = [Rational(1, 7), Rational(1, 2), Rational(4, 5)]
@@ -171,7 +171,7 @@ def test_the_relaxation_is_that_of_the_clock():
 def test_control_a_clock_that_is_not_the_flow_s_is_refused(monkeypatch):
     from dataclasses import replace
 
-    fixed = self_consistent()
+    fixed = solve_self_consistency()
     below, above = fixed.pieces
     relaxation.cache_clear()
     wrong = replace(fixed, pieces=(replace(below, growth=below.growth + 1), above))
@@ -183,8 +183,8 @@ def test_control_a_clock_that_is_not_the_flow_s_is_refused(monkeypatch):
 
 
 def test_control_another_transform_does_not_solve_the_equation():
-    assert (shifted(transform()) - z - c).expand() == 0
-    assert (shifted(transform().subs(c, 2 * c)) - z - c).expand() != 0
+    assert (shift_ratio(transform()) - z - c).expand() == 0
+    assert (shift_ratio(transform().subs(c, 2 * c)) - z - c).expand() != 0
 
 
 def test_beyond_one_the_function_is_lazy_and_what_diverges_has_no_value():

@@ -9,7 +9,7 @@ from mpmath import mp, mpf
 from sympy import Rational, S, simplify
 
 from exponents.algebra.piecewise import agreement
-from exponents.asymptotics.convolution import convolved
+from exponents.asymptotics.convolution import convolve_exponents
 from exponents.derivations import derive
 from exponents.errors import Refuted
 from exponents.losses.terms import PowerLaw
@@ -119,7 +119,7 @@ def test_the_logarithm_at_the_border_of_the_phases_is_that_of_clock_and_kernel()
 def test_noise_made_all_along_does_not_tell_the_kernel_now_from_the_kernel_then():
     for regime in REGIMES:
         growth = clock_growth(regime)
-        then = growth * convolved((chi(regime) - kernel_growth(regime)) / growth, noise_kernel().exponent)
+        then = growth * convolve_exponents((chi(regime) - kernel_growth(regime)) / growth, noise_kernel().exponent)
         assert agreement(then, noise_feedback(regime), PARAMETERS, DOMAIN) == True  # noqa: E712
         # Without a kernel, or with both, it is another function where the kernel grows.
         for kernels in (0, 2):
@@ -136,7 +136,7 @@ def laws(diagram):
 
 
 def exchanged(regime, term, version=PUBLISHED):
-    return compute_optimum(loss(regime, version).replacing("sgd_transient", term), COST, TRACE_CLASS, PARAMETERS)
+    return compute_optimum(loss(regime, version).replace("sgd_transient", term), COST, TRACE_CLASS, PARAMETERS)
 
 
 def with_kernels(count):
@@ -180,7 +180,7 @@ def test_the_derivation_shows_both_forms_where_they_agree_and_what_table_1_makes
 def test_control_the_derivation_refuses_a_term_that_changes_table_1(monkeypatch):
     def wrong(regime, version):
         whole = loss(regime, version)
-        return whole if version == PUBLISHED or regime == LAZY else whole.replacing("sgd_transient", with_kernels(3))
+        return whole if version == PUBLISHED or regime == LAZY else whole.replace("sgd_transient", with_kernels(3))
 
     monkeypatch.setattr("exponents.derivations.loss_terms.loss", wrong)
     with pytest.raises(Refuted, match="sgd_transient"):

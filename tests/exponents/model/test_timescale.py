@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sympy import Eq, Max, Rational, S, cancel
 
 from exponents.errors import IncompleteProof, InputError, NoBalance
-from exponents.model.timescale import chi, clock, clock_growth, decay, fixed_point, self_consistent
+from exponents.model.timescale import chi, clock, clock_growth, decay, fixed_point, solve_self_consistency
 from exponents.symbols import beta
 
 sources = st.fractions(min_value=Rational(1, 50), max_value=4, max_denominator=50).map(
@@ -37,7 +37,7 @@ def test_feature_learning_never_slows_the_flow(value):
 
 
 def test_the_pieces_meet_at_one_and_are_stable():
-    fixed = self_consistent()
+    fixed = solve_self_consistency()
     assert [boundary.curve for boundary in fixed.boundaries] == [Eq(beta, 1)]
     below, above = fixed.pieces
     assert (below.where, above.where) == (beta < 1, beta > 1)
@@ -46,7 +46,7 @@ def test_the_pieces_meet_at_one_and_are_stable():
 
 
 def test_the_clock_grows_as_chi_over_beta():
-    assert cancel(self_consistent().pieces[0].growth - self_consistent().pieces[0].value / beta) == 0
+    assert cancel(solve_self_consistency().pieces[0].growth - solve_self_consistency().pieces[0].value / beta) == 0
     assert clock_growth("lazy") == 1
 
 
@@ -70,7 +70,7 @@ def test_control_several_consistent_pieces_are_refused():
 def test_control_pieces_that_disagree_on_their_boundary_are_refused():
     from exponents.model import timescale
 
-    fixed = self_consistent()
+    fixed = solve_self_consistency()
     functions = timescale.Functions((beta,))
     trials = [timescale._trial(functions, beta, growth, clock(decay)) for growth in reversed(clock(decay))]
     timescale._check_agreement(functions, trials, fixed.boundaries)

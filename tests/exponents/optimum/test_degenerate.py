@@ -169,7 +169,7 @@ def test_the_bottleneck_as_published_and_as_derived_give_one_diagram(regime):
     published, derived = optimum(regime), optimum(regime, "derived")
     assert [p.where for p in published.phases] == [p.where for p in derived.phases]
     assert [p.exponent for p in published.phases] == [p.exponent for p in derived.phases]
-    swapped = loss(regime).replacing("model_bottleneck", loss(regime, "derived")["model_bottleneck"])
+    swapped = loss(regime).replace("model_bottleneck", loss(regime, "derived")["model_bottleneck"])
     assert exponents(compute_optimum(swapped, N * t, alpha > 1, (alpha, beta))) == exponents(published)
 
 

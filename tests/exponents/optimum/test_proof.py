@@ -6,7 +6,7 @@ import pytest
 from sympy import Min, Poly, Rational, S, cancel, fraction, symbols
 
 from exponents.algebra.parametric import evaluate
-from exponents.algebra.piecewise import resolved
+from exponents.algebra.piecewise import resolve_branches
 from exponents.errors import Refuted
 from exponents.losses.terms import PowerLaw
 from exponents.model.online_loss import loss, model_bottleneck
@@ -29,7 +29,7 @@ def test_every_phase_of_table_1_is_proved_on_its_whole_region(regime, version):
 @pytest.mark.parametrize("regime", REGIMES)
 def test_both_bottlenecks_give_the_same_table_1(regime):
     published = loss(regime)
-    swapped = published.replacing("model_bottleneck", model_bottleneck("derived"))
+    swapped = published.replace("model_bottleneck", model_bottleneck("derived"))
     other = compute_optimum(swapped, COST, TRACE_CLASS, PARAMETERS)
     prove(other)
     prove_equal(optimum(regime).exponent, other.exponent, PARAMETERS, DOMAIN)
@@ -113,7 +113,7 @@ def test_control_the_other_boundary_moved_is_refuted():
 def test_control_a_term_too_many_is_refuted(regime, position):
     # A term slower than the optimum anywhere in the region: an extra exponent of 1/1000 in t.
     diagram = optimum(regime)
-    slow = diagram.programme.loss.adding(PowerLaw("extra", ((t, Rational(1, 1000)),)))
+    slow = diagram.programme.loss.add(PowerLaw("extra", ((t, Rational(1, 1000)),)))
     programme = replace(diagram.programme, loss=slow)
     with pytest.raises(Refuted, match="extra"):
         prove_phase(programme, diagram.phases[position])
@@ -199,7 +199,7 @@ def test_an_independent_proof_by_positive_coefficients(regime, position):
     for _, weight in phase.certificates[0].weights:
         assert positive_coefficients(weight, ORTHANTS[position])
     for term in loss(regime):
-        exponents = resolved(term, PARAMETERS, region).exponents
+        exponents = resolve_branches(term, PARAMETERS, region).exponents
         # A Min here is that of the bottleneck, alpha min(2, beta): each of its branches must be no slower.
         for branch in (0, 1):
             chosen = [(r, e.replace(Min, lambda *branches, pick=branch: branches[pick])) for r, e in exponents]
@@ -207,7 +207,7 @@ def test_an_independent_proof_by_positive_coefficients(regime, position):
             assert positive_coefficients(fall - phase.exponent, ORTHANTS[position])
     wrong = phase.exponent * Rational(101, 100)
     bound = next(term for term in loss(regime) if term.name == phase.binding[0])
-    fall = sum((e * shares[r] for r, e in resolved(bound, PARAMETERS, region).exponents), S.Zero)
+    fall = sum((e * shares[r] for r, e in resolve_branches(bound, PARAMETERS, region).exponents), S.Zero)
     assert not positive_coefficients(fall - wrong, ORTHANTS[position])
 
 

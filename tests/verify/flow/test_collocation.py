@@ -12,13 +12,13 @@ from verify.flow.collocation import (
     SMALL,
     STAGES,
     Response,
-    integrated,
-    interpolated,
-    mostly_learned,
+    count_mostly_learned,
+    integrate_basis,
+    integrate_basis_twice,
+    lagrange_basis,
     roughness,
     shares,
     squared_integral,
-    twice_integrated,
 )
 
 ROUNDING = 1e-12  # inverting the Vandermonde matrix of six nodes leaves some 1e-13; "twelve digits" is what is claimed
@@ -82,7 +82,7 @@ def test_both_forms_of_a_weight_add_up_to_the_integral_for_any_split(exponents, 
     z = np.sort(10.0 ** np.array(exponents))[::-1]
     split = data.draw(st.integers(0, len(z)))
     lose, keep, mixed = (AT_NODES.weights(z, n) for n in (len(z), 0, split))
-    assert np.abs(lose + keep - integrated(NODES)[:, :, None]).max() < ROUNDING
+    assert np.abs(lose + keep - integrate_basis(NODES)[:, :, None]).max() < ROUNDING
     assert np.array_equal(mixed[:, :, :split], lose[:, :, :split])
     assert np.array_equal(mixed[:, :, split:], keep[:, :, split:])
 
@@ -91,12 +91,12 @@ def test_a_mode_that_does_not_move_keeps_all_its_digits():
     # h - r = z int int ... for z -> 0: a difference of two numbers near 1 would have nothing left
     z = np.array([1e-14])
     found = AT_NODES.weights(z, 0)[:, :, 0] / z
-    assert apart(found, twice_integrated(NODES)) < ROUNDING
+    assert apart(found, integrate_basis_twice(NODES)) < ROUNDING
 
 
 def test_the_nodes_are_those_of_radau():
     assert len(NODES) == STAGES and NODES[-1] == 1 and (np.diff(NODES) > 0).all() and NODES[0] > 0
-    weights = integrated(np.ones(1))[:, 0]
+    weights = integrate_basis(np.ones(1))[:, 0]
     assert (weights > 0).all()
     errors = [abs(weights @ NODES**k - 1 / (k + 1)) for k in range(2 * STAGES)]
     assert max(errors[:-1]) < 0.1 * ROUNDING  # Radau's rule is exact to degree 2 STAGES - 2 ...
@@ -107,9 +107,9 @@ def test_the_nodes_are_those_of_radau():
 def test_interpolation_and_integrals_are_those_of_the_polynomial(values, s):
     place = np.array([s])
     polynomial = np.polynomial.Polynomial(np.linalg.solve(np.vander(NODES, increasing=True), values))
-    assert abs(values @ interpolated(place) - polynomial(s)) < ROUNDING
-    assert abs(values @ integrated(place) - polynomial.integ()(s)) < ROUNDING
-    assert abs(values @ twice_integrated(place) - polynomial.integ(2)(s)) < ROUNDING
+    assert abs(values @ lagrange_basis(place) - polynomial(s)) < ROUNDING
+    assert abs(values @ integrate_basis(place) - polynomial.integ()(s)) < ROUNDING
+    assert abs(values @ integrate_basis_twice(place) - polynomial.integ(2)(s)) < ROUNDING
     squared = (1 - polynomial.integ()) ** 2
     assert abs(squared_integral(values, place)[0] - squared.integ()(s)) < 10 * ROUNDING  # degree 13
 
@@ -126,7 +126,7 @@ def test_roughness_is_the_share_of_the_last_legendre_polynomial():
 @given(forces, st.floats(-8, 4), st.floats(1e-6, 1 - 1e-6))
 def test_a_mode_followed_in_either_variable_is_the_same_mode(force, exponent, phi):
     z, scaled = np.array([10.0**exponent]), 0.1 * force
-    h = 1 - scaled @ integrated(NODES)
+    h = 1 - scaled @ integrate_basis(NODES)
     # phi decides which variable `free` takes; the residual r = 1 - phi at h = 1 is the same in both
     for_r, for_rest = (AT_NODES.free(z, np.array([p]), np.array([1 - p])) for p in (max(phi, 0.6), min(phi, 0.4)))
     r = for_r - np.tensordot(scaled, AT_NODES.weights(z, 1), 1)
@@ -141,8 +141,8 @@ def test_a_mode_followed_in_either_variable_is_the_same_mode(force, exponent, ph
 
 
 def test_learned_modes_come_first():
-    assert mostly_learned(np.array([1.1, 0.9, 0.5001, 0.4999, 0.0])) == 3
-    assert mostly_learned(np.zeros(4)) == 0 and mostly_learned(np.ones(4)) == 4
+    assert count_mostly_learned(np.array([1.1, 0.9, 0.5001, 0.4999, 0.0])) == 3
+    assert count_mostly_learned(np.zeros(4)) == 0 and count_mostly_learned(np.ones(4)) == 4
 
 
 # dr/dtau = -g - mu r with g = e^(5 tau) and r(0) = 1 has r = (1 + c) e^(-mu tau) - c e^(5 tau), c = 1/(5 + mu)

@@ -15,10 +15,10 @@ from scipy.integrate import solve_ivp
 from exponents.errors import FlowFailed, InputError, Unresolved
 from verify.flow import curve as flow_module
 from verify.flow import solver as march
-from verify.flow.curve import WITH_ERRORS, curve, limit_curve
-from verify.flow.solver import solve
+from verify.flow.curve import WITH_ERRORS, flow_curve, limit_curve
+from verify.flow.solver import solve_flow
 from verify.spectra import spectrum as measure_module
-from verify.spectra.spectrum import from_arrays, power_law
+from verify.spectra.spectrum import power_law_spectrum, spectrum_from_arrays
 
 FINE = 1e-12
 ROUNDING = 1e-11  # what the march leaves at its tightest tolerances: CONVERGED, over some hundred steps
@@ -30,7 +30,7 @@ def measures(draw):
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     modes = draw(st.integers(2, 12))
     floor = draw(st.sampled_from([0.0, 0.3]))
-    return from_arrays(10 ** -rng.uniform(0, 3, modes), 10 ** -rng.uniform(0, 2, modes), floor)
+    return spectrum_from_arrays(10 ** -rng.uniform(0, 3, modes), 10 ** -rng.uniform(0, 2, modes), floor)
 
 
 richness = st.floats(-3, 3).map(lambda x: 10**x)
@@ -72,13 +72,13 @@ def close(a, b, relative, absolute=0.0):
 
 @given(measures(), richness, horizons)
 @settings(max_examples=15)
-@example(from_arrays([1, 0.9, 1e-3], [1e-2, 1, 1]), 1e3, 10.0)
-@example(from_arrays([1, 1, 0.1, 0.1], [1, 0.3, 0.2, 0.2]), 1.0, 10.0)  # modes given twice
-@example(from_arrays([1e3, 1e2, 1, 1e-2], [1, 1, 1, 1]), 1.0, 30.0)  # modes far apart
+@example(spectrum_from_arrays([1, 0.9, 1e-3], [1e-2, 1, 1]), 1e3, 10.0)
+@example(spectrum_from_arrays([1, 1, 0.1, 0.1], [1, 0.3, 0.2, 0.2]), 1.0, 10.0)  # modes given twice
+@example(spectrum_from_arrays([1e3, 1e2, 1, 1e-2], [1, 1, 1, 1]), 1.0, 30.0)  # modes far apart
 def test_the_flow_is_that_of_an_independent_integration(measure, gamma, horizon):
     times = np.geomspace(horizon / 1e3, horizon, 7)
     loss, kernel, _ = independent(measure, gamma, times)
-    found = curve(measure, gamma, times[loss > measure.floor + 1e-30], FINE)
+    found = flow_curve(measure, gamma, times[loss > measure.floor + 1e-30], FINE)
     seen = len(found.time)
     # LSODA's local errors of 1e-12 add up over some thousand steps, and are absolute in the residuals
     assert close(found.loss, loss[:seen], 2e-9, 2e-9 * measure.variance)
@@ -86,8 +86,8 @@ def test_the_flow_is_that_of_an_independent_integration(measure, gamma, horizon)
 
 
 def test_a_loss_of_twenty_decades_is_known_to_its_own_accuracy():
-    measure = from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2])
-    found = curve(measure, 1.0, [10.0, 50.0, 100.0], FINE)
+    measure = spectrum_from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2])
+    found = flow_curve(measure, 1.0, [10.0, 50.0, 100.0], FINE)
     # near the end 1 - phi obeys a linear equation, d(1 - phi)/dt = -kappa mu (1 - phi) - (gamma/kappa) p.(1 - phi)
     kappa = (1 + np.sqrt(1 + 4 * measure.norm)) / 2
     rates = np.linalg.eigvals(kappa * np.diag(measure.eigenvalues) + np.outer(np.ones(3), measure.weights) / kappa)
@@ -96,8 +96,8 @@ def test_a_loss_of_twenty_decades_is_known_to_its_own_accuracy():
 
 
 def test_control_without_the_rank_one_term_the_kernel_is_another():
-    measure, times = from_arrays([1, 0.3, 0.1], [1, 1, 1]), np.array([1.0, 10.0])
-    found = curve(measure, 10.0, times, FINE)
+    measure, times = spectrum_from_arrays([1, 0.3, 0.1], [1, 1, 1]), np.array([1.0, 10.0])
+    found = flow_curve(measure, 10.0, times, FINE)
     mu, p = measure.eigenvalues, measure.weights
 
     def rates(_, residual):
@@ -116,7 +116,7 @@ def test_the_conservation_law_holds_at_every_output(measure, gamma, horizon):
     times = np.geomspace(horizon / 1e4, horizon, 25)
     for tolerance, slack in ((3e-8, 1e-5), (FINE, 1e-9)):  # what is conserved is not used; CONSERVED, and what is met
         try:
-            found = curve(measure, gamma, times, tolerance)
+            found = flow_curve(measure, gamma, times, tolerance)
         except InputError:
             assume(False)  # the loss has left double precision
         k = found.kernel
@@ -129,7 +129,7 @@ def test_the_conservation_law_holds_at_every_output(measure, gamma, horizon):
 def test_the_loss_falls_and_the_kernel_grows_at_all_times(measure, gamma, horizon):
     times = np.concatenate([[0.0], np.geomspace(horizon / 1e4, horizon, 60)])
     try:
-        found = curve(measure, gamma, times)
+        found = flow_curve(measure, gamma, times)
     except InputError:
         assume(False)
     assert found.loss[0] == pytest.approx(measure.variance, rel=1e-14) and found.kernel[0] == 1
@@ -146,10 +146,10 @@ def test_units_of_time_and_of_the_loss_do_not_matter(measure, gamma, horizon, sc
     # mu -> s mu, t -> t/s: kappa is unchanged with gamma p -> s gamma p; and the loss is in units of p
     unit = 2.0**power
     mu, p = measure.eigenvalues * scale, measure.weights * unit
-    scaled = from_arrays(mu, p, measure.floor * unit)
+    scaled = spectrum_from_arrays(mu, p, measure.floor * unit)
     times = np.geomspace(horizon / 1e3, horizon, 9)
     try:
-        one, other = curve(measure, gamma, times), curve(scaled, gamma * scale / unit, times / scale)
+        one, other = flow_curve(measure, gamma, times), flow_curve(scaled, gamma * scale / unit, times / scale)
     except InputError:
         assume(False)
     for name, factor in (
@@ -168,14 +168,14 @@ def test_units_of_time_and_of_the_loss_do_not_matter(measure, gamma, horizon, sc
 
 
 def test_control_scaling_gamma_alone_changes_the_loss():
-    measure = from_arrays([1, 0.1], [1, 1])
-    one, other = (curve(measure, gamma, [3.0]).loss[0] for gamma in (1.0, 1.01))
+    measure = spectrum_from_arrays([1, 0.1], [1, 1])
+    one, other = (flow_curve(measure, gamma, [3.0]).loss[0] for gamma in (1.0, 1.01))
     assert abs(one / other - 1) > 1e-4
 
 
 def test_a_mode_split_in_two_is_the_same_mode():
-    one, two = from_arrays([1, 0.1], [1, 0.5]), from_arrays([1, 1, 0.1], [0.25, 0.75, 0.5])
-    a, b = (curve(m, 5.0, [0.1, 1.0, 10.0], FINE) for m in (one, two))
+    one, two = spectrum_from_arrays([1, 0.1], [1, 0.5]), spectrum_from_arrays([1, 1, 0.1], [0.25, 0.75, 0.5])
+    a, b = (flow_curve(m, 5.0, [0.1, 1.0, 10.0], FINE) for m in (one, two))
     assert close(a.loss, b.loss, 1e-10) and close(a.kernel, b.kernel, 1e-10)  # tolerance, a hundred steps
 
 
@@ -187,7 +187,7 @@ def test_a_mode_split_in_two_is_the_same_mode():
 def test_the_lazy_limit_is_exact(measure, horizon):
     mu, p = measure.eigenvalues, measure.weights
     times = np.geomspace(1e-3, 1, 9) * min(horizon, 3 / mu[-1])
-    found = curve(measure, 0.0, times)
+    found = flow_curve(measure, 0.0, times)
     decay = np.exp(-np.outer(times, mu))
     # rounding, and 1 - phi is known from phi: a factor e^3
     assert close(found.loss, decay**2 @ p + measure.floor, 1e-12)
@@ -198,8 +198,8 @@ def test_the_lazy_limit_is_exact(measure, horizon):
 
 
 def test_the_lazy_limit_is_exact_however_small_the_loss():
-    measure = from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2])
-    found = curve(measure, 0.0, [350.0])
+    measure = spectrum_from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2])
+    found = flow_curve(measure, 0.0, [350.0])
     assert abs(found.loss[0] - 0.2 * np.exp(-70.0)) <= found.loss_error[0] + 1e-12 * found.loss[0]
 
 
@@ -261,8 +261,8 @@ def test_an_easy_task_has_the_lazy_law_in_a_kernel_that_has_stopped_growing(beta
 
 
 def test_horizons_of_a_hundred_decades_take_few_steps():
-    measure = power_law("3/2", "1/2", 1e140)
-    found = solve(measure, 1.0, 1e100, 3e-8)
+    measure = power_law_spectrum("3/2", "1/2", 1e140)
+    found = solve_flow(measure, 1.0, 1e100, 3e-8)
     assert found.horizon >= 1e100 and found.steps < 12 * 102  # "about eight steps for a factor ten in time"
 
 
@@ -273,9 +273,9 @@ def test_horizons_of_a_hundred_decades_take_few_steps():
 def test_the_stated_error_bounds_the_true_one(seed):
     rng = np.random.default_rng(seed)
     measure = (
-        from_arrays(10 ** -rng.uniform(0, 3, 8), 10 ** -rng.uniform(0, 2, 8))
+        spectrum_from_arrays(10 ** -rng.uniform(0, 3, 8), 10 ** -rng.uniform(0, 2, 8))
         if seed % 2
-        else power_law(Fraction(3, 2), Fraction(int(rng.integers(1, 20)), 10), 1e16)
+        else power_law_spectrum(Fraction(3, 2), Fraction(int(rng.integers(1, 20)), 10), 1e16)
     )
     gamma, horizon, tolerance = (
         10 ** rng.uniform(-3, 3),
@@ -283,7 +283,7 @@ def test_the_stated_error_bounds_the_true_one(seed):
         10 ** rng.uniform(-9, -6),
     )
     times = np.geomspace(horizon / 1e3, horizon, 30)
-    found, truth = curve(measure, gamma, times, tolerance), curve(measure, gamma, times, 1e-13)
+    found, truth = flow_curve(measure, gamma, times, tolerance), flow_curve(measure, gamma, times, 1e-13)
     for name in WITH_ERRORS:
         value, exact = getattr(found, name), getattr(truth, name)
         true = np.abs(value - exact)
@@ -296,9 +296,9 @@ def test_the_stated_error_bounds_the_true_one(seed):
 
 
 def test_the_error_shrinks_with_the_tolerance():
-    measure, times = power_law("3/2", "1/2", 1e12), np.geomspace(1, 1e6, 20)
-    truth = curve(measure, 1.0, times, 1e-13).loss
-    found = [curve(measure, 1.0, times, tolerance) for tolerance in (1e-6, 1e-8, 1e-10)]
+    measure, times = power_law_spectrum("3/2", "1/2", 1e12), np.geomspace(1, 1e6, 20)
+    truth = flow_curve(measure, 1.0, times, 1e-13).loss
+    found = [flow_curve(measure, 1.0, times, tolerance) for tolerance in (1e-6, 1e-8, 1e-10)]
     true = [np.abs(c.loss / truth - 1).max() for c in found]
     stated = [(c.loss_error / c.loss).max() for c in found]
     assert true[0] > 10 * true[1] > 100 * true[2]
@@ -307,12 +307,12 @@ def test_the_error_shrinks_with_the_tolerance():
 
 
 def test_the_error_falls_at_least_with_the_fourth_power_of_the_step():
-    measure, times = power_law("3/2", "1/2", 1e12), np.geomspace(10, 1e6, 40)
-    truth = solve(measure, 1.0, 1e6, 1e-14).at(times)
+    measure, times = power_law_spectrum("3/2", "1/2", 1e12), np.geomspace(10, 1e6, 40)
+    truth = solve_flow(measure, 1.0, 1e6, 1e-14).at(times)
     exact = truth.residual**2 @ measure.weights
     steps, errors = [], []
     for tolerance in 10.0 ** -np.arange(6.0, 11.0):
-        found = solve(measure, 1.0, 1e6, tolerance)
+        found = solve_flow(measure, 1.0, 1e6, tolerance)
         steps.append(found.steps)
         errors.append(np.abs((found.at(times).residual ** 2 @ measure.weights) / exact - 1).max())
     order = -np.polyfit(np.log(steps), np.log(errors), 1)[0]
@@ -324,9 +324,9 @@ def test_the_error_falls_at_least_with_the_fourth_power_of_the_step():
 
 def test_the_stated_error_of_a_slope_includes_that_of_the_rule(monkeypatch):
     times, tolerance = np.geomspace(1, 1e6, 20), 1e-12
-    found = curve(power_law("3/2", "1/10", 1e20), 1.0, times, tolerance)
+    found = flow_curve(power_law_spectrum("3/2", "1/10", 1e20), 1.0, times, tolerance)
     monkeypatch.setattr(measure_module, "CONTINUUM_PANEL", 0.7)
-    truth = curve(power_law("3/2", "1/10", 1e20), 1.0, times, tolerance)  # its rule is exact to rounding
+    truth = flow_curve(power_law_spectrum("3/2", "1/10", 1e20), 1.0, times, tolerance)  # its rule is exact to rounding
     assert np.all(
         np.abs(found.loss_slope - truth.loss_slope) <= found.errors["loss_slope"] + truth.errors["loss_slope"]
     )
@@ -334,11 +334,11 @@ def test_the_stated_error_of_a_slope_includes_that_of_the_rule(monkeypatch):
 
 @pytest.mark.parametrize("gamma", [0.0, 0.3, 30.0])
 def test_slopes_are_the_derivatives_of_what_is_observed(gamma):
-    measure = from_arrays(10 ** -np.linspace(0, 3, 8), np.linspace(1, 0.1, 8), 0.2)
+    measure = spectrum_from_arrays(10 ** -np.linspace(0, 3, 8), np.linspace(1, 0.1, 8), 0.2)
     for t in (0.05, 1.0, 40.0):
         step = 1e-3
         times = t * np.exp(step * np.array([-2.0, -1.0, 0.0, 1.0, 2.0]))
-        found = curve(measure, gamma, times, FINE)
+        found = flow_curve(measure, gamma, times, FINE)
         for name, values in (
             ("loss_slope", found.loss - found.floor),
             ("kernel_slope", found.kernel),
@@ -356,12 +356,12 @@ def test_slopes_are_the_derivatives_of_what_is_observed(gamma):
 @pytest.mark.parametrize("gamma", [0.0, 1.0, 1e3])
 @pytest.mark.parametrize("spectrum", ["continuum", "modes"])
 def test_half_is_learned_of_a_mode_at_the_frontier(gamma, spectrum):
-    measure, times = power_law("3/2", "1/2", 1e9, spectrum), np.geomspace(3, 1e4, 5)
-    found = curve(measure, gamma, times, 1e-10)
+    measure, times = power_law_spectrum("3/2", "1/2", 1e9, spectrum), np.geomspace(3, 1e4, 5)
+    found = flow_curve(measure, gamma, times, 1e-10)
     for t, frontier in zip(times, found.frontier, strict=True):
         # a mode with no power to speak of feels the flow and does not disturb it
-        probed = from_arrays(np.append(measure.eigenvalues, frontier), np.append(measure.weights, 1e-100))
-        states = solve(probed, gamma, t, 1e-10).at(np.array([t]))
+        probed = spectrum_from_arrays(np.append(measure.eigenvalues, frontier), np.append(measure.weights, 1e-100))
+        states = solve_flow(probed, gamma, t, 1e-10).at(np.array([t]))
         place = int(np.argmin(np.abs(probed.eigenvalues - frontier) + (probed.weights > 1e-99)))
         # interpolation through eight nodes, which the first integers are too far apart for
         assert abs(states.learned[0, place] - 0.5) < (1e-5 if spectrum == "continuum" else 1e-3)
@@ -370,8 +370,8 @@ def test_half_is_learned_of_a_mode_at_the_frontier(gamma, spectrum):
 
 
 def test_the_frontier_is_nowhere_when_all_modes_are_on_one_side():
-    measure = from_arrays([1, 0.5], [1, 1])
-    found = curve(measure, 1.0, [1e-3, 20.0])
+    measure = spectrum_from_arrays([1, 0.5], [1, 1])
+    found = flow_curve(measure, 1.0, [1e-3, 20.0])
     assert np.isnan(found.frontier).all()
 
 
@@ -380,9 +380,9 @@ def test_the_frontier_is_nowhere_when_all_modes_are_on_one_side():
 )
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 def test_the_frontier_of_modes_given_twice_or_far_apart_lies_between_its_neighbours(eigenvalues, gamma):
-    measure = from_arrays(eigenvalues, np.ones(len(eigenvalues)))
-    found = curve(measure, gamma, [0.3, 1.0, 4.0, 10.0])
-    states = solve(measure, gamma, 10.0, 3e-8).at(found.time)
+    measure = spectrum_from_arrays(eigenvalues, np.ones(len(eigenvalues)))
+    found = flow_curve(measure, gamma, [0.3, 1.0, 4.0, 10.0])
+    states = solve_flow(measure, gamma, 10.0, 3e-8).at(found.time)
     for frontier, phi in zip(found.frontier, states.learned, strict=True):
         if np.isfinite(frontier):
             ahead, behind = measure.eigenvalues[phi > 0.5], measure.eigenvalues[phi <= 0.5]
@@ -390,8 +390,8 @@ def test_the_frontier_of_modes_given_twice_or_far_apart_lies_between_its_neighbo
 
 
 def test_more_than_all_of_a_mode_is_learned_for_a_while():
-    measure = power_law("3/2", "1/2", 1e12)
-    phi = solve(measure, 1.0, 1e6, 1e-10).at(np.array([1e6])).learned[0]
+    measure = power_law_spectrum("3/2", "1/2", 1e12)
+    phi = solve_flow(measure, 1.0, 1e6, 1e-10).at(np.array([1e6])).learned[0]
     assert 1.01 < phi.max() < 1.2 and phi[0] < 1.0001  # the scaling function overshoots and returns as 1 + c/x
     x, c = 5.0, 1 / 8
     assert x / (1 - c) * float(hyp1f1(1, 2 - c, -x)) > 1.01
@@ -410,31 +410,31 @@ def test_more_than_all_of_a_mode_is_learned_for_a_while():
     ],
 )
 def test_at_time_zero_nothing_is_learned(gamma, times):
-    found = curve(from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2], 0.25), gamma, times)
+    found = flow_curve(spectrum_from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2], 0.25), gamma, times)
     assert found.loss[0] == pytest.approx(1.75, rel=1e-15)
     assert found.kernel[0] == 1 and found.clock[0] == 0 and found.learned_norm[0] == 0 and found.readout[0] == 0
 
 
 def test_the_first_law_of_motion_holds_at_very_early_times():
     # dL/dt(0) = -2 int p mu, whatever gamma
-    measure = from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2])
+    measure = spectrum_from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2])
     for gamma in (0.0, 1.0, 100.0):
-        found = curve(measure, gamma, [1e-9])
+        found = flow_curve(measure, gamma, [1e-9])
         assert (1.5 - found.loss[0]) / 1e-9 == pytest.approx(2 * (1 + 0.15 + 0.02), rel=1e-6)
 
 
 def test_more_times_do_not_change_the_curve():
-    measure = power_law("3/2", "1/2", 1e9)
+    measure = power_law_spectrum("3/2", "1/2", 1e9)
     many, few = np.geomspace(0.1, 1e4, 200), np.array([0.1, 1e4])
-    a, b = curve(measure, 1.0, many), curve(measure, 1.0, few)
+    a, b = flow_curve(measure, 1.0, many), flow_curve(measure, 1.0, few)
     assert close(a.loss[[0, -1]], b.loss, 1e-14) and close(a.kernel[[0, -1]], b.kernel, 1e-14)
 
 
 @pytest.mark.parametrize("times", [[], [1, 1], [2, 1], [-1, 1], [nan], [1, nan], [1, inf], [[1, 2]], None])
 def test_times_that_are_none_are_refused(times):
-    measure = from_arrays([1, 0.5], [1, 1])
+    measure = spectrum_from_arrays([1, 0.5], [1, 1])
     with pytest.raises(InputError, match="times"):
-        curve(measure, 1.0, times)
+        flow_curve(measure, 1.0, times)
     with pytest.raises(InputError, match="times"):
         limit_curve("3/2", "1/2", 1.0, times)
 
@@ -442,7 +442,7 @@ def test_times_that_are_none_are_refused(times):
 @pytest.mark.parametrize("gamma", [-1.0, -1e-300, nan, inf, -inf])
 def test_a_gamma_that_is_none_is_refused(gamma):
     with pytest.raises(InputError, match="gamma"):
-        curve(from_arrays([1, 0.5], [1, 1]), gamma, [1.0])
+        flow_curve(spectrum_from_arrays([1, 0.5], [1, 1]), gamma, [1.0])
 
 
 @pytest.mark.parametrize("gamma", [nan, inf, -1.0, -inf])
@@ -454,7 +454,7 @@ def test_a_gamma_that_is_none_is_refused_for_a_power_law(gamma):
 @pytest.mark.parametrize("tolerance", [0.0, -1.0, nan, inf, 1.0, 1e-20])
 def test_a_tolerance_for_which_no_error_can_be_stated_is_refused(tolerance):
     with pytest.raises(InputError, match="tolerance"):
-        curve(from_arrays([1, 0.5], [1, 1]), 1.0, [1.0], tolerance)
+        flow_curve(spectrum_from_arrays([1, 0.5], [1, 1]), 1.0, [1.0], tolerance)
 
 
 @pytest.mark.parametrize(
@@ -474,17 +474,17 @@ def test_exponents_that_are_none_are_refused(alpha, beta):
 
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 def test_a_loss_beyond_double_precision_is_not_printed(gamma):
-    measure = from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2])
+    measure = spectrum_from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2])
     with pytest.raises(InputError, match="double precision"):
-        curve(measure, gamma, [1.0, 1e4, 1e8])
+        flow_curve(measure, gamma, [1.0, 1e4, 1e8])
     with pytest.raises(InputError, match="double precision"):
         limit_curve("3/2", "1/2", gamma, [1.0, 1e6], "modes", 10)
 
 
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 def test_a_floor_is_all_that_is_left_in_the_end(gamma):
-    measure = from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2], 0.5)
-    found = curve(measure, gamma, [1.0, 1e4, 1e8])
+    measure = spectrum_from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2], 0.5)
+    found = flow_curve(measure, gamma, [1.0, 1e4, 1e8])
     assert found.loss[0] > 0.6 and np.all(found.loss[1:] == 0.5)
     norm = 1 + 0.6 + 2
     assert found.kernel[-1] == pytest.approx((1 + np.sqrt(1 + 4 * gamma * norm)) / 2, rel=1e-6)
@@ -492,33 +492,33 @@ def test_a_floor_is_all_that_is_left_in_the_end(gamma):
 
 @pytest.mark.parametrize("floor", [0.0, 0.5])
 def test_a_slow_mode_of_little_weight_is_the_first_to_leave_double_precision(floor):
-    measure = from_arrays([1, 0.1], [1, 1e-100], floor)
+    measure = spectrum_from_arrays([1, 0.1], [1, 1e-100], floor)
     try:
-        found = curve(measure, 0.0, [3000.0])
+        found = flow_curve(measure, 0.0, [3000.0])
     except InputError:
         return
     assert np.isfinite(found.loss_slope[0]) and found.loss[0] == floor > 0
 
 
 def test_modes_that_differ_by_rounding_only_end_in_an_answer_or_in_evidence():
-    measure = from_arrays(1 - 1e-14 * np.arange(4), [1, 0.3, 0.2, 0.1])
+    measure = spectrum_from_arrays(1 - 1e-14 * np.arange(4), [1, 0.3, 0.2, 0.1])
     for gamma, time in ((1.0, 300.0), (1e4, 10.0)):
         with pytest.raises((InputError, FlowFailed)):
-            curve(measure, gamma, [time])
+            flow_curve(measure, gamma, [time])
 
 
 def test_the_clock_runs_on_when_only_the_floor_is_left():
-    found = curve(from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2], 0.5), 1.0, [1e4, 1e8])
+    found = flow_curve(spectrum_from_arrays([1, 0.5, 0.1], [1, 0.3, 0.2], 0.5), 1.0, [1e4, 1e8])
     assert found.clock[1] == pytest.approx(found.clock[0] + found.kernel[0] * (1e8 - 1e4), rel=1e-6)
 
 
 def test_a_clock_beyond_the_measure_is_not_extrapolated():
-    measure = power_law("3/2", "1/2", 1e3)
+    measure = power_law_spectrum("3/2", "1/2", 1e3)
     for gamma, time in ((0.0, 2e3), (1.0, 1e3)):  # kappa > 1 runs ahead of time
         with pytest.raises(Unresolved, match="larger clock") as caught:
-            solve(measure, gamma, time, 1e-8)
+            solve_flow(measure, gamma, time, 1e-8)
         assert 0 < caught.value.time < time
-    assert solve(measure, 0.0, 1e3, 1e-8).horizon == 1e3
+    assert solve_flow(measure, 0.0, 1e3, 1e-8).horizon == 1e3
 
 
 def test_a_limit_curve_deepens_its_measure_until_the_clock_is_resolved(monkeypatch):
@@ -526,7 +526,7 @@ def test_a_limit_curve_deepens_its_measure_until_the_clock_is_resolved(monkeypat
     expected = limit_curve("3/2", "1/2", 1.0, times)
     asked = []
     monkeypatch.setattr(flow_module, "_clock_reached", lambda *_: 10.0)
-    monkeypatch.setattr(flow_module, "power_law", lambda *args: asked.append(args[2]) or power_law(*args))
+    monkeypatch.setattr(flow_module, "power_law", lambda *args: asked.append(args[2]) or power_law_spectrum(*args))
     found = limit_curve("3/2", "1/2", 1.0, times)
     assert len(asked) > 1 and np.all(np.diff(asked) > 0)
     assert np.all(np.abs(found.loss - expected.loss) <= found.loss_error + expected.loss_error)
@@ -538,7 +538,7 @@ def test_a_solution_that_failed_is_raised_with_its_evidence_and_never_returned(m
     if name == "HALVINGS":
         monkeypatch.setattr(march, "ROUGHNESS", 1e-30)
     with pytest.raises(FlowFailed) as caught:
-        curve(power_law("3/2", "1/2", 1e12), 1.0, [1.0, 1e6])
+        flow_curve(power_law_spectrum("3/2", "1/2", 1e12), 1.0, [1.0, 1e6])
     assert 0 <= caught.value.time < 1e6 and caught.value.residual >= 0
     assert "t = " in str(caught.value) and "\n" not in str(caught.value)
 
@@ -546,5 +546,5 @@ def test_a_solution_that_failed_is_raised_with_its_evidence_and_never_returned(m
 def test_a_flow_of_too_many_steps_is_given_up_with_evidence(monkeypatch):
     monkeypatch.setattr(march, "STEPS", 5)
     with pytest.raises(FlowFailed, match="took 5 steps") as caught:
-        solve(from_arrays([1, 0.1], [1, 1]), 1.0, 1e3, 1e-8)
+        solve_flow(spectrum_from_arrays([1, 0.1], [1, 1]), 1.0, 1e3, 1e-8)
     assert 0 < caught.value.time < 1e3

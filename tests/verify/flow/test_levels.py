@@ -15,7 +15,7 @@ from exponents.model.timescale import chi
 from exponents.symbols import beta as source
 from verify.flow import levels
 from verify.flow.levels import level_curves
-from verify.measurements.slopes import extrapolated
+from verify.measurements.slopes import extrapolate
 
 
 def lazy_correlation(alpha, beta, t):
@@ -47,7 +47,7 @@ def measured(request):
     for level in found:
         late = np.flatnonzero(level.time > 1e3)[::8]
         noise = level.slope_error[late]
-        limits.append(extrapolated(level.time[late], -level.slope[late], noise).widened(float(noise.max())))
+        limits.append(extrapolate(level.time[late], -level.slope[late], noise).widen(float(noise.max())))
     return Rational(request.param), limits
 
 

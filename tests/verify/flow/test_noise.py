@@ -11,15 +11,15 @@ from scipy.integrate import solve_ivp
 from exponents.errors import InputError, NotSolved
 from verify.flow import noise
 from verify.flow.noise import noisy_curve, variance_along
-from verify.flow.solver import solve as solve_flow
+from verify.flow.solver import solve_flow as solve_flow
 from verify.spectra.finite_model import limit_spectra, mean_spectra
-from verify.spectra.spectrum import SpectralMeasure, power_law
-from verify.training.ensemble import ensemble, measure
-from verify.two_time.online import solve
+from verify.spectra.spectrum import Spectrum, power_law_spectrum
+from verify.training.ensemble import spectrum_of_seed, train_ensemble
+from verify.two_time.online import solve_online
 
 MU = np.array([1.0, 0.5, 0.3, 0.1, 0.03, 0.01])
-TARGET = SpectralMeasure(MU, np.array([0.5, 0.4, 0.3, 0.2, 0.1, 0.05]), 0.02)
-TRACE = SpectralMeasure(MU, MU)
+TARGET = Spectrum(MU, np.array([0.5, 0.4, 0.3, 0.2, 0.1, 0.05]), 0.02)
+TRACE = Spectrum(MU, MU)
 TIMES = np.geomspace(0.01, 300, 12)
 
 
@@ -74,7 +74,7 @@ def test_it_solves_the_equation_mode_by_mode_and_its_error_is_honest(gamma, temp
 
 def test_a_brute_volterra_equation_of_a_power_law():
     """X(t) = (eta/B) int K(t - s) [L(s) + X(s)] ds by the trapezoid on two grids, with the step extrapolated to 0."""
-    target, trace = power_law("3/2", "1/2", 1e3), power_law("3/2", "1/3", 1e3)
+    target, trace = power_law_spectrum("3/2", "1/2", 1e3), power_law_spectrum("3/2", "1/3", 1e3)
     temperature, last = 0.2, 20.0
     ends = []
     for count in (1000, 2000):
@@ -129,7 +129,7 @@ def test_the_first_order_is_linear_and_no_temperature_no_variance():
 
 
 def test_target_and_trace_may_have_nodes_of_their_own():
-    halves = SpectralMeasure(np.repeat(MU, 2), np.repeat(MU / 2, 2))
+    halves = Spectrum(np.repeat(MU, 2), np.repeat(MU / 2, 2))
     found, due = (noisy_curve(TARGET, trace, 1.0, 0.1, TIMES).variance for trace in (halves, TRACE))
     assert found == pytest.approx(due, rel=1e-11, abs=0)  # rounding
 
@@ -151,7 +151,9 @@ def test_noise_that_feeds_on_itself_is_refused():
     with pytest.raises(NotSolved, match=r"noise feeds on itself from t = \d"):
         noisy_curve(TARGET, TRACE, 0.0, 3.0, [1e3])
     with pytest.raises(NotSolved, match="take a smaller eta/B"):
-        noisy_curve(power_law("3/2", "1/2", 1e6), power_law("3/2", "1/3", 1e6), 1.0, 0.1, [1e4])  # as the kernel grows
+        noisy_curve(
+            power_law_spectrum("3/2", "1/2", 1e6), power_law_spectrum("3/2", "1/3", 1e6), 1.0, 0.1, [1e4]
+        )  # as the kernel grows
 
 
 # --- the model -------------------------------------------------------------------------------------------------------
@@ -162,12 +164,12 @@ def descents(source, gamma, temperature=2e-5):
     """Variance of batches and change of the loss at steps of 0.16, 0.08, 0.04, and kappa, at six times up to 16."""
     k = np.arange(1.0, 9)
     mu = k**-1.5
-    target, trace = SpectralMeasure(mu, k ** (-1.5 * source - 1)), SpectralMeasure(mu, mu)
+    target, trace = Spectrum(mu, k ** (-1.5 * source - 1)), Spectrum(mu, mu)
     rows, times = [], np.array([0.8, 1.6, 4.0, 8.0, 12.8, 16.0])
     for eta in (0.16, 0.08, 0.04):
         at = np.rint(times / eta).astype(int)
-        noisy = solve(target, trace, gamma, eta, int(at[-1]), None, round(eta / temperature))
-        plain = solve(target, trace, gamma, eta, int(at[-1]))
+        noisy = solve_online(target, trace, gamma, eta, int(at[-1]), None, round(eta / temperature))
+        plain = solve_online(target, trace, gamma, eta, int(at[-1]))
         rows.append((noisy.from_batches[at], (noisy.loss - plain.loss)[at]))
     return target, trace, times, np.array(rows), plain.kernel[at]
 
@@ -205,14 +207,14 @@ def test_simulation_has_the_variance_and_the_four_point_part_beside_it():
     size, modes, eta, steps = 8, 64, 0.04, 50
     record = (12, 25, 50)
     settings_ = ("3/2", "1/2", 0.0, size)
-    noisy = ensemble(*settings_, 1, modes, eta, steps, range(10_000), record=record)
-    plain = ensemble(*settings_, None, modes, eta, steps, range(10_000), record=record)
+    noisy = train_ensemble(*settings_, 1, modes, eta, steps, range(10_000), record=record)
+    plain = train_ensemble(*settings_, None, modes, eta, steps, range(10_000), record=record)
     change = noisy.losses - plain.losses
     error = change.std(axis=0, ddof=1) / np.sqrt(len(change))
     alone, both = [], []
     for seed in range(40):
-        drawn = measure("3/2", "1/2", size, modes, seed)
-        trace = SpectralMeasure(drawn.eigenvalues, drawn.eigenvalues)
+        drawn = spectrum_of_seed("3/2", "1/2", size, modes, seed)
+        trace = Spectrum(drawn.eigenvalues, drawn.eigenvalues)
         alone.append(noisy_curve(drawn, trace, 0.0, eta, noisy.time).variance)
         both.append(by_equations(drawn, drawn.eigenvalues, 0.0, eta, noisy.time, four_point=True)[3])
     alone, both = np.array(alone), np.array(both)
@@ -248,7 +250,7 @@ def test_states_at_a_clock_are_those_at_its_time(gamma, places):
 
 @cache
 def flows(gamma):
-    return solve_flow(power_law("3/2", "1/2", 1e8), gamma, 1e4, 1e-9)
+    return solve_flow(power_law_spectrum("3/2", "1/2", 1e8), gamma, 1e4, 1e-9)
 
 
 def test_without_richness_the_clock_is_time():

@@ -11,9 +11,9 @@ from scipy.special import zeta
 
 from exponents.errors import InputError
 from verify.flow import curve as flow
-from verify.linear.infinite_width import WITH_ERRORS, curve, limit_curve, seen
-from verify.measurements.slopes import exponent_of, extrapolated
-from verify.spectra.spectrum import from_arrays, power_law
+from verify.linear.infinite_width import WITH_ERRORS, linear_curve, linear_limit_curve, spike_at_finite_ratio
+from verify.measurements.slopes import exponent_of, extrapolate
+from verify.spectra.spectrum import power_law_spectrum, spectrum_from_arrays
 
 FINE = 1e-12
 MODES = 40
@@ -56,7 +56,7 @@ def off(found, wanted):
 @pytest.mark.parametrize("init", [0, 0.5, 1.0, 2.0])
 def test_the_flow_of_eq_4_solves_the_equations_of_infinite_width(gamma0, init):
     loss, q, square, v = equations(*spectrum(MODES), gamma0, init, TIMES)
-    found = limit_curve("3/2", "1/2", gamma0, TIMES, init, "modes", MODES, FINE)
+    found = linear_limit_curve("3/2", "1/2", gamma0, TIMES, init, "modes", MODES, FINE)
     values, vectors = np.linalg.eigh(square)
     learned = spectrum(MODES)[1] - v
     along = np.einsum("tk,tk->t", vectors[:, :, -1], learned) ** 2 / (learned**2).sum(axis=1)
@@ -70,7 +70,7 @@ def test_the_flow_of_eq_4_solves_the_equations_of_infinite_width(gamma0, init):
     # controls: sigma ignored; gamma0^2 as it stands; the time as it stands
     if init:
         wrong = (
-            limit_curve("3/2", "1/2", gamma0, TIMES, 0, "modes", MODES, FINE),
+            linear_limit_curve("3/2", "1/2", gamma0, TIMES, 0, "modes", MODES, FINE),
             flow.limit_curve("3/2", "1/2", gamma0**2, speed * TIMES, "modes", MODES, FINE),
             flow.limit_curve("3/2", "1/2", found.richness, TIMES, "modes", MODES, FINE),
         )
@@ -89,32 +89,34 @@ def test_on_any_spectrum(modes, gamma0, init):
     eigenvalues /= eigenvalues.max()
     loss, q, square, _ = equations(eigenvalues, target, gamma0, init, TIMES[:5])
     floor = loss[0]  # the loss may fall out of double precision before the last time
-    found = curve(from_arrays(eigenvalues, eigenvalues * target**2, floor), gamma0, TIMES[:5], init, FINE)
+    found = linear_curve(
+        spectrum_from_arrays(eigenvalues, eigenvalues * target**2, floor), gamma0, TIMES[:5], init, FINE
+    )
     assert np.abs(found.loss - floor - loss).max() < 1e-9 * loss.max()
     assert off(found.readout, q) < 1e-9 and off(found.spike, np.linalg.eigvalsh(square)[:, -1]) < 1e-9
 
 
 def test_lazy_networks_have_a_kernel_that_stays():
-    found = limit_curve(2, 1, 0, TIMES, 0.5)
-    assert found.loss == pytest.approx(power_law(2, 1, 1e4).lazy_loss(1.25 * TIMES), rel=1e-10)
+    found = linear_limit_curve(2, 1, 0, TIMES, 0.5)
+    assert found.loss == pytest.approx(power_law_spectrum(2, 1, 1e4).lazy_loss(1.25 * TIMES), rel=1e-10)
     assert (found.readout == 0.25).all() and (found.spike == 1).all() and (found.kernel == 1).all()
     assert (found.readout_slope == 0).all() and (found.spike_slope == 0).all()
-    assert np.isnan(limit_curve(2, 1, 0, TIMES, 0).readout_slope).all()  # of what is 0
-    assert off(found.loss, power_law(2, 1, 1e4).lazy_loss(TIMES)) > 1e-2  # control: sigma speeds it up
+    assert np.isnan(linear_limit_curve(2, 1, 0, TIMES, 0).readout_slope).all()  # of what is 0
+    assert off(found.loss, power_law_spectrum(2, 1, 1e4).lazy_loss(TIMES)) > 1e-2  # control: sigma speeds it up
 
 
 def test_at_the_start_nothing_is_learned():
-    found = limit_curve(2, 1, 1, [0, 1], 0.5)
+    found = linear_limit_curve(2, 1, 1, [0, 1], 0.5)
     assert found.readout[0] == 0.25 and found.spike[0] == 1 and found.kernel[0] == 1
     assert found.readout_slope[0] == found.spike_slope[0] == found.loss_slope[0] == 0
-    assert np.isnan(limit_curve(2, 1, 1, [0, 1], 0).readout_slope[0])
+    assert np.isnan(linear_limit_curve(2, 1, 1, [0, 1], 0).readout_slope[0])
 
 
 @pytest.mark.parametrize("init", [0, 1])
 def test_slopes_are_those_of_the_curves(init):
     step = 1e-3
     times = 5 * np.exp(step * np.arange(-2, 3))
-    found = limit_curve("3/2", "1/2", 2, times, init, tolerance=FINE)
+    found = linear_limit_curve("3/2", "1/2", 2, times, init, tolerance=FINE)
     for name in ("loss", "kernel", "readout", "spike"):
         logs = np.log(getattr(found, name))
         difference = (logs[0] - 8 * logs[1] + 8 * logs[3] - logs[4]) / (12 * step)
@@ -126,7 +128,7 @@ def test_slopes_are_those_of_the_curves(init):
 def test_errors_cover_what_a_finer_solution_changes(init):
     times = np.geomspace(1e-2, 1e12, 40)
     rough, fine = (
-        limit_curve("3/2", "1/2", 1, times, init, "modes", tolerance=tolerance) for tolerance in (1e-7, FINE)
+        linear_limit_curve("3/2", "1/2", 1, times, init, "modes", tolerance=tolerance) for tolerance in (1e-7, FINE)
     )
     for name in WITH_ERRORS:
         apart = np.abs(getattr(rough, name) - getattr(fine, name))
@@ -146,10 +148,10 @@ def test_exponents_of_hard_targets(alpha, beta, init):
     source = float(np.divide(*map(float, beta.split("/"))))
     chi = 2 * source / (1 + source)
     times = np.geomspace(1e8, 1e60, 105)
-    found = limit_curve(alpha, beta, 1, times, init, tolerance=1e-9)
+    found = linear_limit_curve(alpha, beta, 1, times, init, tolerance=1e-9)
     slopes = {"loss": -chi, "readout": 1 - chi, "spike": 1 - chi, "kernel": 1 - chi}
     for name, wanted in slopes.items():
-        limit = extrapolated(times, getattr(found, f"{name}_slope"), found.errors[f"{name}_slope"])
+        limit = extrapolate(times, getattr(found, f"{name}_slope"), found.errors[f"{name}_slope"])
         assert limit.covers(wanted) and limit.error < 1e-5
         assert exponent_of(times, getattr(found, name)).covers(wanted)
         assert not limit.covers(-source if name == "loss" else 1 - source)  # control: a kernel that stays
@@ -159,25 +161,25 @@ def test_exponents_of_hard_targets(alpha, beta, init):
 def test_easy_targets_end_with_what_they_need(init):
     times, richness = np.geomspace(1e4, 1e40, 60), 4 / (1 + init**2) ** 2
     for kind, norm in (("continuum", 1 / 0.75), ("modes", zeta(1.75))):  # |w*|^2 = sum_k k^{-alpha (beta - 1) - 1}
-        found = limit_curve("3/2", "3/2", 2, times, init, kind)
+        found = linear_limit_curve("3/2", "3/2", 2, times, init, kind)
         last, unmapped = ((1 + np.sqrt(1 + 4 * gamma * norm)) / 2 for gamma in (richness, 4))
         assert found.readout[-1] == pytest.approx((1 + init**2) * last - 1, rel=1e-7)
         assert found.spike[-1] == pytest.approx(1 + (1 + init**2) * (last - 1), rel=1e-7)
-        assert extrapolated(times, found.readout, found.errors["readout"]).covers((1 + init**2) * last - 1)
-        assert extrapolated(times, -found.loss_slope, found.errors["loss_slope"]).covers(1.5)
+        assert extrapolate(times, found.readout, found.errors["readout"]).covers((1 + init**2) * last - 1)
+        assert extrapolate(times, -found.loss_slope, found.errors["loss_slope"]).covers(1.5)
         if init:
             assert off(found.readout[-1:], (1 + init**2) * unmapped - 1) > 1e-2  # control: gamma0^2 as it stands
 
 
 def test_a_spike_is_seen_beyond_itself_among_as_many_modes_as_features():
-    assert seen([1, 1.5, 4], 0) == pytest.approx([1, 1.5, 4], rel=1e-14)
-    assert seen([1, 1.4, 1.5], 0.25) == pytest.approx(2.25, rel=1e-14)  # hidden: the end of the bulk
+    assert spike_at_finite_ratio([1, 1.5, 4], 0) == pytest.approx([1, 1.5, 4], rel=1e-14)
+    assert spike_at_finite_ratio([1, 1.4, 1.5], 0.25) == pytest.approx(2.25, rel=1e-14)  # hidden: the end of the bulk
     rng, spike, size = np.random.default_rng(1), 4.0, 1000
     rows = rng.standard_normal((size, size // 2))
     rows[:, 0] *= np.sqrt(spike)
     top = np.linalg.eigvalsh(rows.T @ rows / size)[-1]
     # a largest eigenvalue scatters by spike sqrt(2/N) = 0.045 of itself
-    assert top == pytest.approx(float(seen(spike, 0.5)), rel=0.1) and top > 1.12 * spike
+    assert top == pytest.approx(float(spike_at_finite_ratio(spike, 0.5)), rel=0.1) and top > 1.12 * spike
 
 
 @pytest.mark.parametrize(
@@ -208,16 +210,16 @@ def test_a_spike_is_seen_beyond_itself_among_as_many_modes_as_features():
 def test_bad_input_is_told_what_to_do(change, word):
     asked = {"alpha": "3/2", "beta": "1/2", "gamma0": 1, "times": [1, 2], "init": 1} | change
     with pytest.raises(InputError, match=word) as caught:
-        limit_curve(**asked)
+        linear_limit_curve(**asked)
     assert len(str(caught.value)) < 300
     if "gamma0" in change or "init" in change:
         if "times" in change:
             return
         with pytest.raises(InputError, match=word):
-            curve(from_arrays([1, 0.5], [1, 1]), asked["gamma0"], [1, 2], asked["init"])
+            linear_curve(spectrum_from_arrays([1, 0.5], [1, 1]), asked["gamma0"], [1, 2], asked["init"])
 
 
 @pytest.mark.parametrize(("spike", "ratio"), [(0.9, 1), (nan, 1), (inf, 1), (2, -1), (2, nan), (2, inf)])
 def test_no_spike_below_one_and_no_ratio_below_zero(spike, ratio):
     with pytest.raises(InputError, match="spike"):
-        seen(spike, ratio)
+        spike_at_finite_ratio(spike, ratio)

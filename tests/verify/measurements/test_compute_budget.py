@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from exponents.errors import InputError, NotSolved
-from verify.flow.curve import curve, limit_curve
+from verify.flow.curve import flow_curve, limit_curve
 from verify.flow.noise import noisy_curve
 from verify.measurements.compute_budget import APART, Budgets
 from verify.spectra.continuum_model import bottleneck, mean_spectra
@@ -24,7 +24,7 @@ def test_the_optimum_is_the_minimum_over_sizes(beta, gamma, temperature):
         time = [compute * np.exp(-log_size)]
         if temperature:
             return float(np.log(noisy_curve(target, trace, gamma, temperature, time).loss[0]))
-        return float(np.log(curve(target, gamma, time).loss[0]))
+        return float(np.log(flow_curve(target, gamma, time).loss[0]))
 
     for compute, size, loss in zip(found.compute[1:2], found.model_size[1:2], found.loss[1:2], strict=True):
         near = np.log(size)
@@ -41,9 +41,9 @@ def test_crossovers_are_where_losses_are_twice_another(beta, gamma):
     budgets = Budgets(3, beta, gamma, SIZES)
     for size, arrival, departure in zip(SIZES, budgets.arrivals(), budgets.departures(), strict=True):
         target, _ = mean_spectra(3, beta, size * np.exp(-APART))
-        assert curve(target, gamma, [arrival]).loss[0] == pytest.approx(2 * target.floor, rel=1e-6, abs=0)
+        assert flow_curve(target, gamma, [arrival]).loss[0] == pytest.approx(2 * target.floor, rel=1e-6, abs=0)
         limit = limit_curve(3, beta, gamma, [departure])
-        assert curve(target, gamma, [departure]).loss[0] == pytest.approx(2 * limit.loss[0], rel=1e-5, abs=0)
+        assert flow_curve(target, gamma, [departure]).loss[0] == pytest.approx(2 * limit.loss[0], rel=1e-5, abs=0)
         assert target.floor == pytest.approx(bottleneck(3, beta, size * np.exp(-APART)), rel=1e-12, abs=0)
 
 
@@ -83,7 +83,7 @@ def test_a_rich_model_may_have_learned_all_before_time_1():
     budgets = Budgets("3/2", "3/2", 1e6, [100.0])
     (arrival,), target = budgets.arrivals(), mean_spectra("3/2", "3/2", 100.0 * np.exp(-APART))[0]
     assert arrival < 0.1
-    assert curve(target, 1e6, [arrival]).loss[0] == pytest.approx(2 * target.floor, rel=1e-6, abs=0)
+    assert flow_curve(target, 1e6, [arrival]).loss[0] == pytest.approx(2 * target.floor, rel=1e-6, abs=0)
     assert budgets.departures()[0] < arrival
 
 

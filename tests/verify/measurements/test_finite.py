@@ -18,7 +18,7 @@ from verify.measurements import finite as finite_evidence
 from verify.measurements.finite import FINITE_MEASUREMENTS, FiniteEvidence
 from verify.measurements.limit import point
 from verify.measurements.slopes import exponent_of
-from verify.verdicts import CHEAP, claims_at, judged, measure, shifted, verdicts
+from verify.verdicts import CHEAP, claims_at, judge, measure_at, shift_value, verdicts
 
 HARD, EASY, SUPER_EASY = point("5/2", "3/5", 2), point(3, "7/5", 1), point("5/2", 3, 1)
 QUICK = ("bottleneck: resolution", "bottleneck: infinite time", "transient: lazy", "sgd: lazy", "sgd: rich")
@@ -90,7 +90,7 @@ def test_control_a_shift_of_one_percent_is_refuted(few):
 
 def test_control_every_verdict_would_have_been_another_one_percent_away(hard, easy):
     for verdict in (*hard.values(), *easy.values()):
-        assert judged(shifted(verdict.derived), verdict.measured) == "refuted"
+        assert judge(shift_value(verdict.derived), verdict.measured) == "refuted"
 
 
 def test_super_easy_needs_batches(few, monkeypatch):
@@ -184,7 +184,7 @@ def test_which_claims_are_asked_where():
 def test_a_measurement_that_answers_two_claims_is_made_once(monkeypatch):
     made = []
     monkeypatch.setitem(FINITE_MEASUREMENTS, "sgd: rich", lambda evidence: made.append(evidence) or 0)
-    assert measure(HARD, {}, ["sgd: rich", "sgd: rich"]) == [0, 0] and len(made) == 1
+    assert measure_at(HARD, {}, ["sgd: rich", "sgd: rich"]) == [0, 0] and len(made) == 1
 
 
 def test_what_cannot_be_measured_says_why():

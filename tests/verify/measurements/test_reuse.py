@@ -15,8 +15,8 @@ from verify.measurements.finite import SIZE, TOLERANCE
 from verify.measurements.limit import point
 from verify.measurements.reuse import REUSE_MEASUREMENTS, ReuseEvidence
 from verify.measurements.slopes import exponent_of
-from verify.reuse.mean_loss import clock_curve, curve, mean_reuse
-from verify.verdicts import judged, shifted
+from verify.reuse.mean_loss import mean_reuse, reuse_clock_curve, reuse_curve
+from verify.verdicts import judge, shift_value
 
 HARD, SUPER_EASY, EASY = point(3, "1/2", 1), point(3, "5/2", 1), point("3/2", "6/5", 1)
 POINTS = {"hard": HARD, "super-easy": SUPER_EASY, "easy": EASY}
@@ -50,8 +50,8 @@ def test_every_claim_has_a_measurement():
 @pytest.mark.parametrize(("where", "name"), ASKED)
 def test_what_is_derived_is_measured_and_one_percent_away_is_not(where, name):
     found, due = measured(where, name), derived(where, name)
-    assert found.covers(due) and judged(due, found) == "confirmed"
-    assert judged(shifted(due), found) == "refuted" and not found.covers(float(due) * 0.99)  # control
+    assert found.covers(due) and judge(due, found) == "confirmed"
+    assert judge(shift_value(due), found) == "refuted" and not found.covers(float(due) * 0.99)  # control
 
 
 def test_by_hand():
@@ -75,7 +75,7 @@ def test_what_is_printed(where):
         published = claim.published_at(at.alpha, at.beta, at.gamma)
         if published is not None and (where, name) in ASKED:
             wrong = name == "data: as many features" and at.beta > 1
-            assert judged(published, measured(where, name)) == ("refuted" if wrong else "confirmed")
+            assert judge(published, measured(where, name)) == ("refuted" if wrong else "confirmed")
 
 
 def test_control_as_many_features_as_samples_do_not_show_the_square():
@@ -94,7 +94,7 @@ def test_control_the_lazy_correction_is_not_the_rich_one():
     """On a hard task the clock runs ahead of time: 1/6 becomes 2/9."""
     lazy, rich = (derived("hard", f"data: transient, {regime}") for regime in (LAZY, RICH))
     assert float(rich / lazy) == pytest.approx(4 / 3)
-    assert judged(rich, measured("hard", "data: transient, lazy")) == "refuted"
+    assert judge(rich, measured("hard", "data: transient, lazy")) == "refuted"
 
 
 def test_control_there_is_no_peak_beside_it():
@@ -110,7 +110,7 @@ def test_the_correction_is_of_first_order(where):
     at, time = POINTS[where], [1e6]
     limit = limit_curve(at.alpha, at.beta, 0.0, time, tolerance=TOLERANCE)
     samples = SIZE * float(limit.clock[0]) ** (1 / float(at.alpha)) * np.array([1.0, 10.0])
-    losses = [curve(mean_reuse(at.alpha, at.beta, inf, float(p)), 0.0, time, TOLERANCE).loss[0] for p in samples]
+    losses = [reuse_curve(mean_reuse(at.alpha, at.beta, inf, float(p)), 0.0, time, TOLERANCE).loss[0] for p in samples]
     first, second = samples * (np.array(losses) - limit.loss[0])
     assert first / second == pytest.approx(1, abs=0.1)
     assert samples[1] * losses[1] > 2 * second  # control: what is not subtracted
@@ -119,7 +119,7 @@ def test_the_correction_is_of_first_order(where):
 @pytest.mark.parametrize("size", [inf, 1.25e3])
 def test_the_least_loss_is_that_of_fine_stops(size):
     made, clocks = ReuseEvidence(SUPER_EASY), np.geomspace(1e2, 1e12, 1001)
-    fine = clock_curve(mean_reuse(3, "5/2", size, 1e3), 0.0, clocks).loss
+    fine = reuse_clock_curve(mean_reuse(3, "5/2", size, 1e3), 0.0, clocks).loss
     assert made._least(LAZY, size, 1e3) == pytest.approx(fine.min(), rel=1e-3)
     # control: with about as many features as samples, to train on is worse
     assert fine.min() < 0.5 * made._final(size, 1e3) or size == inf

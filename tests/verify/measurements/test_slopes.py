@@ -5,7 +5,7 @@ import pytest
 
 from exponents.errors import InputError
 from verify.flow.curve import limit_curve
-from verify.measurements.slopes import Limit, extrapolated, local_slopes
+from verify.measurements.slopes import Limit, extrapolate, local_slopes
 
 CURVES = 100
 """Curves of a family: with a true coverage of 95 % fewer than 88 are covered once in a thousand."""
@@ -54,7 +54,7 @@ def limits(family, noise, seed, points=None):
     for _ in range(CURVES):
         length, true = times(rng, points), rng.uniform(0.1, 2)
         values = true + family(rng, length) + noise * rng.standard_normal(len(length))
-        yield true, extrapolated(np.exp(length), values, noise)
+        yield true, extrapolate(np.exp(length), values, noise)
 
 
 @pytest.mark.parametrize("noise", [0, 1e-6, 1e-4])
@@ -99,20 +99,20 @@ def test_logarithms_are_told_from_powers():
         length = times(rng, 100)
         decay = rng.uniform(8, 20) / (length[-1] - length[0])
         values = 1 + rng.uniform(-0.5, 0.5) * np.exp(-decay * (length - length[0]))
-        found = extrapolated(np.exp(length), values)
+        found = extrapolate(np.exp(length), values)
         assert not found.logarithm and found.correction == pytest.approx(decay, rel=1e-3)
 
 
 def test_the_slower_the_correction_the_larger_the_error():
     length = np.linspace(5, 95, 100)
-    errors = [extrapolated(np.exp(length), 1 + length**-1.0 * rate).error for rate in (1e-6, 1e-3, 1e-1)]
+    errors = [extrapolate(np.exp(length), 1 + length**-1.0 * rate).error for rate in (1e-6, 1e-3, 1e-1)]
     assert errors[0] < errors[1] < errors[2]
 
 
 def test_a_limit_can_be_turned_and_widened():
     limit = Limit(0.5, 0.1, (1.0, 2.0), 0.3, False)
     assert (-limit).value == -0.5 and (-limit).error == 0.1
-    assert limit.widened(0.2).error == pytest.approx(0.3) and limit.widened(0.2).covers(0.75)
+    assert limit.widen(0.2).error == pytest.approx(0.3) and limit.widen(0.2).covers(0.75)
     assert not limit.covers(0.61) and "0.5" in str(limit)
 
 
@@ -128,7 +128,7 @@ def test_a_limit_can_be_turned_and_widened():
 )
 def test_bad_input_is_refused(time, values, words):
     with pytest.raises(InputError, match=words):
-        extrapolated(time, values)
+        extrapolate(time, values)
 
 
 def noisy_curve(rng, points=600):
@@ -153,7 +153,7 @@ def test_noisy_curves_give_exponents_that_cover():
     covered = 0
     for _ in range(CURVES):
         t, slope, noise = local_slopes(*noisy_curve(rng))
-        covered += extrapolated(t, -slope, noise).covers(0.7)
+        covered += extrapolate(t, -slope, noise).covers(0.7)
     assert covered >= 88
 
 
@@ -170,7 +170,7 @@ def test_the_logarithm_at_the_boundary_of_hard_and_easy_is_recognised(horizon):
     time = np.geomspace(1e3, horizon, 100)
     for tolerance, seen in ((3e-8, False), (1e-10, True)):  # with errors of 1e-6 a slow power fits as well
         curve = limit_curve("3/2", "1", 1.0, time, tolerance=tolerance)
-        found = extrapolated(time, -curve.loss_slope, curve.errors["loss_slope"])
+        found = extrapolate(time, -curve.loss_slope, curve.errors["loss_slope"])
         assert found.covers(1.0) and not found.covers(1.01)
         assert found.logarithm or not seen
     (naive, _), covariance = np.polyfit(np.log(time), -np.log(curve.loss), 1, cov=True)
@@ -188,8 +188,8 @@ def test_the_error_does_not_depend_on_the_unit_of_time_or_the_sign():
     length = np.linspace(5, 60, 80)
     noise = 1e-5 * np.random.default_rng(11).standard_normal(80)
     values = 0.7 + 0.3 * np.exp(-0.2 * length) + noise
-    one = extrapolated(np.exp(length), values, 1e-5)
-    later, turned = extrapolated(1e9 * np.exp(length), values, 1e-5), extrapolated(np.exp(length), -values, 1e-5)
+    one = extrapolate(np.exp(length), values, 1e-5)
+    later, turned = extrapolate(1e9 * np.exp(length), values, 1e-5), extrapolate(np.exp(length), -values, 1e-5)
     assert later.value == pytest.approx(one.value, abs=1e-9) and later.error == pytest.approx(one.error, rel=1e-4)
     assert turned.value == pytest.approx(-one.value, abs=1e-9) and turned.error == pytest.approx(one.error, rel=1e-4)
     assert later.window[0] == pytest.approx(1e9 * one.window[0]) and one.correction == pytest.approx(0.2, rel=0.2)
@@ -203,14 +203,14 @@ def test_the_error_covers_the_truth_on_short_windows(noise, least):
     for number in range(CURVES):
         length, true = np.linspace(5, 5 + rng.uniform(5, 15), 60), rng.uniform(0.1, 2)
         values = true + FAMILIES[number % 3](rng, length) + noise * rng.standard_normal(60)
-        covered += extrapolated(np.exp(length), values, noise).covers(true)
+        covered += extrapolate(np.exp(length), values, noise).covers(true)
     assert covered >= least
 
 
 @pytest.mark.parametrize("noise", [np.nan, np.inf, [1e-6] * 7 + [np.inf]])
 def test_a_noise_that_is_none_is_refused(noise):
     with pytest.raises(InputError, match="finite"):
-        extrapolated(np.arange(2.0, 10.0), np.ones(8), noise)
+        extrapolate(np.arange(2.0, 10.0), np.ones(8), noise)
 
 
 @pytest.mark.parametrize(
@@ -238,4 +238,4 @@ def test_a_curve_that_is_none_has_no_slopes(time, values, errors):
 )
 def test_nothing_and_shapes_that_differ_have_no_limit(time, values, noise):
     with pytest.raises(InputError):
-        extrapolated(time, values, noise)
+        extrapolate(time, values, noise)

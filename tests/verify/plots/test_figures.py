@@ -44,7 +44,7 @@ from verify.plots.style import SETTINGS
 from verify.spectra import continuum_model
 from verify.spectra.finite_model import mean_spectra
 from verify.spectra.floor import bottleneck
-from verify.spectra.spectrum import power_law
+from verify.spectra.spectrum import power_law_spectrum
 from verify.two_time import online as two_time_sgd
 from verify.verdicts import SOURCES
 
@@ -194,7 +194,9 @@ def test_fig2_shows_the_flow_and_its_lazy_limit_by_another_route(name, figures, 
         assert (line(figures[name], f"gamma {gamma}", 2)[1] == -curve.loss_slope).all()
     t, lazy = line(figures[name], "gamma 0")
     assert t[0] == 1 and t[-1] == pytest.approx(1e12)
-    assert lazy == pytest.approx(power_law(loss_curves.ALPHA, beta, 2e12).lazy_loss(t), rel=1e-6)  # that of the flow
+    assert lazy == pytest.approx(
+        power_law_spectrum(loss_curves.ALPHA, beta, 2e12).lazy_loss(t), rel=1e-6
+    )  # that of the flow
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -314,7 +316,7 @@ def test_fig3_smaller_batches_have_more_loss_and_that_without_end_the_least(figu
 
 def test_fig3_shows_each_loss_at_its_own_step(figures):
     spectra = mean_spectra(2, "1/2", batch_sizes.SIZE, batch_sizes.MODES)
-    until = two_time_sgd.solve(spectra.target, spectra.trace, batch_sizes.GAMMA, 1 / 16, 16, batch_size=4)
+    until = two_time_sgd.solve_online(spectra.target, spectra.trace, batch_sizes.GAMMA, 1 / 16, 16, batch_size=4)
     assert at(line(figures["fig3"], "B 4"), 1.0) == pytest.approx(until.loss[-1], rel=1e-9)
     assert until.loss[-1] != pytest.approx(until.loss[-2], rel=1e-2)
 
@@ -354,7 +356,7 @@ def data_slope(curve, time):
 def test_fig4_the_optimum_is_that_of_budgets_on_the_continuum():
     """Two ways to where each size is the best: a difference of two near sizes, and a spline across sizes."""
     sizes, times = [2.0**power for power in range(4, 12)], np.geomspace(0.5, 1e5, 96)
-    losses = [flow.curve(continuum_model.mean_spectra("3/2", "5/4", size)[0], 0.75, times).loss for size in sizes]
+    losses = [flow.flow_curve(continuum_model.mean_spectra("3/2", "5/4", size)[0], 0.75, times).loss for size in sizes]
     found = compute_optimum.best(sizes, times, losses)
     assert found.model_size == pytest.approx(sizes[1:-1])
     assert found.compute == pytest.approx(found.model_size * found.time)
@@ -437,7 +439,7 @@ def test_fig4_points_lie_on_the_curve_of_their_model_and_on_no_other(figures, da
 def test_modes_that_training_leaves_out_are_two_hundredths_of_the_loss(beta):
     times = np.geomspace(1, 1e3, 13)
     every, some, few = (
-        flow.curve(mean_spectra("3/2", beta, 64, modes).target, 0.75, times).loss for modes in (None, MODES, 2**10)
+        flow.flow_curve(mean_spectra("3/2", beta, 64, modes).target, 0.75, times).loss for modes in (None, MODES, 2**10)
     )
     assert some == pytest.approx(every, rel=0.02) and few != pytest.approx(every, rel=0.05)
 

@@ -16,8 +16,8 @@ from verify.flow import curve as flow
 from verify.plots import plot_figure
 from verify.plots.figures import FIGURES, linear_networks, reused_samples
 from verify.plots.style import SETTINGS
-from verify.reuse.mean_loss import curve, final_loss, mean_reuse
-from verify.training.linear_ensemble import ensemble
+from verify.reuse.mean_loss import final_loss, mean_reuse, reuse_curve
+from verify.training.linear_ensemble import train_linear_ensemble
 
 SMALL = {
     linear_networks: {
@@ -164,7 +164,10 @@ def test_points_are_means_over_networks_with_their_standard_error(panel, figures
     some = data["linear"][panel].trained[-1]
     assert (some.width, some.gamma0, some.seeds) == (linear_networks.WIDE, 1, 2)
     steps = np.rint(some.time / linear_networks.RATE).astype(int).tolist()
-    alone = [ensemble(2, beta, 1.0, some.width, 128, 512, 0.02, steps[-1], [seed], 1, [0, *steps]) for seed in (0, 1)]
+    alone = [
+        train_linear_ensemble(2, beta, 1.0, some.width, 128, 512, 0.02, steps[-1], [seed], 1, [0, *steps])
+        for seed in (0, 1)
+    ]
     losses = np.array([one.losses[0, 1:] for one in alone]) + zeta(1 + 2 * float(Fraction(beta)), 513)
     gains = np.array([one.readouts[0, 1:] - one.readouts[0, 0] for one in alone])
     for found, wanted in ((some.loss, losses), (some.gain, gains)):
@@ -229,7 +232,7 @@ def test_points_of_the_easy_task_are_above_their_curve_the_less_the_larger_the_n
 def test_modes_that_are_not_trained_would_be_learned_too_late_to_matter(beta, gamma0):
     times = np.geomspace(1.2, 40, 7)
     every, some = (
-        linear_networks.limit_curve(2, beta, gamma0, times, 1, "modes", modes)
+        linear_networks.linear_limit_curve(2, beta, gamma0, times, 1, "modes", modes)
         for modes in (None, linear_networks.MODES)
     )
     added = linear_networks.unlearned(Fraction(beta))
@@ -270,7 +273,7 @@ def test_reused_samples_shows_both_losses_of_each_number_of_samples(figures):
     assert limit == pytest.approx(flow.limit_curve("3/2", "6/5", 1.0, time).loss, rel=1e-12, abs=0)
     above = []
     for samples in SMALL[reused_samples]["SAMPLES"]:
-        wanted = curve(mean_reuse("3/2", "6/5", inf, samples), 1.0, time[::20])
+        wanted = reuse_curve(mean_reuse("3/2", "6/5", inf, samples), 1.0, time[::20])
         loss, train = (line(figures["offline"], f"{name} {samples}")[1] for name in ("P", "train"))
         assert loss[::20] == pytest.approx(wanted.loss, rel=1e-6, abs=0)
         assert train[:61:20] == pytest.approx(wanted.train_loss[:4], rel=1e-6, abs=1e-60)
@@ -295,7 +298,7 @@ def test_reused_samples_peak_where_there_are_as_many_features_unless_stopped(fig
         if n != pytest.approx(few):
             assert loss <= final_loss("3/2", "6/5", n, few) * (1 + 1e-9)
     time = np.geomspace(1, 1e4, 201)
-    by_time = curve(mean_reuse("3/2", "6/5", few, few), 1.0, time).loss
+    by_time = reuse_curve(mean_reuse("3/2", "6/5", few, few), 1.0, time).loss
     assert least[4] == pytest.approx(by_time.min(), rel=5e-3)
     assert by_time[-1] > 2 * least[4]
 

@@ -23,7 +23,7 @@ from exponents.symbols import N, alpha, beta, t
 from verify.plots import Panel, plot_phases
 from verify.plots.phase_diagram.formulas import inline
 from verify.plots.phase_diagram.label_packing import _lattice
-from verify.plots.phase_diagram.layout import laid_out
+from verify.plots.phase_diagram.layout import lay_out
 from verify.plots.phase_diagram.viewport import plane_of
 from verify.plots.phase_diagram.window import crossings, window_of
 
@@ -48,7 +48,7 @@ IDS = ["lazy", "rich", "triangle", "unbounded", "strip"]
 
 @pytest.fixture(scope="module")
 def layouts():
-    return {name: laid_out(panel) for name, panel in zip(IDS, ALL, strict=True)}
+    return {name: lay_out(panel) for name, panel in zip(IDS, ALL, strict=True)}
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +183,7 @@ def test_crossings_by_hand():
 
 def test_the_window_reaches_a_curve_that_meets_nothing():
     """ab = a + b is a boundary around (2, 2); it also passes the corner (0, 0) of the domain, where it is none."""
-    layout = laid_out(Panel("hyperbola", table((a + b, 1 / (a + 1)), (a * b, a * b)), a, b))
+    layout = lay_out(Panel("hyperbola", table((a + b, 1 / (a + 1)), (a * b, a * b)), a, b))
     (arcs,) = (arcs for curve, arcs in zip(layout.plane.curves, layout.arcs, strict=True) if curve == a * b - a - b)
     assert arcs and layout.frame.x[1] > 2 and layout.frame.y[1] > 2
 
@@ -191,7 +191,7 @@ def test_the_window_reaches_a_curve_that_meets_nothing():
 def test_both_parts_of_a_region_that_meet_in_a_point_are_labelled_and_r_means_one_thing():
     """Where r = 1 and q = r cross, opposite regions are of the same phase; a parameter r takes the exponent's name."""
     r, q = symbols("r q", real=True)
-    layout = laid_out(Panel("cross", compute_optimum(N**-r / t + N**-q * t**-r, N * t, (r < 2, q < 3)), r, q))
+    layout = lay_out(Panel("cross", compute_optimum(N**-r / t + N**-q * t**-r, N * t, (r < 2, q < 3)), r, q))
     count = len(layout.panel.diagram.phases)
     labels = [label for label in layout.labels if label.kind == "phase"]
     sides = {(label.of, parameters(layout, label.at)[r] > 1) for label in labels}
@@ -200,7 +200,7 @@ def test_both_parts_of_a_region_that_meet_in_a_point_are_labelled_and_r_means_on
 
 
 def test_a_phase_outside_the_window_is_in_the_legend():
-    layout = laid_out(Panel("corner", optimum("lazy"), beta, alpha, TASKS, window=((0, Fraction(1, 2)), (1, 2))))
+    layout = lay_out(Panel("corner", optimum("lazy"), beta, alpha, TASKS, window=((0, Fraction(1, 2)), (1, 2))))
     assert [(row.mark, row.phase) for row in layout.legend] == [("2", 1), ("3", 2)]
     assert "not visible" in layout.legend[0].block.lines[-1].text
 

@@ -12,9 +12,9 @@ from scipy.linalg import expm
 
 from exponents.errors import InputError
 from verify.flow import curve as flow
-from verify.reuse.averaged_draws import ensemble
-from verify.reuse.draws import ROUNDING, Draw, draw, drawn, reduced
-from verify.spectra.spectrum import SpectralMeasure
+from verify.reuse.averaged_draws import average_draws
+from verify.reuse.draws import ROUNDING, Draw, diagonalise, draw_diagonalised, draw_features_and_samples
+from verify.spectra.spectrum import Spectrum
 
 LOSSES = ("test", "train")
 
@@ -28,7 +28,7 @@ def draws(draw_from, steepest=3):
     samples = draw_from(beside | st.integers(1, 60))
     alpha = 1 + draw_from(st.fractions(Fraction(1, 20), steepest - 1, max_denominator=20))
     beta = draw_from(st.fractions(Fraction(1, 20), 3, max_denominator=20))
-    return draw(alpha, beta, size, samples, modes, draw_from(st.integers(0, 10**6)))
+    return draw_features_and_samples(alpha, beta, size, samples, modes, draw_from(st.integers(0, 10**6)))
 
 
 RICHNESS = st.sampled_from([0.0, 0.1, 1.0, 30.0])
@@ -52,7 +52,7 @@ def losses(given, v0):
 
 @given(draws(), RICHNESS)
 def test_the_train_loss_never_rises_and_ends_where_least_squares_does(problem, gamma):
-    found = reduced(problem)
+    found = diagonalise(problem)
     times = np.append(0.0, np.geomspace(1e-2, 1e3 / found.measure.eigenvalues[-1], 40))
     curve = found.curve(gamma, times)
     assert (np.diff(curve.train) <= curve.errors["train"][1:]).all()
@@ -71,13 +71,13 @@ def test_the_train_loss_never_rises_and_ends_where_least_squares_does(problem, g
 
 
 def test_control_the_test_loss_does_rise():
-    curve = drawn("3/2", "1/2", 20, 20, 60, 0).curve(1.0, np.geomspace(1, 1e8, 30))
+    curve = draw_diagonalised("3/2", "1/2", 20, 20, 60, 0).curve(1.0, np.geomspace(1, 1e8, 30))
     assert curve.test[-1] > 3 * curve.test.min() and (np.diff(curve.train) <= 0).all()
 
 
 @given(draws(), RICHNESS)
 def test_the_test_loss_is_above_the_span_floor(problem, gamma):
-    found = reduced(problem)
+    found = diagonalise(problem)
     curve = found.curve(gamma, np.geomspace(1e-2, 1e6, 30))
     assert (curve.test + curve.errors["test"] >= found.span_floor).all()
     assert found.final_test + found.final_test_error >= found.span_floor
@@ -88,13 +88,13 @@ def test_the_test_loss_is_above_the_span_floor(problem, gamma):
 
 
 def test_control_the_train_loss_falls_below_the_span_floor():
-    found = drawn("3/2", "1/2", 20, 10, 60, 0)
+    found = draw_diagonalised("3/2", "1/2", 20, 10, 60, 0)
     assert found.curve(1.0, [1e4]).train[0] < 1e-3 * found.span_floor
 
 
 @given(draws(steepest=2), st.floats(0.1, 300))
 def test_without_richness_it_is_the_exponential_of_a_matrix(problem, time):
-    curve, features, count = reduced(problem).curve(0.0, [time]), scaled(problem), len(problem.samples)
+    curve, features, count = diagonalise(problem).curve(0.0, [time]), scaled(problem), len(problem.samples)
 
     def closed(covariance):
         sigma, b = features @ covariance @ features.T, features @ covariance @ problem.target
@@ -112,7 +112,7 @@ def test_without_richness_it_is_the_exponential_of_a_matrix(problem, time):
 
 @given(draws(steepest=2))
 def test_the_end_is_the_interpolation_of_least_norm_or_least_squares(problem):
-    found = reduced(problem)
+    found = diagonalise(problem)
 
     def end(samples):
         features = scaled(problem)
@@ -127,7 +127,7 @@ def test_the_end_is_the_interpolation_of_least_norm_or_least_squares(problem):
 @pytest.mark.parametrize(("size", "samples", "seeds"), [(6, 16, 3000), (1, 6, 3000), (12, 22, 3000)])
 def test_the_mean_of_the_final_test_loss_over_samples_is_exact(size, samples, seeds):
     """The features miss the target by Gaussian noise of variance floor: an inverse Wishart matrix has this mean."""
-    found = [drawn("3/2", "1/2", size, samples, 50, seed) for seed in range(seeds)]
+    found = [draw_diagonalised("3/2", "1/2", size, samples, 50, seed) for seed in range(seeds)]
     ratio = np.array([one.final_test / one.span_floor for one in found])
     error = ratio.std(ddof=1) / np.sqrt(seeds)
     assert abs(ratio.mean() - (samples - 1) / (samples - size - 1)) < 3 * error
@@ -142,7 +142,7 @@ def population_curve(features, eigenvalues, target, gamma, times):
     mu, vectors = np.linalg.eigh(features * eigenvalues @ features.T)
     powers = (vectors.T @ (features @ (eigenvalues * target))) ** 2 / mu
     floor = eigenvalues @ target**2 - powers.sum()
-    return flow.curve(SpectralMeasure(mu[::-1], powers[::-1], floor), gamma, times).loss
+    return flow.flow_curve(Spectrum(mu[::-1], powers[::-1], floor), gamma, times).loss
 
 
 def test_many_samples_are_fresh_ones():
@@ -150,11 +150,13 @@ def test_many_samples_are_fresh_ones():
     times, counts, seeds = [3.0, 100.0], (10**3, 10**4, 10**5), range(8)
     apart = np.empty((3, len(counts), len(seeds), len(times)))
     for seed in seeds:
-        whole = draw("3/2", "1/2", 8, counts[-1], 20, seed)
+        whole = draw_features_and_samples("3/2", "1/2", 8, counts[-1], 20, seed)
         fresh = population_curve(scaled(whole), whole.eigenvalues, whole.target, 1.0, times)
-        other = population_curve(scaled(draw("3/2", "1/2", 8, 1, 20, 99)), whole.eigenvalues, whole.target, 1.0, times)
+        other = population_curve(
+            scaled(draw_features_and_samples("3/2", "1/2", 8, 1, 20, 99)), whole.eigenvalues, whole.target, 1.0, times
+        )
         for row, count in enumerate(counts):
-            curve = reduced(replace(whole, samples=whole.samples[:count])).curve(1.0, times)
+            curve = diagonalise(replace(whole, samples=whole.samples[:count])).curve(1.0, times)
             apart[:, row, seed] = curve.train / fresh - 1, curve.test / fresh - 1, curve.test / other - 1
     train, test, control = np.sqrt((apart**2).mean(axis=2))
     slope = np.log10(train[-1] / train[0]) / 2
@@ -167,7 +169,10 @@ def test_many_samples_are_fresh_ones():
 def test_the_order_of_samples_and_features_changes_no_more_than_is_stated(problem, gamma, seed):
     shuffle, times = np.random.default_rng(seed).permutation, np.geomspace(1e-2, 1e10, 25)
     features = None if problem.features is None else shuffle(problem.features)
-    found, other = reduced(problem), reduced(replace(problem, samples=shuffle(problem.samples), features=features))
+    found, other = (
+        diagonalise(problem),
+        diagonalise(replace(problem, samples=shuffle(problem.samples), features=features)),
+    )
     one, two = found.curve(gamma, times), other.curve(gamma, times)
     for name in LOSSES:
         apart = np.abs(getattr(one, name) - getattr(two, name))
@@ -177,9 +182,9 @@ def test_the_order_of_samples_and_features_changes_no_more_than_is_stated(proble
 
 @pytest.mark.parametrize(("size", "samples"), [(20, 20), (20, 25), (None, 20), (None, 60)])
 def test_control_samples_in_single_precision_change_more(size, samples):
-    problem = draw("3/2", "1/2", size, samples, 40, 0)
+    problem = draw_features_and_samples("3/2", "1/2", size, samples, 40, 0)
     found, other = (
-        reduced(each) for each in (problem, replace(problem, samples=problem.samples.astype("f4").astype(float)))
+        diagonalise(each) for each in (problem, replace(problem, samples=problem.samples.astype("f4").astype(float)))
     )
     one, two = (each.curve(0.0, np.geomspace(1e-2, 1e10, 25)) for each in (found, other))
     assert (np.abs(one.test - two.test) > one.errors["test"] + two.errors["test"]).any()
@@ -187,10 +192,12 @@ def test_control_samples_in_single_precision_change_more(size, samples):
 
 
 @settings(max_examples=25)
-@example(draw("3/2", "1/2", 8, 6, 17, 53), 30.0)  # the error of its kernel passes zero, and rests nearby
+@example(
+    draw_features_and_samples("3/2", "1/2", 8, 6, 17, 53), 30.0
+)  # the error of its kernel passes zero, and rests nearby
 @given(draws(), st.sampled_from([0.1, 1.0, 30.0]))
 def test_stated_errors_cover_those_of_the_tolerance(problem, gamma):
-    found, times = reduced(problem), np.geomspace(0.1, 1e4, 8)
+    found, times = diagonalise(problem), np.geomspace(0.1, 1e4, 8)
     usual, sharp = found.curve(gamma, times), found.curve(gamma, times, 1e-10)
     for name in (*LOSSES, "kernel", "clock"):
         apart = np.abs(getattr(usual, name) - getattr(sharp, name))
@@ -199,7 +206,7 @@ def test_stated_errors_cover_those_of_the_tolerance(problem, gamma):
 
 
 def test_control_a_loose_tolerance_is_further_off_than_a_sharp_one_states():
-    found, times = drawn("3/2", "1/2", 10, 20, 30, 0), np.geomspace(0.1, 1e4, 8)
+    found, times = draw_diagonalised("3/2", "1/2", 10, 20, 30, 0), np.geomspace(0.1, 1e4, 8)
     loose, sharp = found.curve(1.0, times, 1e-6), found.curve(1.0, times, 1e-10)
     for name in (*LOSSES, "kernel", "clock"):
         assert (np.abs(getattr(loose, name) - getattr(sharp, name)) > sharp.errors[name]).any()
@@ -207,7 +214,7 @@ def test_control_a_loose_tolerance_is_further_off_than_a_sharp_one_states():
 
 def test_a_small_loss_has_its_digits():
     """N = infinity and P > M: in the end one mode is left, and the test loss falls at twice its rate, to 1e-280."""
-    found = drawn("3/2", "1/2", None, 40, 10, 0)
+    found = draw_diagonalised("3/2", "1/2", None, 40, 10, 0)
     slowest, gap = found.measure.eigenvalues[-1], found.measure.eigenvalues[-2] - found.measure.eigenvalues[-1]
     times = 60 / gap + np.array([0.0, 20.0, 60.0]) / slowest
     curve = found.curve(0.0, times)
@@ -222,19 +229,19 @@ def test_a_small_loss_has_its_digits():
 
 
 def test_same_seed_same_bits_and_fewer_samples_are_the_first():
-    one, same, other = (draw("3/2", "1/2", 8, 12, 20, seed) for seed in (3, 3, 4))
+    one, same, other = (draw_features_and_samples("3/2", "1/2", 8, 12, 20, seed) for seed in (3, 3, 4))
     for name in ("samples", "features"):
         assert (getattr(one, name) == getattr(same, name)).all() and (getattr(one, name) != getattr(other, name)).all()
-    fewer = draw("3/2", "1/2", 5, 7, 20, 3)
+    fewer = draw_features_and_samples("3/2", "1/2", 5, 7, 20, 3)
     assert (one.samples[:7] == fewer.samples).all() and (one.features[:5] == fewer.features).all()
     white = fewer.samples * np.arange(1.0, 21) ** 0.75
     assert one.features[:7] != pytest.approx(white, rel=1e-6)
-    curves = [reduced(each).curve(1.0, [1.0, 10.0]) for each in (one, same, other)]
+    curves = [diagonalise(each).curve(1.0, [1.0, 10.0]) for each in (one, same, other)]
     assert (curves[0].test == curves[1].test).all() and (curves[0].test != curves[2].test).all()
 
 
 def test_draws_have_the_covariance_and_the_target_of_the_model():
-    found = draw("3/2", "1/2", 19, 100_000, 20, 1)
+    found = draw_features_and_samples("3/2", "1/2", 19, 100_000, 20, 1)
     k = np.arange(1.0, 21)
     assert found.eigenvalues == pytest.approx(k**-1.5, rel=1e-14)
     assert found.eigenvalues * found.target**2 == pytest.approx(k**-1.75, rel=1e-14)
@@ -247,8 +254,8 @@ def test_draws_have_the_covariance_and_the_target_of_the_model():
 
 def test_an_ensemble_is_its_draws_with_mean_and_standard_error():
     times, seeds = [0.5, 5.0, 50.0], (4, 2, 11)
-    found = ensemble("3/2", "1/2", 2.0, 6, 9, 20, times, seeds)
-    each = [drawn("3/2", "1/2", 6, 9, 20, seed) for seed in seeds]
+    found = average_draws("3/2", "1/2", 2.0, 6, 9, 20, times, seeds)
+    each = [draw_diagonalised("3/2", "1/2", 6, 9, 20, seed) for seed in seeds]
     for name, (mean, error), curves in (("test", found.test, found.tests), ("train", found.train, found.trains)):
         own = np.array([getattr(one.curve(2.0, times), name) for one in each])
         assert (curves == own).all()
@@ -256,15 +263,15 @@ def test_an_ensemble_is_its_draws_with_mean_and_standard_error():
         assert error**2 == pytest.approx(((own - mean) ** 2).sum(axis=0) / 2 / 3, rel=1e-12)
     assert (found.final_tests == [one.final_test for one in each]).all()
     assert (found.span_floors == [one.span_floor for one in each]).all()
-    assert np.isnan(ensemble("3/2", "1/2", 2.0, 6, 9, 20, times, [1]).test[1]).all()
+    assert np.isnan(average_draws("3/2", "1/2", 2.0, 6, 9, 20, times, [1]).test[1]).all()
     assert (found.tests[0] != found.tests[1]).all()  # control: seeds differ
 
 
 @pytest.mark.parametrize("samples", [10, 14])
 def test_steep_draws_are_those_of_many_digits(samples):
     """Eigenvalues span 12 decades and more; mpmath has 60 digits."""
-    problem = draw(12, "1/2", 10, samples, 11, 0)
-    found = reduced(problem)
+    problem = draw_features_and_samples(12, "1/2", 10, samples, 11, 0)
+    found = diagonalise(problem)
     with mpmath.workdps(60):
         features, psi, target = (mpmath.matrix(m.tolist()) for m in (problem.features, problem.samples, problem.target))
         inputs, y = psi * features.T / mpmath.sqrt(10 * samples), psi * target / mpmath.sqrt(samples)
@@ -288,39 +295,45 @@ def test_steep_draws_are_those_of_many_digits(samples):
 
 def test_steeper_draws_are_refused():
     with pytest.raises(InputError, match="may span 20 decades"):
-        drawn(20, "1/2", 20, 40, 30, 0)
+        draw_diagonalised(20, "1/2", 20, 40, 30, 0)
 
 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: drawn(1, 1, 4, 8, 20, 0), "alpha must exceed 1"),
-        (lambda: drawn(1.5, 1, 4, 8, 20, 0), "alpha must be exact"),
-        (lambda: drawn(2, 0, 4, 8, 20, 0), "beta must be positive"),
-        (lambda: drawn(2, 1, 0, 8, 20, 0), "the model size must be a whole number of at least 1; got 0"),
-        (lambda: drawn(2, 1, 4.0, 8, 20, 0), "the model size"),
-        (lambda: drawn(2, 1, 20, 8, 20, 0), "smaller than the number of modes"),
-        (lambda: drawn(2, 1, 4, 0, 20, 0), "the number of samples must be a whole number of at least 1; got 0"),
-        (lambda: drawn(2, 1, 4, None, 20, 0), "the number of samples"),
-        (lambda: drawn(2, 1, None, True, 20, 0), "the number of samples"),
-        (lambda: drawn(2, 1, 4, 8, None, 0), "the number of modes"),
-        (lambda: drawn(2, 1, None, 8, 1, 0), "the number of modes must be a whole number of at least 2"),
-        (lambda: drawn(2, 1, 4, 8, 20, -1), "a seed"),
-        (lambda: drawn(2, 1, 4, 8, 20, None), "a seed"),
-        (lambda: drawn(2, 1, 4, 10**8, 20, 0), "random numbers; got P M = 2000000000"),
-        (lambda: drawn(2, 1, 10**5, 8, 10**6, 0), "random numbers; got N M"),
-        (lambda: drawn(100, 1, None, 8, 20, 0), "M\\^alpha may be at most"),
-        (lambda: drawn("3/2", 1, None, 4097, 4098, 0), "smaller of features and samples may be at most 4096"),
-        (lambda: drawn(2, 1, 4, 8, 20, 0).curve(-1.0, [1.0]), "gamma must be"),
-        (lambda: drawn(2, 1, 4, 8, 20, 0).curve(np.nan, [1.0]), "gamma must be"),
-        (lambda: drawn(2, 1, 4, 8, 20, 0).curve(1.0, [2.0, 1.0]), "times must rise"),
-        (lambda: drawn(2, 1, 4, 8, 20, 0).curve(1.0, [-1.0]), "times must be finite"),
-        (lambda: drawn(2, 1, 4, 8, 20, 0).curve(1.0, []), "at least one"),
-        (lambda: drawn(2, 1, 4, 8, 20, 0).curve(1.0, [1.0], 1.0), "the tolerance"),
-        (lambda: ensemble(2, 1, 1.0, 4, 8, 20, [1.0], []), "seeds must be"),
-        (lambda: ensemble(2, 1, 1.0, 4, 8, 20, [1.0], [1, 1]), "seeds must be distinct"),
-        (lambda: ensemble(2, 1, -1.0, 4, 8, 20, [1.0], [1]), "gamma must be"),
-        (lambda: ensemble(2, 1, 1.0, 4, 8, 20, np.arange(1.0, 1001), range(10**5)), "seeds times times"),
+        (lambda: draw_diagonalised(1, 1, 4, 8, 20, 0), "alpha must exceed 1"),
+        (lambda: draw_diagonalised(1.5, 1, 4, 8, 20, 0), "alpha must be exact"),
+        (lambda: draw_diagonalised(2, 0, 4, 8, 20, 0), "beta must be positive"),
+        (lambda: draw_diagonalised(2, 1, 0, 8, 20, 0), "the model size must be a whole number of at least 1; got 0"),
+        (lambda: draw_diagonalised(2, 1, 4.0, 8, 20, 0), "the model size"),
+        (lambda: draw_diagonalised(2, 1, 20, 8, 20, 0), "smaller than the number of modes"),
+        (
+            lambda: draw_diagonalised(2, 1, 4, 0, 20, 0),
+            "the number of samples must be a whole number of at least 1; got 0",
+        ),
+        (lambda: draw_diagonalised(2, 1, 4, None, 20, 0), "the number of samples"),
+        (lambda: draw_diagonalised(2, 1, None, True, 20, 0), "the number of samples"),
+        (lambda: draw_diagonalised(2, 1, 4, 8, None, 0), "the number of modes"),
+        (lambda: draw_diagonalised(2, 1, None, 8, 1, 0), "the number of modes must be a whole number of at least 2"),
+        (lambda: draw_diagonalised(2, 1, 4, 8, 20, -1), "a seed"),
+        (lambda: draw_diagonalised(2, 1, 4, 8, 20, None), "a seed"),
+        (lambda: draw_diagonalised(2, 1, 4, 10**8, 20, 0), "random numbers; got P M = 2000000000"),
+        (lambda: draw_diagonalised(2, 1, 10**5, 8, 10**6, 0), "random numbers; got N M"),
+        (lambda: draw_diagonalised(100, 1, None, 8, 20, 0), "M\\^alpha may be at most"),
+        (
+            lambda: draw_diagonalised("3/2", 1, None, 4097, 4098, 0),
+            "smaller of features and samples may be at most 4096",
+        ),
+        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(-1.0, [1.0]), "gamma must be"),
+        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(np.nan, [1.0]), "gamma must be"),
+        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(1.0, [2.0, 1.0]), "times must rise"),
+        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(1.0, [-1.0]), "times must be finite"),
+        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(1.0, []), "at least one"),
+        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(1.0, [1.0], 1.0), "the tolerance"),
+        (lambda: average_draws(2, 1, 1.0, 4, 8, 20, [1.0], []), "seeds must be"),
+        (lambda: average_draws(2, 1, 1.0, 4, 8, 20, [1.0], [1, 1]), "seeds must be distinct"),
+        (lambda: average_draws(2, 1, -1.0, 4, 8, 20, [1.0], [1]), "gamma must be"),
+        (lambda: average_draws(2, 1, 1.0, 4, 8, 20, np.arange(1.0, 1001), range(10**5)), "seeds times times"),
     ],
 )
 def test_bad_input_is_refused(call, words):
@@ -330,7 +343,7 @@ def test_bad_input_is_refused(call, words):
 
 @pytest.mark.parametrize(("size", "samples", "modes"), [(1, 1, 2), (1, 2, 2), (None, 1, 2), (None, 2, 2), (None, 3, 2)])
 def test_the_smallest_models_have_curves(size, samples, modes):
-    curve = drawn("3/2", "1/2", size, samples, modes, 0).curve(1.0, [0.0, 1.0, 1e6, 1e12])
+    curve = draw_diagonalised("3/2", "1/2", size, samples, modes, 0).curve(1.0, [0.0, 1.0, 1e6, 1e12])
     assert np.isfinite(curve.test).all() and np.isfinite(curve.train).all()
     assert (curve.kernel >= 1).all() and (np.diff(curve.clock) > 0).all()
 
@@ -339,16 +352,16 @@ def test_a_mode_without_power_of_the_target_does_not_move():
     """Samples along the modes themselves: each is learned alone, and one of them is not there."""
     k = np.arange(1.0, 5)
     problem = Draw(k**-1.5, np.array([1.0, 0.5, 0.0, 0.2]), None, 2 * np.diag(k**-0.75))
-    found = reduced(problem)
+    found = diagonalise(problem)
     assert len(found.measure) == 3
     curve = found.curve(0.0, [2.0])
     assert curve.test[0] == pytest.approx((k**-1.5 * problem.target**2) @ np.exp(-4 * k**-1.5), rel=1e-12)
-    assert len(reduced(replace(problem, target=np.ones(4))).measure) == 4  # control
+    assert len(diagonalise(replace(problem, target=np.ones(4))).measure) == 4  # control
 
 
 def test_an_end_far_off_leaves_the_start_its_digits():
     """A sample that is almost orthogonal to the only feature: its coefficient in the end is a million."""
-    found = reduced(Draw(np.ones(2), np.array([1 / 3, 0.7]), np.ones((1, 2)), np.array([[1.0, 3e-7 - 1]])))
+    found = diagonalise(Draw(np.ones(2), np.array([1 / 3, 0.7]), np.ones((1, 2)), np.array([[1.0, 3e-7 - 1]])))
     curve = found.curve(1.0, [0.0, 1e-3])
     assert found.final_test > 1e11 and curve.errors["test"].max() < 1e-9
     assert curve.test[0] == pytest.approx(1 / 9 + 0.49, rel=1e-14)
@@ -356,16 +369,16 @@ def test_an_end_far_off_leaves_the_start_its_digits():
 
 
 def test_what_is_finished_is_kept_when_interrupted(monkeypatch):
-    whole = ensemble(2, 1, 1.0, 4, 8, 20, [0.0, 2.0], range(3))
+    whole = average_draws(2, 1, 1.0, 4, 8, 20, [0.0, 2.0], range(3))
     assert not whole.interrupted
 
     def stopping(*arguments):
         if arguments[-1] == 2:
             raise KeyboardInterrupt
-        return drawn(*arguments)
+        return draw_diagonalised(*arguments)
 
     monkeypatch.setattr("verify.reuse.averaged_draws.drawn", stopping)
-    part = ensemble(2, 1, 1.0, 4, 8, 20, [0.0, 2.0], range(3))
+    part = average_draws(2, 1, 1.0, 4, 8, 20, [0.0, 2.0], range(3))
     assert part.interrupted and part.seeds == (0, 1) and (part.kernels == whole.kernels[:2]).all()
     with pytest.raises(KeyboardInterrupt):
-        ensemble(2, 1, 1.0, 4, 8, 20, [0.0], [2])
+        average_draws(2, 1, 1.0, 4, 8, 20, [0.0], [2])

@@ -15,7 +15,7 @@ from scipy.special import hyp2f1
 
 from exponents.errors import InputError
 from verify.flow import curve as flow
-from verify.reuse.mean_loss import clock_curve, curve, final_loss, mean_reuse
+from verify.reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, reuse_curve
 from verify.spectra.continuum_model import bottleneck, mean_spectra
 from verify.spectra.finite_model import limit_spectra
 from verify.spectra.mean_model import MeanModel
@@ -53,7 +53,7 @@ def by_eq_41(alpha, beta, size, samples, gamma, intervals):
     """The two-time equations on the modes of the limit: no equivalent of a spectrum enters."""
     target, trace = limit_spectra(alpha, beta, 1e6)
     finite = (None if number == inf else number for number in (size, samples))
-    return two_time.solve(target, trace, gamma, two_time.grid(300.0, intervals), *finite)
+    return two_time.solve_offline(target, trace, gamma, two_time.time_grid(300.0, intervals), *finite)
 
 
 def apart(found, due):
@@ -69,7 +69,7 @@ def apart(found, due):
 def test_the_flow_on_the_equivalent_is_the_mean_field_of_eq_41(size, samples, gamma):
     due = by_eq_41("3/2", "6/5", size, samples, gamma, 16 if gamma else 50)
     found = {
-        change: curve(mean_reuse("3/2", "6/5", n, p), g, due.time)
+        change: reuse_curve(mean_reuse("3/2", "6/5", n, p), g, due.time)
         for change, (n, p, g) in {
             "none": (size, samples, gamma),
             "features": (2 * size, samples, gamma),
@@ -88,7 +88,7 @@ def test_the_flow_on_the_equivalent_is_the_mean_field_of_eq_41(size, samples, ga
 def test_eq_41_at_other_points(alpha, beta):
     for size, samples in ((24, 48), (48, 24), (32, 32)):
         due = by_eq_41(alpha, beta, size, samples, 0.0, 24)
-        assert apart(curve(mean_reuse(alpha, beta, size, samples), 0.0, due.time), due) < 1e-7
+        assert apart(reuse_curve(mean_reuse(alpha, beta, size, samples), 0.0, due.time), due) < 1e-7
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------
@@ -97,20 +97,20 @@ def test_eq_41_at_other_points(alpha, beta):
 @pytest.mark.parametrize(("alpha", "beta", "gamma"), [("3/2", "6/5", 0.0), ("2", "1/2", 1.0), ("3", "5/2", 0.0)])
 def test_on_all_data_both_losses_are_that_of_the_flow(alpha, beta, gamma):
     times = np.geomspace(0.1, 1e6, 8)
-    due = flow.curve(mean_spectra(alpha, beta, 40.5).target, gamma, times, 1e-9).loss
-    all_data = curve(mean_reuse(alpha, beta, 40.5, inf), gamma, times, 1e-9)
+    due = flow.flow_curve(mean_spectra(alpha, beta, 40.5).target, gamma, times, 1e-9).loss
+    all_data = reuse_curve(mean_reuse(alpha, beta, 40.5, inf), gamma, times, 1e-9)
     assert all_data.loss == pytest.approx(due, rel=1e-9, abs=0)
     assert all_data.train_loss == pytest.approx(due, rel=1e-9, abs=0)
-    much = curve(mean_reuse(alpha, beta, 40.5, 1e12), gamma, times, 1e-9)
+    much = reuse_curve(mean_reuse(alpha, beta, 40.5, 1e12), gamma, times, 1e-9)
     assert much.loss == pytest.approx(due, rel=1e-7, abs=0) and much.train_loss == pytest.approx(due, rel=1e-7, abs=0)
-    little = curve(mean_reuse(alpha, beta, 40.5, 1e3), gamma, times)  # control
+    little = reuse_curve(mean_reuse(alpha, beta, 40.5, 1e3), gamma, times)  # control
     assert np.abs(little.loss / due - 1).max() > 1e-3 and np.abs(little.train_loss / due - 1).max() > 1e-3
 
 
 @pytest.mark.parametrize(("alpha", "beta"), POINTS)
 def test_many_features_are_as_good_as_infinitely_many(alpha, beta):
     times = np.geomspace(0.1, 1e6, 8)
-    none, many, some = (curve(mean_reuse(alpha, beta, n, 40.5), 0.0, times) for n in (inf, 1e12, 1e3))
+    none, many, some = (reuse_curve(mean_reuse(alpha, beta, n, 40.5), 0.0, times) for n in (inf, 1e12, 1e3))
     assert many.loss == pytest.approx(none.loss, rel=1e-6, abs=0)
     assert np.abs(some.loss / none.loss - 1).max() > 1e-3  # control
 
@@ -153,7 +153,7 @@ def test_what_is_left_at_infinite_time_is_that_of_least_squares(alpha, beta):
     for pair, value in due.items():
         assert final_loss(alpha, beta, *pair) == pytest.approx(value, rel=1e-9, abs=0)
         for gamma in (0.0, 1.0):
-            late = curve(mean_reuse(alpha, beta, *pair), gamma, [1e15])
+            late = reuse_curve(mean_reuse(alpha, beta, *pair), gamma, [1e15])
             assert late.loss[0] == pytest.approx(value, rel=1e-9, abs=0)
             assert late.train_loss[0] == pytest.approx(max(0.0, 1 - pair[0] / pair[1]) * unseen, rel=1e-9, abs=1e-250)
     assert unseen == pytest.approx(bottleneck(alpha, beta, 24.5), rel=1e-9)
@@ -209,12 +209,12 @@ def test_losses_are_integrals_around_the_spectrum(alpha, beta, size, samples):
 
     test = [(summed(outer, t) @ kernel @ summed(inner, t)).real for t in times]
     train = [-(np.exp(-2 * inner[0] * t) * inner[1] / (2j * np.pi) @ inner[4]).real for t in times]
-    found = curve(mean_reuse(alpha, beta, size, samples), 0.0, times)
+    found = reuse_curve(mean_reuse(alpha, beta, size, samples), 0.0, times)
     assert found.loss == pytest.approx(np.array(test), rel=1e-9, abs=0)
     assert found.train_loss == pytest.approx(np.array(train), rel=1e-9, abs=0)
     for other in ((size * 1.05, samples), (size, samples * 1.05)):  # controls
         if other != (size, samples):
-            moved = curve(mean_reuse(alpha, beta, *other), 0.0, times)
+            moved = reuse_curve(mean_reuse(alpha, beta, *other), 0.0, times)
             assert np.abs(moved.loss / test - 1).max() > 1e-4
 
 
@@ -227,7 +227,7 @@ def test_bounds(alpha, beta, first, ratio, gamma, depth):
     size, samples = sizes(first, ratio)
     reuse = mean_reuse(alpha, beta, size, samples)
     variance, power = 1 / float(alpha * beta), float(alpha * beta)
-    found = curve(reuse, gamma, np.concatenate([[0.0], np.geomspace(0.01, 10**depth, 30)]))
+    found = reuse_curve(reuse, gamma, np.concatenate([[0.0], np.geomspace(0.01, 10**depth, 30)]))
     assert reuse.error < 1e-9
     assert (found.loss[0], found.train_loss[0]) == pytest.approx((variance, variance), rel=1e-9, abs=0)
     assert (np.diff(found.train_loss) <= found.train_error[1:]).all()
@@ -244,13 +244,14 @@ def test_bounds(alpha, beta, first, ratio, gamma, depth):
 def test_the_clock_is_the_integral_of_the_kernel_and_may_be_asked_for(size, samples, gamma):
     """Far beyond the time at which nothing moves any more, too."""
     reuse, times = mean_reuse("3/2", "6/5", size, samples), np.array([0.5, 3.0, 1e4, 1e15])
-    found = curve(reuse, gamma, times)
-    asked = clock_curve(reuse, gamma, found.clock)
+    found = reuse_curve(reuse, gamma, times)
+    asked = reuse_clock_curve(reuse, gamma, found.clock)
     for name in ("time", "loss", "train_loss", "kernel"):
         assert getattr(asked, name) == pytest.approx(getattr(found, name), rel=1e-6, abs=1e-60)
     x, w = np.polynomial.legendre.leggauss(20)
     due = sum(
-        (b - a) / 2 * w @ curve(reuse, gamma, (a + b) / 2 + (b - a) / 2 * x).kernel for a, b in ((0, 0.5), (0.5, 3))
+        (b - a) / 2 * w @ reuse_curve(reuse, gamma, (a + b) / 2 + (b - a) / 2 * x).kernel
+        for a, b in ((0, 0.5), (0.5, 3))
     )
     assert found.clock[1] == pytest.approx(due, rel=1e-6)
     assert found.clock[3] == pytest.approx(found.kernel[3] * 1e15, rel=1e-6)
@@ -265,7 +266,7 @@ def test_both_losses_come_to_rest(alpha, beta, first, ratio):
     unfit = max(0.0, 1 - size / samples) * bottleneck(alpha, beta, size) if size < inf else 0.0
     late = 60 / reuse.train.eigenvalues[-1]
     for gamma in (0.0, 1.0):
-        found = curve(reuse, gamma, [late])
+        found = reuse_curve(reuse, gamma, [late])
         assert found.loss[0] == pytest.approx(final_loss(alpha, beta, size, samples), rel=1e-9, abs=0)
         assert found.train_loss[0] == pytest.approx(unfit, rel=1e-9, abs=1e-30)
 
@@ -275,7 +276,7 @@ def test_both_losses_come_to_rest(alpha, beta, first, ratio):
 def test_with_as_many_features_as_samples_the_loss_grows_without_bound(alpha, beta, gamma):
     low = MeanModel.of(alpha, beta, 10, 10).level
     clocks = np.geomspace(1e6, 1e9, 7) / low
-    grown, bounded = (clock_curve(mean_reuse(alpha, beta, 10, p), gamma, clocks) for p in (10, 11))
+    grown, bounded = (reuse_clock_curve(mean_reuse(alpha, beta, 10, p), gamma, clocks) for p in (10, 11))
     slopes = np.diff(np.log(grown.loss)) / np.diff(np.log(clocks))
     assert slopes == pytest.approx(0.5, abs=1e-2)
     assert (np.diff(grown.train_loss) < 0).all()
@@ -287,14 +288,14 @@ def test_at_the_peak_times_beyond_the_lowest_eigenvalues_are_refused():
         reuse = mean_reuse("3/2", "6/5", size, samples)
         for gamma in (0.0, 1.0):
             with pytest.raises(InputError, match=r"up to a clock of .*; got t = 1e"):
-                curve(reuse, gamma, [1e18])
-    assert np.isfinite(curve(mean_reuse("3/2", "6/5", 10, 10.1), 1.0, [1e18]).loss).all()  # control
+                reuse_curve(reuse, gamma, [1e18])
+    assert np.isfinite(reuse_curve(mean_reuse("3/2", "6/5", 10, 10.1), 1.0, [1e18]).loss).all()  # control
 
 
 def test_the_error_at_the_peak_tells_that_digits_are_lost():
     """The loss is 1e-14, and the difference of numbers around 1."""
     time = 10 / MeanModel.of("2", "3", 1e7, 1e7).level
-    equal, beside = (curve(mean_reuse("2", "3", 1e7, p), 0.0, [time]) for p in (1e7, 1e7 * (1 + 1e-4)))
+    equal, beside = (reuse_curve(mean_reuse("2", "3", 1e7, p), 0.0, [time]) for p in (1e7, 1e7 * (1 + 1e-4)))
     assert abs(equal.loss[0] - beside.loss[0]) < 1e-3 * beside.loss[0] + equal.loss_error[0]
 
 
@@ -305,9 +306,9 @@ def test_numbers_next_to_each_other_are_as_good_as_equal_until_the_lowest_eigenv
 ):
     equal = mean_reuse(alpha, beta, number, number)
     times = 10.0 ** np.arange(-1, 3) * MeanModel.of(alpha, beta, number, number).level ** -1
-    due = curve(equal, 0.0, times)
+    due = reuse_curve(equal, 0.0, times)
     for pair in ((number * (1 + distance), number), (number, number * (1 + distance))):
-        found = curve(mean_reuse(alpha, beta, *pair), 0.0, times)
+        found = reuse_curve(mean_reuse(alpha, beta, *pair), 0.0, times)
         known = 30 * distance * due.loss + due.loss_error + found.loss_error
         assert (np.abs(found.loss - due.loss) <= known).all() and (found.loss_error < 1e-3 * found.loss).all()
 
@@ -319,7 +320,7 @@ def test_numbers_next_to_each_other_are_as_good_as_equal_until_the_lowest_eigenv
 def test_stated_errors_cover_a_run_with_tighter_tolerance(alpha, beta, size, samples):
     reuse, times = mean_reuse(alpha, beta, size, samples), np.geomspace(0.1, 1e6, 20)
     for gamma in (0.05, 3.0):
-        found, tighter = (curve(reuse, gamma, times, tolerance) for tolerance in (3e-8, 3e-9))
+        found, tighter = (reuse_curve(reuse, gamma, times, tolerance) for tolerance in (3e-8, 3e-9))
         assert (np.abs(found.loss - tighter.loss) <= found.loss_error + 1e-15 * found.loss).all()
         assert (np.abs(found.train_loss - tighter.train_loss) <= found.train_error + 1e-15 * found.train_loss).all()
         assert (found.loss_error < 1e-4 * found.loss).all()
@@ -332,7 +333,7 @@ def test_stated_errors_cover_a_run_with_tighter_tolerance(alpha, beta, size, sam
 def test_a_loss_of_which_seventy_digits_are_gone_is_positive_and_smooth(size, samples):
     reuse = mean_reuse(3, "5/2", size, samples)
     times = np.geomspace(1e20, 1e44, 481)
-    loss = curve(reuse, 0.0, times).loss
+    loss = reuse_curve(reuse, 0.0, times).loss
     assert (loss > 0).all() and loss[-1] < 1e-36 and (size < inf or loss[-1] < 1e-70)
     slopes = np.diff(np.log(loss)) / np.diff(np.log(times))
     assert np.abs(slopes[-20:]).max() < 1e-6 and (size < inf or slopes[:20] == pytest.approx(-5 / 3, abs=1e-4))
@@ -360,7 +361,7 @@ def test_bad_models_are_refused(function, given_, said):
         function(*given_)
 
 
-@pytest.mark.parametrize("function", [curve, clock_curve])
+@pytest.mark.parametrize("function", [reuse_curve, reuse_clock_curve])
 @pytest.mark.parametrize(
     ("given_", "said"),
     [

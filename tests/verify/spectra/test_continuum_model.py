@@ -16,7 +16,7 @@ from exponents.errors import InputError
 from verify.spectra import finite_model
 from verify.spectra.continuum_model import bottleneck, mean_spectra, resolution
 from verify.spectra.mean_model import EDGE
-from verify.spectra.spectrum import power_law
+from verify.spectra.spectrum import power_law_spectrum
 
 POINTS = (
     ("3/2", "1/2", 1),
@@ -188,12 +188,12 @@ def test_the_lazy_loss_is_the_laplace_transform_along_a_contour():
 @pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/2"), ("2", "1"), ("3/2", "5/2")])
 def test_the_limit_of_many_features_is_the_power_law(alpha, beta):
     times = np.array([1.0, 100.0, 1e4])
-    limit = power_law(alpha, beta, 1e8).lazy_loss(times)
+    limit = power_law_spectrum(alpha, beta, 1e8).lazy_loss(times)
     apart = np.array([mean_spectra(alpha, beta, size)[0].lazy_loss(times) / limit - 1 for size in (1e8, 1e9)])
     assert (apart > 0).all()
     # the next order is at most t^{1/alpha}/N, 1e-5 here; the rule of the limit errs by 1e-11, 1e-3 of the least change
     assert apart[0] / apart[1] == pytest.approx(10, rel=3e-3, abs=0)
-    kernel = power_law(alpha, 1 - 1 / Fraction(alpha), 1e8).lazy_loss(times)
+    kernel = power_law_spectrum(alpha, 1 - 1 / Fraction(alpha), 1e8).lazy_loss(times)
     assert mean_spectra(alpha, beta, 1e20)[1].lazy_loss(times) == pytest.approx(
         kernel, rel=1e-8, abs=0
     )  # the rule of a limit
@@ -203,7 +203,7 @@ def test_the_limit_of_many_features_is_the_power_law(alpha, beta):
 def test_the_last_of_a_target_keeps_its_digits(beta):
     """Modes at 1/t hold t^-beta of it, down to 10^-30, of which rounding of the whole would leave nothing."""
     found = mean_spectra("3/2", beta, 1e38)[0].lazy_loss(1e12)
-    limit = power_law("3/2", beta, 1e13)
+    limit = power_law_spectrum("3/2", beta, 1e13)
     # what is first in 1/N, t^(-1/3)/N, is 1e-42
     assert found == pytest.approx(float(limit.lazy_loss(1e12)), rel=3 * limit.error, abs=0)
     assert found < 1e-18

@@ -7,10 +7,10 @@ import pytest
 from scipy.integrate import quad
 
 from exponents.errors import InputError
-from verify.flow.curve import curve
+from verify.flow.curve import flow_curve
 from verify.spectra.finite_model import DECADES, drawn_measure, drawn_spectra, limit_spectra, mean_measure, mean_spectra
 from verify.spectra.floor import bottleneck
-from verify.spectra.spectrum import power_law
+from verify.spectra.spectrum import power_law_spectrum
 
 
 def spectrum(alpha, beta, modes):
@@ -132,16 +132,18 @@ def standard_errors(values, mean):
 )
 def test_the_flow_on_the_mean_is_the_mean_of_the_flows(alpha, beta, gamma, size, modes, draws):
     times = np.array([1.0, 10.0, 100.0, 1e4])
-    mean = curve(mean_measure(alpha, beta, size, modes), gamma, times).loss
-    measures = [drawn_measure(alpha, beta, size, modes, seed).compressed() for seed in range(1, draws + 1)]
-    losses = np.array([curve(measure, gamma, times).loss for measure in measures])
+    mean = flow_curve(mean_measure(alpha, beta, size, modes), gamma, times).loss
+    measures = [drawn_measure(alpha, beta, size, modes, seed).compress() for seed in range(1, draws + 1)]
+    losses = np.array([flow_curve(measure, gamma, times).loss for measure in measures])
     assert (standard_errors(losses, mean) < 3).all()
 
 
 def test_control_a_model_of_twice_the_size_is_told_apart():
     times = np.array([100.0, 1e4])
-    mean = curve(mean_measure("3/2", "1/2", 16, 400), 1.0, times).loss
-    losses = np.array([curve(drawn_measure("3/2", "1/2", 32, 400, seed), 1.0, times).loss for seed in range(1, 13)])
+    mean = flow_curve(mean_measure("3/2", "1/2", 16, 400), 1.0, times).loss
+    losses = np.array(
+        [flow_curve(drawn_measure("3/2", "1/2", 32, 400, seed), 1.0, times).loss for seed in range(1, 13)]
+    )
     assert (standard_errors(losses, mean) > 6).all()
 
 
@@ -161,7 +163,7 @@ def test_the_mean_trace_is_the_mean_of_traces(alpha, size, modes, draws):
 def test_the_limit_has_the_target_of_the_limit_and_the_sum_of_its_eigenvalues(alpha, beta):
     clocks = np.array([0.0, 1.0, 30.0, 1e3])
     for form, modes in (("continuum", None), ("modes", None), ("modes", 500)):
-        spectra, due = limit_spectra(alpha, beta, 1e6, form, modes), power_law(alpha, beta, 1e6, form, modes)
+        spectra, due = limit_spectra(alpha, beta, 1e6, form, modes), power_law_spectrum(alpha, beta, 1e6, form, modes)
         assert np.array_equal(spectra.target.weights, due.weights) and spectra.target.error == due.error
     eigenvalues, _ = spectrum(alpha, beta, 500)
     decayed = np.exp(-2 * np.outer(clocks, eigenvalues)) @ eigenvalues

@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import brentq
 
 from exponents.errors import InputError
-from verify.spectra.floor import bottleneck, projected
+from verify.spectra.floor import bottleneck, project_target
 
 
 def by_modes(alpha, beta, size, modes, power):
@@ -66,7 +66,7 @@ def test_the_floor_falls_by_the_first_power_of_the_denominator(beta):
 @pytest.mark.parametrize("beta", ["1/2", "7/5"])
 @pytest.mark.parametrize(("size", "modes", "draws"), [(16, 500, 60), (64, 1000, 16), (128, 1500, 8)])
 def test_the_floor_is_what_least_squares_leaves(beta, size, modes, draws):
-    floors = np.array([projected("3/2", beta, size, modes, seed) for seed in range(1, draws + 1)])
+    floors = np.array([project_target("3/2", beta, size, modes, seed) for seed in range(1, draws + 1)])
     scatter = floors.std(ddof=1) / np.sqrt(draws)
     assert abs(floors.mean() - bottleneck("3/2", beta, size, modes)) < 3 * scatter
     squared = by_modes("3/2", beta, size, modes, 2)  # control: eq. 76
@@ -74,7 +74,7 @@ def test_the_floor_is_what_least_squares_leaves(beta, size, modes, draws):
 
 
 def test_same_seed_same_bits_and_another_seed_others():
-    one, same, other = (projected(2, 1, 5, 50, seed) for seed in (3, 3, 4))
+    one, same, other = (project_target(2, 1, 5, 50, seed) for seed in (3, 3, 4))
     assert one == same != other
 
 
@@ -88,10 +88,10 @@ def test_same_seed_same_bits_and_another_seed_others():
         (lambda: bottleneck(2, 1, 10, 10), "smaller than the number of modes"),
         (lambda: bottleneck(2, 1, 10**400), "N\\^\\(-alpha\\) must be at least"),
         (lambda: bottleneck(1000, 1, 1), "N\\^\\(-alpha\\) must be at least"),
-        (lambda: projected(2, 1, 10, 100, -1), "a seed"),
-        (lambda: projected(2, 1, 10, "x", 1), "the number of modes"),
-        (lambda: projected(2, 1, 10**4, 10**5, 1), "random numbers"),
-        (lambda: projected(30, 1, 30, 60, 1), "independent to double precision"),
+        (lambda: project_target(2, 1, 10, 100, -1), "a seed"),
+        (lambda: project_target(2, 1, 10, "x", 1), "the number of modes"),
+        (lambda: project_target(2, 1, 10**4, 10**5, 1), "random numbers"),
+        (lambda: project_target(30, 1, 30, 60, 1), "independent to double precision"),
     ],
 )
 def test_bad_input_is_refused(call, words):

@@ -11,9 +11,9 @@ from mpmath import exp, expm1, mpf, quad, workdps
 from scipy.special import gammainc, zeta
 
 from exponents.errors import InputError
-from verify.flow.curve import curve
+from verify.flow.curve import flow_curve
 from verify.spectra import spectrum as module
-from verify.spectra.spectrum import SpectralMeasure, from_arrays, from_file, power_law
+from verify.spectra.spectrum import Spectrum, power_law_spectrum, read_spectrum, spectrum_from_arrays
 from verify.witnesses.mode_sums import mode_sum
 
 ROUNDING = 5e-14  # what a sum of some hundred terms leaves
@@ -27,7 +27,7 @@ def bounded(found, exact, measure):
 
 def explicit(alpha, beta, modes):
     k = np.arange(1.0, modes + 1)
-    return SpectralMeasure(k**-alpha, k ** (-alpha * beta - 1))
+    return Spectrum(k**-alpha, k ** (-alpha * beta - 1))
 
 
 def late_exponent(measure, clock):
@@ -38,7 +38,7 @@ def late_exponent(measure, clock):
 
 @pytest.mark.parametrize(("alpha", "beta"), POINTS)
 def test_the_continuum_has_the_loss_of_the_incomplete_gamma_function_within_its_stated_error(alpha, beta):
-    measure, a, b = power_law(alpha, beta, 1e18), float(Fraction(alpha)), float(Fraction(beta))
+    measure, a, b = power_law_spectrum(alpha, beta, 1e18), float(Fraction(alpha)), float(Fraction(beta))
     t = np.geomspace(1e-2, 1e18, 500)
     # int_1^oo k^(-ab - 1) exp(-2 t k^-a) dk, with x = 2 t k^-a
     exact = gamma(b) * gammainc(b, 2 * t) / (a * (2 * t) ** b)
@@ -50,7 +50,7 @@ def test_the_continuum_has_the_loss_of_the_incomplete_gamma_function_within_its_
 @pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/2"), ("2", "1/10"), ("3/2", "5/4")])
 @pytest.mark.parametrize("clock", ["1/100", "3", "1e4", "1e10"])
 def test_the_continuum_has_the_norm_of_a_direct_integral(alpha, beta, clock):
-    measure, a, b = power_law(alpha, beta, 1e12), Fraction(alpha), Fraction(beta)
+    measure, a, b = power_law_spectrum(alpha, beta, 1e12), Fraction(alpha), Fraction(beta)
     with workdps(25):
         t, rate = mpf(float(Fraction(clock))), mpf(b.numerator) / b.denominator - 1
         # (1/a) int mu^(b - 1) (1 - e^(-mu t))^2 d ln mu / mu over ln mu from -120 to 0
@@ -64,7 +64,7 @@ def test_the_continuum_has_the_norm_of_a_direct_integral(alpha, beta, clock):
     ("alpha", "beta", "clock"), [("3/2", "1/2", 300), ("3/2", "1/2", 3e4), ("2", "1/10", 1e4), ("3", "5/4", 1e7)]
 )
 def test_all_integers_sum_as_they_do_to_thirty_digits(alpha, beta, clock):
-    measure = power_law(alpha, beta, 1e12, "modes")
+    measure = power_law_spectrum(alpha, beta, 1e12, "modes")
     with workdps(45):
         a, b = (mpf(Fraction(x).numerator) / Fraction(x).denominator for x in (alpha, beta))
         loss = mode_sum(lambda x: exp(-2 * x), a * b + 1, a, clock)
@@ -75,7 +75,7 @@ def test_all_integers_sum_as_they_do_to_thirty_digits(alpha, beta, clock):
 
 @pytest.mark.parametrize(("alpha", "beta"), POINTS)
 def test_all_integers_sum_to_their_one_pole_at_late_clocks(alpha, beta):
-    measure, a, b = power_law(alpha, beta, 1e18, "modes"), float(Fraction(alpha)), float(Fraction(beta))
+    measure, a, b = power_law_spectrum(alpha, beta, 1e18, "modes"), float(Fraction(alpha)), float(Fraction(beta))
     t = np.geomspace(1e7, 1e18, 200)
     # the transform of e^-x has no pole beyond that of zeta, so what is left out is smaller than any power
     assert bounded(measure.lazy_loss(t), gamma(b) / (a * (2 * t) ** b), measure)
@@ -86,7 +86,7 @@ def test_all_integers_sum_to_their_one_pole_at_late_clocks(alpha, beta):
 @pytest.mark.parametrize(("alpha", "beta"), [(Fraction(3, 2), Fraction(1, 2)), (Fraction(4), Fraction(5, 4))])
 @pytest.mark.parametrize("largest_clock", [1.0, 1e12])
 def test_finitely_many_modes_are_their_explicit_sum(modes, alpha, beta, largest_clock):
-    measure = power_law(alpha, beta, largest_clock, "modes", modes)
+    measure = power_law_spectrum(alpha, beta, largest_clock, "modes", modes)
     one_by_one = explicit(float(alpha), float(beta), modes)
     t = np.geomspace(1e-2, largest_clock, 50)
     t = t[t <= modes ** float(alpha)]  # as long as the slowest mode is not learned
@@ -99,20 +99,20 @@ def test_finitely_many_modes_are_their_explicit_sum(modes, alpha, beta, largest_
 @pytest.mark.parametrize("modes", [100, 1000])
 def test_the_stated_error_holds_when_only_the_slowest_modes_are_left(modes):
     one_by_one = explicit(1.5, 0.5, modes)
-    for measure in (power_law("3/2", "1/2", 1e6, "modes", modes), one_by_one.compressed()):
+    for measure in (power_law_spectrum("3/2", "1/2", 1e6, "modes", modes), one_by_one.compress()):
         t = np.array([3.0, 10.0, 30.0, 100.0]) * modes**1.5
         assert bounded(measure.lazy_loss(t), one_by_one.lazy_loss(t), measure)
 
 
 @pytest.mark.parametrize("spectrum", ["continuum", "modes"])
 def test_the_late_law_is_that_of_the_source_with_nothing_cut(spectrum):
-    measure = power_law("3/2", "1/2", 1e20, spectrum)
+    measure = power_law_spectrum("3/2", "1/2", 1e20, spectrum)
     for clock in np.geomspace(1e6, 1e19, 14):
         assert abs(late_exponent(measure, clock) - 0.5) < 1e-8  # twice the rule's error over ln 2
 
 
 def test_control_a_sum_cut_at_ten_thousand_fakes_a_faster_law():
-    cut, whole = explicit(1.5, 0.5, 10**4), power_law("3/2", "1/2", 1e12, "modes")
+    cut, whole = explicit(1.5, 0.5, 10**4), power_law_spectrum("3/2", "1/2", 1e12, "modes")
     assert abs(late_exponent(cut, 1e2) - 0.5) < 0.01  # long before 10^4^(3/2)
     fakes = [late_exponent(cut, clock) for clock in (1e5, 3e5, 1e6)]
     assert fakes[0] > 0.6 and fakes[1] > 1 and fakes[2] > 2  # far outside any error
@@ -123,7 +123,7 @@ def test_control_a_sum_cut_at_ten_thousand_fakes_a_faster_law():
 @settings(max_examples=25)
 def test_any_power_law_is_a_positive_falling_measure_of_the_right_mass(alpha, beta):
     for spectrum in ("continuum", "modes"):
-        measure = power_law(alpha, beta, 1e9, spectrum)
+        measure = power_law_spectrum(alpha, beta, 1e9, spectrum)
         assert (measure.weights > 0).all() and (np.diff(measure.eigenvalues) < 0).all()
         assert measure.eigenvalues[0] <= 1 and measure.error < 1e-7  # seven digits before anything is solved
         mass = 1 / (alpha * beta) if spectrum == "continuum" else zeta(float(alpha * beta) + 1)
@@ -133,7 +133,7 @@ def test_any_power_law_is_a_positive_falling_measure_of_the_right_mass(alpha, be
 @pytest.mark.parametrize("beta", ["2", "5/2", "4"])
 def test_the_norm_of_a_learnable_target_is_finite_and_exact(beta):
     # |w|^2 = sum k^(-alpha (beta - 1) - 1), a zeta value; for beta < 1 it diverges
-    found = power_law("2", beta, 1e12, "modes").norm
+    found = power_law_spectrum("2", beta, 1e12, "modes").norm
     assert abs(found / zeta(2 * (float(Fraction(beta)) - 1) + 1) - 1) < 1e-12  # the rest has 1e-12^(beta - 1) of it
 
 
@@ -144,12 +144,14 @@ def test_the_norm_of_a_learnable_target_is_finite_and_exact(beta):
 def spectra(draw):
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     modes, decades = draw(st.integers(2, 400)), draw(st.floats(0.01, 12))
-    return from_arrays(10 ** -rng.uniform(0, decades, modes), 10 ** -rng.uniform(0, 3, modes), draw(st.floats(0, 1)))
+    return spectrum_from_arrays(
+        10 ** -rng.uniform(0, decades, modes), 10 ** -rng.uniform(0, 3, modes), draw(st.floats(0, 1))
+    )
 
 
 @given(spectra())
 def test_a_compressed_measure_has_the_loss_and_norm_of_the_original(original):
-    small = original.compressed()
+    small = original.compress()
     t = np.geomspace(0.01 / original.eigenvalues[0], 1 / original.eigenvalues[-1], 200)
     for name in ("lazy_loss", "lazy_norm"):
         found, exact = getattr(small, name)(t), getattr(original, name)(t)
@@ -165,9 +167,9 @@ def test_a_compressed_measure_has_the_loss_and_norm_of_the_original(original):
 def test_a_compressed_measure_flows_as_the_original():
     original = explicit(1.5, 0.5, 1000)
     t = np.geomspace(0.1, 1e4, 8)
-    small = original.compressed()
+    small = original.compress()
     assert len(small) < 200
-    one, other = (curve(m, 3.0, t, 1e-10) for m in (original, small))
+    one, other = (flow_curve(m, 3.0, t, 1e-10) for m in (original, small))
     for name in ("loss", "kernel", "clock", "loss_slope"):
         a, b = getattr(one, name), getattr(other, name)
         # the flow contracts what the measure changes; each solution adds its own error
@@ -176,10 +178,10 @@ def test_a_compressed_measure_flows_as_the_original():
 
 def test_a_mode_given_twice_is_one_mode_of_twice_the_weight():
     mu = np.geomspace(1, 1e-3, 40)
-    twice, once = from_arrays(np.repeat(mu, 2), np.repeat(mu, 2)), from_arrays(mu, 2 * mu)
+    twice, once = spectrum_from_arrays(np.repeat(mu, 2), np.repeat(mu, 2)), spectrum_from_arrays(mu, 2 * mu)
     t = np.geomspace(0.1, 1e3, 20)
-    assert np.allclose(twice.compressed().lazy_loss(t), once.lazy_loss(t), rtol=1e-12)  # rounding
-    assert len(twice.compressed()) <= 40
+    assert np.allclose(twice.compress().lazy_loss(t), once.lazy_loss(t), rtol=1e-12)  # rounding
+    assert len(twice.compress()) <= 40
 
 
 # Measured spectra
@@ -188,7 +190,7 @@ def test_a_mode_given_twice_is_one_mode_of_twice_the_weight():
 def test_the_order_of_modes_is_irrelevant_and_modes_without_power_are_dropped():
     mu, p = np.array([0.5, 2.0, 1.0, 3.0]), np.array([0.1, 0.2, 0.3, 0.0])
     for order in ([0, 1, 2, 3], [3, 2, 1, 0], [2, 3, 0, 1]):
-        found = from_arrays(mu[order], p[order], floor=0.25)
+        found = spectrum_from_arrays(mu[order], p[order], floor=0.25)
         assert found.eigenvalues.tolist() == [2.0, 1.0, 0.5] and found.weights.tolist() == [0.2, 0.3, 0.1]
         assert found.floor == 0.25 and found.error == 0 and found.largest_clock == inf
     # by hand: 0.2/2 + 0.3/1 + 0.1/0.5
@@ -196,7 +198,7 @@ def test_the_order_of_modes_is_irrelevant_and_modes_without_power_are_dropped():
 
 
 def test_integers_are_real_numbers():
-    found = from_arrays([1, 2], np.array([3, 4], dtype=np.uint8))
+    found = spectrum_from_arrays([1, 2], np.array([3, 4], dtype=np.uint8))
     assert found.eigenvalues.tolist() == [2.0, 1.0] and found.weights.dtype == float
 
 
@@ -232,20 +234,20 @@ BAD_ARRAYS = {
 def test_arrays_that_are_no_spectrum_are_refused_with_their_fault(name):
     eigenvalues, weights, fault = BAD_ARRAYS[name]
     with pytest.raises(InputError, match=fault):
-        from_arrays(eigenvalues, weights)
+        spectrum_from_arrays(eigenvalues, weights)
 
 
 @pytest.mark.parametrize("floor", [-1e-9, nan, inf])
 def test_a_floor_that_is_no_loss_is_refused(floor):
     with pytest.raises(InputError, match="floor"):
-        from_arrays(GOOD, GOOD, floor)
+        spectrum_from_arrays(GOOD, GOOD, floor)
 
 
 def test_more_modes_than_the_limit_are_refused(monkeypatch):
     monkeypatch.setattr(module, "MAX_MODES", 3)
-    assert len(from_arrays(GOOD, GOOD)) == 3
+    assert len(spectrum_from_arrays(GOOD, GOOD)) == 3
     with pytest.raises(InputError, match="at most 3 modes; got 4"):
-        from_arrays([*GOOD, 0.1], [*GOOD, 0.1])
+        spectrum_from_arrays([*GOOD, 0.1], [*GOOD, 0.1])
 
 
 def written(folder, text):
@@ -270,7 +272,7 @@ GOOD_FILES = {
 
 @pytest.mark.parametrize("name", GOOD_FILES)
 def test_a_file_is_a_line_a_mode(name, tmp_path):
-    found = from_file(written(tmp_path, GOOD_FILES[name]))
+    found = read_spectrum(written(tmp_path, GOOD_FILES[name]))
     assert found.eigenvalues.tolist() == [1.0, 0.25] and found.weights.tolist() == [0.5, 2.0]
 
 
@@ -303,14 +305,14 @@ BAD_FILES = {
 def test_a_file_that_is_no_spectrum_is_refused_in_one_line(name, tmp_path):
     text, fault = BAD_FILES[name]
     with pytest.raises(InputError, match=fault) as caught:
-        from_file(written(tmp_path, text))
+        read_spectrum(written(tmp_path, text))
     assert len(str(caught.value)) < 300 and "\n" not in str(caught.value)
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "nothing.txt", tmp_path, tmp_path / ("x" * 1000)):
         with pytest.raises(InputError, match="readable file"):
-            from_file(path)
+            read_spectrum(path)
 
 
 class Endless:
@@ -339,22 +341,22 @@ class Endless:
 def test_a_file_of_endless_lines_is_answered_at_the_limit(monkeypatch):
     monkeypatch.setattr(module, "MAX_MODES", 1000)
     with pytest.raises(InputError, match=r"at most 1000 modes; endless\.txt has more"):
-        from_file(Endless(1001))
+        read_spectrum(Endless(1001))
 
 
 def test_the_largest_file_is_not_read_to_its_end():
     with pytest.raises(InputError, match="has more"):
-        from_file(Endless(module.MAX_MODES + 1))
+        read_spectrum(Endless(module.MAX_MODES + 1))
 
 
 def test_an_endless_line_is_refused_at_its_first_letters(tmp_path):
     path = tmp_path / "line.txt"
     path.write_text("1" * 10**6)
     with pytest.raises(InputError, match="longer than"):
-        from_file(path)
+        read_spectrum(path)
     path.write_text("-0.5 abc\n1 1\n")
     with pytest.raises(InputError, match="two numbers"):  # a number that is none is no heading
-        from_file(path)
+        read_spectrum(path)
 
 
 # Power laws that cannot be
@@ -366,31 +368,31 @@ def test_an_endless_line_is_refused_at_its_first_letters(tmp_path):
 def test_a_power_law_without_trace_or_variance_is_refused(alpha, beta):
     for spectrum in ("continuum", "modes"):
         with pytest.raises(InputError, match=r"must exceed 1|must be positive"):
-            power_law(alpha, beta, 1e6, spectrum)
+            power_law_spectrum(alpha, beta, 1e6, spectrum)
 
 
 @pytest.mark.parametrize("value", [1.5, nan, "x", None, True, "1/0"])
 def test_exponents_must_be_exact(value):
     for pair in ((value, 1), (2, value)):
         with pytest.raises(InputError):
-            power_law(*pair)
+            power_law_spectrum(*pair)
 
 
 @pytest.mark.parametrize("modes", [1, 0, -5, 2.5, 3.0, True, "10", nan])
 def test_a_number_of_modes_that_is_none_is_refused(modes):
     with pytest.raises(InputError, match="whole number"):
-        power_law(2, 1, 1e6, "modes", modes)
+        power_law_spectrum(2, 1, 1e6, "modes", modes)
 
 
 def test_a_continuum_has_no_number_of_modes():
     with pytest.raises(InputError, match="continuum"):
-        power_law(2, 1, 1e6, "continuum", 10)
+        power_law_spectrum(2, 1, 1e6, "continuum", 10)
 
 
 @pytest.mark.parametrize("clock", [nan, -1.0, 0.0, inf, 1e290, 1e300])
 def test_a_clock_beyond_double_precision_is_refused(clock):
     with pytest.raises(InputError, match="clock"):
-        power_law(2, 1, clock)
+        power_law_spectrum(2, 1, clock)
 
 
 @pytest.mark.parametrize(
@@ -403,9 +405,9 @@ def test_a_clock_beyond_double_precision_is_refused(clock):
 )
 def test_the_clock_that_a_refusal_names_is_accepted(beta, spectrum):
     with pytest.raises(InputError, match=r"a clock of (\S+);") as caught:
-        power_law("3/2", beta, 1e289)
+        power_law_spectrum("3/2", beta, 1e289)
     named = float(str(caught.value).split("a clock of ")[1].split(";")[0])
-    assert np.isfinite(power_law("3/2", beta, 0.5 * named, spectrum).error)  # it is printed with one digit
+    assert np.isfinite(power_law_spectrum("3/2", beta, 0.5 * named, spectrum).error)  # it is printed with one digit
 
 
 EXTREME = {
@@ -421,7 +423,7 @@ EXTREME = {
 @pytest.mark.parametrize("name", EXTREME)
 def test_an_extreme_power_law_is_refused(name):
     with pytest.raises(InputError):
-        power_law(*EXTREME[name])
+        power_law_spectrum(*EXTREME[name])
 
 
 @pytest.mark.parametrize(
@@ -434,7 +436,7 @@ def test_an_extreme_power_law_is_refused(name):
     ],
 )
 def test_the_stated_error_holds_for_small_clocks(beta, clock):
-    measure, b, t = power_law("2", beta, clock), float(Fraction(beta)), np.geomspace(clock / 100, clock, 30)
+    measure, b, t = power_law_spectrum("2", beta, clock), float(Fraction(beta)), np.geomspace(clock / 100, clock, 30)
     assert bounded(measure.lazy_loss(t), gamma(b) * gammainc(b, 2 * t) / (2 * (2 * t) ** b), measure)
 
 
@@ -443,6 +445,6 @@ def test_the_stated_error_holds_for_small_clocks(beta, clock):
 @given(st.integers(2, 10**30))
 @settings(max_examples=15)
 def test_any_number_of_modes_is_represented(modes):
-    measure = power_law("3/2", "1/2", 1e9, "modes", modes)
+    measure = power_law_spectrum("3/2", "1/2", 1e9, "modes", modes)
     assert abs(measure.variance / (zeta(7 / 4) - zeta(7 / 4, modes + 1.0)) - 1) < ROUNDING
     assert len(measure) < 500

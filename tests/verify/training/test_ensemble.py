@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
 from exponents.errors import InputError
-from verify.flow.curve import curve
+from verify.flow.curve import flow_curve
 from verify.training import ensemble as simulate
 from verify.training import gradients
 from verify.training import settings as ensembles
 from verify.training.descent import descend
-from verify.training.ensemble import SeedDiverged, ensemble, measure
+from verify.training.ensemble import SeedDiverged, spectrum_of_seed, train_ensemble
 from verify.training.gradients import KURTOSIS, AllModes, Model, Relevant
-from verify.training.settings import MOST, memory, spaced
+from verify.training.settings import MOST, memory, space_steps
 from verify.training.stability import DIVERGED, Diverged
-from verify.two_time.online_limit import solve as solve_two_time
+from verify.two_time.online_limit import solve_online_limit as solve_two_time
 from verify.witnesses import network
 
 DOUBLE, SINGLE = np.dtype("float64"), np.dtype("float32")
@@ -99,7 +99,7 @@ def test_pairs_that_wait_and_pairs_that_were_added_act_alike(size):
 def test_an_ensemble_is_eq_4_on_the_draws_of_each_seed(kind):
     model, batch, steps, gamma, eta = Model(1.5, 0.5, 6, 45), 3, 25, 1.0, 0.1
     eigenvalues, target = spectrum(model.modes)
-    found = ensemble("3/2", "1/2", gamma, model.size, batch, model.modes, eta, steps, [5, 2, 9], kind)
+    found = train_ensemble("3/2", "1/2", gamma, model.size, batch, model.modes, eta, steps, [5, 2, 9], kind)
     for seed, losses in zip(found.seeds, found.losses, strict=True):
         source, batches = AllModes(model, batch, (seed,), kind, DOUBLE), []
         for _ in range(steps):
@@ -116,16 +116,16 @@ def test_an_ensemble_is_eq_4_on_the_draws_of_each_seed(kind):
 
 
 def test_without_sampling_noise_a_seed_follows_the_two_time_equations_on_its_spectrum():
-    found = ensemble("3/2", "1/2", 0.7, 24, None, 100, 0.1, 200, [3, 4])
+    found = train_ensemble("3/2", "1/2", 0.7, 24, None, 100, 0.1, 200, [3, 4])
     for seed, losses in zip(found.seeds, found.losses, strict=True):
-        exact = solve_two_time(measure("3/2", "1/2", 24, 100, seed), 0.7, 0.1, 200)
+        exact = solve_two_time(spectrum_of_seed("3/2", "1/2", 24, 100, seed), 0.7, 0.1, 200)
         assert losses == pytest.approx(exact.loss, rel=1e-11)  # rounding of 200 steps
         assert found.kernels[found.seeds.index(seed)] == pytest.approx(exact.kernel, rel=1e-11)
     assert np.abs(found.losses[0] / found.losses[1] - 1)[1:].min() > 1e-4  # control: the other seed
 
 
 def test_without_noise_and_feature_learning_each_mode_shrinks_by_its_own_factor():
-    found, spectral = ensemble(2, 1, 0, 16, None, 64, 0.3, 500, [8]), measure(2, 1, 16, 64, 8)
+    found, spectral = train_ensemble(2, 1, 0, 16, None, 64, 0.3, 500, [8]), spectrum_of_seed(2, 1, 16, 64, 8)
     shrunk = (1 - 0.3 * spectral.eigenvalues) ** (2 * found.steps[:, None]) @ spectral.weights + spectral.floor
     assert found.loss == pytest.approx(shrunk, rel=1e-12)  # rounding of 500 steps
     assert (found.kernel == 1).all() and found.loss[0] == pytest.approx((np.arange(1.0, 65) ** -3).sum(), rel=1e-12)
@@ -133,12 +133,12 @@ def test_without_noise_and_feature_learning_each_mode_shrinks_by_its_own_factor(
 
 def test_small_steps_tend_to_the_flow_on_the_seed_s_spectrum():
     time = np.array([0, 2, 10, 40.0])
-    flow = curve(measure("3/2", "1/2", 32, 200, 1), 1.0, time).loss
+    flow = flow_curve(spectrum_of_seed("3/2", "1/2", 32, 200, 1), 1.0, time).loss
     losses = []
     for part in (1, 2, 4):
         rate = 0.1 / part
         kept = np.round(time / rate).astype(int)
-        losses.append(ensemble("3/2", "1/2", 1.0, 32, None, 200, rate, int(kept[-1]), [1], record=kept).loss)
+        losses.append(train_ensemble("3/2", "1/2", 1.0, 32, None, 200, rate, int(kept[-1]), [1], record=kept).loss)
     first, second, third = (np.abs(loss - flow)[1:] for loss in losses)
     # order one in eta: halving it halves the error, up to the next order, of eta kappa < 0.2
     assert first / second == pytest.approx(2, rel=0.2) and second / third == pytest.approx(2, rel=0.1)
@@ -186,7 +186,7 @@ def test_the_mean_loss_after_one_step_is_that_of_the_fourth_moments(kind):
     model, batch, eta, seeds = Model(2, 0.5, 4, 16), 2, 0.3, range(700)
     eigenvalues, target = spectrum(16, 2)
     loss = eigenvalues @ target**2
-    found = ensemble(2, "1/2", 1.0, 4, batch, 16, eta, 1, seeds, kind).losses[:, 1]
+    found = train_ensemble(2, "1/2", 1.0, 4, batch, 16, eta, 1, seeds, kind).losses[:, 1]
 
     def expected(seed, kurtosis):
         first = whole(model, seed)
@@ -207,7 +207,7 @@ def test_the_mean_loss_after_one_step_is_that_of_the_fourth_moments(kind):
 def test_the_lazy_mean_over_batches_is_exact_at_every_step():
     """E v_j^2 is closed: V_j -> ((1 - eta mu_j)^2 + eta^2 mu_j^2/B) V_j + eta^2 mu_j L/B."""
     size, modes, batch, eta, steps, seeds = 8, 60, 4, 0.2, 60, range(600)
-    found = ensemble("3/2", "1/2", 0, size, batch, modes, eta, steps, seeds)
+    found = train_ensemble("3/2", "1/2", 0, size, batch, modes, eta, steps, seeds)
 
     def exact(seed, samples):
         mu, aims, floor = Model(1.5, 0.5, size, modes).relevant(seed)
@@ -239,7 +239,7 @@ def test_the_ensemble_is_the_plain_loop_in_distribution():
         plain.append(network.in_modes(whole(model, seed), eigenvalues, target, batches, 1.0, rate)[kept])
 
     def deviations(gamma, precision="float64"):
-        found = ensemble("3/2", "1/2", gamma, 64, batch, 2048, rate, kept[-1], seeds, "gaussian", precision, kept)
+        found = train_ensemble("3/2", "1/2", gamma, 64, batch, 2048, rate, kept[-1], seeds, "gaussian", precision, kept)
         apart = found.losses - plain
         return np.abs(apart.mean(axis=0)) / (apart.std(axis=0, ddof=1) / np.sqrt(len(seeds)))
 
@@ -249,7 +249,7 @@ def test_the_ensemble_is_the_plain_loop_in_distribution():
 
 def test_features_of_any_kind_have_the_same_curve_where_many_modes_share_the_loss():
     kept = [0, 5, 20, 60, 120]
-    found = {k: ensemble("3/2", "1/2", 1.0, 12, 16, 80, 0.05, 120, range(100), k, record=kept) for k in KINDS}
+    found = {k: train_ensemble("3/2", "1/2", 1.0, 12, 16, 80, 0.05, 120, range(100), k, record=kept) for k in KINDS}
     for one, other in itertools.combinations(KINDS, 2):
         assert apart(found[one], found[other])[1:].max() < 3.5
         # the same to some per cent, and not only within a wide error
@@ -261,7 +261,7 @@ def test_features_of_different_kinds_differ_where_one_mode_has_the_loss():
     size, batch, eta, seeds = 32, 2, 0.3, range(800)
     mu = np.array([(Model(20.0, 1.0, size, 33).relevant(seed)[0][-1]) for seed in seeds])[:, None]
     for kind in KINDS:
-        found = ensemble(20, 1, 0, size, batch, 33, eta, 3, seeds, kind)
+        found = train_ensemble(20, 1, 0, size, batch, 33, eta, 3, seeds, kind)
 
         def deviations(kurtosis, found=found):
             factor = (1 - eta * mu) ** 2 + (kurtosis - 1) * (eta * mu) ** 2 / batch
@@ -274,14 +274,14 @@ def test_features_of_different_kinds_differ_where_one_mode_has_the_loss():
 
 
 def test_means_and_standard_errors_are_those_over_seeds():
-    found = ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 10, range(5))
+    found = train_ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 10, range(5))
     assert np.array_equal(found.loss, found.losses.mean(axis=0)) and found.loss.shape == (11,)
     assert found.error == pytest.approx([np.sqrt(column.var(ddof=1) / 5) for column in found.losses.T], rel=1e-12)
     assert found.kernel_error == pytest.approx(
         [np.sqrt(column.var(ddof=1) / 5) for column in found.kernels.T], abs=1e-12
     )
     assert found.time == pytest.approx(0.1 * np.arange(11)) and len(found) == 5
-    one = ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 10, [3])
+    one = train_ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 10, [3])
     assert np.isnan(one.error).all() and np.isnan(one.kernel_error).all() and np.array_equal(one.loss, found.losses[3])
 
 
@@ -295,7 +295,7 @@ def test_a_seed_has_the_same_bits_however_it_is_grouped(monkeypatch, precision, 
     seeds = [4, 0, 11, 2, 9]
 
     def run(numbers, **more):
-        return ensemble("3/2", "1/2", gamma, size, batch, 2 * size, 0.1, 23, numbers, kind, precision, **more)
+        return train_ensemble("3/2", "1/2", gamma, size, batch, 2 * size, 0.1, 23, numbers, kind, precision, **more)
 
     together = run(seeds)
     for group in (1, 2**16, 2**30):
@@ -309,18 +309,18 @@ def test_a_seed_has_the_same_bits_however_it_is_grouped(monkeypatch, precision, 
 
 
 def test_streams_belong_to_the_seed_alone():
-    losses = ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 10, range(2000, 2400)).losses[:, 1:]
+    losses = train_ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 10, range(2000, 2400)).losses[:, 1:]
     assert len(np.unique(losses[:, 0])) == 400
     above = losses > np.median(losses, axis=0)
     # neighbouring seeds are no more alike than chance has it: 4 standard deviations of 399 tosses
     assert np.abs((above[1:] == above[:-1]).mean(axis=0) - 0.5).max() < 4 * 0.5 / np.sqrt(399)
-    huge = ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 10, [10**40, np.int64(3)])
+    huge = train_ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 10, [10**40, np.int64(3)])
     assert huge.seeds == (10**40, 3) and np.isfinite(huge.losses).all()
 
 
 def test_losses_are_recorded_at_every_step_or_fifty_a_decade():
-    assert np.array_equal(spaced(7), np.arange(8))
-    kept = spaced(10**6)
+    assert np.array_equal(space_steps(7), np.arange(8))
+    kept = space_steps(10**6)
     assert kept[0] == 0 and kept[-1] == 10**6 and (np.diff(kept) > 0).all()
     assert np.array_equal(kept[:6], np.arange(6))
     assert 45 <= ((kept > 10**4) & (kept <= 10**5)).sum() <= 55
@@ -330,24 +330,24 @@ def test_losses_are_recorded_at_every_step_or_fifty_a_decade():
 
 
 def stable(seed, eta, **more):
-    return ensemble("3/2", "1/2", 1.0, 8, 2, 40, eta, 40, [seed], **more)
+    return train_ensemble("3/2", "1/2", 1.0, 8, 2, 40, eta, 40, [seed], **more)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_divergence_is_said_with_its_seed_and_step(kind):
     with pytest.raises(SeedDiverged, match="diverged for seed 3 at step") as caught:
-        ensemble("3/2", "1/2", 1.0, 8, 2, 40, 50.0, 30, [3, 1], kind)
+        train_ensemble("3/2", "1/2", 1.0, 8, 2, 40, 50.0, 30, [3, 1], kind)
     error = caught.value
     assert isinstance(error, Diverged) and error.seed == 3 and error.finished is None
     assert error.time == 50.0 * error.step and f"step {error.step}, t = {error.time:.6g}" in str(error)
 
 
 def test_divergence_is_where_the_loss_first_passes_the_bound():
-    spectral, steps = measure("3/2", "1/2", 8, 40, 5), np.arange(200)
+    spectral, steps = spectrum_of_seed("3/2", "1/2", 8, 40, 5), np.arange(200)
     eta = 2.3 / spectral.eigenvalues[0]  # multiplies the first mode by -1.3 in a step
     losses = (1 - eta * spectral.eigenvalues) ** (2 * steps[:, None]) @ spectral.weights + spectral.floor
     with pytest.raises(SeedDiverged) as caught:
-        ensemble("3/2", "1/2", 0, 8, None, 40, eta, 200, [5])
+        train_ensemble("3/2", "1/2", 0, 8, None, 40, eta, 200, [5])
     assert caught.value.step == np.argmax(losses > DIVERGED * losses[0]) > 10
     assert caught.value.loss == pytest.approx(losses[caught.value.step], rel=1e-11)  # rounding of tens of steps
 
@@ -358,7 +358,7 @@ def test_numbers_that_overflow_are_divergence_too():
             stable(0, eta, precision=precision)
         assert caught.value.step in (1, 2)
     with pytest.raises(SeedDiverged):  # and end a run of any length
-        ensemble("3/2", "1/2", 1.0, 8, 2, 40, 50.0, 10**12, [0, 1], record=[0])
+        train_ensemble("3/2", "1/2", 1.0, 8, 2, 40, 50.0, 10**12, [0, 1], record=[0])
 
 
 @pytest.mark.parametrize("group", [1, 2**15, 2**30])
@@ -375,7 +375,7 @@ def test_seeds_that_were_finished_survive_one_that_diverges(monkeypatch, group, 
     assert diverged[0] > 0 and len(diverged) < 30
     monkeypatch.setattr(ensembles, "GROUP", group)
     with pytest.raises(SeedDiverged) as caught:
-        ensemble("3/2", "1/2", 1.0, 8, 2, 40, eta, 40, seeds, kind)
+        train_ensemble("3/2", "1/2", 1.0, 8, 2, 40, eta, 40, seeds, kind)
     error, alone = caught.value, outcomes[diverged[0]]
     assert (error.seed, error.step, error.loss) == (diverged[0], alone.step, alone.loss)
     finished = error.finished
@@ -390,7 +390,7 @@ def test_seeds_that_were_finished_survive_one_that_diverges(monkeypatch, group, 
 
 def test_a_divergence_between_recorded_steps_is_said():
     with pytest.raises(SeedDiverged):
-        ensemble("3/2", "1/2", 1.0, 8, 2, 40, 50.0, 30, [3], record=[0])
+        train_ensemble("3/2", "1/2", 1.0, 8, 2, 40, 50.0, 30, [3], record=[0])
 
 
 # Interruption
@@ -406,11 +406,11 @@ def interrupted_after(monkeypatch, groups):
 
     monkeypatch.setattr(simulate, "descend", stopping)
     monkeypatch.setattr(ensembles, "GROUP", 1)  # a seed a group
-    return ensemble("3/2", "1/2", 1.0, 8, 2, 40, 0.1, 20, range(5))
+    return train_ensemble("3/2", "1/2", 1.0, 8, 2, 40, 0.1, 20, range(5))
 
 
 def test_an_interrupted_ensemble_has_the_seeds_that_were_finished(monkeypatch):
-    usual = ensemble("3/2", "1/2", 1.0, 8, 2, 40, 0.1, 20, range(5))
+    usual = train_ensemble("3/2", "1/2", 1.0, 8, 2, 40, 0.1, 20, range(5))
     found = interrupted_after(monkeypatch, 3)
     assert found.interrupted and found.seeds == (0, 1, 2) and np.array_equal(found.losses, usual.losses[:3])
     assert not usual.interrupted and not interrupted_after(monkeypatch, 5).interrupted
@@ -440,10 +440,10 @@ def test_an_interruption_before_any_seed_was_finished_is_raised(monkeypatch):
 )
 def test_the_stated_memory_is_what_is_taken(gamma, size, batch, modes, kind, precision):
     stated = memory(gamma, size, batch, modes, kind, precision)
-    ensemble(2, 1, 1.0, 2, 2, 4, 0.01, 4, [0], kind)  # what is imported on the way
+    train_ensemble(2, 1, 1.0, 2, 2, 4, 0.01, 4, [0], kind)  # what is imported on the way
     tracemalloc.start()
     try:
-        ensemble(2, 1, gamma, size, batch, modes, 0.01, 4, [0], kind, precision, record=[4])
+        train_ensemble(2, 1, gamma, size, batch, modes, 0.01, 4, [0], kind, precision, record=[4])
         taken = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -463,16 +463,16 @@ def test_an_ensemble_that_would_not_fit_is_refused_before_it_starts(monkeypatch)
         (10**9, None, 10**15, "gaussian"),
     ):
         with pytest.raises(InputError, match="an ensemble may take 4 GiB; training takes"):
-            ensemble(2, 1, 1.0, size, batch, modes, 0.1, 10, range(10), kind)
+            train_ensemble(2, 1, 1.0, size, batch, modes, 0.1, 10, range(10), kind)
     with pytest.raises(InputError, match="curves"):
-        ensemble(2, 1, 1.0, 10, 4, 20, 0.1, 1000, range(MOST))
+        train_ensemble(2, 1, 1.0, 10, 4, 20, 0.1, 1000, range(MOST))
 
 
 def test_the_bound_on_memory_is_sharp(monkeypatch):
-    running = ensembles.checked(2, 1, 1.0, 30, 4, 60, 0.1, 2, "gaussian", "float64", None).running
+    running = ensembles.check_setting(2, 1, 1.0, 30, 4, 60, 0.1, 2, "gaussian", "float64", None).running
 
     def run():
-        return ensemble(2, 1, 1.0, 30, 4, 60, 0.1, 2, range(3))
+        return train_ensemble(2, 1, 1.0, 30, 4, 60, 0.1, 2, range(3))
 
     needed = memory(1.0, 30, 4, 60) + 2 * running + 3 * 32 * 3
     monkeypatch.setattr(ensembles, "MEMORY", needed)
@@ -559,22 +559,22 @@ GOOD = {
 )
 def test_bad_input_is_refused(changed, words):
     with pytest.raises(InputError, match=words):
-        ensemble(**(GOOD | changed))
-    assert len(ensemble(**GOOD)) == 2  # control
+        train_ensemble(**(GOOD | changed))
+    assert len(train_ensemble(**GOOD)) == 2  # control
 
 
 def test_a_measure_and_memory_refuse_what_an_ensemble_does():
     with pytest.raises(InputError, match="smaller than the number of modes"):
-        measure(2, 1, 10, 10, 0)
+        spectrum_of_seed(2, 1, 10, 10, 0)
     with pytest.raises(InputError, match="seeds must be whole numbers"):
-        measure(2, 1, 10, 20, -1)
+        spectrum_of_seed(2, 1, 10, 20, -1)
     with pytest.raises(InputError, match="gamma"):
         memory(-1, 10, 4, 20)
 
 
 def test_directions_that_are_rounding_are_not_learned():
-    found = ensemble(40, "1/10", 1.0, 12, 4, 30, 0.2, 50, [1, 2])
-    spectral = measure(40, "1/10", 12, 30, 1)
+    found = train_ensemble(40, "1/10", 1.0, 12, 4, 30, 0.2, 50, [1, 2])
+    spectral = spectrum_of_seed(40, "1/10", 12, 30, 1)
     target = (np.arange(1.0, 31) ** -5).sum()
     assert len(spectral) < 12 and spectral.variance == pytest.approx(target, rel=1e-12)
     assert (found.losses > 0).all() and found.loss[-1] < found.loss[0]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verify.linear.infinite_width import limit_curve
+from verify.linear.infinite_width import linear_limit_curve
 from verify.training import linear_descent as descent
 from verify.training.descent import descend as of_eq_4
 from verify.training.linear_descent import KEPT, descend
@@ -61,7 +61,7 @@ def test_steps_are_those_that_are_written(size, modes, batch, gamma0, eta, init,
     eigenvalues, target = spectrum(modes)
     first, readout = rng.standard_normal((size, modes)), init * rng.standard_normal(size)
     batches = rng.standard_normal((2 * KEPT + 3, batch, modes)) * np.sqrt(eigenvalues)
-    written = network.trained(first, readout, eigenvalues, target, batches, gamma0, eta)
+    written = network.train_linear_network(first, readout, eigenvalues, target, batches, gamma0, eta)
     found = stepped(first, readout, eigenvalues, target, batches, gamma0, eta)
     # rounding of twenty steps, some of which grow the loss, over the gamma0 that is divided by
     close = {"rel": 1e-10, "abs": 1e-10 * written.losses.max()}
@@ -77,7 +77,7 @@ def test_control_other_steps_have_other_losses():
     first, readout = rng.standard_normal((7, 9)), rng.standard_normal(7)
     batches = rng.standard_normal((30, 4, 9)) * np.sqrt(eigenvalues)
     given = first, readout, eigenvalues, target, batches
-    written = network.trained(*given, 1.0, 0.05).losses
+    written = network.train_linear_network(*given, 1.0, 0.05).losses
     assert stepped(*given, 1.0, 0.05).losses[0] == pytest.approx(written, rel=1e-12)
     others = (
         stepped(*given, 1.001, 0.05),
@@ -95,7 +95,7 @@ def test_a_look_sees_the_features_as_they_are(size, modes, steps):
     first, readout = rng.standard_normal((size, modes)), rng.standard_normal(size)
     batches = rng.standard_normal((steps, 3, modes)) * np.sqrt(eigenvalues)
     given = first, readout, eigenvalues, target, batches, 1.0, 0.05
-    written, found = network.trained(*given), stepped(*given)
+    written, found = network.train_linear_network(*given), stepped(*given)
     values, vectors = np.linalg.svd(written.features)[1:]
     learned = (written.features.T @ written.readout - first.T @ readout) / size
     overlap = (vectors[0] @ learned) ** 2 / (learned @ learned)
@@ -156,7 +156,7 @@ def test_small_steps_without_fluctuations_are_the_flow_of_infinite_width(init):
         kept = np.round(times / eta).astype(int)
         found = stepped(first, readout, eigenvalues, target, [population(eigenvalues)] * kept[-1], 1.0, eta, [*kept])
         orders.append(np.array([found.losses[0, kept], found.readouts[0, kept], found.spikes[0], found.overlaps[0]]))
-    limit = limit_curve("3/2", "1/2", 1.0, times, init, "modes", 12, 1e-12)
+    limit = linear_limit_curve("3/2", "1/2", 1.0, times, init, "modes", 12, 1e-12)
     wanted = np.array([limit.loss, limit.readout, limit.spike, np.ones(3)])
     first_order = 2 * orders[1] - orders[0], 2 * orders[2] - orders[1]
     best = (4 * first_order[1] - first_order[0]) / 3
@@ -166,7 +166,7 @@ def test_small_steps_without_fluctuations_are_the_flow_of_infinite_width(init):
     assert apart[0] / apart[1] == pytest.approx(2, rel=0.1) and apart[1] / apart[2] == pytest.approx(2, rel=0.05)
     assert (apart[2] > 5e-5 * wanted[:3, 0]).all()  # control: a step is not the flow
     if init:
-        ignored = limit_curve("3/2", "1/2", 1.0, times, 0, "modes", 12)
+        ignored = linear_limit_curve("3/2", "1/2", 1.0, times, 0, "modes", 12)
         assert (np.abs(best[0] / ignored.loss - 1) > 1e-2).all()  # control
 
 
@@ -184,7 +184,7 @@ def test_a_step_leaves_of_what_is_conserved_what_is_said():
     g = eigenvalues * target
     h, rate = first @ g, 0.1 * 0.7
     wanted = rate**2 * (g @ g * np.outer(w, w) - np.outer(h, h))
-    after = network.trained(first, w, eigenvalues, target, [population(eigenvalues)], 0.7, 0.1)
+    after = network.train_linear_network(first, w, eigenvalues, target, [population(eigenvalues)], 0.7, 0.1)
     change = conserved(after.features, after.readout) - conserved(first, w)
     assert change == pytest.approx(wanted, rel=1e-10, abs=1e-13)  # rounding of entries of order 10
     drift = np.linalg.norm(wanted) / np.linalg.norm(conserved(first, w))
@@ -204,7 +204,7 @@ def test_what_drifts_in_a_fixed_time_is_of_the_order_of_the_step(init, size, mod
     for eta in (0.02, 0.01, 0.005, 0.0025):
         batches = [population(eigenvalues)] * round(8 / eta)
         drifts.append(stepped(first, readout, eigenvalues, target, batches, 1.0, eta, looks=[-1]).drifts[0, 0])
-        after = network.trained(first, readout, eigenvalues, target, batches, 1.0, eta).features
+        after = network.train_linear_network(first, readout, eigenvalues, target, batches, 1.0, eta).features
         without.append(np.linalg.norm(after @ after.T - first @ first.T) / np.linalg.norm(first @ first.T))
     order = -np.diff(np.log2(drifts))
     # a next order of eta kappa: 0.1 at the first, half as much each time
@@ -244,7 +244,9 @@ def test_a_seed_that_diverges_touches_no_other():
     alone = descend(gradient, first[1:].copy(), readout[1:], 1.0, 0.05, 40, record, looks)
     assert list(both.failures) == [0] and not alone.failures
     step, loss = both.failures[0]
-    written = network.trained(first[0], readout[0], eigenvalues, target, [population(eigenvalues)] * step, 1.0, 0.05)
+    written = network.train_linear_network(
+        first[0], readout[0], eigenvalues, target, [population(eigenvalues)] * step, 1.0, 0.05
+    )
     assert loss == pytest.approx(written.losses[-1], rel=1e-9) and loss > descent.DIVERGED * written.losses[0]
     assert (written.losses[:-1] <= descent.DIVERGED * written.losses[0]).all()
     assert loss < 10 * descent.DIVERGED * written.losses[0]  # not far beyond the bound

@@ -4,11 +4,11 @@ from math import nan
 
 import pytest
 
-from verify.training.stability import DIVERGED, Diverged, Watch
+from verify.training.stability import DIVERGED, Diverged, StabilityWatch
 
 
 def test_the_step_at_which_stability_was_passed_is_the_first():
-    watch = Watch(1.0, 0.5, 1.0)
+    watch = StabilityWatch(1.0, 0.5, 1.0)
     for step, kernel in enumerate((1.0, 3.9, 4.1, 3.0, 6.0)):  # eta kappa mu_1 = 2 at a kernel of 4
         watch.see(step, DIVERGED, kernel)
     with pytest.raises(Diverged, match=r"step 5, t = 2.5, .*had reached 2 at step 2;") as caught:
@@ -17,7 +17,7 @@ def test_the_step_at_which_stability_was_passed_is_the_first():
 
 
 def test_a_descent_that_diverged_inside_the_stable_region_says_how_far_it_had_come():
-    watch = Watch(2.0, 0.25, 2.0)
+    watch = StabilityWatch(2.0, 0.25, 2.0)
     watch.see(0, 2.0, 1.0)
     watch.see(1, 2.0, 3.0)
     with pytest.raises(Diverged, match=r"had reached no more than 1\.5"):

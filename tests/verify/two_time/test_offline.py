@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
 from exponents.errors import FlowFailed, InputError, Unresolved
-from verify.flow.curve import curve, limit_curve
+from verify.flow.curve import flow_curve, limit_curve
 from verify.spectra.continuum_model import bottleneck
 from verify.spectra.finite_model import limit_spectra, mean_spectra
-from verify.spectra.spectrum import SpectralMeasure
+from verify.spectra.spectrum import Spectrum
 from verify.two_time import offline as two_time
 from verify.two_time import offline_solver as march
-from verify.two_time.offline import grid, limit_of_fine_grids, solve
+from verify.two_time.offline import limit_of_fine_grids, solve_offline, time_grid
 
 NAMES = ("loss", "train_loss", "kernel")
 
@@ -26,7 +26,7 @@ def modes(eigenvalues, powers, floor=0.0):
     """Target and trace on modes given one by one; those that coincide are one."""
     falling, place = np.unique(-np.asarray(eigenvalues, dtype=float), return_inverse=True)
     power, trace = np.bincount(place, powers).astype(float), np.bincount(place, eigenvalues).astype(float)
-    return SpectralMeasure(-falling, power, floor), SpectralMeasure(-falling, trace)
+    return Spectrum(-falling, power, floor), Spectrum(-falling, trace)
 
 
 SMALL = modes([1.0, 0.6, 0.3, 0.1], [0.5, 0.4, 0.3, 0.2], 0.05)
@@ -101,7 +101,7 @@ def test_the_reference_is_the_flow_of_eq_32(gamma):
         assert found[:, 0] == pytest.approx(other, rel=1e-7)
 
 
-TIMES, SEEN = grid(30.0, 12), [2, 4, 6, 8, 10, 12]
+TIMES, SEEN = time_grid(30.0, 12), [2, 4, 6, 8, 10, 12]
 
 
 def deviations(found, theory, allowance=0.0):
@@ -122,7 +122,7 @@ def test_the_mean_of_draws_is_within_its_standard_errors(model_size, samples, ga
     spectra = modes(lam, lam * w**2)
 
     def most(size, number, richness):
-        theory = solve(*spectra, richness, TIMES, size, number)
+        theory = solve_offline(*spectra, richness, TIMES, size, number)
         return max(part.max() for part in deviations(found, theory))
 
     assert most(model_size, samples, gamma) < 3
@@ -139,7 +139,7 @@ def test_few_features_are_not_few_samples(model_size, samples):
     w = np.repeat([0.4, 1.5], [16, 112])
     loss = draws(lam, w, model_size, samples, 0.0, TIMES[SEEN], range(100))[0]
     right, swapped = (
-        solve(*modes(lam, lam * w**2), 0.0, TIMES, *pair).loss[SEEN]
+        solve_offline(*modes(lam, lam * w**2), 0.0, TIMES, *pair).loss[SEEN]
         for pair in ((model_size, samples), (samples, model_size))
     )
     error = loss.std(axis=1, ddof=1) / 10
@@ -158,7 +158,7 @@ def test_on_power_laws_it_is_within_what_falls_as_one_over_n(alpha, beta, gamma)
         found = draws(lam, w, size, size * 3 // 2, gamma, TIMES[SEEN], range(9600 // size))
         # Single modes hold a large share of the power, and the mean field leaves out what is 1/N of it.
         right, *wrong = (
-            max(part.max() for part in deviations(found, solve(*spectra, gamma, TIMES, *sizes), 3 / size))
+            max(part.max() for part in deviations(found, solve_offline(*spectra, gamma, TIMES, *sizes), 3 / size))
             for sizes in ((size, size * 3 // 2), (size * 3 // 2, size), (None, size * 3 // 2), (size, None))
         )
         assert right < 3
@@ -214,7 +214,7 @@ def printed(target, trace, gamma, times, model_size, samples, drop=""):
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("model_size", "samples"), [(8, 12), (12, 8), (3, 3)])
 def test_eq_41_by_the_trapezoidal_rule_tends_to_it_in_second_order(model_size, samples, gamma):
-    found = solve(*SMALL, gamma, np.linspace(0, 4, 5), model_size, samples)
+    found = solve_offline(*SMALL, gamma, np.linspace(0, 4, 5), model_size, samples)
     coarse, fine = (printed(*SMALL, gamma, np.linspace(0, 4, 4 * n + 1), model_size, samples) for n in (12, 24))
     for name in NAMES:
         one, two, due = getattr(coarse, name)[::12][1:], getattr(fine, name)[::24][1:], getattr(found, name)[1:]
@@ -234,20 +234,20 @@ def test_eq_41_by_the_trapezoidal_rule_tends_to_it_in_second_order(model_size, s
 @pytest.mark.parametrize(("alpha", "beta", "size"), [("3/2", "1/2", 32), ("2", "6/5", 16), ("5/4", "4/5", 100)])
 def test_without_bound_on_p_it_is_the_flow_on_the_mean_measure(alpha, beta, size, gamma):
     limit = limit_spectra(alpha, beta, 1e6, "modes", 2000)
-    mean, times = mean_spectra(alpha, beta, size, 2000), grid(300.0, 18)
-    found, other = solve(*limit, gamma, times, size), solve(*mean, gamma, times)
-    flow = curve(mean.target, gamma, times)
+    mean, times = mean_spectra(alpha, beta, size, 2000), time_grid(300.0, 18)
+    found, other = solve_offline(*limit, gamma, times, size), solve_offline(*mean, gamma, times)
+    flow = flow_curve(mean.target, gamma, times)
     stated = found.error + mean.target.error + (flow.loss_error / flow.loss).max() + 1e-9
     for solution in (found, other):
         assert apart(solution, flow, ("loss", "kernel")) < min(5 * stated, 1e-6)
         assert solution.train_loss == pytest.approx(solution.loss, rel=1e-9)
-    assert apart(solve(*limit, gamma, times, size + 1), flow, ("loss",)) > 1e-3  # control
+    assert apart(solve_offline(*limit, gamma, times, size + 1), flow, ("loss",)) > 1e-3  # control
 
 
 @pytest.mark.parametrize("gamma", [0.0, 3.0])
 def test_without_any_bound_it_is_the_flow_of_the_limit(gamma):
-    times = grid(300.0, 24)
-    found = solve(*limit_spectra("3/2", "1/2", 1e6), gamma, times)
+    times = time_grid(300.0, 24)
+    found = solve_offline(*limit_spectra("3/2", "1/2", 1e6), gamma, times)
     flow = limit_curve("3/2", "1/2", gamma, times)
     for name in ("loss", "kernel"):
         value, error = getattr(flow, name), flow.errors[name]
@@ -256,22 +256,24 @@ def test_without_any_bound_it_is_the_flow_of_the_limit(gamma):
 
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 def test_large_sizes_tend_to_it_as_their_inverse(gamma):
-    times = grid(100.0, 16)
-    endless = solve(*LIMIT, gamma, times, 32)
-    off = [solve(*LIMIT, gamma, times, 32, 10**power) for power in (6, 7)]
+    times = time_grid(100.0, 16)
+    endless = solve_offline(*LIMIT, gamma, times, 32)
+    off = [solve_offline(*LIMIT, gamma, times, 32, 10**power) for power in (6, 7)]
     for name in NAMES:
         coarse, fine = (np.abs(getattr(each, name) / getattr(endless, name) - 1).max() for each in off)
         if name != "kernel" or gamma:
             assert coarse / fine == pytest.approx(10, rel=0.05) and coarse < 1e-3
-    assert np.array_equal(solve(*LIMIT, gamma, times, 10**400, 10**400).loss, solve(*LIMIT, gamma, times).loss)
+    assert np.array_equal(
+        solve_offline(*LIMIT, gamma, times, 10**400, 10**400).loss, solve_offline(*LIMIT, gamma, times).loss
+    )
 
 
 @pytest.mark.parametrize("ratio", [0.5, 2.0])
 def test_a_lazy_isotropic_model_follows_the_law_of_marchenko_and_pastur(ratio):
     # At N = infinity v0 = exp(-K t) w*, with K the covariance of P samples in M dimensions, M/P = ratio.
-    count, times = 100, grid(20.0, 12)
+    count, times = 100, time_grid(20.0, 12)
     spectra = modes(np.ones(count), np.full(count, 1 / count))
-    found = solve(*spectra, 0.0, times, None, round(count / ratio))
+    found = solve_offline(*spectra, 0.0, times, None, round(count / ratio))
     low, high = (1 - np.sqrt(ratio)) ** 2, (1 + np.sqrt(ratio)) ** 2
 
     def mean(function):
@@ -285,7 +287,7 @@ def test_a_lazy_isotropic_model_follows_the_law_of_marchenko_and_pastur(ratio):
     for t, loss, train in zip(times, found.loss, found.train_loss, strict=True):
         assert loss == pytest.approx(dead + mean(lambda x: np.exp(-2 * x * t)), rel=1e-7)  # noqa: B023
         assert train == pytest.approx(mean(lambda x: x * np.exp(-2 * x * t)), rel=1e-7)  # noqa: B023
-    mirrored = solve(*spectra, 0.0, times, round(count / ratio), None)
+    mirrored = solve_offline(*spectra, 0.0, times, round(count / ratio), None)
     assert mirrored.loss == pytest.approx(found.loss, rel=1e-9)
     assert np.abs(mirrored.train_loss / found.train_loss - 1).max() > 0.1
 
@@ -295,7 +297,9 @@ def test_a_lazy_isotropic_model_follows_the_law_of_marchenko_and_pastur(ratio):
 def test_fewer_features_than_samples_come_to_rest_at_least_squares(model_size, samples, gamma):
     # What no feature reaches is noise of variance sigma^2, which leaves sigma^2 (1 - N/P), and sigma^2/(1 - N/P) on new
     # data.
-    found = solve(*limit_spectra("3/2", "1/2", 1e7), gamma, grid(3e4 if gamma else 1e6, 22), model_size, samples)
+    found = solve_offline(
+        *limit_spectra("3/2", "1/2", 1e7), gamma, time_grid(3e4 if gamma else 1e6, 22), model_size, samples
+    )
     noise = bottleneck("3/2", "1/2", model_size)
     assert found.train_loss[-1] == pytest.approx(noise * (1 - model_size / samples), rel=1e-4)
     assert found.loss[-1] == pytest.approx(noise / (1 - model_size / samples), rel=1e-4)
@@ -303,11 +307,17 @@ def test_fewer_features_than_samples_come_to_rest_at_least_squares(model_size, s
 
 def test_a_floor_is_noise_of_the_labels():
     # Four modes, all features: least squares on P = 8 of them.
-    found = solve(*SMALL, 1.0, grid(3000.0, 24), None, 8)
+    found = solve_offline(*SMALL, 1.0, time_grid(3000.0, 24), None, 8)
     assert found.loss[-1] == pytest.approx(0.05 / (1 - 4 / 8), rel=1e-6)
     assert found.train_loss[-1] == pytest.approx(0.05 * (1 - 4 / 8), rel=1e-6)
     tiny = modes([1.0, 0.6, 0.3, 0.1, 1e-9], [0.5, 0.4, 0.3, 0.2, 0.05])
-    assert apart(solve(*tiny, 1.0, grid(100.0, 16), 8, 6), solve(*SMALL, 1.0, grid(100.0, 16), 8, 6)) < 1e-6
+    assert (
+        apart(
+            solve_offline(*tiny, 1.0, time_grid(100.0, 16), 8, 6),
+            solve_offline(*SMALL, 1.0, time_grid(100.0, 16), 8, 6),
+        )
+        < 1e-6
+    )
 
 
 # Properties
@@ -320,7 +330,7 @@ sizes = st.one_of(st.none(), st.integers(1, 60))
 @given(pairs, st.floats(0, 2), sizes, sizes)
 def test_the_train_loss_never_rises_and_all_keep_their_bounds(spectrum, gamma, model_size, samples):
     spectra = modes(*zip(*spectrum, strict=True), floor=0.05)
-    found = solve(*spectra, gamma, grid(60.0, 14), model_size, samples)
+    found = solve_offline(*spectra, gamma, time_grid(60.0, 14), model_size, samples)
     first = spectra[0].variance
     assert (np.diff(found.train_loss) < 1e-10 * first).all()
     assert found.loss[0] == found.train_loss[0] == first and found.kernel[0] == 1
@@ -336,26 +346,26 @@ def test_the_train_loss_never_rises_and_all_keep_their_bounds(spectrum, gamma, m
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40))
 def test_a_lazy_isotropic_model_does_not_tell_features_from_samples(count, one, other):
     # v0 = exp(-X Y t) w* with two covariances whose eigenvectors are free: tr M M^T = tr M^T M.
-    spectra, times = modes(np.ones(count), np.full(count, 1 / count)), grid(60.0, 14)
-    found, mirrored = solve(*spectra, 0.0, times, one, other), solve(*spectra, 0.0, times, other, one)
+    spectra, times = modes(np.ones(count), np.full(count, 1 / count)), time_grid(60.0, 14)
+    found, mirrored = solve_offline(*spectra, 0.0, times, one, other), solve_offline(*spectra, 0.0, times, other, one)
     assert mirrored.loss == pytest.approx(found.loss, rel=1e-8)
 
 
 @pytest.mark.parametrize("power", [-6, 3])
 def test_units_of_the_eigenvalues_do_not_matter(power):
-    scale, times = 2.0**power, grid(50.0, 12)
+    scale, times = 2.0**power, time_grid(50.0, 12)
     target, trace = SMALL
     scaled = (
         replace(target, eigenvalues=scale * target.eigenvalues),
-        SpectralMeasure(scale * trace.eigenvalues, scale * trace.weights),
+        Spectrum(scale * trace.eigenvalues, scale * trace.weights),
     )
-    found = solve(*scaled, scale * 0.7, times / scale, 8, 6)
-    assert apart(found, solve(*SMALL, 0.7, times, 8, 6)) < 1e-9
+    found = solve_offline(*scaled, scale * 0.7, times / scale, 8, 6)
+    assert apart(found, solve_offline(*SMALL, 0.7, times, 8, 6)) < 1e-9
 
 
 def test_more_time_does_not_change_what_came_before():
-    times = grid(100.0, 16)
-    short, long = (solve(*SMALL, 1.0, times[: n + 1], 8, 6) for n in (10, 16))
+    times = time_grid(100.0, 16)
+    short, long = (solve_offline(*SMALL, 1.0, times[: n + 1], 8, 6) for n in (10, 16))
     for name in NAMES:
         assert getattr(long, name)[:11] == pytest.approx(getattr(short, name), rel=1e-10)
 
@@ -367,7 +377,7 @@ def test_more_time_does_not_change_what_came_before():
 def test_the_order_is_high_where_intervals_resolve_the_modes(gamma, least, monkeypatch):
     monkeypatch.setattr(march, "TOLERANCE", 1e-12)
     last = 4 if gamma else 8
-    values = [solve(*SMALL, gamma, np.linspace(0, last, n + 1), 8, 6) for n in (1, 2, 4, 16)]
+    values = [solve_offline(*SMALL, gamma, np.linspace(0, last, n + 1), 8, 6) for n in (1, 2, 4, 16)]
     for name in NAMES[: 3 if gamma else 2]:
         errors = [abs(getattr(each, name)[-1] - getattr(values[-1], name)[-1]) for each in values[:3]]
         assert np.log2(errors[0] / errors[1]) > least or errors[1] < 1e-11
@@ -378,11 +388,11 @@ def test_the_order_is_high_where_intervals_resolve_the_modes(gamma, least, monke
     ("gamma", "model_size", "samples"), [(0.0, 48, 32), (0.0, 32, 32), (1.0, 32, 48), (1.0, None, 32), (1.0, 32, 32)]
 )
 def test_the_limit_of_fine_grids_knows_its_error(gamma, model_size, samples):
-    times = grid(300.0, 7)
+    times = time_grid(300.0, 7)
     found = limit_of_fine_grids(*LIMIT, gamma, times, model_size, samples)
     quarter = np.interp(np.arange(29) / 4, np.arange(8), times)
-    finer = solve(*LIMIT, gamma, quarter, model_size, samples)
-    coarse = solve(*LIMIT, gamma, times, model_size, samples)
+    finer = solve_offline(*LIMIT, gamma, quarter, model_size, samples)
+    coarse = solve_offline(*LIMIT, gamma, times, model_size, samples)
     assert np.array_equal(found.time, times)
     for name in NAMES:
         error, due = getattr(found, f"{name}_error"), getattr(finer, name)[::4]
@@ -393,25 +403,25 @@ def test_the_limit_of_fine_grids_knows_its_error(gamma, model_size, samples):
 
 
 def test_a_grid_has_even_steps_first_and_even_ratios_in_the_end():
-    times = grid(1000, 24)
+    times = time_grid(1000, 24)
     assert times[0] == 0 and times[-1] == 1000 and len(times) == 25
     assert np.diff(times)[0] < 0.4 and times[-1] / times[-2] == pytest.approx(times[-2] / times[-3], rel=0.01)
-    assert np.diff(grid(0.01, 10)) == pytest.approx(0.001, rel=0.01)
+    assert np.diff(time_grid(0.01, 10)) == pytest.approx(0.001, rel=0.01)
 
 
 def test_few_nodes_for_the_trace_err_by_less_than_is_stated(monkeypatch):
-    arguments = (*limit_spectra("3/2", "1/2", 1e5), 1.0, grid(100.0, 12), 32, 48)
-    found = solve(*arguments)
+    arguments = (*limit_spectra("3/2", "1/2", 1e5), 1.0, time_grid(100.0, 12), 32, 48)
+    found = solve_offline(*arguments)
     monkeypatch.setattr(two_time, "on_few_nodes", lambda trace, _: trace)
-    assert apart(solve(*arguments), found) < found.error + 1e-8 < 1e-7
+    assert apart(solve_offline(*arguments), found) < found.error + 1e-8 < 1e-7
 
 
 @pytest.mark.parametrize("erring", [0, 1])
 def test_errors_of_the_spectra_are_passed_on(erring):
     spectra = list(SMALL)
     spectra[erring] = replace(spectra[erring], error=0.125)
-    assert solve(*spectra, 1.0, grid(10.0, 8), 8, 4).error == 0.125
-    found = limit_of_fine_grids(*spectra, 1.0, grid(10.0, 8), 8, 4)
+    assert solve_offline(*spectra, 1.0, time_grid(10.0, 8), 8, 4).error == 0.125
+    found = limit_of_fine_grids(*spectra, 1.0, time_grid(10.0, 8), 8, 4)
     assert (found.loss_error >= 0.125 * found.loss).all() and (found.kernel_error >= 0.125 * found.kernel).all()
 
 
@@ -420,17 +430,19 @@ def test_errors_of_the_spectra_are_passed_on(erring):
 
 def test_a_clock_beyond_the_measure_is_told():
     spectra = limit_spectra("3/2", "1/2", 100.0)
-    solve(*spectra, 1.0, grid(10.0, 10), 32, 32)
+    solve_offline(*spectra, 1.0, time_grid(10.0, 10), 32, 32)
     with pytest.raises(Unresolved, match="larger clock") as caught:
-        solve(*spectra, 1.0, grid(100.0, 16), 32, 32)
+        solve_offline(*spectra, 1.0, time_grid(100.0, 16), 32, 32)
     assert 10 < caught.value.time <= 100 < caught.value.residual
 
 
-@pytest.mark.parametrize(("gamma", "times"), [(1.0, [0, 100.0]), (1e5, grid(10.0, 10)), (1e308, grid(10.0, 10))])
+@pytest.mark.parametrize(
+    ("gamma", "times"), [(1.0, [0, 100.0]), (1e5, time_grid(10.0, 10)), (1e308, time_grid(10.0, 10))]
+)
 def test_intervals_that_are_too_long_are_told_with_their_time(gamma, times):
     with warnings.catch_warnings(), pytest.raises(FlowFailed, match=r"up to t = 0;.*shorter intervals") as caught:
         warnings.simplefilter("error")
-        solve(*SMALL, gamma, times, 8, 6)
+        solve_offline(*SMALL, gamma, times, 8, 6)
     assert caught.value.time == 0
 
 
@@ -438,7 +450,7 @@ def test_intervals_that_are_too_long_are_told_with_their_time(gamma, times):
 def test_any_time_is_answered(last):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = solve(*SMALL, 0.0, grid(last, 24), 8, 6)
+        found = solve_offline(*SMALL, 0.0, time_grid(last, 24), 8, 6)
     assert found.loss[-1] == pytest.approx(SMALL[0].variance if last < 1 else 0.05 / (1 - 4 / 6), rel=1e-8)
 
 
@@ -463,7 +475,7 @@ def test_any_time_is_answered(last):
         ({"samples": "32"}, "number of samples.*whole number"),
     ],
 )
-@pytest.mark.parametrize("solver", [solve, limit_of_fine_grids])
+@pytest.mark.parametrize("solver", [solve_offline, limit_of_fine_grids])
 def test_what_cannot_be_run_is_refused_before_it_starts(solver, wrong, message):
     right = {"gamma": 1.0, "times": [0, 0.5, 1], "model_size": 8, "samples": 4}
     assert len(solver(*SMALL, **right).loss) == 3
@@ -474,19 +486,19 @@ def test_what_cannot_be_run_is_refused_before_it_starts(solver, wrong, message):
 @pytest.mark.parametrize("last", [0, -1.0, float("nan"), float("inf"), "10", True])
 def test_a_grid_needs_a_last_time(last):
     with pytest.raises(InputError, match="last time must"):
-        grid(last, 10)
+        time_grid(last, 10)
 
 
 @pytest.mark.parametrize("steps", [0, 2.5, 10**9])
 def test_a_grid_needs_steps(steps):
     with pytest.raises(InputError, match=r"number of steps|4 GiB"):
-        grid(10.0, steps)
+        time_grid(10.0, steps)
 
 
 def test_memory_counts_the_nodes_of_the_trace(monkeypatch):
     n = 6 * 10
     monkeypatch.setattr(two_time, "MEMORY", 8 * n * ((4 + two_time.WORK) * n + 4) - 1)
     with pytest.raises(InputError, match="10 intervals"):
-        solve(*SMALL, 1.0, grid(10.0, 10), 8, 6)
+        solve_offline(*SMALL, 1.0, time_grid(10.0, 10), 8, 6)
     monkeypatch.setattr(two_time, "MEMORY", two_time.MEMORY + 1)
-    solve(*SMALL, 1.0, grid(10.0, 10), 8, 6)
+    solve_offline(*SMALL, 1.0, time_grid(10.0, 10), 8, 6)

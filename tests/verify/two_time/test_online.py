@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exponents.errors import ExponentsError, InputError
-from verify.flow.curve import curve
+from verify.flow.curve import flow_curve
 from verify.spectra.finite_model import limit_spectra, mean_spectra
-from verify.spectra.spectrum import SpectralMeasure, power_law
-from verify.training.ensemble import ensemble
+from verify.spectra.spectrum import Spectrum, power_law_spectrum
+from verify.training.ensemble import train_ensemble
 from verify.training.stability import DIVERGED, Diverged
 from verify.two_time import online as two_time_sgd
 from verify.two_time import online_limit as two_time
-from verify.two_time.online import solve
+from verify.two_time.online import solve_online
 
 ALPHAS_BETAS = [("3/2", "1/2"), ("2", "6/5"), ("3/2", "13/10"), ("5/4", "4/5"), ("3", "2")]
 MODES = 2000
@@ -27,9 +27,7 @@ def modes(eigenvalues, powers, floor=0.0):
     """Target and trace on modes given one by one."""
     mu = np.array(eigenvalues, dtype=float)
     order = np.argsort(-mu)
-    return SpectralMeasure(mu[order], np.array(powers, dtype=float)[order], floor), SpectralMeasure(
-        mu[order], mu[order]
-    )
+    return Spectrum(mu[order], np.array(powers, dtype=float)[order], floor), Spectrum(mu[order], mu[order])
 
 
 SMALL = modes([1.0, 0.6, 0.3, 0.1], [0.5, 0.4, 0.3, 0.2], 0.05)
@@ -82,7 +80,7 @@ sizes = st.one_of(st.none(), st.integers(1, 100))
 def test_the_march_solves_the_equations_of_whole_matrices(spectrum, gamma, eta, model_size, batch_size):
     spectra = modes(*zip(*spectrum, strict=True), floor=0.05)
     try:
-        found = solve(*spectra, gamma, eta, 40, model_size, batch_size)  # 40 steps cross the end of a block
+        found = solve_online(*spectra, gamma, eta, 40, model_size, batch_size)  # 40 steps cross the end of a block
     except Diverged:  # single samples may
         assert batch_size < 4
         return
@@ -94,7 +92,7 @@ def test_the_march_solves_the_equations_of_whole_matrices(spectrum, gamma, eta, 
 
 def test_many_steps_and_modes_solve_them_too(monkeypatch):
     monkeypatch.setattr(two_time_sgd, "NODES", 60)  # no quadrature: modes are modes
-    found = solve(*MANY, 1.0, 0.1, 75, 16, 8)
+    found = solve_online(*MANY, 1.0, 0.1, 75, 16, 8)
     loss, kernel = whole(*MANY, 1.0, 0.1, 75, 16, 8)
     assert found.loss == pytest.approx(loss, rel=1e-11)
     assert found.kernel == pytest.approx(kernel, rel=1e-11)
@@ -107,7 +105,7 @@ def test_many_steps_and_modes_solve_them_too(monkeypatch):
 )
 def test_control_wrong_whole_matrices_are_found_out(wrong):
     right = {"gamma": 0.7, "eta": 0.1, "steps": 40, "model_size": 8, "batch_size": 4}
-    found = solve(*SMALL, *right.values())
+    found = solve_online(*SMALL, *right.values())
     assert found.loss == pytest.approx(whole(*SMALL, **right)[0], rel=1e-11)
     # 1e-4 is seven orders above the agreement
     assert np.abs(found.loss / whole(*SMALL, **(right | wrong))[0] - 1).max() > 1e-4
@@ -116,18 +114,23 @@ def test_control_wrong_whole_matrices_are_found_out(wrong):
 @settings(max_examples=20)
 @given(st.integers(1, 75))
 def test_blocks_of_any_size_give_the_same(block):
-    usual = solve(*SMALL, 1.0, 0.2, 70, 8, 4)
+    usual = solve_online(*SMALL, 1.0, 0.2, 70, 8, 4)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(two_time_sgd, "BLOCK", block)
-        found = solve(*SMALL, 1.0, 0.2, 70, 8, 4)
+        found = solve_online(*SMALL, 1.0, 0.2, 70, 8, 4)
     for name in ("loss", "from_target", "from_features", "from_batches", "kernel"):
         assert getattr(found, name) == pytest.approx(getattr(usual, name), rel=1e-12)  # the order of sums
 
 
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
-@pytest.mark.parametrize("measure", [SMALL[0], power_law("3/2", "1/2", 1e3), power_law("3/2", "3/2", 1e3)])
+@pytest.mark.parametrize(
+    "measure", [SMALL[0], power_law_spectrum("3/2", "1/2", 1e3), power_law_spectrum("3/2", "3/2", 1e3)]
+)
 def test_without_bounds_on_n_and_b_it_is_the_limit(measure, gamma):
-    found, limit = solve(measure, SMALL[1], gamma, 0.2, 150), two_time.solve(measure, gamma, 0.2, 150)
+    found, limit = (
+        solve_online(measure, SMALL[1], gamma, 0.2, 150),
+        two_time.solve_online_limit(measure, gamma, 0.2, 150),
+    )
     for name in ("time", "loss", "kernel", "sharpness"):
         assert getattr(found, name) == pytest.approx(getattr(limit, name), rel=1e-12)  # rounding of 150 steps
     assert not found.from_features.any() and not found.from_batches.any()
@@ -139,17 +142,17 @@ def test_without_bounds_on_n_and_b_it_is_the_limit(measure, gamma):
 def test_a_model_size_is_the_mean_spectrum_of_that_size(alpha, beta, gamma, size, batch):
     steps, eta = 100, 0.1
     limit, mean = limit_spectra(alpha, beta, 2.0 * steps, "modes", MODES), means(alpha, beta, size)
-    found = solve(limit.target, limit.trace, gamma, eta, steps, size, batch)
+    found = solve_online(limit.target, limit.trace, gamma, eta, steps, size, batch)
     stated = found.error + mean.target.error + 1e-11  # rounding in bands narrower by orders than their place
     if batch is None:
-        other = two_time.solve(mean.target, gamma, eta, steps)
+        other = two_time.solve_online_limit(mean.target, gamma, eta, steps)
     else:
-        other = solve(mean.target, mean.trace, gamma, eta, steps, None, batch)
+        other = solve_online(mean.target, mean.trace, gamma, eta, steps, None, batch)
         stated += other.error
     assert np.abs(found.loss / other.loss - 1).max() < stated < 1e-4
     assert np.abs(found.kernel / other.kernel - 1).max() < stated
     # control: 5 % more features change the loss by at least 1e-4, so that the agreement says something
-    wrong = solve(limit.target, limit.trace, gamma, eta, steps, size + max(1, size // 20), batch)
+    wrong = solve_online(limit.target, limit.trace, gamma, eta, steps, size + max(1, size // 20), batch)
     assert np.abs(wrong.loss / other.loss - 1).max() > max(1e-4, 3 * stated)
 
 
@@ -163,9 +166,9 @@ def test_small_steps_tend_to_the_flow_on_the_mean_measure_in_first_order(alpha, 
     size, eta, steps = 32, 0.1, 60
     limit = limit_spectra(alpha, beta, 100.0, "modes", MODES)
     coarse, middle, fine = (
-        solve(limit.target, limit.trace, gamma, eta / n, n * steps, size).loss[::n][1:] for n in (1, 2, 4)
+        solve_online(limit.target, limit.trace, gamma, eta / n, n * steps, size).loss[::n][1:] for n in (1, 2, 4)
     )
-    flow = curve(means(alpha, beta, size).target, gamma, eta * np.arange(1, steps + 1), 1e-10)
+    flow = flow_curve(means(alpha, beta, size).target, gamma, eta * np.arange(1, steps + 1), 1e-10)
     late = slice(10, None)
     orders = np.log2((coarse - flow.loss)[late] / (middle - flow.loss)[late])
     assert np.abs(orders - 1).max() < 0.15  # the next order of eta is some 10 %
@@ -176,7 +179,7 @@ def test_small_steps_tend_to_the_flow_on_the_mean_measure_in_first_order(alpha, 
         left < 0.02 * np.abs(fine / flow.loss - 1)[late]
     ).all()  # without two orders of eta, a third of them is left
     assert left.max() < 1e-4
-    endless = curve(limit.target, gamma, [eta * steps]).loss[0]
+    endless = flow_curve(limit.target, gamma, [eta * steps]).loss[0]
     assert abs(endless / flow.loss[-1] - 1) > 0.01  # control: the flow of another model
 
 
@@ -200,7 +203,7 @@ def test_a_lazy_model_without_bound_on_n_obeys_a_recursion_of_squares(spectrum, 
     right = spread_by_modes(*spectra, eta, 70, batch_size)
     if right.max() > 0.9 * DIVERGED * spectra[0].variance:
         return
-    found = solve(*spectra, 0.0, eta, 70, None, batch_size)
+    found = solve_online(*spectra, 0.0, eta, 70, None, batch_size)
     # 1e-11: where the loss has grown by 1e3, rounding has, too
     assert found.loss == pytest.approx(right, rel=1e-11)
     mean = (1 - eta * mu[:, None]) ** (2 * t)
@@ -229,7 +232,7 @@ def test_the_four_point_part_that_a_mean_field_leaves_out_is_of_order_eta_over_b
     monkeypatch.setattr(two_time_sgd, "NODES", 60)
     apart = {}
     for batch_size in (8, 16, 32):
-        loss = solve(*spectra, 0.0, eta, 100, None, batch_size).loss
+        loss = solve_online(*spectra, 0.0, eta, 100, None, batch_size).loss
         exact, share = gaussian(*spectra, eta, 100, batch_size)
         # it is lambda_k (lambda_k V_kk) beside lambda_k L: less than what B/(1 + share) would add
         bound = spread_by_modes(*spectra, eta, 100, batch_size / (1 + share))
@@ -245,7 +248,7 @@ def test_the_four_point_part_that_a_mean_field_leaves_out_is_of_order_eta_over_b
 @given(pairs, st.floats(0, 1.5), st.floats(0.01, 0.15), sizes, st.one_of(st.none(), st.integers(4, 100)))
 def test_the_loss_is_the_sum_of_its_parts(spectrum, gamma, eta, model_size, batch_size):
     spectra = modes(*zip(*spectrum, strict=True), floor=0.05)
-    found = solve(*spectra, gamma, eta, 35, model_size, batch_size)
+    found = solve_online(*spectra, gamma, eta, 35, model_size, batch_size)
     parts = (found.from_target, found.from_features, found.from_batches)
     assert found.loss == pytest.approx(spectra[0].floor + sum(parts), rel=1e-14)
     assert all((part >= 0).all() for part in parts) and (found.kernel >= 1).all()
@@ -261,8 +264,8 @@ def test_the_loss_is_the_sum_of_its_parts(spectrum, gamma, eta, model_size, batc
 def test_each_variance_halves_when_its_size_doubles(name, gamma):
     part = {"model_size": "from_features", "batch_size": "from_batches"}[name]
     ratios = [
-        getattr(solve(*SMALL, gamma, 0.1, 100, **{name: n}), part)[2:]
-        / getattr(solve(*SMALL, gamma, 0.1, 100, **{name: 2 * n}), part)[2:]
+        getattr(solve_online(*SMALL, gamma, 0.1, 100, **{name: n}), part)[2:]
+        / getattr(solve_online(*SMALL, gamma, 0.1, 100, **{name: 2 * n}), part)[2:]
         for n in (256, 512)
     ]
     off = [np.abs(ratio - 2).max() for ratio in ratios]
@@ -274,9 +277,9 @@ def test_each_variance_halves_when_its_size_doubles(name, gamma):
 def test_units_of_the_eigenvalues_do_not_matter(power):
     scale = 2.0**power
     target, trace = SMALL
-    usual = solve(target, trace, 0.7, 0.2, 60, 8, 4)
-    scaled = SpectralMeasure(scale * target.eigenvalues, target.weights, target.floor)
-    found = solve(scaled, SpectralMeasure(scaled.eigenvalues, scaled.eigenvalues), scale * 0.7, 0.2 / scale, 60, 8, 4)
+    usual = solve_online(target, trace, 0.7, 0.2, 60, 8, 4)
+    scaled = Spectrum(scale * target.eigenvalues, target.weights, target.floor)
+    found = solve_online(scaled, Spectrum(scaled.eigenvalues, scaled.eigenvalues), scale * 0.7, 0.2 / scale, 60, 8, 4)
     assert found.loss == pytest.approx(usual.loss, rel=1e-12)
     assert found.kernel == pytest.approx(usual.kernel, rel=1e-12)
 
@@ -285,16 +288,16 @@ def test_units_of_the_eigenvalues_do_not_matter(power):
 def test_modes_that_coincide_are_one_mode(count):
     parts = np.full(count, 1 / count)
     several = modes(np.full(count, 0.5), 0.3 * parts)
-    one = SpectralMeasure(np.array([0.5]), np.array([0.3])), SpectralMeasure(np.array([0.5]), np.array([0.5 * count]))
-    found, merged = (solve(*spectra, 1.0, 0.1, 60, 8, 8) for spectra in (several, one))
+    one = Spectrum(np.array([0.5]), np.array([0.3])), Spectrum(np.array([0.5]), np.array([0.5 * count]))
+    found, merged = (solve_online(*spectra, 1.0, 0.1, 60, 8, 8) for spectra in (several, one))
     assert found.loss == pytest.approx(merged.loss, rel=1e-13) and found.error < 1e-13
 
 
 def test_more_steps_do_not_change_the_first():
-    short, long = (solve(*SMALL, 1.0, 0.2, steps, 8, 4) for steps in (45, 90))
+    short, long = (solve_online(*SMALL, 1.0, 0.2, steps, 8, 4) for steps in (45, 90))
     assert long.loss[:46] == pytest.approx(short.loss, rel=1e-13)
     limit = limit_spectra("3/2", "1/2", 1e3)  # its nodes are chosen for the last step
-    short, long = (solve(limit.target, limit.trace, 1.0, 0.2, steps, 16, 8) for steps in (60, 120))
+    short, long = (solve_online(limit.target, limit.trace, 1.0, 0.2, steps, 16, 8) for steps in (60, 120))
     assert np.abs(long.loss[:61] / short.loss - 1).max() < short.error + long.error
 
 
@@ -305,11 +308,11 @@ def test_few_nodes_for_the_trace_err_by_less_than_is_stated(alpha, beta, gamma, 
     arguments = (limit.target, limit.trace, gamma, 0.3, 100, 64, 4)
     monkeypatch.setattr(two_time_sgd, "PANEL", panel)
     monkeypatch.setattr(two_time_sgd, "NODES", nodes)
-    found = solve(*arguments)
+    found = solve_online(*arguments)
     monkeypatch.setattr(two_time_sgd, "PANEL", 0.75)
     monkeypatch.setattr(two_time_sgd, "NODES", 10)
     monkeypatch.setattr(two_time_sgd, "SLOW_NODES", 8)
-    finer = solve(*arguments)
+    finer = solve_online(*arguments)
     apart = np.abs(found.loss / finer.loss - 1).max()
     assert apart < found.error + finer.error
     if nodes == 6:
@@ -322,19 +325,19 @@ def test_few_nodes_for_the_trace_err_by_less_than_is_stated(alpha, beta, gamma, 
 def test_errors_of_the_spectra_are_passed_on(erring):
     spectra = list(SMALL)
     spectra[erring] = replace(spectra[erring], error=0.125)
-    assert solve(*spectra, 1.0, 0.1, 10, 8, 4).error == 0.125
+    assert solve_online(*spectra, 1.0, 0.1, 10, 8, 4).error == 0.125
 
 
 def test_nodes_stand_for_explicit_modes():
     k = np.arange(1.0, 501)
     spectra = modes(k**-1.5, k**-1.75)
-    few = solve(*spectra, 1.0, 0.1, 60, 16, 8)
+    few = solve_online(*spectra, 1.0, 0.1, 60, 16, 8)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(two_time_sgd, "NODES", 500)
         patch.setattr(two_time_sgd, "SLOW_NODES", 500)
-        every = solve(*spectra, 1.0, 0.1, 60, 16, 8)
+        every = solve_online(*spectra, 1.0, 0.1, 60, 16, 8)
     assert np.abs(few.loss / every.loss - 1).max() < few.error < 1e-7
-    cut = solve(spectra[0], SpectralMeasure(*2 * [k[:100] ** -1.5]), 1.0, 0.1, 60, 16, 8)
+    cut = solve_online(spectra[0], Spectrum(*2 * [k[:100] ** -1.5]), 1.0, 0.1, 60, 16, 8)
     assert np.abs(cut.loss / every.loss - 1).max() > 1e-4  # control: four fifths of the modes make no noise
 
 
@@ -349,7 +352,7 @@ def test_modes_that_are_long_gone_leave_no_warning_and_a_finite_error():
 
 def test_too_large_a_step_is_an_error_that_knows_where_it_diverged():
     with pytest.raises(Diverged, match=r"step \d+.*had reached 2 at step 0.*smaller learning rate") as caught:
-        solve(*SMALL, 0.0, 2.5, 100)
+        solve_online(*SMALL, 0.0, 2.5, 100)
     error = caught.value
     # 1 - 2.5 multiplies the first mode: 1.5^(2t)/2 first exceeds 1e3 times the first loss at t = 10
     assert isinstance(error, ExponentsError) and (error.step, error.time) == (10, 25.0)
@@ -362,10 +365,10 @@ def test_noise_alone_diverges_where_batches_are_too_small():
     # squares reach a constant when sum_k eta lambda_k/(2 - eta lambda_k) < B, at gamma = 0 and N = infinity: here 4.2
     ratio = (eta * target.eigenvalues / (2 - eta * target.eigenvalues)).sum()
     assert 4 < ratio < 5
-    loss = solve(target, trace, 0.0, eta, 300, None, 5).loss[-1]
+    loss = solve_online(target, trace, 0.0, eta, 300, None, 5).loss[-1]
     assert loss == pytest.approx(target.floor / (1 - ratio / 5), rel=1e-3)
     with pytest.raises(Diverged, match=r"no more than 1\.5"):
-        solve(target, trace, 0.0, eta, 2000, None, 4)
+        solve_online(target, trace, 0.0, eta, 2000, None, 4)
 
 
 @pytest.mark.parametrize(("gamma", "eta"), [(1.0, 1e200), (1e300, 1e300), (1e300, 1e-3), (0.0, 1e308), (1e10, 1.0)])
@@ -373,12 +376,12 @@ def test_noise_alone_diverges_where_batches_are_too_small():
 def test_overflow_is_a_divergence_too(gamma, eta, size, batch):
     with warnings.catch_warnings(), pytest.raises(Diverged) as caught:
         warnings.simplefilter("error")
-        solve(*SMALL, gamma, eta, 50, size, batch)
+        solve_online(*SMALL, gamma, eta, 50, size, batch)
     assert caught.value.step <= 4 and not caught.value.loss < 1e3
 
 
 def test_sizes_beyond_any_number_are_infinite():
-    usual, huge = solve(*SMALL, 1.0, 0.1, 40), solve(*SMALL, 1.0, 0.1, 40, 10**400, 10**400)
+    usual, huge = solve_online(*SMALL, 1.0, 0.1, 40), solve_online(*SMALL, 1.0, 0.1, 40, 10**400, 10**400)
     assert np.array_equal(usual.loss, huge.loss)
 
 
@@ -410,9 +413,9 @@ def test_sizes_beyond_any_number_are_infinite():
 )
 def test_what_cannot_be_run_is_refused_before_it_starts(wrong, message):
     right = {"gamma": 1.0, "learning_rate": 0.1, "steps": 10, "model_size": 8, "batch_size": 4}
-    assert len(solve(*SMALL, **right).loss) == 11
+    assert len(solve_online(*SMALL, **right).loss) == 11
     with pytest.raises(InputError, match=message):
-        solve(*SMALL, **(right | wrong))
+        solve_online(*SMALL, **(right | wrong))
 
 
 def test_memory_counts_the_nodes_of_both_spectra():
@@ -420,7 +423,7 @@ def test_memory_counts_the_nodes_of_both_spectra():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(two_time_sgd, "MEMORY", 8 * (steps + 1) * per_step - 1)
         with pytest.raises(InputError, match="1000 steps"):
-            solve(*SMALL, 1.0, 0.1, steps, 8, 4)
+            solve_online(*SMALL, 1.0, 0.1, steps, 8, 4)
 
 
 RECORDED = [1, 5, 20, 50, 100, 200]
@@ -432,12 +435,13 @@ RECORDED = [1, 5, 20, 50, 100, 200]
 def test_the_mean_of_drawn_networks_is_within_its_standard_errors(alpha, beta, gamma, eta):
     size, batch, count, steps = 64, 16, 400, RECORDED[-1]
     noisy, quiet = (
-        ensemble(alpha, beta, gamma, size, b, count, eta, steps, range(64), record=RECORDED) for b in (batch, None)
+        train_ensemble(alpha, beta, gamma, size, b, count, eta, steps, range(64), record=RECORDED)
+        for b in (batch, None)
     )
     limit = limit_spectra(alpha, beta, 2.0 * steps, "modes", count)
 
     def theory(model_size, batch_size, richness=gamma):
-        return solve(limit.target, limit.trace, richness, eta, steps, model_size, batch_size)
+        return solve_online(limit.target, limit.trace, richness, eta, steps, model_size, batch_size)
 
     found, other = theory(size, batch), theory(size, None)
     deviations = [(noisy.loss - found.loss[RECORDED]) / noisy.error]
@@ -469,12 +473,12 @@ def test_the_mean_of_drawn_networks_is_within_its_standard_errors(alpha, beta, g
     ],
 )
 def test_beyond_a_sharpness_of_one_the_error_is_that_of_steps(spectra, gamma, eta, size, batch, monkeypatch):
-    found = solve(spectra.target, spectra.trace, gamma, eta, 200, size, batch)
+    found = solve_online(spectra.target, spectra.trace, gamma, eta, 200, size, batch)
     flow = two_time_sgd.on_few_nodes(spectra.trace, 400 / spectra.trace.eigenvalues[0]).error
     monkeypatch.setattr(two_time_sgd, "PANEL", 0.25)
     monkeypatch.setattr(two_time_sgd, "NODES", 12)
     monkeypatch.setattr(two_time_sgd, "SLOW_NODES", 12)
-    finer = solve(spectra.target, spectra.trace, gamma, eta, 200, size, batch)
+    finer = solve_online(spectra.target, spectra.trace, gamma, eta, 200, size, batch)
     apart = np.abs(found.loss / finer.loss - 1).max()
     assert found.sharpness.max() > 1
     assert flow < apart < 2 * found.error < 0.04  # a factor of two: the loss also depends on the loss before
@@ -487,7 +491,7 @@ def test_a_solution_that_rounding_decides_says_so(monkeypatch):
         found = []
         for block in (32, 17):
             monkeypatch.setattr(two_time_sgd, "BLOCK", block)
-            found.append(solve(limit.target, limit.trace, 1.0, 0.3, 300, size, batch))
+            found.append(solve_online(limit.target, limit.trace, 1.0, 0.3, 300, size, batch))
         return found, np.abs(found[0].loss / found[1].loss - 1)
 
     found, apart = runs(64, 16)

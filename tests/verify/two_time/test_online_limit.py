@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exponents.errors import ExponentsError, InputError
-from verify.flow.curve import curve
-from verify.spectra.spectrum import from_arrays, power_law
+from verify.flow.curve import flow_curve
+from verify.spectra.spectrum import power_law_spectrum, spectrum_from_arrays
 from verify.training.stability import Diverged
 from verify.two_time import online_limit as two_time
-from verify.two_time.online_limit import limit_of_small_steps, solve
+from verify.two_time.online_limit import limit_of_small_steps, solve_online_limit
 
-HARD, EASY = power_law("3/2", "1/2", 1e3), power_law("3/2", "3/2", 1e3)
-SMALL = from_arrays([1.0, 0.6, 0.3, 0.1], [0.5, 0.4, 0.3, 0.2], floor=0.05)
+HARD, EASY = power_law_spectrum("3/2", "1/2", 1e3), power_law_spectrum("3/2", "3/2", 1e3)
+SMALL = spectrum_from_arrays([1.0, 0.6, 0.3, 0.1], [0.5, 0.4, 0.3, 0.2], floor=0.05)
 
 
 def network(measure, gamma, eta, steps, seed=0):
@@ -39,8 +39,8 @@ spectra = st.lists(st.tuples(st.floats(0.01, 1), st.floats(0.01, 1)), min_size=2
 
 @given(spectra, st.floats(0, 3), st.floats(0.01, 0.2))
 def test_the_equations_are_gradient_descent_on_a_network_with_orthogonal_first_features(modes, gamma, eta):
-    measure = from_arrays(*zip(*modes, strict=True))
-    found = solve(measure, gamma, eta, 40)
+    measure = spectrum_from_arrays(*zip(*modes, strict=True))
+    found = solve_online_limit(measure, gamma, eta, 40)
     # 1e-12: rounding of some forty steps
     assert found.loss == pytest.approx(network(measure, gamma, eta, 40), rel=1e-12)
     assert np.array_equal(found.kernel, 1 + gamma * found.readout.diagonal())
@@ -48,7 +48,7 @@ def test_the_equations_are_gradient_descent_on_a_network_with_orthogonal_first_f
 
 def test_the_correlation_functions_solve_the_equations_of_whole_matrices():
     gamma, eta, steps = 0.7, 0.3, 12
-    found = solve(SMALL, gamma, eta, steps)
+    found = solve_online_limit(SMALL, gamma, eta, steps)
     one, theta = np.ones(steps + 1), eta * np.tril(np.ones((steps + 1, steps + 1)), -1)
     h = np.linalg.solve(np.eye(steps + 1) - eta * gamma * theta @ np.tril(found.force, -1), theta)
     g = h + eta * gamma * np.tril(found.readout, -1)
@@ -61,23 +61,25 @@ def test_the_correlation_functions_solve_the_equations_of_whole_matrices():
 
 
 def test_without_feature_learning_each_mode_shrinks_by_its_own_factor():
-    found = solve(HARD, 0.0, 0.2, 300)
+    found = solve_online_limit(HARD, 0.0, 0.2, 300)
     shrunk = (1 - 0.2 * HARD.eigenvalues) ** (2 * np.arange(301)[:, None]) @ HARD.weights
     assert found.loss == pytest.approx(shrunk, rel=1e-12)  # rounding of 300 steps
     assert (found.kernel == 1).all()
 
 
-@pytest.mark.parametrize(("measure", "gamma"), [(HARD, 1.0), (EASY, 1.0), (power_law(2, 1, 1e3), 4.0), (SMALL, 0.0)])
+@pytest.mark.parametrize(
+    ("measure", "gamma"), [(HARD, 1.0), (EASY, 1.0), (power_law_spectrum(2, 1, 1e3), 4.0), (SMALL, 0.0)]
+)
 def test_the_limit_of_small_steps_is_the_flow_within_its_stated_error(measure, gamma):
     found = limit_of_small_steps(measure, gamma, 0.1, 200)
-    flow = curve(measure, gamma, found.time, 1e-10)
+    flow = flow_curve(measure, gamma, found.time, 1e-10)
     assert (np.abs(found.loss - flow.loss) <= found.loss_error + flow.loss_error).all()
     assert (
         found.loss_error <= 1e-3 * found.loss
     ).all()  # an error estimate that says something: eta/4 itself is 1 % off
     order = found.order[np.isfinite(found.order)]
     assert len(order) > 150 and np.abs(order - 1).max() < 0.25  # a next order of eta = 0.1 is 10 or 20 %
-    steps = solve(measure, gamma, 0.1, 200)
+    steps = solve_online_limit(measure, gamma, 0.1, 200)
     assert (np.abs(steps.loss - flow.loss) > found.loss_error + flow.loss_error)[1:].mean() > 0.9  # control
 
 
@@ -100,10 +102,10 @@ def as_printed(mu, gamma, eta, vw, v0, past):
 )
 def test_control_a_wrong_equation_is_found_out(name, wrong, monkeypatch):
     right = network(SMALL, 1.0, 0.1, 100)
-    assert solve(SMALL, 1.0, 0.1, 100).loss == pytest.approx(right, rel=1e-12)
+    assert solve_online_limit(SMALL, 1.0, 0.1, 100).loss == pytest.approx(right, rel=1e-12)
     monkeypatch.setattr(two_time, name, wrong)
     try:
-        found = solve(SMALL, 1.0, 0.1, 100).loss
+        found = solve_online_limit(SMALL, 1.0, 0.1, 100).loss
     except Diverged:
         return
     assert np.abs(found / right - 1).max() > 0.01
@@ -111,23 +113,23 @@ def test_control_a_wrong_equation_is_found_out(name, wrong, monkeypatch):
 
 def test_control_with_one_eta_as_printed_there_is_no_limit_of_small_steps(monkeypatch):
     monkeypatch.setattr(two_time, "_stepped", as_printed)
-    coarse, fine = (solve(SMALL, 0.1, 0.1 / n, 100 * n).loss[::n] for n in (1, 4))
-    found = curve(SMALL, 0.1, np.arange(1, 101) * 0.1).loss
+    coarse, fine = (solve_online_limit(SMALL, 0.1, 0.1 / n, 100 * n).loss[::n] for n in (1, 4))
+    found = flow_curve(SMALL, 0.1, np.arange(1, 101) * 0.1).loss
     assert np.abs(fine[1:] / found - 1).max() > 2 * np.abs(coarse[1:] / found - 1).max()  # smaller steps are worse
 
 
 def test_beyond_the_stable_region_the_kernel_stops_growing_and_the_loss_leaves_the_flow():
-    found = solve(HARD, 1.0, 0.5, 2000)
+    found = solve_online_limit(HARD, 1.0, 0.5, 2000)
     assert found.sharpness == pytest.approx(0.5 * HARD.eigenvalues[0] * found.kernel)
     late = found.sharpness[found.time > 200]
     assert 2 < late.mean() < 2.8 and late.max() < 3  # it was 2.45 and 2.79; the flow is at 6.4
-    flow = curve(power_law("3/2", "1/2", 1e5), 1.0, found.time[1:])
+    flow = flow_curve(power_law_spectrum("3/2", "1/2", 1e5), 1.0, found.time[1:])
     assert flow.kernel[-1] > 2 * found.kernel[-1] and found.loss[-1] > 1.5 * flow.loss[-1]
 
 
 def test_too_large_a_step_is_an_error_that_knows_where_it_diverged():
     with pytest.raises(Diverged, match=r"step \d+.*had reached 2 at step 0.*smaller learning rate") as caught:
-        solve(SMALL, 0.0, 2.5, 100)
+        solve_online_limit(SMALL, 0.0, 2.5, 100)
     error = caught.value
     # 1 - 2.5 multiplies the first mode: 1.5^(2t)/2 first exceeds 1e3 times the first loss at t = 10
     assert isinstance(error, ExponentsError) and (error.step, error.time) == (10, 25.0)
@@ -141,22 +143,22 @@ def test_too_large_a_step_is_an_error_that_knows_where_it_diverged():
 @pytest.mark.parametrize(("gamma", "eta"), [(1.0, 1e200), (1e300, 1e300), (1e300, 1e-3), (0.0, 1e308)])
 def test_overflow_is_a_divergence_too(gamma, eta):
     with pytest.raises(Diverged) as caught:
-        solve(SMALL, gamma, eta, 50)
+        solve_online_limit(SMALL, gamma, eta, 50)
     assert caught.value.step <= 3 and not caught.value.loss < 1e3
 
 
 @settings(max_examples=15)
 @given(st.integers(1, 40))
 def test_a_history_is_summed_in_blocks_of_any_size(block):
-    whole = solve(SMALL, 1.0, 0.2, 30)
+    whole = solve_online_limit(SMALL, 1.0, 0.2, 30)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(two_time, "BLOCK", block)
-        found = solve(SMALL, 1.0, 0.2, 30)
+        found = solve_online_limit(SMALL, 1.0, 0.2, 30)
     assert found.force == pytest.approx(whole.force, rel=1e-13)  # the order of a sum
     assert found.readout == pytest.approx(whole.readout, rel=1e-13)
 
 
-@pytest.mark.parametrize("run", [solve, limit_of_small_steps])
+@pytest.mark.parametrize("run", [solve_online_limit, limit_of_small_steps])
 @pytest.mark.parametrize(
     ("gamma", "eta", "steps", "message"),
     [
@@ -182,5 +184,5 @@ def test_what_cannot_be_run_is_refused_before_it_starts(run, gamma, eta, steps, 
 
 def test_memory_counts_the_correlation_functions_where_they_are_kept():
     with pytest.raises(InputError, match="GiB"):
-        solve(SMALL, 1.0, 0.1, 17_000)
+        solve_online_limit(SMALL, 1.0, 0.1, 17_000)
     two_time._check(SMALL, 1.0, 0.1, 17_000, 0, 4)

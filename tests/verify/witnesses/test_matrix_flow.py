@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exponents.errors import ExponentsError, InputError
-from verify.flow.curve import curve
-from verify.spectra.spectrum import from_arrays, power_law
+from verify.flow.curve import flow_curve
+from verify.spectra.spectrum import power_law_spectrum, spectrum_from_arrays
 from verify.witnesses import matrix_flow as markov
-from verify.witnesses.matrix_flow import MatrixFlowFailed, solve
+from verify.witnesses.matrix_flow import MatrixFlowFailed, solve_matrix_flow
 
-SMALL = from_arrays([1.0, 0.6, 0.3, 0.1], [0.5, 0.4, 0.3, 0.2], floor=0.05)
+SMALL = spectrum_from_arrays([1.0, 0.6, 0.3, 0.1], [0.5, 0.4, 0.3, 0.2], floor=0.05)
 TIMES = np.geomspace(0.1, 100, 12)
 TOLERANCE = 1e-8
 """Agreement asked for: ten times what a step of `markov` and of the flow is asked for, as errors of steps add up."""
@@ -21,14 +21,14 @@ TOLERANCE = 1e-8
 
 def drawn(modes, seed):
     draw = np.random.default_rng(seed)
-    return from_arrays(draw.random(modes) ** 3 + 1e-3, draw.random(modes), floor=0.1)
+    return spectrum_from_arrays(draw.random(modes) ** 3 + 1e-3, draw.random(modes), floor=0.1)
 
 
 def agreement(measure, gamma, times, **settings):
     """Largest relative differences in loss and in kernel, and the departure from kappa I + (gamma/kappa) u u^T."""
-    found = solve(measure, gamma, times, **settings)
+    found = solve_matrix_flow(measure, gamma, times, **settings)
     with np.errstate(divide="ignore", invalid="ignore"):  # the frontier among equal modes, which is not compared
-        flow = curve(measure, gamma, times, 1e-10)
+        flow = flow_curve(measure, gamma, times, 1e-10)
     return (
         np.abs(found.loss / flow.loss - 1).max(),
         np.abs(found.kernel / flow.kernel - 1).max(),
@@ -41,7 +41,7 @@ def agreement(measure, gamma, times, **settings):
     [("3/2", "1/2", 1.0), ("3/2", "3/2", 2.0), (2, 1, 0.5), ("5/4", "3/4", 10.0), (2, "1/4", 0.1)],
 )
 def test_loss_and_kernel_are_those_of_the_flow_on_both_sides_of_beta_1(alpha, beta, gamma):
-    assert max(agreement(power_law(alpha, beta, 3e3), gamma, TIMES)) < TOLERANCE
+    assert max(agreement(power_law_spectrum(alpha, beta, 3e3), gamma, TIMES)) < TOLERANCE
 
 
 def test_loss_and_kernel_are_those_of_the_flow_on_a_spectrum_given_mode_by_mode():
@@ -49,8 +49,8 @@ def test_loss_and_kernel_are_those_of_the_flow_on_a_spectrum_given_mode_by_mode(
 
 
 def test_a_smaller_tolerance_agrees_to_twelve_digits():
-    found = solve(SMALL, 2.0, TIMES, 1e-13)
-    flow = curve(SMALL, 2.0, TIMES, 1e-13)
+    found = solve_matrix_flow(SMALL, 2.0, TIMES, 1e-13)
+    flow = flow_curve(SMALL, 2.0, TIMES, 1e-13)
     assert found.loss == pytest.approx(flow.loss, rel=1e-11)  # a hundred times the tolerance of either
     assert found.kernel == pytest.approx(flow.kernel, rel=1e-11)
 
@@ -62,23 +62,23 @@ def test_a_smaller_tolerance_agrees_to_twelve_digits():
     st.floats(0.01, 30),
 )
 def test_any_small_spectrum_agrees_with_the_flow(modes, gamma, time):
-    measure = from_arrays(*zip(*modes, strict=True), floor=0.1)
+    measure = spectrum_from_arrays(*zip(*modes, strict=True), floor=0.1)
     assert max(agreement(measure, gamma, [time / 2, time])) < TOLERANCE
 
 
 def test_without_feature_learning_the_matrix_stays_the_identity():
-    found = solve(SMALL, 0.0, TIMES)
+    found = solve_matrix_flow(SMALL, 0.0, TIMES)
     assert found.loss == pytest.approx(SMALL.lazy_loss(TIMES), rel=TOLERANCE)
     assert (found.kernel == 1).all() and (found.departure == 0).all()
 
 
 def test_the_residuals_have_the_loss_and_start_at_the_target():
-    found = solve(SMALL, 1.0, [0.0, 1.0, 2.0])
+    found = solve_matrix_flow(SMALL, 1.0, [0.0, 1.0, 2.0])
     assert found.residuals[0] == pytest.approx(np.sqrt(SMALL.weights / SMALL.eigenvalues), rel=1e-15)
     assert found.residuals.shape == (3, 4)
     assert found.loss == pytest.approx(found.residuals**2 @ SMALL.eigenvalues + SMALL.floor, rel=1e-15)
     assert found.loss[0] == pytest.approx(SMALL.variance, rel=1e-15)
-    assert solve(SMALL, 1.0, [0.0]).loss == pytest.approx([SMALL.variance], rel=1e-15)
+    assert solve_matrix_flow(SMALL, 1.0, [0.0]).loss == pytest.approx([SMALL.variance], rel=1e-15)
 
 
 right = markov._rates
@@ -112,7 +112,7 @@ def test_control_a_wrong_equation_disagrees_with_the_flow(wrong, monkeypatch):
 
 def test_what_takes_too_long_is_an_error_that_knows_how_far_it_came():
     with pytest.raises(MatrixFlowFailed, match=r"not solved beyond t = .*less time, or allow more") as caught:
-        solve(SMALL, 1.0, [1e3], evaluations=500)
+        solve_matrix_flow(SMALL, 1.0, [1e3], evaluations=500)
     error = caught.value
     assert isinstance(error, ExponentsError) and 10 < error.time < 1e3 and 500 <= error.evaluations < 600
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301
@@ -120,9 +120,9 @@ def test_what_takes_too_long_is_an_error_that_knows_how_far_it_came():
 
 
 def test_a_kernel_beyond_double_precision_is_an_error():
-    huge = from_arrays([1e200, 1e199], [1e200, 1e200])
+    huge = spectrum_from_arrays([1e200, 1e199], [1e200, 1e200])
     with pytest.raises(MatrixFlowFailed, match=r"no step is short enough|evaluations"):
-        solve(huge, 1e300, [1.0], evaluations=2000)
+        solve_matrix_flow(huge, 1e300, [1.0], evaluations=2000)
 
 
 @pytest.mark.parametrize(
@@ -142,11 +142,11 @@ def test_a_kernel_beyond_double_precision_is_an_error():
 )
 def test_what_cannot_be_solved_is_refused(gamma, times, tolerance, message):
     with pytest.raises(InputError, match=message):
-        solve(SMALL, gamma, times, tolerance)
+        solve_matrix_flow(SMALL, gamma, times, tolerance)
 
 
 def test_too_many_modes_or_times_are_refused_before_they_are_laid_out():
     with pytest.raises(InputError, match=r"up to 400 modes; got 401.*compressed"):
-        solve(drawn(401, 2), 1.0, [1.0])
+        solve_matrix_flow(drawn(401, 2), 1.0, [1.0])
     with pytest.raises(InputError, match="ask for fewer times"):
-        solve(drawn(400, 2), 1.0, np.arange(5000.0))
+        solve_matrix_flow(drawn(400, 2), 1.0, np.arange(5000.0))

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exponents.errors import InputError
-from verify.reuse.draws import draw, reduced
+from verify.reuse.draws import diagonalise, draw_features_and_samples
 from verify.witnesses.network import in_modes
-from verify.witnesses.reuse_equations import PER_STEP, STABLE, TrainingFailed, train
+from verify.witnesses.reuse_equations import PER_STEP, STABLE, TrainingFailed, solve_reuse_equations
 
 TIMES = np.array([0.0, 0.3, 1.0, 3.0, 10.0, 30.0])
 ROUNDING = 1e-14
@@ -28,12 +28,15 @@ def draws(draw_from):
     samples = draw_from(beside | st.integers(1, 40))
     alpha = 1 + draw_from(st.fractions(Fraction(1, 20), 2, max_denominator=20))
     beta = draw_from(st.fractions(Fraction(1, 20), 3, max_denominator=20))
-    return draw(alpha, beta, size, samples, modes, draw_from(st.integers(0, 10**6)))
+    return draw_features_and_samples(alpha, beta, size, samples, modes, draw_from(st.integers(0, 10**6)))
 
 
 def apart(problem, other, gamma, richness):
     """Largest relative distance of eq. 32 on one draw from the flow on another, by name."""
-    solution, curve = train(problem, gamma, TIMES, 1e-12, 100_000), reduced(other).curve(richness, TIMES, 1e-10)
+    solution, curve = (
+        solve_reuse_equations(problem, gamma, TIMES, 1e-12, 100_000),
+        diagonalise(other).curve(richness, TIMES, 1e-10),
+    )
     return {
         name: np.max(np.abs(getattr(solution, name) - getattr(curve, name)) / (getattr(curve, name) + ROUNDING))
         for name in ("test", "train", "kernel")
@@ -49,7 +52,7 @@ def test_the_flow_on_eigenvalues_solves_the_equations(problem, gamma):
 
 @pytest.mark.parametrize(("size", "samples"), [(8, 5), (8, 8), (8, 20), (None, 10), (None, 30)])
 def test_control_another_flow_does_not(size, samples):
-    problem = draw("3/2", "1/2", size, samples, 16, 0)
+    problem = draw_features_and_samples("3/2", "1/2", size, samples, 16, 0)
     assert max(apart(problem, problem, 1.0, 1.0).values()) < 1e-6
     features = None if size is None else problem.features[:-1]
     others = [
@@ -66,14 +69,14 @@ def test_control_another_flow_does_not(size, samples):
 @pytest.mark.parametrize(("size", "samples"), [(8, 5), (8, 20)])
 def test_steps_of_the_same_batch_are_the_equations_in_the_limit_of_small_steps(size, samples):
     """Eq. 4 has an error of the first power of eta, which two step lengths remove."""
-    problem, last, gamma = draw("3/2", "1/2", size, samples, 16, 0), 4.0, 2.0
+    problem, last, gamma = draw_features_and_samples("3/2", "1/2", size, samples, 16, 0), 4.0, 2.0
 
     def steps(count, batches):
         return in_modes(problem.features, problem.eigenvalues, problem.target, batches, gamma, last / count)[-1]
 
     coarse, fine, finest = (steps(count, repeat(problem.samples, count)) for count in (1000, 2000, 4000))
     limit = (8 * finest - 6 * fine + coarse) / 3
-    solution = train(problem, gamma, [last]).test[0]
+    solution = solve_reuse_equations(problem, gamma, [last]).test[0]
     assert limit == pytest.approx(solution, rel=1e-7, abs=0)
     assert abs(finest / solution - 1) > 1e-6
     rng = np.random.default_rng(0)  # control: fresh batches
@@ -82,51 +85,59 @@ def test_steps_of_the_same_batch_are_the_equations_in_the_limit_of_small_steps(s
 
 
 def test_a_tolerance_decides_the_error():
-    problem = draw("3/2", "1/2", 8, 12, 16, 0)
-    sharp = train(problem, 1.0, TIMES, 1e-12)
-    errors = [np.abs(train(problem, 1.0, TIMES, tolerance).test - sharp.test).max() for tolerance in (1e-4, 1e-7, 1e-9)]
+    problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
+    sharp = solve_reuse_equations(problem, 1.0, TIMES, 1e-12)
+    errors = [
+        np.abs(solve_reuse_equations(problem, 1.0, TIMES, tolerance).test - sharp.test).max()
+        for tolerance in (1e-4, 1e-7, 1e-9)
+    ]
     assert errors[0] > 10 * errors[1] > 100 * errors[2] and errors[2] < 1e-9
 
 
 def test_a_time_that_is_refused_would_have_taken_more_evaluations():
-    problem = draw("3/2", "1/2", 8, 12, 16, 0)
-    fastest = reduced(problem).measure.eigenvalues[0]
+    problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
+    fastest = diagonalise(problem).measure.eigenvalues[0]
     allowed, time = 3000, 3001 * STABLE / (PER_STEP * fastest)
     with pytest.raises(InputError, match="takes 3e\\+03 evaluations or more; allowed are 3000, which end before t"):
-        train(problem, 0.0, [time], 1e-3, allowed)
-    assert train(problem, 0.0, [time], 1e-3).evaluations > allowed
-    assert train(problem, 0.0, [time / 2], 1e-3, allowed).evaluations <= allowed  # control
+        solve_reuse_equations(problem, 0.0, [time], 1e-3, allowed)
+    assert solve_reuse_equations(problem, 0.0, [time], 1e-3).evaluations > allowed
+    assert solve_reuse_equations(problem, 0.0, [time / 2], 1e-3, allowed).evaluations <= allowed  # control
 
 
 def test_a_kernel_that_grows_takes_more_and_says_how_far_it_came():
-    problem = draw("3/2", "1/2", 8, 12, 16, 0)
+    problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
     with pytest.raises(TrainingFailed, match=r"was not solved beyond t = .* evaluations: ask for less time") as raised:
-        train(problem, 100.0, [1.0, 100.0], evaluations=2000)
+        solve_reuse_equations(problem, 100.0, [1.0, 100.0], evaluations=2000)
     assert 1 < raised.value.time < 100 and 2000 <= raised.value.evaluations < 2100
     # control: up to there it is solved
-    assert np.isfinite(train(problem, 100.0, [1.0, 0.9 * raised.value.time], evaluations=2500).test).all()
+    assert np.isfinite(
+        solve_reuse_equations(problem, 100.0, [1.0, 0.9 * raised.value.time], evaluations=2500).test
+    ).all()
 
 
 def test_what_is_beyond_double_precision_is_no_silent_answer():
-    problem = draw("3/2", "1/2", 8, 12, 16, 0)
+    problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
     with pytest.raises(TrainingFailed, match="not solved beyond t = 0"):
-        train(replace(problem, target=problem.target * 1e200), 1.0, [1.0])
+        solve_reuse_equations(replace(problem, target=problem.target * 1e200), 1.0, [1.0])
 
 
-PROBLEM = draw(2, 1, 4, 8, 10, 0)
+PROBLEM = draw_features_and_samples(2, 1, 4, 8, 10, 0)
 
 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: train(PROBLEM, -1.0, [1.0]), "gamma must be"),
-        (lambda: train(PROBLEM, np.inf, [1.0]), "gamma must be"),
-        (lambda: train(PROBLEM, 1.0, [2.0, 1.0]), "times must rise"),
-        (lambda: train(PROBLEM, 1.0, [np.nan]), "times must be finite"),
-        (lambda: train(PROBLEM, 1.0, [1.0], 0.0), "the tolerance must lie between"),
-        (lambda: train(PROBLEM, 1.0, [1.0], evaluations=0), "the number of evaluations"),
-        (lambda: train(PROBLEM, 1.0, [1e300]), "or more; allowed are 20000"),
-        (lambda: train(draw(2, 1, None, 2, 1500, 0), 1.0, [1.0]), "may have at most 2097152 entries"),
+        (lambda: solve_reuse_equations(PROBLEM, -1.0, [1.0]), "gamma must be"),
+        (lambda: solve_reuse_equations(PROBLEM, np.inf, [1.0]), "gamma must be"),
+        (lambda: solve_reuse_equations(PROBLEM, 1.0, [2.0, 1.0]), "times must rise"),
+        (lambda: solve_reuse_equations(PROBLEM, 1.0, [np.nan]), "times must be finite"),
+        (lambda: solve_reuse_equations(PROBLEM, 1.0, [1.0], 0.0), "the tolerance must lie between"),
+        (lambda: solve_reuse_equations(PROBLEM, 1.0, [1.0], evaluations=0), "the number of evaluations"),
+        (lambda: solve_reuse_equations(PROBLEM, 1.0, [1e300]), "or more; allowed are 20000"),
+        (
+            lambda: solve_reuse_equations(draw_features_and_samples(2, 1, None, 2, 1500, 0), 1.0, [1.0]),
+            "may have at most 2097152 entries",
+        ),
     ],
 )
 def test_bad_input_is_refused(call, words):

@@ -36,7 +36,7 @@ from exponents.symbols import t
 from ...arrays import Reals
 from ...flow.noise import noisy_curve
 from ...spectra.finite_model import mean_spectra
-from ...two_time.online import solve
+from ...two_time.online import solve_online
 from ..style import INK, NAME
 from .axes import Scale, decades
 from .page import Panel, Row, Sheet, gradient
@@ -149,7 +149,7 @@ def computed(executor: Executor | None = None) -> tuple[BatchSizes, ...]:
 
 def _by_steps(beta: Fraction, batch: int | None) -> Reals:
     spectra = mean_spectra(ALPHA, beta, SIZE, MODES)
-    return solve(spectra.target, spectra.trace, GAMMA, float(RATE), STEPS, batch_size=batch).loss[1:]
+    return solve_online(spectra.target, spectra.trace, GAMMA, float(RATE), STEPS, batch_size=batch).loss[1:]
 
 
 def _late(batches: Sequence[int | None]) -> tuple[Reals, ...]:

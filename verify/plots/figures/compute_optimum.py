@@ -28,7 +28,7 @@ from exponents.model.table1 import optimum
 from exponents.names import DERIVED, RICH
 
 from ...arrays import Reals
-from ...flow.curve import curve
+from ...flow.curve import flow_curve
 from ...flow.noise import noisy_curve
 from ...measurements.compute_budget import Optimum
 from ...spectra.finite_model import mean_spectra
@@ -137,7 +137,7 @@ def computed(executor: Executor | None = None) -> tuple[Budget, ...]:
 def _losses(beta: Fraction, batch: int | None, size: int) -> Reals:
     spectra = mean_spectra(ALPHA, beta, size)
     if batch is None:
-        return curve(spectra.target, GAMMA, TIMES).loss
+        return flow_curve(spectra.target, GAMMA, TIMES).loss
     return noisy_curve(spectra.target, spectra.trace, GAMMA, float(RATE / batch), TIMES).loss
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from sympy import lambdify, latex
 
 from exponents.model.level_series import level_series
-from exponents.model.timescale import chi, self_consistent
+from exponents.model.timescale import chi, solve_self_consistency
 from exponents.symbols import beta
 
 from .axes import Scale
@@ -84,7 +84,7 @@ def drawn(found: tuple[Measured, ...]) -> Any:
 
 def _draw(panel: Panel, found: tuple[Measured, ...], base: Callable[[Any], Any]) -> None:
     """Every level and the limit, derived and measured, above ``base``."""
-    (boundary,) = self_consistent().boundaries
+    (boundary,) = solve_self_consistency().boundaries
     inside = float(boundary.curve.rhs) >= GRID
     limit = lambdify(beta, chi())(GRID) - base(GRID)
     panel.curve(GRID, limit, "limit", VERMILION, BOLD, zorder=3)
@@ -100,8 +100,8 @@ def _draw(panel: Panel, found: tuple[Measured, ...], base: Callable[[Any], Any])
 def _explain(panel: Panel, found: tuple[Measured, ...]) -> None:
     """What the points and the dashed lines are."""
     largest = max(limit.error for one in found for limit in one.limits)
-    (boundary,) = self_consistent().boundaries
-    *_, above = self_consistent().pieces
+    (boundary,) = solve_self_consistency().boundaries
+    *_, above = solve_self_consistency().pieces
     points = (rf"points:  $\alpha = {ALPHA}$,  $\gamma = {GAMMA}$", rf"error $\leq {bound(largest)}$")
     dashes = (
         rf"$\beta > {latex(boundary.curve.rhs)}$: eq. 62, dashed, diverges;",

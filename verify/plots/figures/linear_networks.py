@@ -43,9 +43,9 @@ from exponents.names import LAZY, RICH
 from exponents.names import MODES as SPECTRUM
 
 from ...arrays import Reals
-from ...linear.infinite_width import LinearCurve, limit_curve
+from ...linear.infinite_width import LinearCurve, linear_limit_curve
 from ...training.ensemble import standard_error
-from ...training.linear_ensemble import ensemble
+from ...training.linear_ensemble import train_linear_ensemble
 from ..style import FORMULA, INK, NAME, PALE, SMALL
 from .axes import Scale, decades, even
 from .page import Panel, Row, Sheet, gradient
@@ -194,7 +194,7 @@ def computed(executor: Executor | None = None) -> tuple[Task, Task]:
 
 
 def _curve(beta: Fraction, gamma0: Fraction) -> LinearCurve:
-    return limit_curve(ALPHA, beta, float(gamma0), TIMES, INIT, SPECTRUM)
+    return linear_limit_curve(ALPHA, beta, float(gamma0), TIMES, INIT, SPECTRUM)
 
 
 def _steps() -> list[int]:
@@ -205,7 +205,7 @@ def _steps() -> list[int]:
 def _run(beta: Fraction, width: int, gamma0: Fraction, seeds: range) -> Reals:
     """The loss, |w|^2/N and its gain, of shape (seeds, 3, steps)."""
     steps = [0, *_steps()]
-    found = ensemble(
+    found = train_linear_ensemble(
         ALPHA, beta, float(gamma0), width, BATCH, MODES, RATE, steps[-1], seeds, INIT, record=steps, looks=[0]
     )
     if found.interrupted:  # a mean over fewer seeds than the figure states

@@ -25,7 +25,7 @@ from exponents.rationals import exact
 from exponents.symbols import N, t
 
 from ...arrays import Reals
-from ...flow.curve import Curve, curve, limit_curve
+from ...flow.curve import Curve, flow_curve, limit_curve
 from ...spectra.finite_model import mean_measure
 from ...spectra.floor import bottleneck
 from ..style import FORMULA, INK, PALE
@@ -122,7 +122,7 @@ def computed(beta: object, executor: Executor | None = None) -> ModelSizes:
 
 
 def _curve(source: Fraction, size: int) -> Curve:
-    return curve(mean_measure(ALPHA, source, size, MODES), GAMMA, TIMES)
+    return flow_curve(mean_measure(ALPHA, source, size, MODES), GAMMA, TIMES)
 
 
 def drawn(found: ModelSizes) -> Any:

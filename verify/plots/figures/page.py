@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..optional_import import needed
+from ..optional_import import import_optional
 from ..style import AXIS, DOTS, FORMULA, HAIR, INK, LINE, NAME, SCALE, SMALL
 from .axes import Scale
 
@@ -62,7 +62,7 @@ class Sheet:
         height = TOP + sum(row.height for row in rows) + sum(gaps)
         width = LEFT + WIDTH + right
         self.x, self.size = x, (width, height)
-        self.figure = needed("matplotlib.figure").Figure(figsize=(width / 72, height / 72), dpi=DOTS)
+        self.figure = import_optional("matplotlib.figure").Figure(figsize=(width / 72, height / 72), dpi=DOTS)
         self.panels: list[Panel] = []
         top = height - TOP
         for row, scale, labelled, gap in zip(rows, scales, last, gaps, strict=True):
@@ -145,7 +145,7 @@ class Panel:
         ends = np.array([self.y.place(value) * self.height for _, value, _ in names])
         places = spread(ends, APART)
         for (text, _, colour), end, place in zip(names, ends, places, strict=True):
-            line = needed("matplotlib.lines").Line2D
+            line = import_optional("matplotlib.lines").Line2D
             x, y = [1.006, 1 + LEADER / WIDTH], [end / self.height, place / self.height]
             self.axes.add_artist(
                 line(x, y, color=colour, linewidth=HAIR, transform=self.axes.transAxes, clip_on=False, gid="leader")
@@ -180,7 +180,7 @@ def spread(places: ArrayLike, gap: float) -> Any:
 
 def _rule(axis: Any, scale: Scale) -> None:
     """Give an axis of Matplotlib the ticks and numbers of a scale."""
-    tickers = needed("matplotlib.ticker")
+    tickers = import_optional("matplotlib.ticker")
     axis.set_major_locator(tickers.FixedLocator(np.asarray(scale.ticks)))
     axis.set_major_formatter(tickers.FuncFormatter(lambda value, _: scale.number(value)))
     axis.set_minor_locator(tickers.FixedLocator(scale.short_ticks))

@@ -29,7 +29,7 @@ from exponents.symbols import P
 
 from ...arrays import Reals
 from ...flow.curve import Curve, limit_curve
-from ...reuse.mean_loss import ReuseCurve, clock_curve, curve, final_loss, mean_reuse
+from ...reuse.mean_loss import ReuseCurve, final_loss, mean_reuse, reuse_clock_curve, reuse_curve
 from ...spectra.continuum_model import resolution
 from ..style import FORMULA, INK, NAME, PALE
 from .axes import Scale, decades, even
@@ -142,7 +142,7 @@ def computed(executor: Executor | None = None) -> ReusedSamples:
 
 
 def _curve(samples: int) -> ReuseCurve:
-    return curve(mean_reuse(ALPHA, BETA, inf, samples), GAMMA, TIMES)
+    return reuse_curve(mean_reuse(ALPHA, BETA, inf, samples), GAMMA, TIMES)
 
 
 def _least(ratio: float) -> float:
@@ -150,7 +150,7 @@ def _least(ratio: float) -> float:
     size = ratio * FEW
     reuse = mean_reuse(ALPHA, BETA, size, FEW)
     clocks = STOPS * resolution(ALPHA, BETA, size, FEW)
-    return min(float(clock_curve(reuse, GAMMA, clocks).loss.min()), reuse.unseen)
+    return min(float(reuse_clock_curve(reuse, GAMMA, clocks).loss.min()), reuse.unseen)
 
 
 def _local(beta: Fraction, ratio: float) -> Reals:

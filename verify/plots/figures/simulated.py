@@ -15,7 +15,7 @@ from math import ceil
 import numpy as np
 
 from ...arrays import Reals
-from ...training.ensemble import ensemble, standard_error
+from ...training.ensemble import standard_error, train_ensemble
 
 PART = 8
 """Seeds of a part: few enough to keep every process busy to the end, and enough that calls do not cost more than
@@ -95,7 +95,7 @@ def said(points: Sequence[Points]) -> tuple[str, str]:
 def _losses(run: Run, seeds: range) -> Reals:
     """Losses of some seeds, of shape (seeds, times)."""
     steps = run.steps
-    found = ensemble(
+    found = train_ensemble(
         run.alpha,
         run.beta,
         run.gamma,

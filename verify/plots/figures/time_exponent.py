@@ -14,7 +14,7 @@ import numpy as np
 from sympy import lambdify, latex
 
 from exponents.model.amplitudes import log_law
-from exponents.model.timescale import chi, self_consistent
+from exponents.model.timescale import chi, solve_self_consistency
 from exponents.names import LAZY, TASKS
 from exponents.symbols import beta
 
@@ -69,7 +69,7 @@ def drawn(found: tuple[Measured, ...]) -> Any:
 
 def _name_curves(panel: Panel) -> None:
     """The formula of each curve beside it."""
-    hard, easy = self_consistent().pieces
+    hard, easy = solve_self_consistency().pieces
     lazy = chi(LAZY)
     for name, value, at, right, colour in (
         ("rich", hard.value, 0.66, False, VERMILION),
@@ -83,7 +83,7 @@ def _name_curves(panel: Panel) -> None:
 
 def _tell_tasks_apart(panel: Panel) -> None:
     """A line where hard tasks end, and what becomes of the law on it."""
-    (boundary,) = self_consistent().boundaries
+    (boundary,) = solve_self_consistency().boundaries
     at, law = float(boundary.curve.rhs), log_law()
     panel.curve([at, at], [0, panel.y.high], "boundary", PALE, HAIR, zorder=1)
     for task, side in zip(TASKS, ("right", "left"), strict=False):
@@ -94,7 +94,7 @@ def _tell_tasks_apart(panel: Panel) -> None:
 
 def _say_errors(panel: Panel, found: tuple[Measured, ...]) -> None:
     """Where exponents were measured, and how well: the largest error on the boundary and elsewhere."""
-    (boundary,) = self_consistent().boundaries
+    (boundary,) = solve_self_consistency().boundaries
     on = [one.limits[0].error for one in found if one.at.beta == boundary.curve.rhs]
     off = [one.limits[0].error for one in found if one.at.beta != boundary.curve.rhs]
     lines = [rf"points:  $\alpha = {ALPHA}$,  $\gamma = {GAMMA}$"]

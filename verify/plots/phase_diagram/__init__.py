@@ -14,7 +14,7 @@ from exponents.errors import InputError
 
 from ..files import save
 from .drawing import figure_of
-from .layout import Panel, laid_out
+from .layout import Panel, lay_out
 
 __all__ = ["Panel", "plot_phases"]
 
@@ -40,4 +40,4 @@ def plot_phases(panels: Sequence[Panel], path: Path) -> None:
     """
     if not panels:
         raise InputError("a plot needs at least one panel; got none; give a Panel for each diagram")
-    save(lambda: figure_of([laid_out(panel) for panel in panels]), path)
+    save(lambda: figure_of([lay_out(panel) for panel in panels]), path)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, nextprime
 
-from ..optional_import import needed
+from ..optional_import import import_optional
 from .viewport import Plane, Reals
 from .window import Range
 
@@ -80,8 +80,8 @@ class Frame:
 
 def fill_of(frame: Frame, depth: Reals) -> list[list[Line]]:
     """Where a depth on the grid is positive: polygons, each an outline and its holes."""
-    contours = needed("contourpy").contour_generator(frame.u, frame.v, depth, fill_type="OuterOffset")
-    polygons, offsets = contours.filled(0.0, np.inf)
+    contours = import_optional("contourpy").contour_generator(frame.u, frame.v, depth, fill_type="OuterOffset")
+    polygons, offsets = contours.fill_in(0.0, np.inf)
     return [np.split(points, at[1:-1]) for points, at in zip(polygons, offsets, strict=True)]
 
 
@@ -89,7 +89,7 @@ def arcs_of(frame: Frame, plane: Plane, polynomial: Expr) -> list[Line]:
     """The parts of the curve ``polynomial`` = 0 that have different labels on their two sides."""
     curve = _Curve(frame, plane, polynomial)
     height = curve.value(*np.meshgrid(frame.u, frame.v))
-    lines = needed("contourpy").contour_generator(frame.u, frame.v, height).lines(0.0)
+    lines = import_optional("contourpy").contour_generator(frame.u, frame.v, height).lines(0.0)
     return [arc for line in lines for arc in curve.separating(np.asarray(line)) if total_length([arc]) > SHORT]
 
 
@@ -156,7 +156,7 @@ class _Curve:
         return self.onto(inside + low * (beyond - inside))
 
 
-def resampled(line: Line, step: float) -> Line:
+def resample(line: Line, step: float) -> Line:
     """The line with a point every ``step`` points of the page."""
     length = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     at = np.linspace(0, length[-1], max(2, int(length[-1] / step) + 1))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sympy import Symbol, latex
 
-from ..optional_import import needed
+from ..optional_import import import_optional
 from ..style import AXIS, DOTS, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL
 from .curves import Line
 from .formulas import letter_of, plain
@@ -46,7 +46,7 @@ def figure_of(layouts: Sequence[Layout]) -> Any:
     widths = [LEFT + layout.frame.width + legend[0] for layout, legend in zip(layouts, legends, strict=True)]
     heights = [max(layout.frame.height, legend[1]) for layout, legend in zip(layouts, legends, strict=True)]
     size = sum(widths) + BETWEEN * (len(layouts) - 1) + RIGHT, BOTTOM + max(heights) + TOP
-    figure = needed("matplotlib.figure").Figure(figsize=(size[0] / 72, size[1] / 72), dpi=DOTS)
+    figure = import_optional("matplotlib.figure").Figure(figsize=(size[0] / 72, size[1] / 72), dpi=DOTS)
     colours = _colours(layouts)
     lefts = accumulate((width + BETWEEN for width in widths), initial=LEFT)
     for number, (layout, left) in enumerate(zip(layouts, lefts, strict=False)):
@@ -104,7 +104,7 @@ class _Drawing:
         frame = layout.frame
         box = (corner[0] / size[0], corner[1] / size[1], frame.width / size[0], frame.height / size[1])
         self.axes = figure.add_axes(box, xlim=frame.x, ylim=frame.y)
-        points = needed("matplotlib.transforms").Affine2D().translate(*corner).scale(1 / 72)
+        points = import_optional("matplotlib.transforms").Affine2D().translate(*corner).scale(1 / 72)
         self.points = points + figure.dpi_scale_trans
 
     def draw(self) -> None:
@@ -124,7 +124,7 @@ class _Drawing:
         panel, axes = self.layout.panel, self.axes
         axes.set_axisbelow(False)
         axes.tick_params(direction="out", width=HAIR, length=3, pad=2.5, labelsize=SCALE)
-        locator = needed("matplotlib.ticker").MaxNLocator
+        locator = import_optional("matplotlib.ticker").MaxNLocator
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(locator(TICKS, steps=[1, 2, 2.5, 5, 10]))
         axes.set_xlabel(_symbol(panel.x), fontsize=AXIS, labelpad=2)
@@ -141,14 +141,14 @@ class _Drawing:
         return self.colours[frozenset(self.layout.panel.diagram.phases[phase].binding)]
 
     def _fill(self, polygons: list[list[Line]], colour: str, name: str) -> None:
-        path = needed("matplotlib.path").Path
+        path = import_optional("matplotlib.path").Path
         rings = [ring for polygon in polygons for ring in polygon]
         whole = path.make_compound_path(*(path(ring, closed=True) for ring in rings))
-        patch = needed("matplotlib.patches").PathPatch
+        patch = import_optional("matplotlib.patches").PathPatch
         self.axes.add_artist(patch(whole, facecolor=colour, linewidth=0, transform=self.points, gid=name, zorder=1))
 
     def _line(self, line: Line, colour: str, width: float, **style: Any) -> None:
-        made = needed("matplotlib.lines").Line2D
+        made = import_optional("matplotlib.lines").Line2D
         style = {"zorder": 2, "solid_capstyle": "round", "solid_joinstyle": "round", "transform": self.points} | style
         self.axes.add_artist(made(*line.T, color=colour, linewidth=width, **style))
 
@@ -167,7 +167,7 @@ class _Drawing:
         self._text(line.text, *at, va="center_baseline", ha="center", zorder=5, **line.style)
 
     def _circle(self, at: tuple[float, float], radius: float, colour: str, **style: Any) -> None:
-        circle = needed("matplotlib.patches").Circle
+        circle = import_optional("matplotlib.patches").Circle
         style = {"linewidth": 0, "zorder": 3, "clip_on": False} | style
         self.axes.add_artist(circle(at, radius, facecolor=colour, transform=self.points, **style))
 

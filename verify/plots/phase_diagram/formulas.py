@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from sympy import Add, Expr, Max, Min, Mul, Piecewise, Symbol, expand, factor, fraction, latex, together
 from sympy.core.relational import Relational
 
-from exponents.algebra.parametric import Point, evaluate, resolve
+from exponents.algebra.parametric import Point, choose_branches, evaluate
 from exponents.losses.terms import PowerLaw
 from exponents.optimum.phases import Phase, PhaseDiagram
 
@@ -59,7 +59,7 @@ def balance(diagram: PhaseDiagram, phase: Phase, points: Sequence[Point]) -> lis
     return [term(diagram.programme.loss[name], diagram.programme.resources, points) for name in phase.binding]
 
 
-def joined(terms: Sequence[str]) -> str:
+def join_terms(terms: Sequence[str]) -> str:
     """A balance on one line."""
     return r" $\leftrightarrow$ ".join(terms)
 
@@ -77,7 +77,7 @@ def term(law: PowerLaw, resources: Sequence[Symbol], points: Sequence[Point]) ->
     powers = []
     for resource in resources:
         whole = law.exponent(resource)
-        branches = {resolve(whole, point, []) for point in points} or {whole}
+        branches = {choose_branches(whole, point, []) for point in points} or {whole}
         power = branches.pop()
         if branches or power.has(Min, Max, Piecewise):
             return plain(law.name)

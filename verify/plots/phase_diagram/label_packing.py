@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .curves import Frame, Line, resampled
+from .curves import Frame, Line, resample
 from .viewport import Reals
 
 Place: TypeAlias = tuple[float, float]
@@ -36,7 +36,7 @@ STRAIGHT = 0.97
 """An equation follows a curve whose chord is at least so long, in units of the arc."""
 
 
-class Room:
+class FreeSpace:
     """What is still free in a panel."""
 
     def __init__(self, frame: Frame) -> None:
@@ -47,11 +47,11 @@ class Room:
 
     def take_line(self, line: Line) -> None:
         """Keep a curve free of text."""
-        self.lines[self._nodes(resampled(line, min(self.spacing)))] = True
+        self.lines[self._nodes(resample(line, min(self.spacing)))] = True
 
     def take_leader(self, line: Line) -> None:
         """Keep text and other leaders away from a leader."""
-        self.texts[self._nodes(resampled(line, min(self.spacing) / 2))] = True
+        self.texts[self._nodes(resample(line, min(self.spacing) / 2))] = True
 
     def take_box(self, at: Place, width: float, height: float, angle: float = 0.0) -> None:
         """Keep other text away from a box around ``at``, turned by ``angle`` degrees."""
@@ -98,20 +98,20 @@ class Room:
         if not len(places):
             return place
         nearest = places[np.argsort(np.hypot(*(places - place).T), kind="stable")]
-        lines = (resampled(np.array([place, at]), min(self.spacing)) for at in nearest[::EVERY])
+        lines = (resample(np.array([place, at]), min(self.spacing)) for at in nearest[::EVERY])
         clear = (line[-1] for line in lines if not self.texts[self._nodes(line)].any())
         at = next(clear, nearest[0])
         return float(at[0]), float(at[1])
 
     def along(self, arcs: Sequence[Line], width: float, height: float) -> tuple[Place, float] | None:
         """Centre and angle of a line of text beside one of the arcs; None if there is no room."""
-        own = Room(self.frame)
+        own = FreeSpace(self.frame)
         for arc in arcs:
             own.take_line(arc)
         everything, others = self.distance(self.lines | self.texts), self.distance(self.lines & ~own.lines | self.texts)
         best: tuple[float, Place, float] | None = None
         for arc in arcs:
-            for at, angle, penalty in _beside(resampled(arc, 1.0), width, height):
+            for at, angle, penalty in _beside(resample(arc, 1.0), width, height):
                 nodes = _lattice(at, width, height, angle, 2.0)
                 if not self._contains(nodes) or everything[self._nodes(nodes)].min() < CLEAR:
                     continue
@@ -122,8 +122,8 @@ class Room:
 
     def on(self, arcs: Sequence[Line], size: float) -> Place:
         """The point of the arcs farthest from all texts, for a mark of this size on the curve."""
-        points = np.concatenate([resampled(arc, 1.0) for arc in arcs])
-        own = Room(self.frame)
+        points = np.concatenate([resample(arc, 1.0) for arc in arcs])
+        own = FreeSpace(self.frame)
         for arc in arcs:
             own.take_line(arc)
         free = self.distance(self.texts), self.distance(self.lines & ~own.lines)

@@ -23,8 +23,8 @@ from exponents.optimum.phases import PhaseDiagram
 
 from ..style import FORMULA, NAME, SMALL
 from .curves import Line, total_length
-from .formulas import balance, equation, exponent, flat, joined, letter_of, plain, tall
-from .label_packing import Mask, Place, Room
+from .formulas import balance, equation, exponent, flat, join_terms, letter_of, plain, tall
+from .label_packing import FreeSpace, Mask, Place
 from .text import Block, Words, block
 
 ARROW = 6.5
@@ -91,7 +91,7 @@ class Written:
 
 
 def label_regions(
-    diagram: PhaseDiagram, names: Sequence[str], masks: Sequence[Mask], axes: tuple[Symbol, Symbol], room: Room
+    diagram: PhaseDiagram, names: Sequence[str], masks: Sequence[Mask], axes: tuple[Symbol, Symbol], room: FreeSpace
 ) -> Written:
     """Label every visible part of every region, the largest first; what is labelled is no longer free in ``room``.
 
@@ -126,7 +126,7 @@ def label_regions(
 
 
 def label_boundaries(
-    diagram: PhaseDiagram, curves: Sequence[Expr], arcs: Sequence[Sequence[Line]], room: Room
+    diagram: PhaseDiagram, curves: Sequence[Expr], arcs: Sequence[Sequence[Line]], room: FreeSpace
 ) -> Written:
     """Label every boundary that has arcs in the panel, those with least choice first."""
     equations = {boundary.polynomial: equation(boundary.curve) for boundary in diagram.boundaries}
@@ -160,14 +160,14 @@ class _Text:
             size = FORMULA * scale
             column = [Words(r"$\updownarrow$", ARROW * scale)] * (2 * len(self.terms) - 1)
             column[::2] = [Words(term, size) for term in self.terms]
-            for lines in ([Words(joined(self.terms), size)], column):
+            for lines in ([Words(join_terms(self.terms), size)], column):
                 for formula in (self.tall, self.flat):
                     yield block([*self._header(NAME * scale), Words(formula, size), *lines])
 
     def row(self, position: int, hidden: bool) -> Row:
         """The entry of the legend."""
-        one_line = block([Words(rf"{self.flat}$\quad${joined(self.terms)}", FORMULA)])
-        two_lines = [Words(formula, FORMULA) for formula in (self.flat, joined(self.terms))]
+        one_line = block([Words(rf"{self.flat}$\quad${join_terms(self.terms)}", FORMULA)])
+        two_lines = [Words(formula, FORMULA) for formula in (self.flat, join_terms(self.terms))]
         lines = [*self._header(NAME), *(one_line.lines if one_line.width < LONGEST else two_lines)]
         note = [Words("(not visible in this window)", SMALL)] if hidden else []
         return Row(str(position + 1), position, block([*lines, *note]))
@@ -182,7 +182,7 @@ def _text_of(diagram: PhaseDiagram, position: int, name: str, points: Sequence[P
     return _Text(name, f"${letter} = {tall(*value)}$", f"${letter} = {flat(*value)}$", balance(diagram, phase, points))
 
 
-def _inside(position: int, text: _Text, part: Mask, room: Room) -> Label | None:
+def _inside(position: int, text: _Text, part: Mask, room: FreeSpace) -> Label | None:
     for form in text.forms():
         at = room.inside(part, form.width + 2 * MARGIN, form.height + 2 * MARGIN)
         if at is not None:
@@ -191,7 +191,7 @@ def _inside(position: int, text: _Text, part: Mask, room: Room) -> Label | None:
     return None
 
 
-def _number(position: int, part: Mask, room: Room) -> Label:
+def _number(position: int, part: Mask, room: FreeSpace) -> Label:
     at, anchor = room.circle(part, BADGE / 2), None
     if at is None:
         anchor = room.pole(part)
@@ -200,7 +200,7 @@ def _number(position: int, part: Mask, room: Room) -> Label:
     return Label("number", position, block([Words(str(position + 1), SMALL)]), at, anchor=anchor)
 
 
-def _along(position: int, text: str, arcs: Sequence[Line], room: Room) -> Label | None:
+def _along(position: int, text: str, arcs: Sequence[Line], room: FreeSpace) -> Label | None:
     for size in (FORMULA, SMALL):
         words = block([Words(text, size)])
         found = room.along(arcs, words.width, words.height) if words.width <= LONGEST else None
@@ -211,7 +211,7 @@ def _along(position: int, text: str, arcs: Sequence[Line], room: Room) -> Label 
     return None
 
 
-def _letter(position: int, mark: str, arcs: Sequence[Line], room: Room) -> Label:
+def _letter(position: int, mark: str, arcs: Sequence[Line], room: FreeSpace) -> Label:
     at, anchor = room.on(arcs, BADGE), None
     if not room.is_free(at, BADGE / 2):
         anchor, at = at, _led_to(at, room)
@@ -219,21 +219,21 @@ def _letter(position: int, mark: str, arcs: Sequence[Line], room: Room) -> Label
     return Label("letter", position, block([Words(mark, SMALL)]), at, anchor=anchor)
 
 
-def _led_to(anchor: Place, room: Room) -> Place:
+def _led_to(anchor: Place, room: FreeSpace) -> Place:
     """A place near ``anchor`` for a mark that stands for it, joined to it by a line."""
     at = room.near(anchor, BADGE / 2)
     room.take_leader(np.array([anchor, at]))
     return at
 
 
-def _samples(mask: Mask, axes: tuple[Symbol, Symbol], room: Room) -> list[Point]:
+def _samples(mask: Mask, axes: tuple[Symbol, Symbol], room: FreeSpace) -> list[Point]:
     """Exact points of a region, spread over it; none if it cannot be seen."""
     x, y = (values[mask] for values in room.frame.grid())
     some = np.linspace(0, len(x) - 1, min(SAMPLES, len(x))).astype(int)
     return [{axes[0]: Fraction(float(x[i])), axes[1]: Fraction(float(y[i]))} for i in some]
 
 
-def _parts(mask: Mask, room: Room) -> list[Mask]:
+def _parts(mask: Mask, room: FreeSpace) -> list[Mask]:
     """The connected parts of a region, cut where lines cross: the largest, and those large enough to be seen."""
     numbers, count = ndimage.label(mask & ~room.lines)
     whole = (ndimage.binary_dilation(numbers == number, mask=mask) for number in range(1, count + 1))

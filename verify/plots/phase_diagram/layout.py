@@ -12,10 +12,10 @@ from sympy import Symbol
 
 from exponents.errors import InputError
 from exponents.optimum.phases import PhaseDiagram
-from exponents.rationals import shown
+from exponents.rationals import abbreviate
 
 from .curves import Frame, Line, arcs_of, fill_of
-from .label_packing import Room
+from .label_packing import FreeSpace
 from .labels import Label, Row, label_boundaries, label_regions
 from .viewport import Plane, plane_of
 from .window import Range, window_of
@@ -85,7 +85,7 @@ class Layout:
     legend: tuple[Row, ...]
 
 
-def laid_out(panel: Panel) -> Layout:
+def lay_out(panel: Panel) -> Layout:
     """The layout of a panel.
 
     Raises
@@ -104,10 +104,10 @@ def laid_out(panel: Panel) -> Layout:
     depths = plane.depths(*frame.grid())
     masks = [depth > 0 for depth in depths]
     if not np.any(masks):
-        raise InputError(f"the window must show part of the domain; got {shown(panel.window)}; try leaving it out")
+        raise InputError(f"the window must show part of the domain; got {abbreviate(panel.window)}; try leaving it out")
     arcs = [arcs_of(frame, plane, curve) for curve in plane.curves]
     edges = [[arc for arc in arcs_of(frame, plane, edge) if not _on_the_frame(arc, frame)] for edge in plane.edges]
-    room = Room(frame)
+    room = FreeSpace(frame)
     for arc in (arc for some in (*arcs, *edges) for arc in some):
         room.take_line(arc)
     regions = label_regions(diagram, panel.names, masks, (plane.x, plane.y), room)
@@ -135,7 +135,9 @@ def _checked(window: tuple[Limits, ...], axes: int) -> tuple[Range, ...]:
     ranges = tuple((float(low), float(high)) for low, high in window)
     if len(ranges) != axes or not all(isfinite(low) and isfinite(high) and low < high for low, high in ranges):
         wanted, example = ("a range", "((0, 2),)") if axes == 1 else ("two ranges", "((0, 2), (1, 4))")
-        raise InputError(f"a window needs {wanted}, low < high; got {shown(window)}; try {example}, or leave it out")
+        raise InputError(
+            f"a window needs {wanted}, low < high; got {abbreviate(window)}; try {example}, or leave it out"
+        )
     return ranges
 
 

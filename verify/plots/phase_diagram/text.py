@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from ..optional_import import needed
+from ..optional_import import import_optional
 
 FINENESS = 10
 """Text is measured so many times larger than it is set, so that rounding to pixels does not count."""
@@ -64,10 +64,10 @@ def block(lines: Sequence[Words]) -> Block:
 @cache
 def settable(text: str) -> str:
     """``text``, or its characters as they are if its formulas are beyond Matplotlib: symbols may have any name."""
-    if not needed("matplotlib.cbook").is_math_text(text):
+    if not import_optional("matplotlib.cbook").is_math_text(text):
         return text
     try:
-        needed("matplotlib.mathtext").MathTextParser("path").parse(text)
+        import_optional("matplotlib.mathtext").MathTextParser("path").parse(text)
     except ValueError:
         return text.replace("$", "")
     return text
@@ -76,7 +76,7 @@ def settable(text: str) -> str:
 @cache
 def _measured(line: Words) -> tuple[float, float, float]:
     """Width, height above the baseline and depth below it, in points."""
-    figure = needed("matplotlib.figure").Figure(figsize=(1, 1), dpi=72 * FINENESS)
-    renderer = needed("matplotlib.backends.backend_agg").FigureCanvasAgg(figure).get_renderer()
+    figure = import_optional("matplotlib.figure").Figure(figsize=(1, 1), dpi=72 * FINENESS)
+    renderer = import_optional("matplotlib.backends.backend_agg").FigureCanvasAgg(figure).get_renderer()
     box = figure.text(0, 0, line.text, va="baseline", ha="left", **line.style).get_window_extent(renderer)
     return float(box.width) / FINENESS, float(box.y1) / FINENESS, -float(box.y0) / FINENESS
