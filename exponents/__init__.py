@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from .model.level_series import LevelSeries
     from .model.online_loss import loss
     from .model.scaling_function import learned_integral, loss_integral, scaling_function, unlearned_integral
-    from .model.table1 import Table1, compute_optimum, programme, table_1
+    from .model.table1 import Table1, table_1
     from .model.timescale import fixed_point
     from .optimum.boundary_ties import Tie, assumptions, boundary_ties
-    from .optimum.phases import Phase, PhaseDiagram
+    from .optimum.phase_diagram import Phase, PhaseDiagram
+    from .optimum.programme import programme
     from .optimum.proof import prove, prove_equal, prove_nonnegative
+    from .optimum.search import compute_optimum
     from .reports.point import PointReport, at
     from .symbols import B, C, N, P, alpha, beta, eta, gamma, n, t, x
 
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "model.amplitudes": ("LogLaw", "amplitude", "clock_amplitude", "kernel_amplitude", "log_law"),
-    "model.table1": ("Table1", "compute_optimum", "programme", "table_1"),
+    "model.table1": ("Table1", "table_1"),
     "budget.constants": ("Law", "leading_law"),
     "model.conventions": ("Convention", "convention"),
     "derivations": ("derive",),
@@ -56,7 +58,9 @@ _HOMES = {
     "model.scaling_function": ("learned_integral", "loss_integral", "scaling_function", "unlearned_integral"),
     "asymptotics.mode_sums": ("ModeSum", "mode_sum"),
     "model.online_loss": ("loss",),
-    "optimum.phases": ("Phase", "PhaseDiagram"),
+    "optimum.phase_diagram": ("Phase", "PhaseDiagram"),
+    "optimum.programme": ("programme",),
+    "optimum.search": ("compute_optimum",),
     "budget.allocation": ("Plan", "plan_budget"),
     "optimum.proof": ("prove", "prove_equal", "prove_nonnegative"),
     "reports.point": ("PointReport", "at"),

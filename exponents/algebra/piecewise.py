@@ -7,13 +7,11 @@ plain rational functions.  `agreement` says where two such functions are the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from sympy import Expr, Max, Min, Piecewise, S, Symbol
 from sympy.logic.boolalg import Boolean
 
-from ..losses.terms import PowerLaw
 from .parametric import Point, choose_branches
 from .partition import Partition, partition_domain
 from .polynomials import Functions, RationalFunction, denominators, sign, to_factored_expr
@@ -73,9 +71,3 @@ def by_branch(
         return label(element, sample), [element, *(functions.element(guard) for guard in guards)]
 
     return partition_domain(functions, domain, decide)
-
-
-def resolve_branches(term: PowerLaw, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> PowerLaw:
-    """``term`` with each exponent as a plain rational function, where one serves the whole domain."""
-    forms = [(r, e, normal_form(e, parameters, domain)) for r, e in term.exponents]
-    return replace(term, exponents=tuple((r, e if form.is_Piecewise else form) for r, e, form in forms))

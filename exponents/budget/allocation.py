@@ -13,7 +13,7 @@ from sympy import Symbol
 
 from ..errors import InputError
 from ..losses.terms import PowerLaw
-from ..optimum.phases import Programme
+from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
 from .constants import Law, exponent_systems, leading_law, numerical_prefactor, read_prefactors, solve_unknowns
 from .geometric_programme import DIGITS, Minimum, log_loss, minimise, number, unit_row

@@ -28,7 +28,7 @@ from sympy import Expr, Mul, Pow, Rational, S, Symbol, simplify
 from ..errors import InputError, NoBalance
 from ..losses.terms import PowerLaw
 from ..optimum.dominant_balance import PointOptimum
-from ..optimum.phases import Programme
+from ..optimum.programme import Programme
 from ..rationals import MAX_DIGITS, abbreviate, exact
 from .certified import Enclosure, dual_bound, dual_rows, enclose_minimiser, primal_bound
 from .geometric_programme import DIGITS, Minimum, is_determined, minimise, number, row_echelon_form, unit_row

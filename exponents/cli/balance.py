@@ -15,7 +15,7 @@ from ..rationals import exact
 from .terminal import Command, format_option, loss_option, show_report
 
 if TYPE_CHECKING:
-    from ..optimum.phases import Programme
+    from ..optimum.programme import Programme
 
 Decorated = Callable[..., Any]
 
@@ -80,7 +80,7 @@ def balance(form: str, **options: Any) -> None:
     """
     require(form, FORMATS, "the format")
     programme = read_loss(**options)
-    from ..optimum.phases import phase_diagram
+    from ..optimum.search import phase_diagram
     from ..reports.diagram import diagram_object, diagram_tables
 
     falling, irreducible = programme.reducible()

@@ -19,7 +19,7 @@ from .balance import loss_options, read_loss
 from .terminal import Command, workers
 
 if TYPE_CHECKING:
-    from ..optimum.phases import Programme
+    from ..optimum.programme import Programme
 
 PHASES, *FIGURES = PICTURES
 
@@ -101,7 +101,7 @@ def _plot_phases(programme: Programme | None, version: Version, path: Path) -> N
     from verify.plots import Panel, plot_phases
 
     from ..model.table1 import optimum, task_names
-    from ..optimum.phases import phase_diagram
+    from ..optimum.search import phase_diagram
     from ..symbols import alpha, beta
 
     if programme is None:

@@ -19,10 +19,12 @@ from ..model.online_loss import (
     response_source,
     transient_decay,
 )
-from ..model.table1 import COST, DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, compute_optimum, optimum
+from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum
 from ..model.timescale import solve_self_consistency
 from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
+from ..optimum.programme import COST
 from ..optimum.proof import prove, prove_equal
+from ..optimum.search import compute_optimum
 from ..printing import Notation, join_notation, phrase
 from ..symbols import alpha, t, tau, x
 from .derivation import Derivation, Step

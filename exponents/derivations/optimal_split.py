@@ -5,13 +5,14 @@ from __future__ import annotations
 from sympy import S
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.piecewise import normal_form, resolve_branches
+from ..algebra.piecewise import normal_form
 from ..losses.terms import Loss
 from ..model.online_loss import LOSS_EQUATION
-from ..model.table1 import COST, DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
+from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
 from ..model.timescale import solve_self_consistency
 from ..names import LAZY, REGIMES, RICH, Regime, Version
-from ..optimum.phases import Phase, PhaseDiagram
+from ..optimum.phase_diagram import Phase, PhaseDiagram
+from ..optimum.programme import COST, resolve_branches
 from ..optimum.proof import prove, prove_nonnegative, sides
 from ..printing import join_notation, phrase
 from ..symbols import N, t

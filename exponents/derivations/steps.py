@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sympy import Eq, Function, oo
 
-from ..algebra.piecewise import resolve_branches
 from ..asymptotics.mode_sums import ModeSum
 from ..model.online_loss import loss
 from ..model.table1 import DOMAIN, PARAMETERS
 from ..model.timescale import solve_self_consistency
 from ..names import LAZY, RICH, Version
+from ..optimum.programme import resolve_branches
 from ..optimum.proof import sides
 from ..printing import Notation, Phrase, join_notation, phrase
 from ..symbols import s, x

@@ -42,13 +42,15 @@ from ..errors import IncompleteProof, InputError
 from ..losses.terms import Loss, PowerLaw
 from ..names import CONVENTIONS as NAMES
 from ..names import PUBLISHED, RICH, Regime, Version, require
-from ..optimum.phases import PhaseDiagram
+from ..optimum.phase_diagram import PhaseDiagram
+from ..optimum.programme import COST
+from ..optimum.search import compute_optimum
 from ..printing import Phrase, join_notation, phrase
 from ..rationals import abbreviate, check_capacity, check_source, exact
 from ..symbols import alpha, beta, to_expr
 from .online_loss import TARGET_WEIGHT
 from .online_loss import loss as model_loss
-from .table1 import COST, DOMAIN, PARAMETERS, compute_optimum, task_names
+from .table1 import DOMAIN, PARAMETERS, task_names
 from .table1 import optimum as model_optimum
 
 

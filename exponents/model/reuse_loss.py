@@ -34,7 +34,9 @@ from ..algebra.piecewise import normal_form
 from ..asymptotics.convolution import integrate_growth
 from ..losses.terms import Loss, PowerLaw
 from ..names import DERIVED, PUBLISHED, Regime, Version
-from ..optimum.phases import PhaseDiagram
+from ..optimum.phase_diagram import PhaseDiagram
+from ..optimum.programme import COST
+from ..optimum.search import compute_optimum
 from ..symbols import N, P, t
 from .online_loss import (
     LOSS_EQUATION,
@@ -45,7 +47,7 @@ from .online_loss import (
     noise_kernel,
     resolution,
 )
-from .table1 import COST, DOMAIN, PARAMETERS, TRACE_CLASS, compute_optimum, optimum
+from .table1 import DOMAIN, PARAMETERS, TRACE_CLASS, optimum
 from .timescale import clock_growth, target_sum
 
 FULL_BATCH = N * t * P

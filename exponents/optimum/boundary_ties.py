@@ -18,7 +18,7 @@ from ..algebra.polynomials import Functions, factors
 from ..algebra.regions import Boundary
 from ..errors import InputError
 from ..losses.terms import PowerLaw
-from .phases import Phase, PhaseDiagram
+from .phase_diagram import Phase, PhaseDiagram
 
 
 @dataclass(frozen=True)

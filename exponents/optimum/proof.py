@@ -30,7 +30,8 @@ from ..algebra.polynomials import Functions, RationalFunction, sign
 from ..errors import Refuted
 from ..losses.terms import PowerLaw
 from ..symbols import to_expr
-from .phases import Certificate, Phase, PhaseDiagram, Programme
+from .phase_diagram import Certificate, Phase, PhaseDiagram
+from .programme import Programme
 
 
 def prove_nonnegative(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:

@@ -6,8 +6,9 @@ from ..algebra.piecewise import by_branch, normal_form
 from ..algebra.regions import regions_of
 from ..model.online_loss import LOSS_EQUATION, data_bottleneck
 from ..model.reuse_loss import FULL_BATCH, full_batch_optimum, one_pass_optimum, priced_optimum, samples_needed
-from ..model.table1 import COST, DOMAIN, PARAMETERS, TRACE_CLASS
+from ..model.table1 import DOMAIN, PARAMETERS, TRACE_CLASS
 from ..names import REGIMES, Version
+from ..optimum.programme import COST
 from ..optimum.proof import sides
 from ..printing import Notation, Phrase, phrase
 from ..symbols import N, P, t

@@ -8,7 +8,7 @@ from sympy import Expr, S, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
 from ..optimum.boundary_ties import assumptions, boundary_ties
-from ..optimum.phases import Phase, PhaseDiagram
+from ..optimum.phase_diagram import Phase, PhaseDiagram
 from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
 from .render import Cell, Column, Table
 

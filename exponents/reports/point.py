@@ -13,7 +13,7 @@ from sympy.core.relational import Relational
 from ..algebra.parametric import Point, evaluate
 from ..model.table1 import PARAMETERS, Table1, table_1, task_names
 from ..names import MODEL, PUBLISHED, REGIMES, Regime, Version
-from ..optimum.phases import PhaseDiagram
+from ..optimum.phase_diagram import PhaseDiagram
 from ..printing import Notation, Phrase, join_notation, phrase, write
 from ..rationals import check_capacity, check_source, exact
 from ..symbols import N, t

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.piecewise import normal_form, resolve_branches
+from ..algebra.piecewise import normal_form
 from ..claims.appendix import linear_claims, reuse_claims
 from ..claims.claim import claims as published_claims
 from ..losses.terms import PowerLaw
@@ -23,7 +23,8 @@ from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, opt
 from ..model.timescale import clock_growth, self_consistency, solve_self_consistency
 from ..names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require
 from ..optimum.boundary_ties import boundary_ties
-from ..optimum.phases import PhaseDiagram
+from ..optimum.phase_diagram import PhaseDiagram
+from ..optimum.programme import resolve_branches
 from ..optimum.proof import sides
 from ..printing import STYLES, Notation, Phrase, phrase, write
 from ..symbols import N, beta, t

@@ -17,9 +17,8 @@ from ..algebra.parametric import positive_side
 from ..errors import InputError, TooMuchWork
 from ..losses.terms import Loss, PowerLaw, bases
 from ..model.online_loss import loss
-from ..model.table1 import MAX_TERMS, programme
 from ..names import PUBLISHED, Regime, Version
-from ..optimum.phases import Programme
+from ..optimum.programme import MAX_TERMS, Programme, programme
 from ..printing import GREEK
 from ..rationals import abbreviate, exact
 from ..symbols import B, N, P, alpha, beta, eta, gamma, t

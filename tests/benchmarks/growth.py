@@ -21,8 +21,8 @@ from sympy import Expr, Max, Min, S, Symbol, symbols
 from exponents.algebra.polynomials import Functions
 from exponents.errors import TooMuchWork
 from exponents.losses.terms import Loss, PowerLaw
-from exponents.model.table1 import compute_optimum
 from exponents.optimum import phases
+from exponents.optimum.search import compute_optimum
 
 a, b = symbols("a b", positive=True)
 RESOURCES = symbols("N t B P", positive=True)

@@ -12,8 +12,8 @@ from sympy import Max, Min, Rational, S, symbols
 
 from exponents.algebra.parametric import evaluate, holds
 from exponents.losses.terms import Loss, PowerLaw
-from exponents.model.table1 import compute_optimum
 from exponents.optimum.proof import prove
+from exponents.optimum.search import compute_optimum
 from exponents.symbols import N, t
 
 a, b = symbols("a b", positive=True)

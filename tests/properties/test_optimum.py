@@ -13,8 +13,9 @@ from exponents.algebra.parametric import evaluate
 from exponents.errors import NoBalance
 from exponents.losses.terms import PowerLaw
 from exponents.model.online_loss import loss
-from exponents.model.table1 import compute_optimum, optimum
+from exponents.model.table1 import optimum
 from exponents.optimum.dominant_balance import optimum_at_point
+from exponents.optimum.search import compute_optimum
 from exponents.reports.point import at
 from exponents.symbols import N, alpha, beta, t
 from verify.witnesses.minimum import measured_exponent

@@ -15,7 +15,7 @@ from exponents.budget.certified import Enclosure
 from exponents.budget.constants import leading_law
 from exponents.budget.geometric_programme import minimise
 from exponents.errors import InputError, NoBalance
-from exponents.model.table1 import programme
+from exponents.optimum.programme import programme
 from exponents.symbols import B, N, P, t
 
 D = Symbol("D", positive=True)

@@ -21,12 +21,13 @@ from exponents.errors import IncompleteProof, InputError
 from exponents.losses.terms import Logarithm, Loss, PowerLaw
 from exponents.model.conventions import CONVENTIONS, Convention, convention
 from exponents.model.online_loss import TARGET_WEIGHT, loss
-from exponents.model.table1 import compute_optimum, optimum
+from exponents.model.table1 import optimum
 from exponents.model.timescale import chi
 from exponents.names import CONVENTIONS as NAMES
 from exponents.names import COORDINATES, REGIMES, TABLES, VERSIONS
 from exponents.optimum.boundary_ties import assumptions, boundary_ties
 from exponents.optimum.proof import prove
+from exponents.optimum.search import compute_optimum
 from exponents.reports.point import at
 from exponents.reports.tables import table
 from exponents.symbols import N, alpha, beta, t

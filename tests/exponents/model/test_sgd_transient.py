@@ -14,10 +14,12 @@ from exponents.derivations import derive
 from exponents.errors import Refuted
 from exponents.losses.terms import PowerLaw
 from exponents.model.online_loss import kernel_growth, loss, noise_feedback, noise_kernel, sgd_transient
-from exponents.model.table1 import COST, DOMAIN, PARAMETERS, TRACE_CLASS, compute_optimum, optimum
+from exponents.model.table1 import DOMAIN, PARAMETERS, TRACE_CLASS, optimum
 from exponents.model.timescale import chi, clock_growth
 from exponents.names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH
+from exponents.optimum.programme import COST
 from exponents.optimum.proof import prove
+from exponents.optimum.search import compute_optimum
 from exponents.printing import Notation
 from exponents.symbols import N, alpha, beta, t
 

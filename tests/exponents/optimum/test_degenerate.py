@@ -13,9 +13,10 @@ from exponents.algebra.polynomials import Functions
 from exponents.errors import InputError, NoBalance, TooMuchWork
 from exponents.losses.terms import Loss, PowerLaw
 from exponents.model.online_loss import loss
-from exponents.model.table1 import compute_optimum, optimum
+from exponents.model.table1 import optimum
 from exponents.optimum.boundary_ties import assumptions, boundary_ties
 from exponents.optimum.proof import prove
+from exponents.optimum.search import compute_optimum
 from exponents.symbols import B, C, N, alpha, beta, eta, t
 
 a, b = symbols("a b", positive=True)
@@ -141,7 +142,7 @@ def test_a_loss_without_bound_names_the_resource_and_the_place():
 def test_work_is_bounded_with_a_clear_error(monkeypatch):
     rows = [(a * b, 1 / (1 + a)), (a**2 - b, b), (1, a + b), (b**2 / (1 + a), a)]
     expression = Loss(tuple(PowerLaw(f"term {i}", ((N, e), (t, f))) for i, (e, f) in enumerate(rows)))
-    monkeypatch.setattr("exponents.optimum.phases.Functions", lambda parameters: Functions(parameters, work=2000))
+    monkeypatch.setattr("exponents.optimum.search.Functions", lambda parameters: Functions(parameters, work=2000))
     with pytest.raises(TooMuchWork, match="too much work"):
         compute_optimum(expression, N * t, SQUARE, (a, b))
 

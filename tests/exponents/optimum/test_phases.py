@@ -10,8 +10,9 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from exponents.errors import InputError, NoBalance
 from exponents.losses.terms import Loss, PowerLaw
-from exponents.model.table1 import compute_optimum, optimum
+from exponents.model.table1 import optimum
 from exponents.optimum.proof import prove
+from exponents.optimum.search import compute_optimum
 from exponents.symbols import B, N, P, alpha, beta, gamma, t
 
 a, b = symbols("a b", positive=True)

@@ -6,13 +6,14 @@ import pytest
 from sympy import Min, Poly, Rational, S, cancel, fraction, symbols
 
 from exponents.algebra.parametric import evaluate
-from exponents.algebra.piecewise import resolve_branches
 from exponents.errors import Refuted
 from exponents.losses.terms import PowerLaw
 from exponents.model.online_loss import loss, model_bottleneck
-from exponents.model.table1 import COST, TRACE_CLASS, compute_optimum, optimum, table_1
-from exponents.optimum.phases import PhaseDiagram
+from exponents.model.table1 import TRACE_CLASS, optimum, table_1
+from exponents.optimum.phase_diagram import PhaseDiagram
+from exponents.optimum.programme import COST, resolve_branches
 from exponents.optimum.proof import prove, prove_equal, prove_nonnegative, prove_phase, prove_tiling, sides
+from exponents.optimum.search import compute_optimum
 from exponents.symbols import N, alpha, beta, t
 
 PARAMETERS, DOMAIN = (alpha, beta), (alpha - 1, beta)

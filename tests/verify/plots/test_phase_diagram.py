@@ -17,8 +17,9 @@ from sympy import Rational, S, Symbol, symbols
 from exponents.algebra.parametric import holds
 from exponents.errors import InputError
 from exponents.losses.terms import Loss, PowerLaw
-from exponents.model.table1 import compute_optimum, optimum
+from exponents.model.table1 import optimum
 from exponents.names import TASKS
+from exponents.optimum.search import compute_optimum
 from exponents.symbols import N, alpha, beta, t
 from verify.plots import Panel, plot_phases
 from verify.plots.phase_diagram.formulas import inline

@@ -15,7 +15,7 @@ from sympy.core.relational import Relational
 
 from exponents.algebra.parametric import Point, choose_branches, evaluate
 from exponents.losses.terms import PowerLaw
-from exponents.optimum.phases import Phase, PhaseDiagram
+from exponents.optimum.phase_diagram import Phase, PhaseDiagram
 
 LONG = 60
 """Signs of a formula beyond which a term is called by its name."""

@@ -19,7 +19,7 @@ from scipy import ndimage
 from sympy import Expr, Symbol
 
 from exponents.algebra.parametric import Point
-from exponents.optimum.phases import PhaseDiagram
+from exponents.optimum.phase_diagram import PhaseDiagram
 
 from ..style import FORMULA, NAME, SMALL
 from .curves import Line, total_length

@@ -11,7 +11,7 @@ import numpy as np
 from sympy import Symbol
 
 from exponents.errors import InputError
-from exponents.optimum.phases import PhaseDiagram
+from exponents.optimum.phase_diagram import PhaseDiagram
 from exponents.rationals import abbreviate
 
 from .curves import Frame, Line, arcs_of, fill_of

@@ -23,7 +23,7 @@ from sympy.logic.boolalg import Boolean
 
 from exponents.algebra.parametric import positive_side
 from exponents.errors import InputError
-from exponents.optimum.phases import PhaseDiagram
+from exponents.optimum.phase_diagram import PhaseDiagram
 
 Reals: TypeAlias = NDArray[np.float64]
 Labels: TypeAlias = NDArray[np.int64]

@@ -1,0 +1,152 @@
+"""The phases of a compute optimum: regions of parameters, each with an exponent, a balance and its proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from sympy import And, Eq, Expr, Rational, Symbol, latex
+from sympy.logic.boolalg import Boolean
+
+from ..algebra.boundaries import rational_corners
+from ..algebra.parametric import Point, Pole, evaluate, holds
+from ..algebra.polynomials import Functions
+from ..algebra.regions import Boundary, Regions
+from ..errors import InputError
+from ..rationals import exact
+from .dominant_balance import PointOptimum
+from .programme import Programme
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Why no allocation does better, on a region: weights of the terms and prices of the budgets.
+
+    Attributes
+    ----------
+    where : Boolean
+        The region on which these multipliers prove the phase optimal, as inequalities inside the domain.
+    weights : tuple of (str, Expr)
+        Non-negative, with sum 1: prod term^weight >= C^{-r} for every allocation, so the largest term is.
+    prices : tuple of Expr
+        Multiplier of each budget; they sum to the exponent, and with one budget the price is the exponent.
+    """
+
+    where: Boolean
+    weights: tuple[tuple[str, Expr], ...]
+    prices: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A region of parameters on which one balance is optimal.
+
+    Attributes
+    ----------
+    where : Boolean
+        The region, as inequalities inside the domain; open, the boundary curves belong to both sides.
+    exponent : Expr
+        r in L*(C) ~ C^{-r}.
+    allocation : tuple of (Symbol, Expr)
+        n in resource ~ C^n.  Where the optimum is not unique: that of one vertex, see ``vertices``.
+    vertices : tuple of tuples of Expr
+        All vertices of the optimal face, in the order of the resources.
+    binding : tuple of str
+        The terms that balance.
+    certificates : tuple of Certificate
+        The proof, whose regions tile this one; mostly a single one.
+    """
+
+    where: Boolean
+    exponent: Expr
+    allocation: tuple[tuple[Symbol, Expr], ...]
+    vertices: tuple[tuple[Expr, ...], ...]
+    binding: tuple[str, ...]
+    certificates: tuple[Certificate, ...]
+
+
+@dataclass(frozen=True)
+class PhaseDiagram:
+    """All phases of a compute optimum, in order, with the curves between them.
+
+    ``exponent`` and ``allocation(resource)`` are SymPy Piecewise expressions over the whole domain.
+    """
+
+    programme: Programme
+    phases: tuple[Phase, ...]
+    regions: Regions
+
+    @property
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """The curves on which phases meet."""
+        return self.regions.boundaries
+
+    @property
+    def exponent(self) -> Expr:
+        """r in L*(C) ~ C^{-r}, over the whole domain."""
+        return self.regions.piecewise([phase.exponent for phase in self.phases], self._corners)
+
+    def allocation(self, resource: Symbol) -> Expr:
+        """n in resource ~ C^n at the optimum, over the whole domain."""
+        if resource not in self.programme.resources:
+            raise InputError(f"{resource} is not allocated here; the budget spends {self.programme.resources}")
+        return self.regions.piecewise([dict(phase.allocation)[resource] for phase in self.phases], self._corners)
+
+    def at(self, *coordinates: object, **named: object) -> PointOptimum:
+        """The optimum at one exact point, given in the order of the parameters or by name."""
+        return self.programme.at(self.point(*coordinates, **named))
+
+    def point(self, *coordinates: object, **named: object) -> dict[Symbol, Fraction]:
+        """Exact coordinates as a point; raises `InputError` unless each parameter is given once."""
+        parameters = self.programme.parameters
+        given = dict(zip((p.name for p in parameters), coordinates, strict=False)) | named
+        if len(coordinates) + len(named) != len(parameters) or set(given) != {p.name for p in parameters}:
+            raise InputError(f"a point needs a value for each of {[p.name for p in parameters]}; got {given}")
+        return {p: exact(given[p.name], p.name) for p in parameters}
+
+    def phase_at(self, point: Point) -> int:
+        """The position of the phase that ``point`` lies in; on a boundary, of the first phase beside it."""
+        optimum = self.programme.at(point)
+        first = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
+        order = (first, *range(len(self.phases)))
+        return next((i for i in order if self._attains(i, point, optimum.exponent)), first)
+
+    def _attains(self, position: int, point: Point, exponent: Fraction) -> bool:
+        """Whether a phase's exponent and allocation are optimal at a point, which may lie outside of it."""
+        phase = self.phases[position]
+        try:
+            shares = {r: evaluate(share, point) for r, share in phase.allocation}
+            if evaluate(phase.exponent, point) != exponent:
+                return False
+        except Pole:
+            return False
+        falls = (sum(evaluate(e, point) * shares[r] for r, e in term.exponents) for term in self.programme.loss)
+        return min(falls) == exponent and all(x >= 0 for r, x in shares.items() if r not in self.programme.free)
+
+    @cached_property
+    def _corners(self) -> tuple[tuple[Boolean, int], ...]:
+        """Single rational points at which the first closed case that holds is not that of a phase beside the point."""
+        found = []
+        for point in rational_corners(Functions(self.programme.parameters), self.regions.curves):
+            if all(evaluate(side, point) > 0 for side in self.programme.domain):
+                claimed = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
+                phase = self.phase_at(point)
+                if phase != claimed:
+                    here = (Eq(symbol, _rational(value), evaluate=False) for symbol, value in point.items())
+                    found.append((And(*here), phase))
+        return tuple(found)
+
+    def boundaries_at(self, point: Point) -> tuple[Boundary, ...]:
+        """The boundary curves that pass through ``point`` between phases that meet there."""
+        best = _rational(self.programme.at(point).exponent)
+        here = {s: _rational(v) for s, v in point.items()}
+        tied = {i for i, phase in enumerate(self.phases) if phase.exponent.subs(here) == best}
+        return tuple(b for b in self.boundaries if evaluate(b.polynomial, point) == 0 and set(b.phases) <= tied)
+
+    def _repr_latex_(self) -> str:
+        return f"${latex(self.exponent)}$"
+
+
+def _rational(value: Fraction) -> Rational:
+    return Rational(value.numerator, value.denominator)

@@ -1,0 +1,181 @@
+"""What is to be optimised: a loss, the budgets of its resources, and the domain of its parameters.
+
+`programme` reads these from expressions and checks them; `Programme.at` solves one exact point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TypeVar
+
+from sympy import And, Expr, S, Symbol
+from sympy.core.relational import Equality, Unequality
+from sympy.logic.boolalg import Boolean
+
+from ..algebra.parametric import Point, describe_point, evaluate, positive_side
+from ..algebra.piecewise import normal_form
+from ..algebra.polynomials import RationalFunction
+from ..errors import InputError, NoBalance, TooMuchWork
+from ..losses.terms import Loss, PowerLaw, bases
+from ..rationals import abbreviate
+from ..symbols import N, t, to_expr
+from .dominant_balance import PointOptimum, optimum_at_point
+from .simplex import Vertex
+
+COST = N * t
+"""Compute of one pass: one unit for each parameter and each step."""
+
+MAX_TERMS, MAX_RESOURCES = 60, 16
+"""Beyond these an exact diagram is out of reach; the paper's loss has 4 terms in 2 resources."""
+
+Number = TypeVar("Number", Expr, Fraction, RationalFunction)
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A loss, its budgets, and the domain of its parameters, ready to be solved.
+
+    Attributes
+    ----------
+    loss : Loss
+    resources : tuple of Symbol
+        What can be allocated: the symbols of the budgets.
+    budgets : tuple of PowerLaw
+        Monomials that equal the budget; exponents with the sign of growth reversed, as in any `PowerLaw`.
+    parameters : tuple of Symbol
+        Symbols of the exponents, at most two.
+    domain : tuple of Expr
+        Functions of the parameters that are positive on the domain.
+    free : tuple of Symbol
+        Resources that may shrink below 1 as the budget grows, such as a learning rate.
+    """
+
+    loss: Loss
+    resources: tuple[Symbol, ...]
+    budgets: tuple[PowerLaw, ...]
+    parameters: tuple[Symbol, ...]
+    domain: tuple[Expr, ...]
+    free: tuple[Symbol, ...] = ()
+
+    def term_exponents(self) -> list[list[Expr]]:
+        """e_i: a row for each term, a column for each resource."""
+        return [[term.exponent(r) for r in self.resources] for term in self.loss.terms]
+
+    def budget_exponents(self) -> list[list[Expr]]:
+        """c_j: a row for each budget, a column for each resource."""
+        return [[-budget.exponent(r) for r in self.resources] for budget in self.budgets]
+
+    def reducible(self) -> tuple[Programme, tuple[PowerLaw, ...]]:
+        """The programme without the terms that no resource lowers, and these; itself if it has no others."""
+        constant = tuple(term for term in self.loss if not any(e != 0 for _, e in term.exponents))
+        kept = tuple(term for term in self.loss if term not in constant)
+        return (replace(self, loss=Loss(kept, self.loss.title)), constant) if constant and kept else (self, ())
+
+    def columns(self, row: Sequence[Number]) -> list[Number]:
+        """A row over the variables of the linear programme: a free resource r is followed, at the end, by its 1/r."""
+        return list(row) + [-value for value, r in zip(row, self.resources, strict=True) if r in self.free]
+
+    def shares(self, variables: Sequence[Number]) -> tuple[Number, ...]:
+        """The share of each resource: that of a free one is the difference of its two variables."""
+        inverse = dict(
+            zip((r for r in self.resources if r in self.free), variables[len(self.resources) :], strict=True)
+        )
+        plain = zip(self.resources, variables, strict=False)
+        return tuple(share - inverse[r] if r in inverse else share for r, share in plain)
+
+    def at(self, point: Point) -> PointOptimum:
+        """The optimum at one exact point of the domain.
+
+        Raises
+        ------
+        InputError
+            If the point lies outside the domain.
+        """
+        outside = [side for side in self.domain if evaluate(side, point) <= 0]
+        if outside:
+            raise InputError(
+                f"the parameters must obey {outside[0]} > 0; got {describe_point(point)}; move the point inside"
+            )
+        terms = [[evaluate(e, point) for e in row] for row in self.term_exponents()]
+        budgets = [[evaluate(c, point) for c in row] for row in self.budget_exponents()]
+        names = [r.name for r in self.resources] + [f"1/{r}" for r in self.resources if r in self.free]
+        try:
+            found = optimum_at_point(
+                [self.columns(row) for row in terms],
+                [self.columns(row) for row in budgets],
+                names,
+                [budget.name for budget in self.budgets],
+            )
+        except NoBalance as error:
+            place = f"at {describe_point(point)}, " if point else ""
+            raise NoBalance(f"{place}{error}", error.evidence) from error
+        vertices = {self.shares(v.allocation): v.basis for v in reversed(found.vertices)}
+        return replace(found, vertices=tuple(Vertex(vertices[x], x) for x in sorted(vertices)))
+
+
+def programme(
+    loss: Loss | Expr,
+    cost: Expr | Sequence[Expr] = COST,
+    where: Boolean | Sequence[Boolean] = (),
+    parameters: Sequence[Symbol] | None = None,
+    free: Sequence[Symbol] = (),
+) -> Programme:
+    """The loss, its budgets and its domain, checked and ready to be solved; see `compute_optimum`."""
+    monomials = [to_expr(c, "a cost") for c in (cost if isinstance(cost, tuple | list) else (cost,))]
+    resources = tuple(sorted(set(free).union(*map(bases, monomials)), key=lambda r: r.name))
+    if not set().union(*map(bases, monomials)):
+        raise InputError(f"the cost must be a monomial in at least one resource; got {abbreviate(cost)}; try N*t")
+    written = loss if isinstance(loss, Loss) else Loss.from_expr(loss, resources)
+    budgets = tuple(PowerLaw.from_expr(m, resources, name=str(m)) for m in monomials)
+    _check_size(written, resources, budgets)
+    exponents = [e for term in (*written.terms, *budgets) for _, e in term.exponents]
+    jumping = [e for e in exponents if e.has(Equality, Unequality)]
+    if jumping:
+        raise InputError(f"an exponent may not jump on a curve alone; got {abbreviate(jumping[0])}; use inequalities")
+    conditions = _conditions(where)
+    found = set().union(*(e.free_symbols for e in exponents), *(side.free_symbols for side in conditions))
+    ordered = tuple(sorted(found, key=lambda p: p.name)) if parameters is None else tuple(parameters)
+    _check_symbols(found, ordered, resources, written)
+    signs = [p if p.is_nonnegative else -p for p in ordered if p.is_nonnegative or p.is_nonpositive]
+    return Programme(written, resources, budgets, ordered, tuple(dict.fromkeys((*conditions, *signs))), tuple(free))
+
+
+def _check_size(loss: Loss, resources: Sequence[Symbol], budgets: Sequence[PowerLaw]) -> None:
+    """Loss and budgets have resources in common, and there are not too many of anything."""
+    if len(loss.terms) > MAX_TERMS or len(resources) > MAX_RESOURCES:
+        raise TooMuchWork(
+            f"a loss may have {MAX_TERMS} terms in {MAX_RESOURCES} resources at most; "
+            f"got {len(loss.terms)} in {len(resources)}; leave out terms that never bind"
+        )
+    listed = ", ".join(r.name for r in resources)
+    for budget in budgets:
+        if not budget.exponents:
+            raise InputError(f"a cost must involve a resource; got {budget.name}; the resources are {listed}")
+    if not any(term.exponents for term in loss):
+        raise InputError(f"the loss must depend on a resource of the cost; got none of {listed}; try the cost N*t")
+
+
+def _conditions(where: object) -> list[Expr]:
+    """Functions that are positive where the given inequalities hold."""
+    parts: list[object] = list(where) if isinstance(where, tuple | list) else [where]
+    flat = [side for part in parts for side in (part.args if isinstance(part, And) else (part,))]
+    return [to_expr(positive_side(part), "the domain") for part in flat if part not in (True, S.true)]
+
+
+def _check_symbols(found: set[Symbol], ordered: Sequence[Symbol], resources: Sequence[Symbol], loss: Loss) -> None:
+    """Every parameter is listed once, and no two symbols share a name: they would be told apart in silence."""
+    if not found <= set(ordered) or len(set(ordered)) < len(ordered):
+        raise InputError(f"the parameters are {sorted(map(str, found))}, each once; got {abbreviate(ordered)}")
+    every = {*ordered, *resources, *(symbol for term in loss for symbol in term.free_symbols)}
+    names = sorted(symbol.name for symbol in every)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"two different symbols are named {twice[0]}; import it from exponents, or declare it once")
+
+
+def resolve_branches(term: PowerLaw, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> PowerLaw:
+    """``term`` with each exponent as a plain rational function, where one serves the whole domain."""
+    forms = [(r, e, normal_form(e, parameters, domain)) for r, e in term.exponents]
+    return replace(term, exponents=tuple((r, e if form.is_Piecewise else form) for r, e, form in forms))

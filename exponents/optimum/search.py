@@ -1,0 +1,202 @@
+"""For all parameters at once: which phases does the compute optimum of a loss have?
+
+The optimum at a point sits on a vertex (`balance`).  As functions of the parameters the vertex stays feasible
+and optimal exactly while its slacks and multipliers are non-negative, and the branches of Min, Max and
+Piecewise stay as they are while their guards keep sign.  All these are signs of finitely many polynomials.
+`phase_diagram` closes that set:
+
+1. cut the parameter space by the polynomials known so far (at first: those of the domain);
+2. solve the programme at one exact sample in every cell, and lift its vertices to functions;
+3. add the polynomials of their conditions and guards, and repeat until none is new.
+
+Then in every cell each condition keeps the sign it was seen to have at the sample: the solution found is optimal
+on all of the cell, not only there.  The cells cover the domain up to curves, on which the statement
+holds by continuity.  That is the proof; `proof.py` checks it again from the finished inequalities.
+
+The loop ends, since there are finitely many bases and branches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+from sympy import Expr, Symbol
+from sympy.logic.boolalg import Boolean
+
+from ..algebra.parametric import Point, choose_branches
+from ..algebra.partition import partition_domain
+from ..algebra.polynomials import Functions, Polynomial, RationalFunction, denominators, to_factored_expr
+from ..algebra.regions import regions_of
+from ..errors import InputError
+from ..losses.terms import Loss
+from .dominant_balance import Lifted, lift
+from .phase_diagram import Certificate, Phase, PhaseDiagram
+from .programme import COST, Programme, programme
+from .simplex import Basis
+
+
+def compute_optimum(
+    loss: Loss | Expr,
+    cost: Expr | Sequence[Expr] = COST,
+    where: Boolean | Sequence[Boolean] = (),
+    parameters: Sequence[Symbol] | None = None,
+    free: Sequence[Symbol] = (),
+) -> PhaseDiagram:
+    """The compute optimum of any sum of power laws, for all values of its parameters.
+
+    Parameters
+    ----------
+    loss : Loss or Expr
+        A sum of monomials in the resources, with exponents rational (or Min, Max, Piecewise) in up to two parameters.
+    cost : Expr or several
+        The budget: a monomial; the symbols it is a product of are the resources, all others are held fixed.  Several
+        budgets are all met at once.
+    where : inequalities, optional
+        The domain of the parameters, taken as open; a sign that a symbol was declared with counts besides.
+    parameters : symbols, optional
+        Order of the parameters: conditions are solved for the last.  Default: by name.
+    free : symbols, optional
+        Resources that may also shrink as the budget grows, such as a learning rate; they need not be in a budget.
+        All others are at least 1.
+
+    Returns
+    -------
+    PhaseDiagram
+        ``.exponent`` is r in L*(C) ~ C^{-r}, ``.allocation(N)`` is n in N ~ C^n, ``.phases`` the regions and balances.
+
+    Raises
+    ------
+    InputError
+        For a term that is no monomial, a domain that is empty or no inequality, more than two parameters.
+    NoBalance
+        If a budget cannot be met or the loss can be driven to zero within it.
+    """
+    return phase_diagram(programme(loss, cost, where, parameters, free))
+
+
+@dataclass(frozen=True, eq=False)
+class _Solution:
+    """What was found in a cell: the vertices of the optimal face, and the terms that bind on all of it.
+
+    Two are equal that say the same of the optimum, even if different multipliers prove it.
+    """
+
+    lifted: tuple[Lifted, ...]
+    binding: tuple[int, ...]
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """The exponent, the vertices of the face, and the balance."""
+        first = self.lifted[0]
+        return (first.exponent, frozenset(v.allocation for v in self.lifted), self.binding)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Solution) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def certified_key(self) -> tuple[object, ...]:
+        return (*self.key, self.lifted[0].weights, self.lifted[0].prices)
+
+
+def phase_diagram(programme: Programme) -> PhaseDiagram:
+    """The complete, proved phase diagram of a programme.
+
+    Raises
+    ------
+    InputError
+        If the domain is empty, there are more than two parameters, or an exponent is not rational in them.
+    NoBalance
+        If somewhere in the domain the budgets cannot be met or the loss has no floor.
+    """
+    parameters = programme.parameters
+    if len(parameters) > 2:
+        raise InputError(f"at most two parameters can be mapped; got {parameters}; substitute numbers for the others")
+    search = _Search(programme, Functions(parameters))
+    partition = partition_domain(search.functions, programme.domain, search.solve)
+    firsts, regions = regions_of(partition, lambda found: found.key, _divided_by)
+    certified: list[_Solution] = firsts
+    parts = regions.where
+    if len({leaf.found.certified_key for leaf in partition.leaves}) > len(firsts):
+        # Some phase needs different multipliers in different parts.
+        certified, proofs = regions_of(partition, lambda found: found.certified_key)
+        parts = proofs.where
+    phases = tuple(
+        _phase(
+            programme, where, found, [(c, part) for c, part in zip(certified, parts, strict=True) if c.key == found.key]
+        )
+        for where, found in zip(regions.where, firsts, strict=True)
+    )
+    return PhaseDiagram(programme, phases, regions)
+
+
+def _divided_by(found: _Solution) -> frozenset[Polynomial]:
+    first = found.lifted[0]
+    return denominators((first.exponent, *first.allocation))
+
+
+class _Search:
+    """Solves the programme at samples, remembering the vertices and branches it has lifted."""
+
+    def __init__(self, programme: Programme, functions: Functions) -> None:
+        self.programme, self.functions = programme, functions
+        self._branches: dict[tuple[Expr, ...], list[RationalFunction]] = {}
+        self._lifted: dict[object, Lifted] = {}
+        self._solved: dict[tuple[Fraction, ...], tuple[_Solution, tuple[RationalFunction, ...]]] = {}
+
+    def solve(self, sample: Point) -> tuple[_Solution, tuple[RationalFunction, ...]]:
+        """The optimum at ``sample`` as functions of the parameters, with all that decides it."""
+        key = tuple(sample.values())
+        if key not in self._solved:
+            self._solved[key] = self._solve(sample)
+        return self._solved[key]
+
+    def _solve(self, sample: Point) -> tuple[_Solution, tuple[RationalFunction, ...]]:
+        guards: list[Expr] = []
+        terms = self._row_elements(self.programme.term_exponents(), sample, guards)
+        budgets = self._row_elements(self.programme.budget_exponents(), sample, guards)
+        optimum = self.programme.at(sample)
+        vertices = (self._lift(v.basis, terms, budgets) for v in optimum.vertices)
+        lifted = tuple(replace(v, allocation=self.programme.shares(v.allocation)) for v in vertices)
+        deciding = [c for basis in optimum.bases for c in self._lift(basis, terms, budgets).conditions()]
+        deciding += [self.functions.element(guard) for guard in guards]
+        deciding += [e for row in (*terms, *budgets) for e in row if not e.denom.is_constant()]
+        return _Solution(lifted, optimum.binding), tuple(deciding)
+
+    def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> list[list[RationalFunction]]:
+        resolved = [tuple(choose_branches(e, sample, guards) for e in row) for row in rows]
+        return [self.programme.columns(self._elements(row)) for row in resolved]
+
+    def _elements(self, row: tuple[Expr, ...]) -> list[RationalFunction]:
+        if row not in self._branches:
+            self._branches[row] = [self.functions.element(e) for e in row]
+        return self._branches[row]
+
+    def _lift(self, basis: Basis, terms: list[list[RationalFunction]], budgets: list[list[RationalFunction]]) -> Lifted:
+        key = (basis, tuple(map(tuple, terms)), tuple(map(tuple, budgets)))
+        if key not in self._lifted:
+            self._lifted[key] = lift(basis, terms, budgets, self.functions)
+        return self._lifted[key]
+
+
+def _phase(
+    programme: Programme, where: Boolean, found: _Solution, proofs: Sequence[tuple[_Solution, Boolean]]
+) -> Phase:
+    first, names = found.lifted[0], [term.name for term in programme.loss.terms]
+    vertices = tuple(tuple(to_factored_expr(x) for x in vertex.allocation) for vertex in found.lifted)
+    certificates = tuple(
+        Certificate(
+            part,
+            tuple((name, to_factored_expr(y)) for name, y in zip(names, proof.lifted[0].weights, strict=True) if y),
+            tuple(to_factored_expr(price) for price in proof.lifted[0].prices),
+        )
+        for proof, part in proofs
+    )
+    shares = tuple(zip(programme.resources, vertices[0], strict=True))
+    binding = tuple(names[i] for i in found.binding)
+    return Phase(where, to_factored_expr(first.exponent), shares, vertices, binding, certificates)
