@@ -1,4 +1,4 @@
-"""Types of arrays."""
+"""The type of arrays of real numbers."""
 
 from __future__ import annotations
 

@@ -1,36 +1,45 @@
-"""What does a method return?  One `LossCurve`, whatever the method and the system.
+"""What does a solver return?  One `LossCurve`, whatever the method and the system.
 
-Every solver in this package returns a loss curve: gradient flow, the two-time equations, the level series' flow,
-trained ensembles, linear networks; with fresh samples or with reused ones.  ``time``, ``loss`` and ``error`` are always
-there.  What a method adds stands in ``observed``, and its errors in ``errors``, under the same names; both are also
-attributes, so that ``curve.kernel`` is ``curve.observed["kernel"]``.
+Gradient flow, the two-time equations, trained ensembles and linear networks return loss curves, with new samples or
+with reused ones.  ``time``, ``loss`` and ``error`` are always there.  What a method adds stands in ``observed``, and the
+errors that it states of these in ``errors``, under the same names.  Both are read by name: ``curve.kernel`` is
+``curve.observed["kernel"]``, and ``curve.kernel_error`` is ``curve.errors["kernel"]``.
 
 Names in ``observed``, each an array of shape (times,) unless said otherwise:
 
     kernel          kappa = 1 + gamma |w|^2/N
     clock           tau = int kappa dt
     train_loss      the loss on reused samples
-    slope           -d ln L/d ln t above the floor
     variance        what the noise of batches adds to the loss; contained in it
     readout         |w|^2/N
+    correlation     B = sum_k y_k^2 (1 - phi_k), of eq. 66
+    learned_norm    U = sum_j (y_j^2/mu_j) phi_j^2, the squared RKHS norm of what has been learned
+    frontier        the eigenvalue of which half is learned
     spike           the largest eigenvalue of A^T A/N of a linear network
-    losses, kernels per seed, of shape (seeds, times)
+    sharpness       eta kappa mu_1
+    order           the observed order in eta, of a limit of small steps
+    *_slope         d ln/d ln t of a quantity; of the loss, of what lies above its floor
+    losses, kernels ... (plural)  per seed, of shape (seeds, times)
+    *_correlation   between two times, of shape (times, times)
 
-Losses are in units in which the mode k = 1 contributes 1 to the target's variance; times are in units of
+Losses are in units in which the mode k = 1 contributes 1 to the target's variance.  Times are in units of
 1/(learning rate): eta times the step, where steps are finite.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from .arrays import Reals
 
 
 @dataclass(frozen=True)
 class Status:
-    """How a solution ended, and from where on it must be read with care.
+    """How a solution ended, and from when on it must be read with care.
 
     Attributes
     ----------
@@ -50,7 +59,7 @@ class Status:
     undetermined_from: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LossCurve:
     """A loss at several times, with its error.
 
@@ -63,8 +72,14 @@ class LossCurve:
     observed, errors : mapping of str to array
         What the method adds, and the errors that it states of these; see the module's list.
     settings : mapping of str to object
-        How it was solved: method, gamma, learning rate, tolerance, grid.
+        How it was solved: gamma, learning rate, tolerance.
     status : Status
+
+    Examples
+    --------
+    >>> curve = LossCurve(np.ones(1), np.full(1, 0.5), np.full(1, 1e-9), start=2.0, observed={"kernel": np.ones(1)})
+    >>> len(curve), curve.kernel.tolist()
+    (1, [1.0])
     """
 
     time: Reals
@@ -78,8 +93,38 @@ class LossCurve:
     status: Status = field(default_factory=Status)
 
     def __getattr__(self, name: str) -> Reals:
-        """An observed quantity by its name; `AttributeError` lists those that this curve has."""
-        observed = self.__dict__.get("observed", {})
+        """Return an observed quantity or the error of one; `AttributeError` lists those that this curve has."""
+        observed, errors = self.__dict__.get("observed", {}), self.__dict__.get("errors", {})
         if name in observed:
             return observed[name]
-        raise AttributeError(f"this loss curve has no {name}; it has {', '.join(observed) or 'time, loss and error'}")
+        quantity = name.removesuffix("_error")
+        if quantity != name and quantity in errors:
+            return errors[quantity]
+        raise AttributeError(f"this loss curve has no {name}; it has {', '.join(['time, loss, error', *observed])}")
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def select(self, places: ArrayLike) -> LossCurve:
+        """Return the curve at some of its times.
+
+        Parameters
+        ----------
+        places : array of int or bool
+            Indices of times, or a mask.  They are applied to the last axis of each array.
+
+        Examples
+        --------
+        >>> curve = LossCurve(np.arange(3.0), np.array([1, 0.5, 0.2]), np.zeros(3), start=1.0)
+        >>> curve.select([0, 2]).loss.tolist()
+        [1.0, 0.2]
+        """
+        kept: NDArray[np.generic] = np.asarray(places)
+        return replace(
+            self,
+            time=self.time[kept],
+            loss=self.loss[kept],
+            error=self.error[kept],
+            observed={name: values[..., kept] for name, values in self.observed.items()},
+            errors={name: values[..., kept] for name, values in self.errors.items()},
+        )

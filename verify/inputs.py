@@ -1,35 +1,63 @@
-"""What every solver asks of its input, and how it refuses what it cannot take."""
+"""Which numbers does every solver require?  These checks say it, each with a message that names a value that would do.
+
+Public entry points check once; what they call trusts them.  The module imports NumPy only when times are checked, so
+that `verify.model` can refuse a mistake at once.
+"""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import inf
-
-import numpy as np
-from numpy.typing import ArrayLike
+from numbers import Real
+from typing import TYPE_CHECKING
 
 from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
-from .arrays import Reals
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from .arrays import Reals
+
+MOST_STEPS = 10**15
+"""Steps that are counted: a solution with more would never end."""
+
+WHOLE = Fraction(1, 10**9)
+"""How far a time may be from a whole number of steps, relative to that number: computed times are rounded."""
 
 
-def check_richness(gamma: float) -> None:
-    """Refuse a gamma that is none.
+def check_richness(gamma: object) -> float:
+    """Return gamma as a double.
 
     Raises
     ------
     InputError
+        Unless gamma is a finite number of at least 0.
+
+    Examples
+    --------
+    >>> check_richness(2)
+    2.0
     """
-    if not 0 <= gamma < inf:
-        raise InputError(f"gamma must be a finite number of at least 0; got {gamma}; 0 is the lazy limit")
+    value = _double(gamma)
+    if not 0 <= value < inf:
+        raise InputError(f"gamma must be a finite number of at least 0; got {abbreviate(gamma)}; 0 is the lazy limit")
+    return value
 
 
 def check_step(learning_rate: float, largest: float) -> None:
-    """Refuse an eta that is no step length; ``largest`` is the largest eigenvalue.
+    """Raise InputError unless the learning rate is a finite number above 0.
 
-    Raises
-    ------
-    InputError
+    Parameters
+    ----------
+    learning_rate : float
+        eta, in units of one over the eigenvalues.
+    largest : float
+        The largest eigenvalue, from which the message computes a stable value.
+
+    Examples
+    --------
+    >>> check_step(0.1, 1.0)
     """
     if not 0 < learning_rate < inf:
         raise InputError(
@@ -38,23 +66,31 @@ def check_step(learning_rate: float, largest: float) -> None:
 
 
 def check_whole(value: object, name: str, least: int, example: int) -> None:
-    """Refuse what is no whole number of at least ``least``; ``example`` is one that would do.
+    """Raise InputError unless ``value`` is a whole number of at least ``least``; the message suggests ``example``.
 
-    Raises
-    ------
-    InputError
+    Examples
+    --------
+    >>> check_whole(64, "the model size", 1, 64)
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise InputError(f"{name} must be a whole number of at least {least}; got {abbreviate(value)}; try {example}")
 
 
 def check_times(times: ArrayLike) -> Reals:
-    """``times`` as an array, if they are times.
+    """Return ``times`` as an array of shape (times,).
 
     Raises
     ------
     InputError
+        Unless there is at least one time, and all are finite, at least 0, and rising.
+
+    Examples
+    --------
+    >>> check_times([1, 10, 100]).tolist()
+    [1.0, 10.0, 100.0]
     """
+    import numpy as np  # here, so that numbers are checked without NumPy
+
     try:
         t = np.atleast_1d(np.asarray(times, dtype=float))
     except (TypeError, ValueError) as error:
@@ -65,3 +101,42 @@ def check_times(times: ArrayLike) -> Reals:
         at = int(np.argmax(np.diff(t) <= 0))
         raise InputError(f"times must rise; got {t[at]:g} followed by {t[at + 1]:g}; sort them")
     return t
+
+
+def count_steps(time: Fraction, learning_rate: Fraction) -> int:
+    """Return the number of steps of the learning rate that end at ``time``.
+
+    Raises
+    ------
+    InputError
+        If that is no whole number to within `WHOLE`, or more than `MOST_STEPS`.
+
+    Examples
+    --------
+    >>> count_steps(Fraction(3), Fraction(1, 10))
+    30
+    """
+    steps = time / learning_rate
+    if steps > MOST_STEPS:
+        raise InputError(
+            f"t = {float(time):g} is more than {MOST_STEPS:.0e} steps of {float(learning_rate):g}; ask for less time "
+            "or larger steps"
+        )
+    nearest = round(steps)
+    if abs(steps - nearest) > WHOLE * nearest:
+        near = [f"{float(learning_rate * whole):.12g}" for whole in (steps // 1, steps // 1 + 1) if whole > 0]
+        raise InputError(
+            f"a time must be a whole number of steps of {float(learning_rate):g}; got t = {float(time):g}; "
+            f"try {' or '.join(near)}, or another `learning_rate`"
+        )
+    return nearest
+
+
+def _double(value: object) -> float:
+    """Return ``value`` as a double, infinity beyond all doubles, NaN for what is no number."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return float("nan")
+    try:
+        return float(value)
+    except OverflowError:
+        return inf

@@ -1,5 +1,227 @@
-"""What is trained?  One description, checked once: when it is made.
+"""What is trained?  A `Model` says it: one description, checked once, when it is made.
 
-The command and all solvers share `Model`.  Its fields are exact or finite numbers after construction, so that a solver
-that takes a model checks nothing again.  This module imports no NumPy: a mistake is answered at once.
+The command and all solvers share it, so that a solver that takes a model checks none of it again.  Names in backticks
+in messages are those of the arguments; the command translates them to its options.
+
+The module imports no NumPy: a mistake is answered at once.
 """
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from exponents.errors import InputError
+from exponents.names import CONTINUUM, FLOW, METHODS, MODES, SIMULATE, SPECTRA, TWO_TIME, SpectrumKind, require
+from exponents.rationals import abbreviate, check_capacity, check_smaller, check_source, exact, to_double
+
+from .inputs import check_richness, check_whole
+
+SEEDS = 16
+"""Models that are trained, unless said otherwise: the standard error is then known to a fifth."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model and its data, checked.
+
+    Without ``readout_scale`` it is the random feature model of eq. 4, with it the linear network of Appendix G.
+
+    Parameters
+    ----------
+    alpha, beta : exact number, optional
+        Capacity > 1 and source > 0 of eq. 42: an int, a Fraction, or text such as "3/2".  They are kept as Fractions;
+        None, both of them, with the file of a measured spectrum.
+    gamma : float
+        Richness, at least 0, and 0 is lazy; gamma0 of a linear network.
+    spectrum : {"continuum", "modes"}
+        Eigenvalues k^(-alpha) for all real k >= 1, or for whole numbers k.
+    modes : int, optional
+        M, at least 2, of a spectrum of modes; None is infinite.
+    model_size : int, optional
+        N; None is infinite.
+    batch_size : int, optional
+        B, samples per step; None is infinite.
+    samples : int, optional
+        P.  Alone, all of them are used in every step; with ``batch_size`` each is used once, in one pass.
+    file : path, optional
+        Of a measured spectrum.  N and B are infinite then: the file does not list modes without power of the target.
+    readout_scale : float, optional
+        sigma, the scale of a linear network's readout at the start, at least 0.
+
+    Raises
+    ------
+    InputError
+        If a number is outside its range, or if two of them exclude each other.
+
+    Examples
+    --------
+    >>> model = Model("3/2", "1/2", gamma=1, model_size=64)
+    >>> model.alpha, model.reuses
+    (Fraction(3, 2), False)
+    >>> Model("3/2", "1/2", modes=100)
+    Traceback (most recent call last):
+    exponents.errors.InputError: `modes` goes with `spectrum="modes"`; got continuum; add or leave it out
+    """
+
+    alpha: Fraction | int | str | None = None
+    beta: Fraction | int | str | None = None
+    gamma: float = 1.0
+    spectrum: SpectrumKind = "continuum"
+    modes: int | None = None
+    model_size: int | None = None
+    batch_size: int | None = None
+    samples: int | None = None
+    file: Path | None = None
+    readout_scale: float | None = None
+
+    def __post_init__(self) -> None:
+        require(self.spectrum, SPECTRA, "the spectrum")
+        counts = (
+            (self.modes, "the number of modes", 2, 1000),
+            (self.model_size, "the model size", 1, 64),
+            (self.batch_size, "the batch size", 1, 32),
+            (self.samples, "the number of samples", 1, 256),
+        )
+        for value, name, least, example in counts:
+            if value is not None:
+                check_whole(value, name, least, example)
+                to_double(value, name)
+        object.__setattr__(self, "gamma", check_richness(self.gamma))
+        self._check_combinations()
+        if self.file is None:
+            alpha, beta = check_capacity(exact(self.alpha, "alpha")), check_source(exact(self.beta, "beta"))
+            to_double(alpha, "alpha"), to_double(beta, "beta")
+            object.__setattr__(self, "alpha", alpha)
+            object.__setattr__(self, "beta", beta)
+
+    def _check_combinations(self) -> None:
+        """Raise InputError if one part of the description excludes another."""
+        if self.modes is not None and (self.spectrum != MODES or self.file is not None):
+            came = self.spectrum if self.file is None else abbreviate(self.file)
+            raise InputError(f'`modes` goes with `spectrum="modes"`; got {came}; add or leave it out')
+        if self.file is not None:
+            self._check_file(self.file)
+        elif self.alpha is None or self.beta is None:
+            came = (
+                "neither" if self.alpha is self.beta is None else "alpha alone" if self.beta is None else "beta alone"
+            )
+            raise InputError(f"a curve needs alpha and beta, or `file`; got {came}; try 3/2 1/2")
+        if self.readout_scale is not None:
+            if not 0 <= self.readout_scale < float("inf"):
+                raise InputError(
+                    f"the scale of the readout must be a finite number of at least 0; got {self.readout_scale}; "
+                    "1 is usual"
+                )
+            if self.samples is not None:
+                raise InputError("a linear network has new samples in every step; got `samples`; leave it out")
+        elif self.model_size is not None and self.modes is not None:
+            check_smaller(self.model_size, self.modes)
+        if self.samples is not None and self.batch_size is not None and self.samples < self.batch_size:
+            raise InputError(
+                f"one pass needs at least a batch of samples; got P = {abbreviate(self.samples)} and "
+                f"B = {abbreviate(self.batch_size)}; take a smaller B"
+            )
+
+    def _check_file(self, file: Path) -> None:
+        """Raise InputError for what a measured spectrum cannot be combined with."""
+        if self.alpha is not None or self.beta is not None:
+            raise InputError(
+                "a measured spectrum has no alpha and beta; got both a file and numbers; leave the numbers out"
+            )
+        for name in ("model_size", "batch_size", "samples"):
+            if getattr(self, name) is not None:
+                raise InputError(
+                    f"`{name}` cannot be combined with a spectrum file, which lacks the modes without power of the "
+                    f"target; got {abbreviate(file)}; leave one of them out"
+                )
+
+    @property
+    def exponents(self) -> tuple[Fraction, Fraction]:
+        """Capacity alpha and source beta of a model that has no measured spectrum."""
+        assert isinstance(self.alpha, Fraction) and isinstance(self.beta, Fraction)
+        return self.alpha, self.beta
+
+    @property
+    def reuses(self) -> bool:
+        """Whether every step uses the same samples."""
+        return self.samples is not None and self.batch_size is None
+
+    @property
+    def most_steps(self) -> int | None:
+        """The steps of one pass over the samples; None without end."""
+        if self.samples is None or self.batch_size is None:
+            return None
+        return self.samples // self.batch_size
+
+
+def check_method(model: Model, method: str, learning_rate: object = None, seeds: object = None) -> None:
+    """Raise InputError unless the method can solve the model with these settings.
+
+    Parameters
+    ----------
+    method : {"flow", "two-time", "simulate"}
+    learning_rate, seeds : optional
+        None where they are not given.
+
+    Raises
+    ------
+    InputError
+        For a method that does not know the system, and for settings that it does not use.
+
+    Examples
+    --------
+    >>> check_method(Model("3/2", "1/2"), "flow")
+    >>> check_method(Model("3/2", "1/2"), "simulate")
+    Traceback (most recent call last):
+    exponents.errors.InputError: `method="simulate"` goes with `spectrum="modes"`; got continuum
+    """
+    require(method, METHODS, "the method")
+    if method == SIMULATE:
+        _check_simulation(model)
+    if seeds is not None and method != SIMULATE:
+        raise InputError(f'`seeds` goes with `method="{SIMULATE}"`; got {method}; leave it out')
+    if model.reuses:
+        _check_reuse(model, method, learning_rate)
+    elif learning_rate is not None and method == FLOW and model.batch_size is None:
+        raise InputError(
+            f'`learning_rate` goes with `batch_size`, or with `method="{TWO_TIME}"` or {SIMULATE}; got neither; '
+            "leave it out"
+        )
+    if model.readout_scale is not None:
+        _check_linear(model, method)
+
+
+def _check_simulation(model: Model) -> None:
+    if model.file is not None or model.spectrum != MODES:
+        came = model.spectrum if model.file is None else abbreviate(model.file)
+        raise InputError(f'`method="{SIMULATE}"` goes with `spectrum="{MODES}"`; got {came}')
+    if model.model_size is None and not model.reuses:
+        raise InputError(f'`method="{SIMULATE}"` needs a `model_size`; got none; try `model_size=64`')
+    if model.modes is None:
+        raise InputError(f'`method="{SIMULATE}"` needs a number of `modes`; got none; try `modes=1000`')
+
+
+def _check_reuse(model: Model, method: str, learning_rate: object) -> None:
+    """Raise InputError for what does not go with samples that are used in every step."""
+    if learning_rate is not None:
+        raise InputError(
+            "`learning_rate` goes with batches; `samples` without `batch_size` is gradient flow on all of them; leave "
+            "one of them out, or add `batch_size` for one pass"
+        )
+    if method == FLOW and model.spectrum != CONTINUUM:
+        raise InputError(
+            f'`samples` by the {FLOW} is the mean on the {CONTINUUM}; got `spectrum="{model.spectrum}"`; take '
+            f'`method="{TWO_TIME}"` or {SIMULATE}'
+        )
+
+
+def _check_linear(model: Model, method: str) -> None:
+    if method == TWO_TIME:
+        raise InputError(f'a linear network has no two-time equations here; take `method="{FLOW}"` or {SIMULATE}')
+    if method == FLOW and (model.model_size is not None or model.batch_size is not None):
+        raise InputError(
+            f"the {FLOW} of a linear network is that of infinite width and batches; got a finite one; take "
+            f'`method="{SIMULATE}"`'
+        )
