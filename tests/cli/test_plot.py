@@ -11,7 +11,7 @@ import pytest
 
 from exponents.cli.app import main
 from exponents.names import PICTURES
-from verify.plots.figures import level_exponents, loss_curves
+from verify.plots.figures import level_exponents, richness
 
 TERMS = ["--term", "t**(-beta)", "--term", "N**(-alpha)", "--where", "alpha > 1"]
 
@@ -32,7 +32,7 @@ def here(tmp_path, monkeypatch):
 def few(monkeypatch):
     """One measured point and two curves are enough."""
     for name in ("GAMMAS", "COLOURS"):
-        monkeypatch.setattr(loss_curves, name, getattr(loss_curves, name)[:2])
+        monkeypatch.setattr(richness, name, getattr(richness, name)[:2])
     monkeypatch.setattr(level_exponents, "SOURCES", ("1/2",))
 
 

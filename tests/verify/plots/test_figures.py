@@ -30,15 +30,17 @@ from verify.plots.figures import (
     batch_sizes,
     compute_optimum,
     level_exponents,
-    loss_curves,
     model_sizes,
-    simulated,
+    richness,
     time_exponent,
 )
 from verify.plots.figures import page as sheet
-from verify.plots.figures import slopes as laws
+from verify.plots.figures import power_laws as laws
+from verify.plots.figures import (
+    trained_points as simulated,
+)
 from verify.plots.figures.axes import FAR, Scale, decades, even
-from verify.plots.figures.measurements import Measured, bound, measured
+from verify.plots.figures.measured_points import Measured, bound, measured
 from verify.plots.figures.page import APART, BLUE, Row, Sheet, gradient, spread
 from verify.plots.style import SETTINGS
 from verify.spectra import continuum_model
@@ -104,7 +106,7 @@ def data(small):
         "fig10": levels,
         "fig3": batch_sizes.computed(),
         "fig4": compute_optimum.computed(),
-        **{name: loss_curves.computed(beta) for name, (beta, _, _) in LOSSES.items()},
+        **{name: richness.computed(beta) for name, (beta, _, _) in LOSSES.items()},
         **{name: model_sizes.computed(beta) for name, (beta, *_) in FINITE.items()},
     }
 
@@ -120,7 +122,7 @@ def figures(data):
             "fig3": batch_sizes.drawn(data["fig3"]),
             "fig4": compute_optimum.drawn(data["fig4"]),
             **{name: model_sizes.drawn(data[name]) for name in FINITE},
-            **{name: loss_curves.drawn(data[name]) for name in LOSSES},
+            **{name: richness.drawn(data[name]) for name in LOSSES},
         }
         for figure in made.values():
             FigureCanvasAgg(figure).draw()
@@ -132,7 +134,7 @@ def known(data, monkeypatch):
     """Nothing is computed again."""
     monkeypatch.setattr(time_exponent, "computed", lambda _: data["fig1a"])
     monkeypatch.setattr(level_exponents, "computed", lambda _: data["fig10"])
-    monkeypatch.setattr(loss_curves, "computed", lambda beta: data["fig2a" if beta == "6/5" else "fig2b"])
+    monkeypatch.setattr(richness, "computed", lambda beta: data["fig2a" if beta == "6/5" else "fig2b"])
     monkeypatch.setattr(model_sizes, "computed", lambda beta, _: data["fig2c" if beta == "6/5" else "fig2d"])
     monkeypatch.setattr(batch_sizes, "computed", lambda _: data["fig3"])
     monkeypatch.setattr(compute_optimum, "computed", lambda _: data["fig4"])
@@ -189,13 +191,13 @@ def test_fig1a_says_that_a_logarithm_comes_in(figures):
 @pytest.mark.parametrize("name", LOSSES)
 def test_fig2_shows_the_flow_and_its_lazy_limit_by_another_route(name, figures, data):
     beta = Fraction(LOSSES[name][0])
-    for gamma, curve in zip(loss_curves.GAMMAS, data[name].curves, strict=True):
+    for gamma, curve in zip(richness.GAMMAS, data[name].curves, strict=True):
         assert (line(figures[name], f"gamma {gamma}")[1] == curve.loss).all()
         assert (line(figures[name], f"gamma {gamma}", 2)[1] == -curve.loss_slope).all()
     t, lazy = line(figures[name], "gamma 0")
     assert t[0] == 1 and t[-1] == pytest.approx(1e12)
     assert lazy == pytest.approx(
-        power_law_spectrum(loss_curves.ALPHA, beta, 2e12).lazy_loss(t), rel=1e-6
+        power_law_spectrum(richness.ALPHA, beta, 2e12).lazy_loss(t), rel=1e-6
     )  # that of the flow
 
 
@@ -214,10 +216,10 @@ def test_fig2_guides_have_the_predicted_slopes_and_keep_off_the_curves(name, fig
 def test_fig2_curves_reach_the_derived_law(name, figures):
     beta, _, power = LOSSES[name]
     t, law = line(figures[name], "law")
-    constant = float(evaluate(amplitude(), loss_curves.ALPHA, beta, 2))
+    constant = float(evaluate(amplitude(), richness.ALPHA, beta, 2))
     assert law * t ** float(Fraction(power)) == pytest.approx(constant, rel=1e-12)
-    for gamma in loss_curves.GAMMAS[1:]:
-        constant = float(evaluate(amplitude(), loss_curves.ALPHA, beta, gamma))
+    for gamma in richness.GAMMAS[1:]:
+        constant = float(evaluate(amplitude(), richness.ALPHA, beta, gamma))
         assert line(figures[name], f"constant {gamma}", 1)[1] == pytest.approx([constant] * 2, rel=1e-12)
         reached = line(figures[name], f"gamma {gamma}", 1)[1][-1]
         assert reached == pytest.approx(constant, rel=5e-3)  # corrections fall as t^-0.2, 4e-3 at the end, for 6/5
@@ -475,7 +477,7 @@ def test_an_interrupted_ensemble_is_no_point(monkeypatch):
     class Part:
         interrupted, losses = True, np.ones((1, 3))
 
-    monkeypatch.setattr(simulated, "ensemble", lambda *_, **__: Part())
+    monkeypatch.setattr(simulated, "train_ensemble", lambda *_, **__: Part())
     with pytest.raises(KeyboardInterrupt):
         simulated.simulated([run()])
 
@@ -579,15 +581,15 @@ def test_each_format_is_written_and_has_the_same_bits_again(name, suffix, known,
 def test_another_process_with_another_hash_seed_writes_the_same_bits(tmp_path, monkeypatch):
     code = (
         "import sys; from pathlib import Path; from verify.plots import plot_figure; "
-        "from verify.plots.figures import loss_curves; "
+        "from verify.plots.figures import richness; "
         "assert 'matplotlib' not in sys.modules; "
-        "loss_curves.GAMMAS, loss_curves.COLOURS = loss_curves.GAMMAS[:2], loss_curves.COLOURS[:2]; "  # it takes less
+        "richness.GAMMAS, richness.COLOURS = richness.GAMMAS[:2], richness.COLOURS[:2]; "  # it takes less
         "plot_figure('fig2b', Path(sys.argv[1]))"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "1"}
     here, there = tmp_path / "here.pdf", tmp_path / "there.pdf"
     for name in ("GAMMAS", "COLOURS"):
-        monkeypatch.setattr(loss_curves, name, getattr(loss_curves, name)[:2])
+        monkeypatch.setattr(richness, name, getattr(richness, name)[:2])
     plot_figure("fig2b", here)
     subprocess.run([sys.executable, "-c", code, there], env=environment, check=True, cwd=Path(__file__).parents[3])
     assert here.read_bytes() == there.read_bytes()
@@ -606,7 +608,7 @@ def test_bad_input_is_said_before_anything_is_computed_and_leaves_no_file(case, 
     def never(*_):
         raise AssertionError("computed")
 
-    for module in (time_exponent, level_exponents, loss_curves, model_sizes, batch_sizes, compute_optimum):
+    for module in (time_exponent, level_exponents, richness, model_sizes, batch_sizes, compute_optimum):
         monkeypatch.setattr(module, "computed", never)
     (tmp_path / "folder.png").mkdir()
     name, file, message = BAD[case]
@@ -620,7 +622,7 @@ def test_a_failure_while_computing_leaves_what_was_there(tmp_path, monkeypatch):
     def fails(_):
         raise RuntimeError("no curve")
 
-    monkeypatch.setattr(loss_curves, "computed", fails)
+    monkeypatch.setattr(richness, "computed", fails)
     target = tmp_path / "fig2a.svg"
     target.write_text("before")
     with pytest.raises(RuntimeError, match="no curve"):

@@ -263,7 +263,7 @@ def test_an_interrupted_ensemble_is_no_point(monkeypatch):
     class Part:
         interrupted = True
 
-    monkeypatch.setattr(linear_networks, "ensemble", lambda *_, **__: Part())
+    monkeypatch.setattr(linear_networks, "train_linear_ensemble", lambda *_, **__: Part())
     with pytest.raises(KeyboardInterrupt):
         linear_networks._run(Fraction(1, 5), 100, Fraction(1), range(2))
 

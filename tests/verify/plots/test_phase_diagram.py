@@ -86,7 +86,7 @@ def test_another_process_with_another_hash_seed_writes_the_same_bits(tmp_path):
     code = (
         "import sys; from pathlib import Path; from verify.plots import Panel, plot_phases; "
         "assert 'matplotlib' not in sys.modules; "
-        "from exponents.compute_optimal import alpha, beta, optimum; from exponents.names import TASKS; "
+        "from exponents.model.table1 import alpha, beta, optimum; from exponents.names import TASKS; "
         "plot_phases([Panel('lazy', optimum('lazy'), beta, alpha, TASKS)], Path(sys.argv[1]))"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "1"}

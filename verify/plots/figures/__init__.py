@@ -19,9 +19,9 @@ from . import (
     compute_optimum,
     level_exponents,
     linear_networks,
-    loss_curves,
     model_sizes,
     reused_samples,
+    richness,
     time_exponent,
 )
 
@@ -29,8 +29,8 @@ __all__ = ["plot_figure"]
 
 FIGURES: dict[str, Callable[[Executor | None], Any]] = {
     "fig1a": lambda executor: time_exponent.drawn(time_exponent.computed(executor)),
-    "fig2a": lambda _: loss_curves.drawn(loss_curves.computed("6/5")),
-    "fig2b": lambda _: loss_curves.drawn(loss_curves.computed("2/5")),
+    "fig2a": lambda _: richness.drawn(richness.computed("6/5")),
+    "fig2b": lambda _: richness.drawn(richness.computed("2/5")),
     "fig2c": lambda executor: model_sizes.drawn(model_sizes.computed("6/5", executor)),
     "fig2d": lambda executor: model_sizes.drawn(model_sizes.computed("2/5", executor)),
     "fig3": lambda executor: batch_sizes.drawn(batch_sizes.computed(executor)),

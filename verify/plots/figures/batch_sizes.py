@@ -40,8 +40,8 @@ from ...two_time.online import solve_online
 from ..style import INK, NAME
 from .axes import Scale, decades
 from .page import Panel, Row, Sheet, gradient
-from .simulated import Points, Run, said, simulated
-from .slopes import exponent, power, power_of_two, task
+from .power_laws import exponent, power, power_of_two, task
+from .trained_points import Points, Run, said, simulated
 
 ALPHA, GAMMA = Fraction(2), 1.0
 """Capacity and richness."""

@@ -35,8 +35,8 @@ from ...spectra.finite_model import mean_spectra
 from ..style import HAIR, INK, NAME
 from .axes import Scale, decades, even
 from .page import BLUE, VERMILION, Panel, Row, Sheet, gradient
-from .simulated import Points, Run, said, simulated
-from .slopes import exponent, power, power_of_two, task
+from .power_laws import exponent, power, power_of_two, task
+from .trained_points import Points, Run, said, simulated
 
 ALPHA, GAMMA = Fraction(3, 2), 0.75
 """Capacity and richness."""

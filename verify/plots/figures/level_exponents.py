@@ -23,7 +23,7 @@ from exponents.model.timescale import chi, solve_self_consistency
 from exponents.symbols import beta
 
 from .axes import Scale
-from .measurements import ALPHA, GAMMA, Measured, bound, measured
+from .measured_points import ALPHA, GAMMA, Measured, bound, measured
 from .page import BLUE, VERMILION, Panel, Row, Sheet
 
 SOURCES = ("1/10", "3/10", "1/2", "7/10", "11/10")

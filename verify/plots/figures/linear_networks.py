@@ -49,8 +49,8 @@ from ...training.linear_ensemble import train_linear_ensemble
 from ..style import FORMULA, INK, NAME, PALE, SMALL
 from .axes import Scale, decades, even
 from .page import Panel, Row, Sheet, gradient
-from .slopes import exponent, power, power_of_two
-from .slopes import task as named
+from .power_laws import exponent, power, power_of_two
+from .power_laws import task as named
 
 ALPHA, INIT = Fraction(2), 1
 """Capacity, and sigma."""

@@ -30,10 +30,10 @@ from ...spectra.finite_model import mean_measure
 from ...spectra.floor import bottleneck
 from ..style import FORMULA, INK, PALE
 from .axes import Scale, decades, even
-from .loss_curves import ALPHA, BESIDE
 from .page import Panel, Row, Sheet, gradient
-from .simulated import Points, Run, said, simulated
-from .slopes import exponent, power, power_of_two
+from .power_laws import exponent, power, power_of_two
+from .richness import ALPHA, BESIDE
+from .trained_points import Points, Run, said, simulated
 
 GAMMA = 1.0
 """Richness."""

@@ -34,7 +34,7 @@ from ...spectra.continuum_model import resolution
 from ..style import FORMULA, INK, NAME, PALE
 from .axes import Scale, decades, even
 from .page import BLUE, VERMILION, Panel, Row, Sheet, gradient
-from .slopes import exponent, power, power_of_two
+from .power_laws import exponent, power, power_of_two
 
 ALPHA, BETA, GAMMA = Fraction(3, 2), Fraction(6, 5), 1.0
 """Capacity, source and richness of the first two panels."""

@@ -21,7 +21,7 @@ from exponents.symbols import beta
 from ...verdicts import SOURCES
 from ..style import FORMULA, HAIR, INK, NAME, PALE
 from .axes import Scale
-from .measurements import ALPHA, GAMMA, Measured, bound, measured
+from .measured_points import ALPHA, GAMMA, Measured, bound, measured
 from .page import BLUE, VERMILION, Panel, Row, Sheet
 
 CLAIM = "chi: time exponent"

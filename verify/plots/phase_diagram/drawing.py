@@ -16,7 +16,7 @@ from sympy import Symbol, latex
 
 from ..optional_import import import_optional
 from ..style import AXIS, DOTS, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL
-from .curves import Line
+from .boundary_curves import Line
 from .formulas import letter_of, plain
 from .labels import BADGE, Label, Row
 from .layout import Layout

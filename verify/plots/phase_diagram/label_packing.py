@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .curves import Frame, Line, resample
+from .boundary_curves import Frame, Line, resample
 from .viewport import Reals
 
 Place: TypeAlias = tuple[float, float]

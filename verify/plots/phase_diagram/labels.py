@@ -22,7 +22,7 @@ from exponents.algebra.parametric import Point
 from exponents.optimum.phase_diagram import PhaseDiagram
 
 from ..style import FORMULA, NAME, SMALL
-from .curves import Line, total_length
+from .boundary_curves import Line, total_length
 from .formulas import balance, equation, exponent, flat, join_terms, letter_of, plain, tall
 from .label_packing import FreeSpace, Mask, Place
 from .text import Block, Words, block

@@ -14,7 +14,7 @@ from exponents.errors import InputError
 from exponents.optimum.phase_diagram import PhaseDiagram
 from exponents.rationals import abbreviate
 
-from .curves import Frame, Line, arcs_of, fill_of
+from .boundary_curves import Frame, Line, arcs_of, fill_of
 from .label_packing import FreeSpace
 from .labels import Label, Row, label_boundaries, label_regions
 from .viewport import Plane, plane_of

@@ -28,7 +28,7 @@ from ...flow.curve import Curve, limit_curve
 from ..style import INK, PALE
 from .axes import Scale, decades, even
 from .page import BLUE, VERMILION, Panel, Row, Sheet
-from .slopes import exponent
+from .power_laws import exponent
 
 ALPHA = Fraction(3, 2)
 """Capacity."""

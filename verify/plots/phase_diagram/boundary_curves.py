@@ -81,7 +81,7 @@ class Frame:
 def fill_of(frame: Frame, depth: Reals) -> list[list[Line]]:
     """Where a depth on the grid is positive: polygons, each an outline and its holes."""
     contours = import_optional("contourpy").contour_generator(frame.u, frame.v, depth, fill_type="OuterOffset")
-    polygons, offsets = contours.fill_in(0.0, np.inf)
+    polygons, offsets = contours.filled(0.0, np.inf)
     return [np.split(points, at[1:-1]) for points, at in zip(polygons, offsets, strict=True)]
 
 
