@@ -1,11 +1,12 @@
-"""The names people type, and that results bear: regimes, versions, tables, derivations, formats.
+"""Which names do people type, and results carry?  Regimes, versions, tables, derivations, formats and more.
 
-Kept apart from what they name, so that the command can check a word without importing SymPy.
+The names stand apart from what they name, so that the command can check a word without importing SymPy.  Help texts
+and messages list them from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from typing import Literal, get_args
 
 from .errors import InputError
@@ -25,12 +26,32 @@ PUBLISHED, DERIVED = VERSIONS
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 
-TABLES = ("compute-optimal", "time", "levels", "loss", "phases", "data", "data-limit", "claims")
+TABLES = {
+    "compute-optimal": "Table 1: exponents of the compute-optimal loss and split",
+    "time": "time exponents of the limit N, B to infinity",
+    "levels": "the level series of the time exponent",
+    "loss": "every term of the loss, as published and as derived",
+    "phases": "boundaries of the phases, and the terms that tie there",
+    "data": "compute-optimal exponents with P reused samples",
+    "data-limit": "how many reused samples are enough",
+    "claims": "every published exponent beside the derived one",
+}
+"""The tables, and what each shows."""
 
 CONVENTION_TABLES = ("compute-optimal", "phases")
 """Tables that can be derived in the symbols of other papers."""
 
-DERIVATIONS = ("chi", "levels", "amplitude", "bottleneck", "transient", "sgd", "compute-optimal", "data")
+DERIVATIONS = {
+    "chi": "the time exponent of the limit N, B to infinity",
+    "levels": "the level series of the time exponent",
+    "amplitude": "the amplitude of the loss in that limit",
+    "bottleneck": "what N features cannot represent",
+    "transient": "the first correction in 1/N",
+    "sgd": "the noise of finite batches",
+    "compute-optimal": "the best split of compute",
+    "data": "what P reused samples cannot determine",
+}
+"""The derivations, and what each derives."""
 
 FAMILIES = ("chi", "levels", "amplitude", "bottleneck", "transient", "sgd", "compute-optimal", "data", "linear")
 """Families of claims, in the order of the argument."""
@@ -65,19 +86,51 @@ COORDINATES = {
 CONVENTIONS = tuple(COORDINATES)
 MODEL = CONVENTIONS[0]
 
+CLOSE = 0.8
+"""Similarity (0 to 1) from which a word is suggested for a mistyped one."""
 
-def require(word: object, allowed: Sequence[str], role: str) -> None:
-    """Refuse a word that is none of those allowed, and name the nearest that is.
+
+def nearest(word: object, allowed: Iterable[str]) -> str:
+    """Return the one allowed word that is close to ``word``; nothing if there is none, or more than one.
+
+    Examples
+    --------
+    >>> nearest("tabel", ["table", "at"]), nearest("fig5", ["fig3", "fig4"])
+    ('table', '')
+    """
+    import difflib  # only a mistake needs it
+
+    near = difflib.get_close_matches(word, list(allowed), n=2, cutoff=CLOSE) if isinstance(word, str) else []
+    return near[0] if len(near) == 1 else ""
+
+
+def require(word: object, allowed: Collection[str], role: str) -> None:
+    """Raise InputError unless ``word`` is allowed.
+
+    Parameters
+    ----------
+    word : object
+        What the user gave.
+    allowed : collection of str
+        The words to choose from.
+    role : str
+        What the word is, for the message.
 
     Raises
     ------
     InputError
+        If the word is not allowed.  The message lists all that are, and suggests one if it is close.
+
+    Examples
+    --------
+    >>> require("lazy", REGIMES, "the regime")
+    >>> require("Rich", REGIMES, "the regime")
+    Traceback (most recent call last):
+    exponents.errors.InputError: the regime must be one of lazy, rich; got Rich
     """
     if word in allowed:
         return
-    import difflib  # only a mistake needs it
-
-    near = difflib.get_close_matches(word, allowed, n=1) if isinstance(word, str) else ()
-    hint = f"; did you mean {near[0]}?" if near else ""
+    near = nearest(word, allowed)
+    hint = f"; did you mean {near}?" if near else ""
     came = abbreviate(repr(word) if isinstance(word, str) and word != word.strip() else word)
     raise InputError(f"{role} must be one of {', '.join(allowed)}; got {came}{hint}")

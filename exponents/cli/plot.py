@@ -15,7 +15,7 @@ import click
 
 from ..errors import InputError
 from ..names import PICTURES, PUBLISHED, REGIMES, VERSIONS, Version, require
-from .balance import loss_options, read_loss
+from .loss_options import loss_options, read_loss
 from .terminal import Command, workers
 
 if TYPE_CHECKING:
@@ -114,6 +114,3 @@ def _plot_phases(programme: Programme | None, version: Version, path: Path) -> N
         across = horizontal[0] if horizontal else vertical
         panels = [Panel("your loss", phase_diagram(programme), across, vertical if horizontal else None)]
     plot_phases(panels, path)
-
-
-PICTURE_COMMANDS: tuple[click.Command, ...] = (plot,)

@@ -1,18 +1,19 @@
-"""What all commands share: options, and printing to a terminal, a pipe or nowhere."""
+"""What do all commands share?  Options, lists of names in help, and printing to a terminal or a pipe."""
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..names import CONVENTIONS, FORMATS, MODEL, PUBLISHED
+from ..names import CONVENTIONS, FORMATS, MODEL, PUBLISHED, VERSIONS
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -23,11 +24,35 @@ _NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
 
 
 class Command(click.Command):
-    """A command that reads ``-1`` as a number, which click would take for an option."""
+    """A command that reads ``-1`` as a number; click alone would take it for an option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The arguments, a negative number guarded by a space."""
+        """Parse the arguments, with a space before each negative number."""
         return super().parse_args(ctx, [f" {arg}" if _NEGATIVE.match(arg) else arg for arg in args])
+
+
+def list_names(names: Mapping[str, str]) -> str:
+    r"""Return a registry as lines of help: each name, and what it is.
+
+    Examples
+    --------
+    >>> print(list_names({"time": "time exponents", "levels": "the level series"}).replace("\b", "(kept)"))
+    (kept)
+      time    time exponents
+      levels  the level series
+    """
+    width = max(map(len, names))
+    return "\n".join(["\b", *(f"  {name:{width}}  {text}" for name, text in names.items())])
+
+
+def fill_help(**texts: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that puts texts into a command's docstring, each where its name stands in braces."""
+
+    def fill(command: Callable[..., Any]) -> Callable[..., Any]:
+        command.__doc__ = inspect.cleandoc(command.__doc__ or "").format_map(texts)
+        return command
+
+    return fill
 
 
 format_option = click.option(
@@ -44,7 +69,7 @@ loss_option = click.option(
     type=str,
     default=PUBLISHED,
     metavar="VERSION",
-    help="Terms of the loss as published, or as derived from their sums.  [default: published]",
+    help=f"Terms of the loss: {', '.join(VERSIONS)} (from their sums).  [default: {PUBLISHED}]",
 )
 convention_option = click.option(
     "--convention",
@@ -56,7 +81,15 @@ convention_option = click.option(
 
 
 def show(render: Callable[[str, Emphasis], str], form: str) -> None:
-    """Print, with emphasis on a terminal, and in ASCII where the output has no Greek."""
+    """Print what ``render`` returns: with emphasis on a terminal, and in ASCII where the output has no Greek.
+
+    Parameters
+    ----------
+    render : callable
+        Takes a format and a function that emphasises text; returns the text to print.
+    form : str
+        The format that was asked for.
+    """
 
     def bold(text: str) -> str:
         return click.style(text, bold=True)
@@ -76,7 +109,7 @@ def show(render: Callable[[str, Emphasis], str], form: str) -> None:
 
 
 def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], object], form: str) -> None:
-    """Print tables in a format; JSON has an object of its own, and CSV holds the first table."""
+    """Print tables in a format; JSON prints ``as_object()`` instead, and CSV the first table only."""
     import json
 
     from ..reports.render import render_table, render_tables
@@ -93,9 +126,9 @@ def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], o
 
 @contextmanager
 def workers(most: int) -> Iterator[Executor | None]:
-    """At most this many processes that measure several points at once, or None for a single one.
+    """Yield an executor of at most ``most`` processes, or None if ``most`` is 1.
 
-    An interrupt is the parent's to answer, and waits for the points that are being measured, so that no process is left
+    Only the parent answers an interrupt.  It waits for the points that are being measured, so that no process is left
     behind.
     """
     if most == 1:

@@ -1,4 +1,4 @@
-"""The command that measures, and gives verdicts on what is claimed; listed with `curve_command`.
+"""The command ``exponents verify``: measure what is claimed, and judge it.
 
 Words and numbers are checked before NumPy is imported.
 """
@@ -18,7 +18,6 @@ import click
 from ..errors import InputError
 from ..names import ALSO, FAMILIES, FORMATS, SPECTRA, require
 from ..rationals import abbreviate, exact
-from .curve import curve
 from .curve_request import capacity_and_source, whole_number
 from .terminal import Command, format_option, show, workers
 
@@ -156,6 +155,3 @@ def _place(text: str) -> tuple[Fraction, Fraction, Fraction]:
     if gamma <= 0:
         raise InputError(f"gamma must be positive for a rich model; got {abbreviate(gamma)}; lazy claims need none")
     return alpha, beta, gamma
-
-
-EVIDENCE_COMMANDS: tuple[click.Command, ...] = (curve, verify)

@@ -110,7 +110,7 @@ def test_names_are_bound_to_builders_one_to_one():
     from exponents.names import DERIVATIONS, TABLES
     from exponents.reports import tables
 
-    assert tuple(tables._BUILDERS) == TABLES and tuple(derivations._BUILDERS) == DERIVATIONS
+    assert tuple(tables._BUILDERS) == tuple(TABLES) and tuple(derivations._BUILDERS) == tuple(DERIVATIONS)
 
 
 def test_the_public_names_exist_and_are_all_listed():

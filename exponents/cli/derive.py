@@ -1,0 +1,38 @@
+"""The command ``exponents derive``: print a derivation, step by step."""
+
+from __future__ import annotations
+
+import click
+
+from ..names import DERIVATIONS, FORMATS, VERSIONS, require
+from .terminal import Command, fill_help, format_option, list_names, loss_option, show
+
+
+@click.command(cls=Command, short_help="Print a derivation, step by step.")
+@click.argument("name")
+@format_option
+@loss_option
+@fill_help(derivations=list_names(DERIVATIONS))
+def derive(name: str, form: str, version: str) -> None:
+    """Print a derivation step by step.
+
+    NAME is one of these:
+
+    {derivations}
+
+    Each step has its statement, formula, reason and source equation.  The formulas are the objects that the derivation
+    computed.
+
+    \b
+    Examples:
+      exponents derive chi
+      exponents derive compute-optimal --format latex
+    """
+    require(name, DERIVATIONS, "the derivation")
+    require(form, FORMATS, "the format")
+    require(version, VERSIONS, "the loss")
+    from ..derivations import derive as derive_steps
+    from ..reports.render import render_derivation
+
+    found = derive_steps(name, version)  # type: ignore[arg-type]
+    show(lambda style, emphasis: render_derivation(found, style, emphasis), form)

@@ -1,0 +1,87 @@
+"""The options by which a user gives a loss of their own, shared by balance, plan and plot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import InputError
+from ..names import REGIMES, VERSIONS, require
+from .terminal import loss_option
+
+if TYPE_CHECKING:
+    from ..optimum.programme import Programme
+
+Decorated = Callable[..., Any]
+
+_OPTIONS = (
+    click.option("--term", "terms", multiple=True, metavar="TEXT", help="A term, such as 't**(-beta)'.  Repeat."),
+    click.option(
+        "--cost",
+        "costs",
+        multiple=True,
+        metavar="TEXT",
+        help="A budget, such as 'N*t' for C = N t.  Repeat.  [default: N*t]",
+    ),
+    click.option(
+        "--where",
+        multiple=True,
+        metavar="TEXT",
+        help="A condition, such as 'a > 1'.  It also declares the parameter a.  Repeat.",
+    ),
+    click.option("--free", multiple=True, metavar="NAME", help="A resource that may shrink as C grows.  Repeat."),
+    click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A number for a parameter.  Repeat."),
+    click.option(
+        "--model", default="", metavar="REGIME", help=f"Start with the terms of the paper's loss: {', '.join(REGIMES)}."
+    ),
+    loss_option,
+)
+
+
+def loss_options(command: Decorated) -> Decorated:
+    """Give a command the options of a loss."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def read_loss(
+    terms: Sequence[str],
+    costs: Sequence[str],
+    where: Sequence[str],
+    free: Sequence[str],
+    settings: Sequence[str],
+    model: str,
+    version: str,
+) -> Programme:
+    """Return the programme that the options describe.
+
+    Parameters
+    ----------
+    terms, costs, where, free, settings : sequences of str
+        The texts of ``--term``, ``--cost`` (``N*t`` if there is none), ``--where``, ``--free`` and ``--set``.
+    model, version : str
+        The words of ``--model`` (empty: no terms of the paper) and ``--loss``.
+
+    Raises
+    ------
+    InputError
+        If a word is unknown, if there is no term, or if `read_question` cannot read a text.
+
+    Examples
+    --------
+    >>> programme = read_loss(["t**-beta", "N**-alpha"], [], [], [], [], "", "published")
+    >>> programme.budgets[0].as_expr()
+    N*t
+    """
+    require(version, VERSIONS, "the loss")
+    if model:
+        require(model, REGIMES, "the model")
+    if not terms and not model:
+        raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
+    from ..text.question import Question, read_question
+
+    costs = tuple(costs) or ("N*t",)
+    return read_question(Question(tuple(terms), costs, tuple(where), tuple(free), tuple(settings), model, version))  # type: ignore[arg-type]

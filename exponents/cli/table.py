@@ -1,0 +1,102 @@
+"""The command ``exponents table``: print tables, or write them into a folder."""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from ..errors import InputError
+from ..names import CONVENTION_TABLES, CONVENTIONS, FORMATS, MODEL, TABLES, VERSIONS, Format, Version, require
+from ..rationals import abbreviate
+from .terminal import Command, convention_option, fill_help, format_option, list_names, loss_option, show
+
+SUFFIXES: dict[Format, str] = {"markdown": "md", "latex": "tex", "csv": "csv"}
+"""Formats that ``--write`` writes, and how their files end."""
+
+
+@click.command(cls=Command, short_help="Print tables: Table 1 and its companions.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@format_option
+@loss_option
+@convention_option
+@click.option(
+    "--write",
+    "folder",
+    type=str,
+    metavar="DIR",
+    help="Write the tables (all, if none is named) into DIR as Markdown, LaTeX and CSV.",
+)
+@fill_help(tables=list_names(TABLES), some=" and ".join(CONVENTION_TABLES))
+def table(names: tuple[str, ...], form: str, version: str, convention: str, folder: str | None) -> None:
+    """Print tables of exact exponents.
+
+    NAME is one or more of these; without a name, the first:
+
+    {tables}
+
+    With --convention, {some} are derived again in the symbols of another paper.
+
+    \b
+    Examples:
+      exponents table
+      exponents table compute-optimal --format latex
+      exponents table phases --convention random-features
+      exponents table --write tables
+    """
+    for name in names:
+        require(name, TABLES, "the table")
+    require(form, FORMATS, "the format")
+    require(version, VERSIONS, "the loss")
+    require(convention, CONVENTIONS, "the convention")
+    available = tuple(TABLES) if convention == MODEL else CONVENTION_TABLES
+    for name in names:
+        require(name, available, f"a table in the symbols of {convention}")
+    wanted = names or (available if folder is not None else available[:1])
+    if form == "csv" and len(wanted) > 1 and folder is None:
+        raise InputError(f"--format csv prints one table; got {len(wanted)}; name one, or write all with --write DIR")
+    if folder is not None:
+        if not folder.strip():
+            raise InputError("--write needs the name of a folder; got nothing; try --write tables")
+        if click.get_current_context().get_parameter_source("form") is ParameterSource.COMMANDLINE:
+            raise InputError(f"--write always writes {', '.join(SUFFIXES)}; got --format {form}; leave --format out")
+        _write_tables(wanted, version, convention, folder)  # type: ignore[arg-type]
+        return
+    from ..reports.render import render_tables
+    from ..reports.tables import table as build_table
+
+    tables = [build_table(name, version, convention) for name in wanted]  # type: ignore[arg-type]
+    show(lambda style, emphasis: render_tables(tables, style, emphasis), form)
+
+
+def _write_tables(names: Sequence[str], version: Version, convention: str, folder: str) -> None:
+    """Write tables in every file format; all of them or, on failure, none."""
+    from ..reports.render import render_table
+    from ..reports.tables import table as build_table
+
+    texts = {
+        f"{name}.{suffix}": render_table(build_table(name, version, convention), form)
+        for name in names
+        for form, suffix in SUFFIXES.items()
+    }
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        blocked = [name for name in texts if (target / name).is_dir()]
+        if blocked:
+            raise IsADirectoryError(errno.EISDIR, f"{blocked[0]} is a folder there")
+        with tempfile.TemporaryDirectory(prefix=".tables-", dir=target) as staging:
+            for name, text in texts.items():
+                Path(staging, name).write_text(f"{text}\n", encoding="utf-8")
+            for name in texts:
+                Path(staging, name).replace(target / name)
+    except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"--write needs a folder that can be written to; got {abbreviate(folder)} ({reason}); try another folder"
+        ) from error
+    click.echo(f"wrote {len(texts)} files to {folder}", err=True)
