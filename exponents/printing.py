@@ -1,8 +1,12 @@
 """How are exact objects written: for a program, for a terminal, for a paper?
 
-Three styles of the same value: ``plain`` (ASCII that a parser reads back: ``2*alpha*beta/(alpha + 1)``), ``unicode``
-(one line for people: ``2αβ/(α + 1)``) and ``latex``.  A `Phrase` is a sentence with such values in it, so that words
-and formulas cannot drift apart: the formulas are the objects that were computed.
+There are three styles of one value: ``plain`` (ASCII that a parser reads back: ``2*alpha*beta/(alpha + 1)``),
+``unicode`` (one line for people: ``2αβ/(α + 1)``) and ``latex``.  A `Phrase` is a sentence with such values in it, so
+words and formulas cannot drift apart: the formulas are the objects that were computed.
+
+Map: `write` prints a value in one style.  `formula` reads notation that SymPy does not express, typed once in LaTeX,
+and writes the other two styles from it.  `Phrase` and `phrase` put values and formulas into sentences; `cases` lists
+the branches of a Piecewise.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from sympy import And, Basic, Or, Piecewise, hyper, latex, sstr
+from sympy import Add, And, Basic, Mul, Or, Piecewise, hyper, latex, sstr
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 from sympy.printing.str import StrPrinter
 
@@ -22,7 +26,7 @@ STYLES: tuple[Style, ...] = get_args(Style)
 
 
 class Notation(NamedTuple):
-    """Mathematics that is no SymPy expression, such as ``L⋆(C) ~ C^-r``, in all three styles."""
+    """Mathematics beyond SymPy, such as ``L⋆(C) ~ C^-r``, in all three styles; `formula` makes one from LaTeX."""
 
     plain: str
     unicode: str
@@ -48,7 +52,14 @@ _NAMES = re.compile(rf"(?<![A-Za-z])({'|'.join(GREEK)})(?![A-Za-z])")
 
 
 def write(value: Math, style: Style) -> str:
-    """``value`` in one of the three styles, on one line."""
+    """Return ``value`` in one of the three styles, on one line.
+
+    Examples
+    --------
+    >>> from exponents.symbols import alpha, beta
+    >>> [write(2 * alpha * beta / (alpha + 1), style) for style in ("plain", "unicode")]
+    ['2*alpha*beta/(alpha + 1)', '2αβ/(α + 1)']
+    """
     if isinstance(value, Notation):
         return getattr(value, style)
     if isinstance(value, int | Fraction):
@@ -65,7 +76,7 @@ def _plain(value: Basic) -> str:
 
 
 class _Printer(StrPrinter):
-    """SymPy's own, but hypergeometric functions and pi as they are written: ``₂F₁(a, b; c; x)``."""
+    """SymPy's printer, with the usual notation for hypergeometric functions and pi: ``₂F₁(a, b; c; x)``."""
 
     def _print_hyper(self, expr: hyper) -> str:
         above, below = (", ".join(map(self._print, row)) for row in (expr.ap, expr.bq))
@@ -80,14 +91,26 @@ class _Printer(StrPrinter):
 def _unicode(value: Basic) -> str:
     if isinstance(value, Relational | And | Or | Piecewise):
         return _sentence(value, "unicode")
-    text = str(_Printer().doprint(value))
+    text = str(_Printer().doprint(_absorb_signs(value)))
     for name, sign in _FUNCTIONS.items():
         text = re.sub(rf"\b{re.escape(name)}", sign, text)
     text = _NAMES.sub(lambda match: GREEK[match[1]], text)
-    text = re.sub(r"(\*\*[^\W\d]\w*)\*(?!\*)", r"\1·", text)  # 2^β·α, as 2^βα would be another number
+    text = re.sub(r"(\*\*[^\W\d]\w*)\*(?!\*)", r"\1·", text)  # 2^β·α, since 2^βα would be another number
+    text = re.sub(r"(_\w+)\*(?!\*)", r"\1·", text)  # I_2·c, since I_2c would be another subscript
     text = text.replace("**", "^").replace("oo", "∞")
     text = re.sub(r"(?<=[^\W\d)])\*(?=[^\W\d_α-ω])", "·", text)
     return re.sub(r"(?<=[\d)])\*(?=[\d₀-₉])", "·", text).replace("*", "")
+
+
+def _absorb_signs(value: Basic) -> Basic:
+    """Return a sum or product with -(β - 1)/(β + 1) written as (1 - β)/(β + 1)."""
+    if isinstance(value, Add):
+        return Add(*map(_absorb_signs, value.args))
+    if isinstance(value, Mul) and value.as_coeff_Mul()[0].is_negative:
+        for factor in value.args:
+            if factor.is_Add and not str(-factor).startswith("-"):
+                return Mul(-1, -factor, *(other for other in value.args if other != factor))
+    return value
 
 
 def _latex(value: Basic) -> str:
@@ -120,33 +143,149 @@ def _sentence(value: Basic, style: Style) -> str:
 
 
 def join_notation(separator: str, *values: Math) -> Notation:
-    """Several values as one piece of mathematics, with ``separator`` between them."""
+    """Return several values as one piece of mathematics, with ``separator`` between them."""
     return Notation(*(separator.join(write(value, style) for value in values) for style in STYLES))
 
 
 def cases(value: Piecewise, style: Style) -> list[str]:
-    """The cases of a Piecewise in words, one by one; the last covers all that is left."""
+    """Return the cases of a Piecewise in words, one by one; the last covers all that is left."""
     *conditional, last = [(write(v, style), write(c, style)) for v, c in value.args]
     return [*(f"{v} if {c}" for v, c in conditional), f"else {last[0]}"]
 
 
+_COMMANDS = {
+    **{name: (name, letter) for name, letter in GREEK.items()},
+    **{name: (name, letter) for name, letter in zip(("lambda", "mu", "nu", "pi", "psi", "Phi"), "λμνπψΦ", strict=True)},
+    "sum": ("sum", "Σ"),
+    "int": ("int", "∫"),
+    "infty": ("oo", "∞"),
+    "ln": ("log", "ln"),
+    "max": ("max", "max"),
+    "sim": ("~", "~"),
+    "star": ("*", "⋆"),
+    "quad": ("", ""),
+    "operatorname": ("", ""),
+}
+"""What LaTeX's commands are in ASCII and in Unicode."""
+
+_WORD = re.compile(r"\\([A-Za-z]+)|\\,|#(\w+)|[A-Za-z]+|\d+|\s+|.")
+_SUPERSCRIPTS = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
+_FACTOR = re.compile(r"\s*(\\(?!quad|sim)|[\w(#])")
+
+
+def formula(source: str, **values: Math) -> Notation:
+    r"""Return mathematics that is typed once, in LaTeX; ASCII and Unicode follow from it.
+
+    It knows ``\frac``, ``\sqrt``, ``^``, ``_``, powers of e, Greek letters, and the commands of `_COMMANDS`.
+
+    Parameters
+    ----------
+    source : str
+        LaTeX, with ``#name`` where a value stands.
+    **values : SymPy expression, Notation or number
+        The values, by name.
+
+    Examples
+    --------
+    >>> flow = formula(r"\sum_k \frac{y_k^2}{\lambda_k} e^{-2 \lambda_k \tau}")
+    >>> print(flow.plain, flow.unicode, sep="\n")
+    sum_k (y_k^2/lambda_k) exp(-2 lambda_k tau)
+    Σₖ (yₖ²/λₖ) exp(-2 λₖ τ)
+    """
+    in_latex = re.sub(r"#(\w+)", lambda match: write(values[match[1]], "latex"), source)
+    return Notation(_Reader(source, "plain", values).read(), _Reader(source, "unicode", values).read(), in_latex)
+
+
+class _Reader:
+    """Reads LaTeX from left to right and writes it in ASCII or Unicode."""
+
+    def __init__(self, source: str, style: Literal["plain", "unicode"], values: Mapping[str, Math]) -> None:
+        self.source, self.style, self.values, self.at = source, style, values, 0
+
+    def read(self, end: str = "") -> str:
+        """Write everything up to ``end``."""
+        parts: list[str] = []
+        while self.at < len(self.source):
+            word = self._next()
+            if word[0] == end:
+                break
+            if word[0] == "_":
+                parts.append(self._subscript(self._argument(), below=parts[-1] in ("∫", "Σ")))
+            elif word[0] == "^" and parts[-1] == "e":
+                parts[-1] = f"exp({self._argument()})"
+            elif word[0] == "^":
+                parts.append(self._power(self._argument()))
+            else:
+                apart = self.style == "plain" and word[1] in _COMMANDS and parts and parts[-1][-1:].isalpha()
+                parts.append(f" {self._written(word)}" if apart else self._written(word))
+        return "".join(parts)
+
+    def _next(self) -> re.Match[str]:
+        word = _WORD.match(self.source, self.at)
+        assert word is not None
+        self.at = word.end()
+        return word
+
+    def _argument(self) -> str:
+        return self._written(self._next())
+
+    def _written(self, word: re.Match[str]) -> str:
+        if word[0] == "{":
+            return self.read("}")
+        if word[2]:
+            return write(self.values[word[2]], self.style)
+        if word[1] == "frac":
+            top, bottom = self._argument(), self._argument()
+            ratio = f"{top}/({bottom})" if " " in re.sub(r"\([^()]*\)", "", bottom) else f"{top}/{bottom}"
+            return f"({ratio})" if _FACTOR.match(self.source, self.at) else ratio
+        if word[1] == "sqrt":
+            return f"{'sqrt' if self.style == 'plain' else '√'}({self._argument()})"
+        if word[1]:
+            return _COMMANDS[word[1]][self.style == "unicode"]
+        return "" if word[0] == r"\," else word[0]
+
+    def _subscript(self, index: str, below: bool) -> str:
+        if self.style == "unicode" and (below or index == "k"):
+            return index.replace("k", "ₖ").translate(_SUBSCRIPTS)
+        return f"_{index}" if index.isalnum() else f"_({index})"
+
+    def _power(self, power: str) -> str:
+        if self.style == "unicode" and re.fullmatch(r"[\dt]'?", power):
+            return power.translate(_SUPERSCRIPTS)
+        return f"^{power}" if re.fullmatch(r"-?\w+'?|∞", power) else f"^({power})"
+
+
+_FORMULA_OR_VALUE = re.compile(r"\$([^$]*)\$|\{(\w+)\}")
+
+
 @dataclass(frozen=True)
 class Phrase:
-    """A sentence with mathematics in it: ``{name}`` in the template is written from ``values``."""
+    r"""A sentence with mathematics in it: ``{name}`` is written from ``values``, and ``$\tau$`` by `formula`."""
 
     template: str
     values: Mapping[str, Math] = field(default_factory=dict)
 
     def write(self, style: Style, space: str = " ") -> str:
-        """The sentence; in LaTeX its formulas stand between dollar signs.
+        """Return the sentence; in LaTeX its formulas stand between dollar signs.
 
         ``space`` is what formulas have between their parts: a no-break space keeps them on one line.
         """
-        wrap = "${}$" if style == "latex" else "{}"
-        formulas = {name: write(value, style).replace(" ", space) for name, value in self.values.items()}
-        return self.template.format_map({name: wrap.format(formula) for name, formula in formulas.items()})
+
+        def mathematics(match: re.Match[str]) -> str:
+            value = self.values[match[2]] if match[2] else formula(match[1], **self.values)
+            text = write(value, style).replace(" ", space)
+            return f"${text}$" if style == "latex" else text
+
+        return _FORMULA_OR_VALUE.sub(mathematics, self.template)
 
 
 def phrase(template: str, **values: Math) -> Phrase:
-    """A `Phrase` with its values as keywords."""
+    r"""Return a `Phrase` with its values as keywords.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> phrase(r"The loss falls as $\tau^{-#r}$ for {where}.", r=beta, where=beta < 1).write("unicode")
+    'The loss falls as τ^-β for β < 1.'
+    """
     return Phrase(template, values)

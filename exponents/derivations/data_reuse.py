@@ -24,85 +24,66 @@ from ..model.reuse_loss import (
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
 from ..names import PUBLISHED, REGIMES, Version
 from ..optimum.proof import prove, prove_equal
-from ..printing import Notation, phrase
+from ..printing import formula, phrase
 from ..symbols import P, t
 from .derivation import Derivation, Step
 from .steps import mode_sum_steps
 
-_COUNT = Notation(
-    "P = sum_k lambda_k r/(1 + lambda_k r)", "P = Σₖ λₖr/(1 + λₖr)", r"P = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}"
-)
-_SPECTRUM = Notation(
-    "z = -nu (1 - V/N)(1 - V/P), V = sum_k lambda_k/(lambda_k + nu)",
-    "z = -ν(1 - V/N)(1 - V/P), V = Σₖ λₖ/(λₖ + ν)",
-    r"z = -\nu (1 - V/N)(1 - V/P), \quad V = \sum_k \frac{\lambda_k}{\lambda_k + \nu}",
-)
-_FEWER = Notation("T_N/(1 - N/P)", "T_N/(1 - N/P)", r"\frac{T_N}{1 - N/P}")
-_MORE = Notation(
-    "Q_P/(1 - d_P/P) + T_P/(N/P - 1)", "Q_P/(1 - d_P/P) + T_P/(N/P - 1)", r"\frac{Q_P}{1 - d_P/P} + \frac{T_P}{N/P - 1}"
-)
-_FLOOR = Notation("sum_k y_k^2/(1 + lambda_k r)", "Σₖ yₖ²/(1 + λₖr)", r"\sum_k \frac{y_k^2}{1 + \lambda_k r}")
-_SQUARED = Notation("sum_k y_k^2/(1 + lambda_k r)^2", "Σₖ yₖ²/(1 + λₖr)²", r"\sum_k \frac{y_k^2}{(1 + \lambda_k r)^2}")
-_SHARED = Notation(
-    "sum_k (lambda_k r)^2/(1 + lambda_k r)^2",
-    "Σₖ (λₖr)²/(1 + λₖr)²",
-    r"\sum_k \frac{(\lambda_k r)^2}{(1 + \lambda_k r)^2}",
-)
 _MEAN = "mean over features and samples"
 
 
 def derive_data(version: Version) -> Derivation:
-    """How the loss depends on P samples that are reused, in one version of the loss."""
+    """Derive how the loss depends on P samples that are reused, in one version of the loss."""
     return Derivation(
         "data",
         phrase("Reused samples: what P of them cannot determine"),
         (
             Step(
                 phrase("N features on P samples have the spectrum"),
-                _SPECTRUM,
-                phrase("samples act on it as features do, one after the other; nu is 1/r"),
+                formula(r"z = -\nu (1 - V/N)(1 - V/P), \quad V = \sum_k \frac{\lambda_k}{\lambda_k + \nu}"),
+                phrase(r"samples act on it as features do, one after the other; $\nu = 1/r$"),
                 "eq. 41",
             ),
             Step(
-                phrase("At infinite time, for N > P, modes are resolved up to a scale r fixed by"),
-                _COUNT,
-                phrase("there z = 0; for N < P it is N that fixes r"),
+                phrase("At infinite time, for N > P, modes are resolved up to a scale $r$, which solves"),
+                formula(r"P = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}"),
+                phrase("there $z = 0$; for N < P the same equation holds with N for P"),
                 "eq. 77",
             ),
-            *mode_sum_steps(modes_resolved(), phrase("The number of modes resolved at s = r"), "eq. 77"),
+            *mode_sum_steps(modes_resolved(), "The number of modes resolved at $s = r$", "eq. 77"),
             Step(
                 phrase("For N > P the loss is then"),
-                _MORE,
+                formula(r"\frac{Q_P}{1 - d_P/P} + \frac{T_P}{N/P - 1}"),
                 phrase(
-                    "T_P = {floor} is what least squares leaves with P features on the population, Q_P = {squared}, "
-                    "and d_P = {shared}",
-                    floor=_FLOOR,
-                    squared=_SQUARED,
-                    shared=_SHARED,
+                    r"$T_P = \sum_k \frac{y_k^2}{1 + \lambda_k r}$ is the population loss of least squares on P "
+                    r"features, $Q_P = \sum_k \frac{y_k^2}{(1 + \lambda_k r)^2}$, and "
+                    r"$d_P = \sum_k \frac{(\lambda_k r)^2}{(1 + \lambda_k r)^2}$"
                 ),
                 _MEAN,
             ),
             Step(
                 phrase("For N < P it is"),
-                _FEWER,
-                phrase("the floor of N features is noise to the samples, which least squares on P of them enlarges"),
+                formula(r"\frac{T_N}{1 - N/P}"),
+                phrase("the samples see the floor of N features as noise, which least squares on P of them amplifies"),
                 _MEAN,
             ),
-            *mode_sum_steps(bottleneck_sum(PUBLISHED), phrase("The sum Q_P at s = r"), "eq. 78"),
+            *mode_sum_steps(bottleneck_sum(PUBLISHED), "The sum $Q_P$ at $s = r$", "eq. 78"),
             Step(
-                phrase("So that for infinite N the term is"),
+                phrase("So for infinite N the term is"),
                 data_bottleneck().as_expr(),
-                phrase("d_P/P tends to a constant below 1"),
+                phrase("$d_P/P$ tends to a constant below 1"),
                 "eq. 78",
             ),
             Step(
                 phrase("With N in proportion to P, N > P, the loss falls as a power of P with exponent"),
                 mixed_correction() + 1,
-                phrase("it is that of T_P; for infinite N it is the same for {where}", where=_agreed()),
+                phrase("it is that of $T_P$; for infinite N it is the same for {where}", where=_agreed()),
                 _MEAN,
             ),
             Step(
-                phrase("For N much larger than P, N features add P/N of T_P: its part at the strip's end is the term"),
+                phrase(
+                    "For N much larger than P, N features add P/N of $T_P$. Its part at the strip's end is the term"
+                ),
                 mixed_bottleneck().as_expr(),
                 phrase("the rest of it is P/N of the data bottleneck"),
                 "first order in 1/N",
@@ -110,7 +91,7 @@ def derive_data(version: Version) -> Derivation:
             Step(
                 phrase("At N = P the loss has no limit: it grows as a power of the clock with exponent"),
                 peak_growth(),
-                phrase("z has a double zero there; stopped early, the exponent is that of N in proportion to P"),
+                phrase("$z$ has a double zero there; with early stopping the exponent is that of N in proportion to P"),
                 _MEAN,
             ),
             *_corrections(),
@@ -120,18 +101,18 @@ def derive_data(version: Version) -> Derivation:
 
 
 def _agreed() -> Boolean:
-    """Where the loss falls as fast with N in proportion to P as with infinite N."""
+    """Return where the loss falls as fast with N in proportion to P as with infinite N."""
     return agreement(mixed_correction() + 1, data_bottleneck().exponent(P), PARAMETERS, DOMAIN)
 
 
 def _corrections() -> list[Step]:
-    """First order in 1/P."""
+    """Return the steps of first order in 1/P."""
     return [
         *(
             Step(
-                phrase(f"To first order in 1/P the {regime} loss gains what falls with t with exponent"),
+                phrase(f"The 1/P correction to the {regime} loss falls as a power of $t$ with exponent"),
                 normal_form(data_correction(regime), PARAMETERS, DOMAIN),
-                phrase("it is what the samples' noise, drawn once, leaves in all modes; negative means growth"),
+                phrase("it is the noise of the samples, drawn once, in all modes; negative means growth"),
                 "first order in 1/P",
             )
             for regime in REGIMES
@@ -139,7 +120,7 @@ def _corrections() -> list[Step]:
         *(
             Step(
                 phrase(
-                    f"Of this, {regime}, what modes hold that are not learned yet is a term, and falls with exponent"
+                    f"{regime.capitalize()}: the part from unlearned modes is a separate term. It falls with exponent"
                 ),
                 normal_form(data_transient(regime).exponent(t), PARAMETERS, DOMAIN),
                 phrase("the rest is the flow times the number of modes resolved over P"),
@@ -151,12 +132,12 @@ def _corrections() -> list[Step]:
 
 
 def _settings(version: Version) -> list[Step]:
-    """The optimum in each setting, proved; where it is that of Table 1 that is proved as well.
+    """Prove the optimum in each setting, and where it is that of Table 1, and return the steps.
 
     Raises
     ------
     Refuted
-        If a diagram does not hold, or the exponents differ.
+        If a diagram is wrong, or the exponents differ.
     """
     steps: list[Step] = []
     for regime in REGIMES:
@@ -169,24 +150,24 @@ def _settings(version: Version) -> list[Step]:
         prove_equal(best.exponent, priced.exponent, PARAMETERS, DOMAIN, claim)
         same = agreement(best.exponent, one_pass_optimum(regime, version).exponent, PARAMETERS, DOMAIN)
         said = f"As {version}, {regime}"
-        held, reason = ("holds for {where}", "elsewhere the clock would be ahead of what so few samples resolve")
+        held, reason = ("holds for {where}", "elsewhere so few samples would not resolve what the clock has reached")
         if same == S.true:
             held, reason = "holds everywhere", "no term in P is the slowest"
         steps += [
             Step(
                 phrase(f"{said}: if a sample costs as much as a step of one parameter, Table 1 stays as it is."),
                 None,
-                phrase("both diagrams were proved, and are equal on every cell"),
+                phrase("both diagrams were proved, and they are equal on every cell"),
                 "Table 1",
             ),
             *(
                 Step(
                     phrase(
-                        f"{said}: for {{where}} the samples that this needs grow as a power of C with exponent",
+                        f"{said}: for {{where}} the samples needed for this grow as a power of C with exponent",
                         where=where,
                     ),
                     value,
-                    phrase("every term in P falls then as fast as the optimum"),
+                    phrase("every term in P then falls as fast as the optimum"),
                     "Table 1",
                 )
                 for where, value in _pieces(samples_needed(regime, version))
@@ -211,6 +192,6 @@ def _settings(version: Version) -> list[Step]:
 
 
 def _pieces(expression: Expr) -> list[tuple[Boolean, Expr]]:
-    """Regions of the domain, and the function on each."""
+    """Return the regions of the domain, and the function on each."""
     values, regions = regions_of(by_branch(expression, PARAMETERS, DOMAIN, lambda element, _: element))
     return [(where, to_factored_expr(value)) for where, value in zip(regions.where, values, strict=True)]

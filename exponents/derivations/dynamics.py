@@ -8,43 +8,31 @@ from ..model.level_series import level_series, stays_on_branch
 from ..model.table1 import FINITE_VARIANCE
 from ..model.timescale import Piece, clock, decay, self_consistency, solve_self_consistency, target_sum
 from ..names import Version
-from ..printing import Notation, join_notation, phrase
-from ..symbols import alpha, beta, n, t, tau
+from ..printing import formula, join_notation, phrase
+from ..symbols import alpha, beta
 from .derivation import Derivation, Step
 from .steps import mode_sum_steps
 
-_CLOCK = Notation(
-    "B(t) = sum_k y_k^2 exp(-lambda_k tau), tau = int_0^t dt' [1 + gamma int_0^t' B(s) ds]",
-    "B(t) = Σₖ yₖ² exp(-λₖ τ),  τ = ∫₀ᵗ dt' [1 + γ ∫₀ᵗ' B(s) ds]",
-    r"B(t) = \sum_k y_k^2 e^{-\lambda_k \tau}, \quad \tau = \int_0^t dt' \Big[1 + \gamma \int_0^{t'} B(s)\, ds\Big]",
-)
-_LOSS = Notation(
-    "L(t) = sum_k y_k^2 exp(-2 lambda_k tau)",
-    "L(t) = Σₖ yₖ² exp(-2 λₖ τ)",
-    r"L(t) = \sum_k y_k^2 e^{-2 \lambda_k \tau}",
-)
-
 
 def derive_chi(version: Version) -> Derivation:
-    """How the time exponent follows from eq. 10; the same in each version of the loss."""
+    """Derive the time exponent from eq. 10; it is the same in each version of the loss."""
     del version
     fixed = solve_self_consistency()
     opening = (
         Step(
-            phrase("The correlation B(t) and its clock {tau} drive each other:", tau=tau),
-            _CLOCK,
+            phrase(r"The correlation $B(t)$ and its clock $\tau$ drive each other:"),
+            formula(
+                r"B(t) = \sum_k y_k^2 e^{-\lambda_k \tau}, \quad \tau = \int_0^t dt' [1 + \gamma \int_0^{t'} B(s)\, ds]"
+            ),
             phrase(
-                "it is the self-consistent equation of the flow, where {power} with a = {a}",
-                power=Notation("y_k^2 = k^-a", "yₖ² = k^-a", "y_k^2 = k^{-a}"),
-                a=alpha * beta + 1,
+                "it is the self-consistent equation of the flow, where $y_k^2 = k^{-a}$ with $a = #weight$",
+                weight=alpha * beta + 1,
             ),
             "eq. 42, 67",
         ),
         Step(
             phrase(
-                "Suppose B falls as a power of {t} with exponent {chi}. The clock then grows with exponent",
-                t=t,
-                chi=decay,
+                "Suppose $B$ falls as a power of $t$ with exponent {chi}. The clock then grows with exponent", chi=decay
             ),
             Max(*clock(decay)),
             phrase(
@@ -55,18 +43,17 @@ def derive_chi(version: Version) -> Derivation:
         ),
     )
     balance = Step(
-        phrase("Decay of the sum times growth of its clock must return the exponent that was supposed:"),
+        phrase("The decay of the sum times the growth of its clock must return the exponent that was assumed:"),
         self_consistency(),
-        phrase("B is the same function on both sides"),
+        phrase("$B$ is the same function on both sides"),
         "eq. 68",
     )
-    curves = join_notation(", ", *(boundary.curve for boundary in fixed.boundaries))
     closing = (
         Step(
             phrase(
                 "The pieces tile all {positive}, agree on {curves}, and each is stable where it holds:",
                 positive=FINITE_VARIANCE,
-                curves=curves,
+                curves=join_notation(", ", *(boundary.curve for boundary in fixed.boundaries)),
             ),
             Eq(decay, fixed.value, evaluate=False),
             phrase(
@@ -78,17 +65,21 @@ def derive_chi(version: Version) -> Derivation:
         ),
         Step(
             phrase("The loss falls with the same exponent."),
-            _LOSS,
+            formula(r"L(t) = \sum_k y_k^2 e^{-2 \lambda_k \tau}"),
             phrase("the factor 2 changes the amplitude of the mode sum, not its exponent"),
             "sec. E.2",
         ),
     )
-    sums = mode_sum_steps(target_sum(), phrase("B in its clock {tau}", tau=tau), "eq. 10")
-    pieces = (_piece_step(piece) for piece in fixed.pieces)
     return Derivation(
         "chi",
         phrase("The time exponent of the limit dynamics, N and B to infinity"),
-        (*opening, *sums, balance, *pieces, *closing),
+        (
+            *opening,
+            *mode_sum_steps(target_sum(), r"$B$ in its clock $s = \tau$", "eq. 10"),
+            balance,
+            *map(_piece_step, fixed.pieces),
+            *closing,
+        ),
     )
 
 
@@ -108,11 +99,10 @@ def _piece_step(piece: Piece) -> Step:
 
 
 def derive_levels(version: Version) -> Derivation:
-    """How the perturbative series converges to the self-consistent exponent; the same in each version of the loss."""
+    """Derive how the perturbative series converges to that exponent; it is the same in each version of the loss."""
     del version
     series = level_series()
-    level_n, next_level = _level("n"), Notation("chi_(n+1)", "χ_(n+1)", r"\chi_{n+1}")
-    recursion = series.slope * level_n + series.intercept
+    level_n = _level("n")
     return Derivation(
         "levels",
         phrase("The level series of the time exponent"),
@@ -120,24 +110,24 @@ def derive_levels(version: Version) -> Derivation:
             Step(
                 phrase("Level 0 is the lazy exponent:"),
                 Eq(_level("0"), series.start, evaluate=False),
-                phrase("the mode sum falls with this exponent in the lazy clock, {tau} = {t}", tau=tau, t=t),
+                phrase(r"the mode sum falls with this exponent in the lazy clock, $\tau = t$"),
                 "eq. 62",
             ),
             Step(
-                phrase("Each level feeds its B(t) into the clock of the next:"),
-                join_notation(" = ", next_level, recursion),
+                phrase("Each level feeds its $B(t)$ into the clock of the next:"),
+                formula(r"\chi_{n+1} = #recursion", recursion=series.slope * level_n + series.intercept),
                 phrase("it is the learning candidate of the clock at the last level, times the decay of the mode sum"),
                 "eq. 60-62",
             ),
             Step(
                 phrase(
-                    "For {where} no level leaves that candidate, as none of these is negative there:",
+                    "For {where} every level stays on that candidate, since these three are non-negative there:",
                     where=series.converges,
                 ),
                 stays_on_branch(series),
                 phrase(
-                    "they are level 1 minus level 0, level 2 minus level 0, and by how much the candidate leads at "
-                    "level 1; the map falls, so all levels lie between levels 0 and 1"
+                    "they are level 1 minus level 0, level 2 minus level 0, and the lead of the candidate at level 1; "
+                    "the map falls, so all levels lie between levels 0 and 1"
                 ),
                 "eq. 68",
             ),
@@ -150,12 +140,12 @@ def derive_levels(version: Version) -> Derivation:
             Step(
                 phrase("Its solution is"),
                 Eq(level_n, series.closed_form, evaluate=False),
-                phrase("substituted into the recursion it leaves zero, and at {n} = 0 it is level 0", n=n),
+                phrase("substituted into the recursion it leaves zero, and at $n = 0$ it is level 0"),
                 "eq. 62",
             ),
             Step(
                 phrase(
-                    "The levels alternate around the limit and approach it by a factor {rate} a level:",
+                    "The levels alternate around the limit and approach it by a factor {rate} per level:",
                     rate=abs(series.slope),
                 ),
                 Eq(level_n - decay, series.error, evaluate=False),
@@ -166,7 +156,7 @@ def derive_levels(version: Version) -> Derivation:
                 phrase("The error falls from level to level exactly for {where}.", where=series.converges),
                 None,
                 phrase(
-                    "only there is the slope smaller than 1 in size; beyond, the recursion diverges, but the clock's "
+                    "the slope is smaller than 1 in size only there; beyond, the recursion diverges, but the clock's "
                     "first candidate leads from level 0 on, so the exponent stays {start}",
                     start=series.start,
                 ),

@@ -25,43 +25,17 @@ from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
 from ..optimum.programme import COST
 from ..optimum.proof import prove, prove_equal
 from ..optimum.search import compute_optimum
-from ..printing import Notation, join_notation, phrase
-from ..symbols import alpha, t, tau, x
+from ..printing import formula, join_notation, phrase
+from ..symbols import alpha, t, x
 from .derivation import Derivation, Step
 from .steps import mode_sum_steps, term_step
-
-_COUNT = Notation(
-    "N = sum_k lambda_k r/(1 + lambda_k r)", "N = Σₖ λₖr/(1 + λₖr)", r"N = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}"
-)
-_PROJECTION = Notation("sum_k y_k^2/(1 + lambda_k r)", "Σₖ yₖ²/(1 + λₖr)", r"\sum_k \frac{y_k^2}{1 + \lambda_k r}")
-_RESPONSE = Notation(
-    "(1/N) sum_k lambda_k exp(-lambda_k tau)",
-    "(1/N) Σₖ λₖ exp(-λₖτ)",
-    r"\frac{1}{N} \sum_k \lambda_k e^{-\lambda_k \tau}",
-)
-_SOURCE = Notation(
-    "sum_k y_k^2 lambda_k tau exp(-lambda_k tau)",
-    "Σₖ yₖ² λₖτ exp(-λₖτ)",
-    r"\sum_k y_k^2 \lambda_k \tau e^{-\lambda_k \tau}",
-)
-_NOISE = Notation(
-    "(eta/B) sum_k lambda_k^2 exp(-2 lambda_k tau)",
-    "(η/B) Σₖ λₖ² exp(-2λₖτ)",
-    r"\frac{\eta}{B} \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}",
-)
-_EXCESS = Notation(
-    "(eta/B) kappa(t) sum_k lambda_k^2 exp(-2 lambda_k tau)",
-    "(η/B) κ(t) Σₖ λₖ² exp(-2λₖτ)",
-    r"\frac{\eta}{B} \kappa(t) \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}",
-)
-_KERNEL = Notation("kappa", "κ", r"\kappa")
 
 _FIRST_ORDER = "first order in 1/B"
 _CLOCK = "the clock is time itself when lazy, and a power of time with the growth found for the time scale when rich"
 
 
 def derive_bottleneck(version: Version) -> Derivation:
-    """How the loss at infinite time depends on N: as published, as derived, and what Table 1 makes of it."""
+    """Derive how the loss at infinite time depends on N, in both versions, and that Table 1 is the same in both."""
     del version  # both are derived
     published, derived = (bottleneck_sum(v) for v in (PUBLISHED, DERIVED))
     same = agreement(published.exponent, derived.exponent, PARAMETERS, DOMAIN)
@@ -70,28 +44,28 @@ def derive_bottleneck(version: Version) -> Derivation:
         phrase("The bottleneck: what N features cannot represent"),
         (
             Step(
-                phrase("At infinite time N features resolve the modes up to a scale r fixed by"),
-                _COUNT,
+                phrase("At infinite time N features resolve the modes up to a scale $r$, which solves"),
+                formula(r"N = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}"),
                 phrase("it is the fixed point of the response functions"),
                 "eq. 74",
             ),
-            *mode_sum_steps(modes_resolved(), phrase("The number of modes resolved at s = r"), "eq. 75"),
+            *mode_sum_steps(modes_resolved(), "The number of modes resolved at $s = r$", "eq. 75"),
             Step(
-                phrase("Inverted, r grows as a power of N with exponent"),
+                phrase("Solved for $r$, it grows as a power of N with exponent"),
                 resolution(),
                 phrase("the sum converges where {trace}: the kernel's trace is finite", trace=TRACE_CLASS),
                 "eq. 75",
             ),
-            *mode_sum_steps(published, phrase("The published fixed point of the loss at s = r"), "eq. 76"),
-            term_step("model_bottleneck", PUBLISHED, "r is replaced by its law in N", "eq. 76"),
+            *mode_sum_steps(published, "The published fixed point of the loss at $s = r$", "eq. 76"),
+            term_step("model_bottleneck", PUBLISHED, "$r$ is replaced by its law in N", "eq. 76"),
             Step(
                 phrase("But the flow ends at the best point in the span of the N features, whose loss is"),
-                _PROJECTION,
+                formula(r"\sum_k \frac{y_k^2}{1 + \lambda_k r}"),
                 phrase("eq. 76 drops the fluctuations of the features about their mean, which restore one power"),
                 "least squares",
             ),
-            *mode_sum_steps(derived, phrase("The loss of that projection at s = r"), "least squares"),
-            term_step("model_bottleneck", DERIVED, "r is replaced by its law in N", "least squares"),
+            *mode_sum_steps(derived, "The loss of that projection at $s = r$", "least squares"),
+            term_step("model_bottleneck", DERIVED, "$r$ is replaced by its law in N", "least squares"),
             Step(
                 phrase("The two agree for {where}.", where=same),
                 None,
@@ -104,7 +78,7 @@ def derive_bottleneck(version: Version) -> Derivation:
                     "With P reused samples the squared form is the right one (ridgeless regression), and the term is"
                 ),
                 data_bottleneck().as_expr(),
-                phrase("P fixes r as N does"),
+                phrase("P fixes $r$ as N does"),
                 "eq. 77, 78",
             ),
         ),
@@ -112,12 +86,12 @@ def derive_bottleneck(version: Version) -> Derivation:
 
 
 def _table_unchanged(name: str) -> Step:
-    """Table 1 with only this term exchanged, proved in both regimes and compared.
+    """Prove that Table 1 stays the same when only this term is exchanged, in both regimes, and return that step.
 
     Raises
     ------
     Refuted
-        If a diagram does not hold, or the exponents differ.
+        If a diagram is wrong, or the exponents differ.
     """
     for regime in REGIMES:
         swapped = loss(regime, PUBLISHED).replace(name, loss(regime, DERIVED)[name])
@@ -127,18 +101,18 @@ def _table_unchanged(name: str) -> Step:
         prove_equal(optimum(regime, PUBLISHED).exponent, other.exponent, PARAMETERS, DOMAIN, claim)
     return Step(
         phrase(
-            "Table 1 is the same with either, for all {trace} and {variance}.",
+            "Table 1 is the same with either term, for all {trace} and {variance}.",
             trace=TRACE_CLASS,
             variance=FINITE_VARIANCE,
         ),
         None,
-        phrase("with only this term exchanged, both diagrams were proved, and are equal on every cell"),
+        phrase("both diagrams, with only this term exchanged, were proved, and they are equal on every cell"),
         "Table 1",
     )
 
 
 def derive_transient(version: Version) -> Derivation:
-    """How the first correction in 1/N decays: the bare response as published, the convolution as derived."""
+    """Derive how the first correction in 1/N decays: the bare response as published, the convolution as derived."""
     del version  # both are derived
     bare, full = (transient_decay(v) for v in (PUBLISHED, DERIVED))
     return Derivation(
@@ -147,19 +121,19 @@ def derive_transient(version: Version) -> Derivation:
         (
             Step(
                 phrase("To first order in 1/N the response of the features changes by"),
-                _RESPONSE,
+                formula(r"\frac{1}{N} \sum_k \lambda_k e^{-\lambda_k \tau}"),
                 phrase("eq. 29 is expanded once"),
                 "eq. 79",
             ),
-            *mode_sum_steps(model_response(), phrase("The response at s = {tau}", tau=tau), "eq. 79"),
+            *mode_sum_steps(model_response(), r"The response at $s = \tau$", "eq. 79"),
             term_step("finite_model_transient", PUBLISHED, _CLOCK, "eq. 80"),
             Step(
-                phrase("The correction to the loss is that response convolved with what it acts on,"),
-                _SOURCE,
+                phrase("The correction to the loss is that response convolved with its source,"),
+                formula(r"\sum_k y_k^2 \lambda_k \tau e^{-\lambda_k \tau}"),
                 phrase("the first-order change of the resolvent is a product of two Laplace transforms"),
                 "first order in 1/N",
             ),
-            *mode_sum_steps(response_source(), phrase("The source at s = {tau}", tau=tau), "first order in 1/N"),
+            *mode_sum_steps(response_source(), r"The source at $s = \tau$", "first order in 1/N"),
             Step(
                 phrase("The convolution decays in the clock with exponent"),
                 normal_form(full, PARAMETERS, DOMAIN),
@@ -182,7 +156,7 @@ def derive_transient(version: Version) -> Derivation:
 
 
 def _redundant_ties() -> list[Step]:
-    """Phases in which the derived transient ties at the optimum though the published one does not."""
+    """Return a step for each phase in which only the derived transient ties at the optimum."""
     pairs = (
         (regime, before, after)
         for regime in REGIMES
@@ -198,7 +172,7 @@ def _redundant_ties() -> list[Step]:
             after.exponent,
             phrase(
                 f"it is the exponent of {' and '.join(before.binding)} alone: "
-                "the third term touches and changes nothing"
+                "the third term falls equally fast and changes no exponent"
             ),
             "Table 1",
         )
@@ -208,7 +182,7 @@ def _redundant_ties() -> list[Step]:
 
 
 def derive_sgd(version: Version) -> Derivation:
-    """How gradient noise decays: the kernel as published, times the growth of features as derived, and in total."""
+    """Derive how gradient noise decays: that of one step, as published and as derived, and that of all steps."""
     del version  # both are derived
     total = {regime: normal_form(noise_feedback(regime), PARAMETERS, DOMAIN) for regime in REGIMES}
     published, derived = (loss(RICH, v)["sgd_transient"].exponent(t) for v in (PUBLISHED, DERIVED))
@@ -219,35 +193,33 @@ def derive_sgd(version: Version) -> Derivation:
         (
             Step(
                 phrase("The noise of one step relaxes with the kernel"),
-                _NOISE,
-                phrase(
-                    "the noise of a gradient carries one factor of the eigenvalue, and the loss weighs it with another"
-                ),
+                formula(r"\frac{\eta}{B} \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}"),
+                phrase("the noise of a gradient has one factor of the eigenvalue, and the loss weighs it with another"),
                 "eq. 82",
             ),
-            *mode_sum_steps(noise_kernel(), phrase("The noise kernel at s = {tau}", tau=tau), "eq. 9"),
+            *mode_sum_steps(noise_kernel(), r"The noise kernel at $s = \tau$", "eq. 9"),
             term_step("sgd_transient", PUBLISHED, _CLOCK, "eq. 8, 9"),
             Step(
                 phrase("With one factor of the eigenvalue, as eq. 82 is printed, the exponent in the clock would be"),
                 mode_sum(alpha, exp(-2 * x)).exponent,
-                phrase("that is what eq. 83 has, against eq. 8 and 9"),
+                phrase("eq. 83 has this exponent, and eq. 8 and 9 have the other"),
                 "eq. 82, 83",
             ),
             Step(
-                phrase("But features learned after a step enlarge what its noise has left, to"),
-                _EXCESS,
+                phrase("But feature learning after a noisy step amplifies the noise that remains, to"),
+                formula(r"\frac{\eta}{B} \kappa(t) \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}"),
                 phrase(
-                    "every mode relaxes at its own rate, whatever the kernel does, only after division by the square "
-                    "root of the kernel {kappa}; a step's noise there is in proportion to its step of the clock, and "
-                    "the loss is {kappa} times a sum of squares",
-                    kappa=_KERNEL,
+                    r"divided by $\sqrt{\kappa}$, every mode relaxes at its own rate, whatever the kernel "
+                    r"$\kappa$ does; "
+                    r"in these variables a step's noise is proportional to its step of the clock, and the loss is "
+                    r"$\kappa$ times a sum of squares"
                 ),
                 _FIRST_ORDER,
             ),
             Step(
                 phrase("The rich kernel grows as a power of t with exponent"),
                 normal_form(kernel_growth(RICH), PARAMETERS, DOMAIN),
-                phrase("it is the rate of its clock; lazy, it is constant"),
+                phrase("it is the rate of its clock; the lazy kernel is constant"),
                 "eq. 67",
             ),
             term_step(
@@ -255,7 +227,7 @@ def derive_sgd(version: Version) -> Derivation:
             ),
             Step(
                 phrase(
-                    "Lazy, the two are one; rich, they agree for {where}.",
+                    "In the lazy regime the two coincide; in the rich regime they agree for {where}.",
                     where=agreement(published, derived, PARAMETERS, DOMAIN),
                 ),
                 None,
@@ -265,34 +237,32 @@ def derive_sgd(version: Version) -> Derivation:
             _table_unchanged("sgd_transient"),
             Step(
                 phrase(
-                    "Noise is made at every step, in proportion to the loss. In total, lazy, it decays with exponent"
+                    "Every step adds noise in proportion to the loss. In the lazy regime all of it decays with exponent"
                 ),
                 total[LAZY],
                 phrase(
-                    "it is the convolution of loss and kernel: the slower of gradient flow and the kernel, so that "
-                    "where the flow is slower only its prefactor changes"
+                    "it is the convolution of loss and kernel, which falls as the slower of the two; where the flow is "
+                    "slower, only its prefactor changes"
                 ),
                 _FIRST_ORDER,
             ),
             Step(
-                phrase("Rich, at a fixed learning rate, it decays in total with exponent"),
+                phrase("In the rich regime, at a fixed learning rate, all of it decays with exponent"),
                 total[RICH],
                 phrase(
-                    "it is that convolution in the clock, times the kernel; eq. 9 has no such term, and where the "
-                    "exponent is negative the noise grows"
+                    "it is that convolution in the clock, times the kernel; eq. 9 has no such term, and the "
+                    "noise grows where the exponent is negative"
                 ),
                 _FIRST_ORDER,
             ),
             Step(
                 phrase(
-                    "For {where} that is slower than gradient flow, by the growth of the kernel. Eq. 9 and the tables "
-                    "hold there only while learning rate times kernel stays small.",
+                    "For {where} that is slower than gradient flow, by the growth of the kernel. There eq. 9 and the "
+                    "tables hold only while learning rate times kernel stays small.",
                     where=learning,
                 ),
                 None,
-                phrase(
-                    "beyond, plain gradient descent leaves its stability region as well; the tables leave this term out"
-                ),
+                phrase("beyond, plain gradient descent is unstable as well; the tables leave this term out"),
                 _FIRST_ORDER,
             ),
         ),

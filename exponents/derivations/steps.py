@@ -11,24 +11,25 @@ from ..model.timescale import solve_self_consistency
 from ..names import LAZY, RICH, Version
 from ..optimum.programme import resolve_branches
 from ..optimum.proof import sides
-from ..printing import Notation, Phrase, join_notation, phrase
-from ..symbols import s, x
+from ..printing import phrase
+from ..symbols import x
 from .derivation import Step
 
-_SUM = Notation("sum_k k^-a f(k^-alpha s)", "Σₖ k^-a f(s k^-α)", r"\sum_k k^{-a} f(s k^{-\alpha})")
 
+def mode_sum_steps(found: ModeSum, what: str, source: str) -> tuple[Step, Step]:
+    """Return the argument of `mode_sums` for one sum: the kernel's strip, then the pole that wins.
 
-def mode_sum_steps(found: ModeSum, what: Phrase, source: str) -> tuple[Step, Step]:
-    """The argument of `mode_sums` for one sum: the kernel's strip, then the pole that wins."""
+    ``what`` names the sum and its argument s, at the start of a sentence.
+    """
     kernel = found.kernel
-    opening = Phrase(
-        f"{what.template} is a mode sum {{sum_}} with a = {{a_}} and kernel",
-        {**what.values, "sum_": _SUM, "a_": found.weight},
-    )
     strip = phrase(
-        "its Mellin transform is {transform} on the strip {strip}",
+        r"its Mellin transform is {transform} on the strip $#left < \operatorname{Re} z < #right$",
         transform=kernel.transform,
-        strip=join_notation(" < ", kernel.left, Notation("Re z", "Re z", r"\operatorname{Re} z"), kernel.right),
+        left=kernel.left,
+        right=kernel.right,
+    )
+    opening = phrase(
+        rf"{what} is a mode sum $\sum_k k^{{-a}} f(s k^{{-\alpha}})$ with $a = #weight$ and kernel", weight=found.weight
     )
     meeting = "" if found.logarithm == False else ", and where they meet a logarithm multiplies the law"  # noqa: E712
     if kernel.right is oo:
@@ -40,7 +41,7 @@ def mode_sum_steps(found: ModeSum, what: Phrase, source: str) -> tuple[Step, Ste
             end=kernel.right,
         )
     grows = found.exponent.is_negative
-    law = phrase(f"As {{s}} grows it {'grows' if grows else 'falls'} as a power of {{s}} with exponent", s=s)
+    law = phrase(f"For large $s$ it {'grows' if grows else 'falls'} as a power of $s$ with exponent")
     return (
         Step(opening, Eq(Function("f")(x), kernel.expression, evaluate=False), strip, source),
         Step(law, -found.exponent if grows else found.exponent, reason, source),
@@ -48,7 +49,7 @@ def mode_sum_steps(found: ModeSum, what: Phrase, source: str) -> tuple[Step, Ste
 
 
 def term_step(name: str, version: Version, reason: str, source: str) -> Step:
-    """One term of the loss: lazy, and on each piece of the rich regime."""
+    """Return the step that states one term of the loss: lazy, and on each piece of the rich regime."""
     pieces = solve_self_consistency().pieces
     laws = [resolve_branches(loss(LAZY, version)[name], PARAMETERS, DOMAIN)]
     laws += [
