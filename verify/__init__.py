@@ -1,8 +1,8 @@
 """Numerical evidence for what ``exponents`` derives.
 
-Spectra, on which everything runs: ``measure`` of the limit; of finite models ``finite_model`` by modes (from
-``population`` and ``deterministic_equivalent``), ``continuum_model`` for any size, ``bottleneck`` what they leave;
-``mean_model`` of features on samples, with sums along a ``contour``.
+Spectra, on which everything runs: ``measure`` of the limit; of finite models ``random_features`` by modes (from
+``mode_nodes`` and ``discrete_equivalent``), ``random_features`` for any size, ``bottleneck`` what they leave;
+``continuum_equivalent`` of features on samples, with sums along a ``contour``.
 
 The dynamics, from a spectrum to a curve: ``collocation``, ``step`` and ``march`` solve, ``trajectory`` is read,
 ``flow`` observes, ``noise`` adds what batches do.  Independent witnesses: ``markov`` (the matrix equations),

@@ -20,15 +20,16 @@ from typing import Any
 
 import numpy as np
 
-from exponents.names import CONTINUUM, SpectrumKind
+from exponents.names import SpectrumKind
 
 from .arrays import Reals
 from .flow.curve import TOLERANCE, flow_curve, limit_curve
 from .flow.noise import noisy_curve
 from .flow.solver import solve_flow
-from .spectra import continuum_model, finite_model
-from .spectra.finite_model import Spectra, limit_spectra
-from .spectra.spectrum import Spectrum, power_law_spectrum, read_spectrum
+from .spectra.power_law import power_law_spectrum
+from .spectra.random_features import TargetAndTrace, limit_spectra, mean_spectra
+from .spectra.spectrum import Spectrum
+from .spectra.spectrum_file import read_spectrum
 from .training.ensemble import train_ensemble
 from .training.gradients import GAUSSIAN
 from .training.settings import check_memory, check_seeds, check_setting
@@ -144,7 +145,9 @@ def by_flow(model: Model, times: Sequence[float], learning_rate: Fraction | None
     NotSolved
         If the variance of batches feeds on itself; see `noise.noisy_curve`.
     """
-    spectra = None if model.size is None else _mean_spectra(model, model.size)
+    spectra = None
+    if model.size is not None:
+        spectra = mean_spectra(*capacity_and_source(model), model.size, model.spectrum, model.modes)
     if spectra is not None:
         found = flow_curve(spectra.target, model.gamma, times)
     elif model.file is not None:
@@ -279,14 +282,8 @@ def _times(steps: Sequence[int], learning_rate: Fraction) -> Reals:
     return np.array([float(learning_rate * step) for step in steps])
 
 
-def _mean_spectra(model: Model, size: int) -> Spectra:
-    if model.spectrum == CONTINUUM:
-        return continuum_model.mean_spectra(*capacity_and_source(model), size)
-    return finite_model.mean_spectra(*capacity_and_source(model), size, model.modes)
-
-
 def _with_batches(
-    alone: LossCurve, spectra: Spectra, largest: float, gamma: float, eta: Fraction, batch: int
+    alone: LossCurve, spectra: TargetAndTrace, largest: float, gamma: float, eta: Fraction, batch: int
 ) -> LossCurve:
     """The curve with the variance of batches, none at time 0; ``largest`` is mu_1, beside the nodes of a rule."""
     target, trace = spectra.target, spectra.trace

@@ -37,7 +37,8 @@ from scipy.integrate import BDF, LSODA, Radau
 from exponents.errors import InputError, NotSolved
 from verify.flow.curve import Curve, flow_curve, limit_curve
 from verify.spectra import spectrum as measures
-from verify.spectra.spectrum import Spectrum, power_law_spectrum, spectrum_from_arrays
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.spectrum import Spectrum, spectrum_from_arrays
 from verify.two_time.online_limit import solve_online_limit as solve_two_time
 from verify.witnesses.matrix_flow import solve_matrix_flow as solve_matrix
 

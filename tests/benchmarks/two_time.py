@@ -33,7 +33,7 @@ from time import perf_counter
 import numpy as np
 from scipy.linalg.lapack import dtrtri
 
-from verify.spectra.finite_model import Spectra, limit_spectra
+from verify.spectra.random_features import TargetAndTrace, limit_spectra
 from verify.spectra.spectrum import Spectrum
 from verify.two_time.online import Descent, solve_online
 
@@ -59,15 +59,15 @@ CHUNK = 50
 """Modes in a batch: 25 MiB for each function of two times."""
 
 
-def some_modes(count: int) -> Spectra:
+def some_modes(count: int) -> TargetAndTrace:
     """Both measures on modes one by one."""
     k = np.arange(1.0, count + 1)
     alpha, beta = float(Fraction(ALPHA)), float(Fraction(BETA))
     mu = k**-alpha
-    return Spectra(Spectrum(mu, k ** (-alpha * beta - 1)), Spectrum(mu, mu))
+    return TargetAndTrace(Spectrum(mu, k ** (-alpha * beta - 1)), Spectrum(mu, mu))
 
 
-def march(spectra: Spectra, steps: int, runs: int = 3) -> tuple[Descent, float]:
+def march(spectra: TargetAndTrace, steps: int, runs: int = 3) -> tuple[Descent, float]:
     """The march's curve, and the least of its seconds."""
     seconds = []
     for _ in range(runs):
@@ -77,7 +77,7 @@ def march(spectra: Spectra, steps: int, runs: int = 3) -> tuple[Descent, float]:
     return found, min(seconds)
 
 
-def whole(spectra: Spectra, steps: int) -> tuple[np.ndarray, int, float]:
+def whole(spectra: TargetAndTrace, steps: int) -> tuple[np.ndarray, int, float]:
     """The loss by whole matrices, the iterations it took, and the seconds."""
     start, n = perf_counter(), steps + 1
     one, theta = np.eye(n), ETA * np.tril(np.ones((n, n)), -1)
@@ -97,7 +97,7 @@ def whole(spectra: Spectra, steps: int) -> tuple[np.ndarray, int, float]:
 
 
 def summed(
-    spectra: Spectra, g: np.ndarray, g_r3: np.ndarray, c3: np.ndarray, loss: np.ndarray
+    spectra: TargetAndTrace, g: np.ndarray, g_r3: np.ndarray, c3: np.ndarray, loss: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """R24, the diagonal of C0, and C2: all that runs over modes."""
     n = len(loss)

@@ -18,8 +18,8 @@ from exponents.cli.app import main
 from exponents.names import METHODS
 from verify.flow.curve import limit_curve
 from verify.loss_curve import LossCurve
-from verify.spectra.continuum_model import bottleneck
-from verify.spectra.finite_model import mean_measure
+from verify.spectra.floor import mean_floor
+from verify.spectra.random_features import mean_spectra
 from verify.training import ensemble as simulate
 from verify.two_time import online as two_time_sgd
 
@@ -124,8 +124,8 @@ def test_a_file_of_the_same_spectrum_gives_the_same_curve(method, capsys, tmp_pa
 def test_a_finite_model_tends_to_its_floor(capsys):
     arguments = [*POINT, "--model-size", "32", "--time", "1,1e9"]
     for spectrum, floor in (
-        ("modes", mean_measure("3/2", "1/2", 32).floor),
-        ("continuum", bottleneck("3/2", "1/2", 32)),
+        ("modes", mean_floor("3/2", "1/2", 32, "modes")),
+        ("continuum", mean_floor("3/2", "1/2", 32)),
     ):
         _, loss, _ = curve(capsys, *arguments, "--spectrum", spectrum)
         assert loss[1] == pytest.approx(floor, rel=1e-9)  # the flow is over
@@ -232,7 +232,7 @@ def test_the_time_at_which_steps_leave_the_flow_is_where_the_kernel_says(size, c
     assert status == 0 and "ηκμ₁ exceeds 2" in out and err.count("\n") == 1
     time = re.search(r"From t = (\S+) on eta kappa mu_1 exceeds 2", err)[1]
     kernel = rows(capsys, *finite, "--time", time)["kernel"]
-    largest = 1.0 if not size else verify.loss_curve.continuum_model.mean_spectra("3/2", "1/2", 64)[0].eigenvalues[0]
+    largest = 1.0 if not size else mean_spectra("3/2", "1/2", 64)[0].eigenvalues[0]
     assert 0.8 * kernel * largest == pytest.approx(2, rel=0.01)  # the time has three digits
     status, out, err = run(capsys, *finite, "--time", f"0.1,{float(time) / 2}")  # control: before it
     assert (status, err) == (0, "") and "exceeds" not in out

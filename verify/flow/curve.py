@@ -29,7 +29,8 @@ from exponents.rationals import check_capacity, check_source, exact, to_double
 
 from ..arrays import Reals
 from ..inputs import check_richness, check_times
-from ..spectra.spectrum import SMALLEST, Spectrum, power_law_spectrum
+from ..spectra.power_law import power_law_spectrum
+from ..spectra.spectrum import SMALLEST, Spectrum
 from .solver import solve_flow
 from .trajectory import States
 

@@ -24,8 +24,9 @@ from exponents.names import SpectrumKind
 
 from ..arrays import Reals
 from ..inputs import check_whole
+from ..spectra.power_law import power_law_spectrum
 from ..spectra.quadrature import legendre_rule
-from ..spectra.spectrum import SMALLEST, Spectrum, power_law_spectrum
+from ..spectra.spectrum import SMALLEST, Spectrum
 from .curve import SLOPES
 
 WIDTH = 1.0

@@ -86,7 +86,7 @@ def noisy_curve(
 
     Parameters
     ----------
-    target, trace : SpectralMeasure
+    target, trace : Spectrum
         Power of the target, and sum_j mu_j delta(mu_j); their nodes may differ.
     gamma : float
         Richness, at least 0.

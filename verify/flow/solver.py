@@ -77,7 +77,7 @@ def solve_flow(measure: Spectrum, gamma: float, horizon: float, tolerance: float
 
     Parameters
     ----------
-    measure : SpectralMeasure
+    measure : Spectrum
     gamma : float
         Richness >= 0.
     horizon : float

@@ -42,7 +42,7 @@ class Flow:
 
     Attributes
     ----------
-    measure : SpectralMeasure
+    measure : Spectrum
     gamma : float
         Richness.
     clock, time, shrinkage : array of shape (steps + 1,)

@@ -1,6 +1,6 @@
 """What is the smallest loss at a given compute, and at which model size is it reached?
 
-L(t, N) is the flow on the mean spectrum of N features (`continuum_model`), with the variance of batches if a
+L(t, N) is the flow on the mean spectrum of N features (`random_features`), with the variance of batches if a
 temperature is given (`noise`).  At C = N t, the best size is where d ln L/d ln N = d ln L/d ln t.  That is not searched
 size by size: for each size, the time is found at which it is the best, and with it C, so that a handful of sizes gives
 the optimum over any number of decades.  The derivative in ln N is a central difference over `APART`; as a law of powers
@@ -29,7 +29,7 @@ from ..flow.curve import observe, solve_on_limit_spectrum
 from ..flow.noise import variance_along
 from ..flow.solver import solve_flow
 from ..inputs import check_richness
-from ..spectra.continuum_model import mean_spectra
+from ..spectra.random_features import mean_spectra
 from ..spectra.spectrum import SMALLEST, Spectrum
 
 APART = 0.05
@@ -90,7 +90,7 @@ class Budgets:
     Raises
     ------
     InputError
-        For sizes that do not rise from 2, a gamma or a temperature that is none; see also `continuum_model`.
+        For sizes that do not rise from 2, a gamma or a temperature that is none; see also `random_features`.
     FlowFailed
         See `march.solve`.
     NotSolved

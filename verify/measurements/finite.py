@@ -1,6 +1,6 @@
 """Which measurement answers which claim about finite N and B?
 
-At one point (alpha, beta, gamma) on the continuum, from models of any size (`continuum_model`) and the variance of
+At one point (alpha, beta, gamma) on the continuum, from models of any size (`random_features`) and the variance of
 batches (`noise`), each lazy and rich:
 
 * What remains at infinite time, and what is resolved, as N grows.
@@ -30,8 +30,9 @@ from exponents.names import CONTINUUM, LAZY, REGIMES, Regime
 from ..arrays import Reals
 from ..flow.curve import Curve, flow_curve, limit_curve
 from ..flow.noise import noisy_curve
-from ..spectra.continuum_model import bottleneck, mean_spectra, resolution
-from ..spectra.finite_model import limit_spectra
+from ..spectra.continuum_equivalent import inverse_cutoff
+from ..spectra.floor import mean_floor
+from ..spectra.random_features import limit_spectra, mean_spectra
 from ..spectra.spectrum import SMALLEST
 from .compute_budget import Budgets, Optimum
 from .limit import Point
@@ -181,11 +182,11 @@ class FiniteEvidence:
 
     def floor(self) -> Limit:
         """The exponent with which the loss at infinite time falls with N."""
-        return -exponent_of(self.floors, [bottleneck(self.at.alpha, self.at.beta, size) for size in self.floors])
+        return -exponent_of(self.floors, [mean_floor(self.at.alpha, self.at.beta, size) for size in self.floors])
 
     def resolved(self) -> Limit:
         """The exponent of r in N."""
-        return exponent_of(self.floors, [resolution(self.at.alpha, self.at.beta, size) for size in self.floors])
+        return exponent_of(self.floors, [inverse_cutoff(self.at.alpha, self.at.beta, size) for size in self.floors])
 
     def transient(self, regime: Regime) -> Limit:
         """The exponent with which the first correction in 1/N falls with time."""

@@ -25,7 +25,8 @@ from exponents.rationals import exact
 from ..arrays import Reals
 from ..flow.curve import Curve, limit_curve
 from ..flow.levels import Level, level_curves
-from ..spectra.spectrum import BELOW, SMALLEST, Spectrum, power_law_spectrum
+from ..spectra.power_law import BELOW, power_law_spectrum
+from ..spectra.spectrum import SMALLEST, Spectrum
 from .slopes import Limit, exponent_of, extrapolate
 
 HORIZON = 1e100

@@ -26,7 +26,7 @@ from exponents.names import CONTINUUM, LAZY, Regime
 
 from ..flow.curve import limit_curve
 from ..reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, reuse_curve
-from ..spectra.continuum_model import resolution
+from ..spectra.continuum_equivalent import inverse_cutoff
 from .finite import DEEPER, DOUBLES, SECOND, TILT, TIMES, TOLERANCE, beside, by_regime, places, slopes
 from .limit import Point
 from .slopes import Limit, exponent_of
@@ -101,7 +101,9 @@ class ReuseEvidence:
 
     def resolved(self) -> Limit:
         """The exponent of r in P."""
-        return exponent_of(self.samples, [resolution(self.at.alpha, self.at.beta, inf, float(p)) for p in self.samples])
+        return exponent_of(
+            self.samples, [inverse_cutoff(self.at.alpha, self.at.beta, inf, float(p)) for p in self.samples]
+        )
 
     def fixed_point(self) -> Limit:
         """The exponent with which the loss at infinite time falls with P."""
@@ -118,7 +120,7 @@ class ReuseEvidence:
     def _least(self, regime: Regime, size: float, samples: float) -> float:
         """The smallest loss: a parabola through the three lowest of some, or the last."""
         reuse = mean_reuse(self.at.alpha, self.at.beta, size, samples)
-        clocks = STOPS * resolution(self.at.alpha, self.at.beta, size, samples)
+        clocks = STOPS * inverse_cutoff(self.at.alpha, self.at.beta, size, samples)
         loss = reuse_clock_curve(reuse, self._gamma(regime), clocks).loss
         place = int(np.argmin(loss))
         if place in (0, len(clocks) - 1) or reuse.unseen <= loss[place]:
@@ -151,7 +153,7 @@ class ReuseEvidence:
         """The exponent with which the loss grows in the clock at N = P."""
         clocks = places(BEYOND, inf)
         reuse = mean_reuse(self.at.alpha, self.at.beta, EQUAL, EQUAL)
-        scale = resolution(self.at.alpha, self.at.beta, EQUAL, EQUAL)
+        scale = inverse_cutoff(self.at.alpha, self.at.beta, EQUAL, EQUAL)
         found = reuse_clock_curve(reuse, 0.0, clocks * scale, TOLERANCE)
         return slopes(clocks, found.loss, found.loss_error)
 

@@ -49,7 +49,7 @@ from ..flow.curve import COARSER, LOOSEST, NEARBY, PROBES, SAFETY, TIGHTEST, TOL
 from ..flow.solver import EXHAUSTED, solve_flow
 from ..flow.trajectory import Flow
 from ..inputs import check_times, check_whole
-from ..spectra.population import check_size
+from ..spectra.mode_nodes import check_size
 from ..spectra.spectrum import SMALLEST, Spectrum
 
 ENTRIES = 2**25
@@ -123,7 +123,7 @@ class DrawnReuse:
 
     Attributes
     ----------
-    measure : SpectralMeasure
+    measure : Spectrum
         What the flow runs on: mu_j falling, of shape (n,), and c_j^2; its floor is the final train loss.
     target, rest : array of shape (M,)
         Lambda^{1/2} v0 at the start, and at infinite time.

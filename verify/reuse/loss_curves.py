@@ -16,7 +16,7 @@ import numpy as np
 
 from ..flow.curve import solve_deep_enough
 from ..loss_curve import LossCurve, Model, capacity_and_source
-from ..spectra.finite_model import limit_spectra
+from ..spectra.random_features import limit_spectra
 from ..two_time import offline as two_time
 from .averaged_draws import average_draws
 from .mean_loss import mean_reuse, reuse_curve

@@ -7,7 +7,7 @@ is one sum over the spectrum and the test loss a double one,
     L_train = floor_train + int p (1 - phi)^2,       L = int int m (1 - phi)(1 - phi'),
 
 as the samples are not the population: their eigenvectors are not orthogonal in it.  Their means come from deterministic
-equivalents, of K first and of A^T A/N within it (`mean_model`):  with z = -nu (1 - V/N)(1 - V/P),
+equivalents, of K first and of A^T A/N within it (`continuum_equivalent`):  with z = -nu (1 - V/N)(1 - V/P),
 
     p: jump of Y/(1 - V/N),        m: jumps in z and z' of [n(z) T(z') - n(z') T(z)]/(z z' (z' - z)),
     n = nu (1 - V/N),              T = nu Y.
@@ -48,7 +48,7 @@ from ..flow.curve import COARSER, TOLERANCE, add_probes, check_tolerance, larges
 from ..flow.solver import solve_flow
 from ..flow.trajectory import Flow, States
 from ..inputs import check_richness, check_times
-from ..spectra.mean_model import MeanModel
+from ..spectra.continuum_equivalent import ContinuumEquivalent
 from ..spectra.spectrum import SMALLEST, Spectrum
 
 CLOSE = 1e-3
@@ -92,7 +92,7 @@ class Reuse:
 
     Attributes
     ----------
-    train : SpectralMeasure
+    train : Spectrum
         p, and what remains of the training loss at infinite time.
     unseen : float
         The loss at infinite time; infinite for N = P.
@@ -139,18 +139,18 @@ class Reuse:
         return self.loss(np.exp(decay), -np.expm1(decay))
 
 
-def _floors(model: MeanModel) -> tuple[float, float]:
+def _floors(model: ContinuumEquivalent) -> tuple[float, float]:
     """What remains of the test loss and of the training loss at infinite time."""
     ratio = model.rank / max(model.size, model.samples)
     if ratio == 1:
         return inf, 0.0
     if model.size < model.samples:
         return model.floor / (1 - ratio), model.floor * (1 - ratio)
-    squared, shared = model.squared
+    squared, shared = model.squared_sums
     return squared / (1 - shared / model.samples) + model.floor * ratio / (1 - ratio), 0.0
 
 
-def _close(model: MeanModel) -> bool:
+def _close(model: ContinuumEquivalent) -> bool:
     """Whether N and P are so close that the loss at infinite time is far above all others."""
     return model.rank > (1 - CLOSE) * max(model.size, model.samples)
 
@@ -162,8 +162,8 @@ class _Equivalent:
     which is written so, as else it would be lost.
     """
 
-    def __init__(self, model: MeanModel) -> None:
-        self.model, self.found = model, model.resolved
+    def __init__(self, model: ContinuumEquivalent) -> None:
+        self.model, self.found = model, model.density
         found = self.found
         slope, count_slope, target_slope = found.slopes
         n, n_slope = found.nu * (1 - found.count / model.size), slope * (1 - found.count / model.size)
@@ -179,7 +179,7 @@ class _Equivalent:
         if _close(model):
             total = self.found.nu * (self.found.target + model.norm)
             return np.asarray(total.imag / np.pi / mu * self.found.width)
-        nu = model.level
+        nu = model.cutoff
         ends = [(nu * (1 - model.rank / model.size), model.floor - model.norm * nu), (nu, nu * model.rank)]
         row = np.zeros(len(mu))
         for ((left, _), (right, _), factor), (first, second) in zip(self.pairs, ends, strict=False):
@@ -219,12 +219,12 @@ def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -
     InputError
         For numbers outside these ranges, or such that the lowest eigenvalues leave double precision.
     """
-    model = MeanModel.of(alpha, beta, model_size, samples)
+    model = ContinuumEquivalent.from_input(alpha, beta, model_size, samples)
     found, total = _Equivalent(model), model.target_moments()[0]
     unseen, train_floor = _floors(model)
     from_start = _close(model)
-    latest = LATEST / model.level if from_start else inf
-    train = Spectrum(model.resolved.eigenvalues, model.resolved.power, train_floor, latest)
+    latest = LATEST / model.cutoff if from_start else inf
+    train = Spectrum(model.density.eigenvalues, model.density.power, train_floor, latest)
     across, within = found.across(), found.within()
     missing = total - (unseen + 2 * across.sum() + within.sum()) if not from_start else 0.0
     if model.upper_end == 0:  # the last place is one node with what is left, as in the training loss
@@ -237,7 +237,7 @@ def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -
 
 def final_loss(alpha: object, beta: object, model_size: float, samples: float) -> float:
     """The mean test loss at infinite time, infinite for N = P; parameters and errors as in `mean_reuse`."""
-    return _floors(MeanModel.of(alpha, beta, model_size, samples))[0]
+    return _floors(ContinuumEquivalent.from_input(alpha, beta, model_size, samples))[0]
 
 
 def reuse_curve(reuse: Reuse, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> ReuseCurve:

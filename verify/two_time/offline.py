@@ -136,7 +136,7 @@ def solve_offline(
 
     Parameters
     ----------
-    target, trace : SpectralMeasure
+    target, trace : Spectrum
         Power of the target, and sum_k lambda_k delta(lambda_k), on the same eigenvalues.
     gamma : float
         Richness, at least 0.

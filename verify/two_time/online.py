@@ -22,7 +22,7 @@ is kept for a mode.
 
 Two spectra enter: the target's measure, whose modes cost a vector each, and the trace sum_k lambda_k delta(lambda_k),
 which drives R3 and the noise of batches and needs few nodes.  Either those of the limit, with N as the model size; or
-those of the mean model of size N (`finite_model`) with no model size, as there R3 = I.  Both routes give one curve.
+those of the mean model of size N (`random_features`) with no model size, as there R3 = I.  Both routes give one curve.
 
 At finite N and B the solution may leave the smooth one below eta kappa mu_1 = 2, as draws do, some of which diverge
 while others do not: how it goes on then depends on its last digits.  `Descent.unstable_from` tells.
@@ -122,7 +122,7 @@ def solve_online(
 
     Parameters
     ----------
-    target, trace : SpectralMeasure
+    target, trace : Spectrum
         Power of the target, and sum_k lambda_k delta(lambda_k), on the same eigenvalues.
     gamma : float
         Richness, at least 0.

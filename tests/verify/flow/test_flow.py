@@ -18,7 +18,8 @@ from verify.flow import solver as march
 from verify.flow.curve import WITH_ERRORS, flow_curve, limit_curve
 from verify.flow.solver import solve_flow
 from verify.spectra import spectrum as measure_module
-from verify.spectra.spectrum import power_law_spectrum, spectrum_from_arrays
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.spectrum import spectrum_from_arrays
 
 FINE = 1e-12
 ROUNDING = 1e-11  # what the march leaves at its tightest tolerances: CONVERGED, over some hundred steps

@@ -12,8 +12,9 @@ from exponents.errors import InputError, NotSolved
 from verify.flow import noise
 from verify.flow.noise import noisy_curve, variance_along
 from verify.flow.solver import solve_flow as solve_flow
-from verify.spectra.finite_model import limit_spectra, mean_spectra
-from verify.spectra.spectrum import Spectrum, power_law_spectrum
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.random_features import limit_spectra, mean_spectra
+from verify.spectra.spectrum import Spectrum
 from verify.training.ensemble import spectrum_of_seed, train_ensemble
 from verify.two_time.online import solve_online
 
@@ -225,7 +226,7 @@ def test_simulation_has_the_variance_and_the_four_point_part_beside_it():
 
 
 def test_mean_spectra_of_a_model_can_be_used():
-    spectra = mean_spectra("3/2", "1/2", 16)
+    spectra = mean_spectra("3/2", "1/2", 16, "modes")
     found = noisy_curve(spectra.target, spectra.trace, 1.0, 0.01, [1.0, 100.0, 1e5])
     assert (found.variance > 0).all() and (found.variance_error < 1e-5 * found.variance).all()
 

@@ -13,7 +13,8 @@ from exponents.errors import InputError
 from verify.flow import curve as flow
 from verify.linear.infinite_width import WITH_ERRORS, linear_curve, linear_limit_curve, spike_at_finite_ratio
 from verify.measurements.slopes import exponent_of, extrapolate
-from verify.spectra.spectrum import power_law_spectrum, spectrum_from_arrays
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.spectrum import spectrum_from_arrays
 
 FINE = 1e-12
 MODES = 40

@@ -8,7 +8,8 @@ from exponents.errors import InputError, NotSolved
 from verify.flow.curve import flow_curve, limit_curve
 from verify.flow.noise import noisy_curve
 from verify.measurements.compute_budget import APART, Budgets
-from verify.spectra.continuum_model import bottleneck, mean_spectra
+from verify.spectra.floor import mean_floor
+from verify.spectra.random_features import mean_spectra
 
 SIZES = np.array([30.0, 100.0, 300.0])
 
@@ -44,7 +45,7 @@ def test_crossovers_are_where_losses_are_twice_another(beta, gamma):
         assert flow_curve(target, gamma, [arrival]).loss[0] == pytest.approx(2 * target.floor, rel=1e-6, abs=0)
         limit = limit_curve(3, beta, gamma, [departure])
         assert flow_curve(target, gamma, [departure]).loss[0] == pytest.approx(2 * limit.loss[0], rel=1e-5, abs=0)
-        assert target.floor == pytest.approx(bottleneck(3, beta, size * np.exp(-APART)), rel=1e-12, abs=0)
+        assert target.floor == pytest.approx(mean_floor(3, beta, size * np.exp(-APART)), rel=1e-12, abs=0)
 
 
 def test_batches_move_the_optimum_but_no_crossover():

@@ -43,10 +43,9 @@ from verify.plots.figures.axes import FAR, Scale, decades, even
 from verify.plots.figures.measured_points import Measured, bound, measured
 from verify.plots.figures.page import APART, BLUE, Row, Sheet, gradient, spread
 from verify.plots.style import SETTINGS
-from verify.spectra import continuum_model
-from verify.spectra.finite_model import mean_spectra
-from verify.spectra.floor import bottleneck
-from verify.spectra.spectrum import power_law_spectrum
+from verify.spectra.floor import mean_floor
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.random_features import mean_spectra
 from verify.two_time import online as two_time_sgd
 from verify.verdicts import SOURCES
 
@@ -259,7 +258,7 @@ def test_fig2_of_finite_models_shows_curves_that_end_at_their_floors(name, figur
     above = [line(figures[name], f"N {size}")[1] for size in model_sizes.SIZES]
     assert (np.diff(above, axis=0) < 0).all()  # larger models have learned more
     for size, losses in zip(model_sizes.SIZES[:5], above, strict=False):  # these have arrived by the end
-        assert losses[-1] == pytest.approx(bottleneck("3/2", beta, size, model_sizes.MODES), rel=0.03)
+        assert losses[-1] == pytest.approx(mean_floor("3/2", beta, size, "modes", model_sizes.MODES), rel=0.03)
         assert losses[-1] > 3 * limit[-1]
 
 
@@ -295,7 +294,9 @@ def test_fig2_of_finite_models_has_the_predicted_exponents(name, figures):
 @pytest.mark.parametrize("name", FINITE)
 def test_fig2_modes_that_are_cut_off_are_as_small_a_part_of_the_floor_as_is_said(name):
     def missing(size, modes):
-        return 1 - bottleneck("3/2", FINITE[name][0], size, modes) / bottleneck("3/2", FINITE[name][0], size)
+        return 1 - mean_floor("3/2", FINITE[name][0], size, "modes", modes) / mean_floor(
+            "3/2", FINITE[name][0], size, "modes"
+        )
 
     assert missing(256, model_sizes.MODES) < 0.05 and missing(2**11, model_sizes.MODES) < 1 / 7
     assert missing(256, model_sizes.MODES // 4) > 0.05
@@ -317,7 +318,7 @@ def test_fig3_smaller_batches_have_more_loss_and_that_without_end_the_least(figu
 
 
 def test_fig3_shows_each_loss_at_its_own_step(figures):
-    spectra = mean_spectra(2, "1/2", batch_sizes.SIZE, batch_sizes.MODES)
+    spectra = mean_spectra(2, "1/2", batch_sizes.SIZE, "modes", batch_sizes.MODES)
     until = two_time_sgd.solve_online(spectra.target, spectra.trace, batch_sizes.GAMMA, 1 / 16, 16, batch_size=4)
     assert at(line(figures["fig3"], "B 4"), 1.0) == pytest.approx(until.loss[-1], rel=1e-9)
     assert until.loss[-1] != pytest.approx(until.loss[-2], rel=1e-2)
@@ -358,7 +359,7 @@ def data_slope(curve, time):
 def test_fig4_the_optimum_is_that_of_budgets_on_the_continuum():
     """Two ways to where each size is the best: a difference of two near sizes, and a spline across sizes."""
     sizes, times = [2.0**power for power in range(4, 12)], np.geomspace(0.5, 1e5, 96)
-    losses = [flow.flow_curve(continuum_model.mean_spectra("3/2", "5/4", size)[0], 0.75, times).loss for size in sizes]
+    losses = [flow.flow_curve(mean_spectra("3/2", "5/4", size)[0], 0.75, times).loss for size in sizes]
     found = compute_optimum.best(sizes, times, losses)
     assert found.model_size == pytest.approx(sizes[1:-1])
     assert found.compute == pytest.approx(found.model_size * found.time)
@@ -441,7 +442,8 @@ def test_fig4_points_lie_on_the_curve_of_their_model_and_on_no_other(figures, da
 def test_modes_that_training_leaves_out_are_two_hundredths_of_the_loss(beta):
     times = np.geomspace(1, 1e3, 13)
     every, some, few = (
-        flow.flow_curve(mean_spectra("3/2", beta, 64, modes).target, 0.75, times).loss for modes in (None, MODES, 2**10)
+        flow.flow_curve(mean_spectra("3/2", beta, 64, "modes", modes).target, 0.75, times).loss
+        for modes in (None, MODES, 2**10)
     )
     assert some == pytest.approx(every, rel=0.02) and few != pytest.approx(every, rel=0.05)
 

@@ -16,9 +16,9 @@ from scipy.special import hyp2f1
 from exponents.errors import InputError
 from verify.flow import curve as flow
 from verify.reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, reuse_curve
-from verify.spectra.continuum_model import bottleneck, mean_spectra
-from verify.spectra.finite_model import limit_spectra
-from verify.spectra.mean_model import MeanModel
+from verify.spectra.continuum_equivalent import ContinuumEquivalent
+from verify.spectra.floor import mean_floor
+from verify.spectra.random_features import limit_spectra, mean_spectra
 from verify.two_time import offline as two_time
 
 POINTS = (("3/2", "6/5"), ("2", "1/2"), ("3", "5/2"))
@@ -156,7 +156,7 @@ def test_what_is_left_at_infinite_time_is_that_of_least_squares(alpha, beta):
             late = reuse_curve(mean_reuse(alpha, beta, *pair), gamma, [1e15])
             assert late.loss[0] == pytest.approx(value, rel=1e-9, abs=0)
             assert late.train_loss[0] == pytest.approx(max(0.0, 1 - pair[0] / pair[1]) * unseen, rel=1e-9, abs=1e-250)
-    assert unseen == pytest.approx(bottleneck(alpha, beta, 24.5), rel=1e-9)
+    assert unseen == pytest.approx(mean_floor(alpha, beta, 24.5), rel=1e-9)
     assert final_loss(alpha, beta, 24.5, 24.5) == inf
     # controls: another number of samples, of features, and the square that is none
     assert abs(final_loss(alpha, beta, 24.5, 50.0) / due[24.5, 49.0] - 1) > 1e-3
@@ -176,9 +176,9 @@ def around(alpha, beta, size, samples, widening, points=900):
 
     z of nu is explicit, so nothing is solved for; sums over modes are hypergeometric functions.
     """
-    model = MeanModel.of(alpha, beta, size, samples)  # for where the ellipse has to pass
+    model = ContinuumEquivalent.from_input(alpha, beta, size, samples)  # for where the ellipse has to pass
     a, b = numbers(alpha, beta)
-    right, left = model.level * (2 + widening), -(1.2 + model.upper_end + 1 / (a - 1) / min(size, samples) + widening)
+    right, left = model.cutoff * (2 + widening), -(1.2 + model.upper_end + 1 / (a - 1) / min(size, samples) + widening)
     turn = 2 * np.pi * (np.arange(points) + 0.5) / points
     angle, pace = turn - CLOSER * np.sin(turn), 1 - CLOSER * np.cos(turn)
     middle, half, height = (right + left) / 2, (right - left) / 2, 1.0 + widening
@@ -231,12 +231,12 @@ def test_bounds(alpha, beta, first, ratio, gamma, depth):
     assert reuse.error < 1e-9
     assert (found.loss[0], found.train_loss[0]) == pytest.approx((variance, variance), rel=1e-9, abs=0)
     assert (np.diff(found.train_loss) <= found.train_error[1:]).all()
-    unfit = max(0.0, 1 - size / samples) * bottleneck(alpha, beta, size) if size < inf else 0.0
+    unfit = max(0.0, 1 - size / samples) * mean_floor(alpha, beta, size) if size < inf else 0.0
     assert (found.train_loss >= unfit * (1 - 1e-9)).all() and (found.loss > 0).all()
     # signs of the target's modes do not matter in the mean, so that no map of rank R does better than to keep R modes
     assert (found.loss >= (1 + first) ** -power / power * (1 - 1e-9)).all()
     if size < inf:
-        assert (found.loss >= bottleneck(alpha, beta, size) * (1 - 1e-9)).all()
+        assert (found.loss >= mean_floor(alpha, beta, size) * (1 - 1e-9)).all()
 
 
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
@@ -263,7 +263,7 @@ def test_the_clock_is_the_integral_of_the_kernel_and_may_be_asked_for(size, samp
 def test_both_losses_come_to_rest(alpha, beta, first, ratio):
     size, samples = sizes(first, ratio)
     reuse = mean_reuse(alpha, beta, size, samples)
-    unfit = max(0.0, 1 - size / samples) * bottleneck(alpha, beta, size) if size < inf else 0.0
+    unfit = max(0.0, 1 - size / samples) * mean_floor(alpha, beta, size) if size < inf else 0.0
     late = 60 / reuse.train.eigenvalues[-1]
     for gamma in (0.0, 1.0):
         found = reuse_curve(reuse, gamma, [late])
@@ -274,7 +274,7 @@ def test_both_losses_come_to_rest(alpha, beta, first, ratio):
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("alpha", "beta"), POINTS)
 def test_with_as_many_features_as_samples_the_loss_grows_without_bound(alpha, beta, gamma):
-    low = MeanModel.of(alpha, beta, 10, 10).level
+    low = ContinuumEquivalent.from_input(alpha, beta, 10, 10).cutoff
     clocks = np.geomspace(1e6, 1e9, 7) / low
     grown, bounded = (reuse_clock_curve(mean_reuse(alpha, beta, 10, p), gamma, clocks) for p in (10, 11))
     slopes = np.diff(np.log(grown.loss)) / np.diff(np.log(clocks))
@@ -294,7 +294,7 @@ def test_at_the_peak_times_beyond_the_lowest_eigenvalues_are_refused():
 
 def test_the_error_at_the_peak_tells_that_digits_are_lost():
     """The loss is 1e-14, and the difference of numbers around 1."""
-    time = 10 / MeanModel.of("2", "3", 1e7, 1e7).level
+    time = 10 / ContinuumEquivalent.from_input("2", "3", 1e7, 1e7).cutoff
     equal, beside = (reuse_curve(mean_reuse("2", "3", 1e7, p), 0.0, [time]) for p in (1e7, 1e7 * (1 + 1e-4)))
     assert abs(equal.loss[0] - beside.loss[0]) < 1e-3 * beside.loss[0] + equal.loss_error[0]
 
@@ -305,7 +305,7 @@ def test_numbers_next_to_each_other_are_as_good_as_equal_until_the_lowest_eigenv
     alpha, beta, number, distance
 ):
     equal = mean_reuse(alpha, beta, number, number)
-    times = 10.0 ** np.arange(-1, 3) * MeanModel.of(alpha, beta, number, number).level ** -1
+    times = 10.0 ** np.arange(-1, 3) * ContinuumEquivalent.from_input(alpha, beta, number, number).cutoff ** -1
     due = reuse_curve(equal, 0.0, times)
     for pair in ((number * (1 + distance), number), (number, number * (1 + distance))):
         found = reuse_curve(mean_reuse(alpha, beta, *pair), 0.0, times)

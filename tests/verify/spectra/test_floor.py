@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import brentq
 
 from exponents.errors import InputError
-from verify.spectra.floor import bottleneck, project_target
+from verify.spectra.floor import mean_floor, project_target
 
 
 def by_modes(alpha, beta, size, modes, power):
@@ -36,26 +36,28 @@ def by_modes(alpha, beta, size, modes, power):
 )
 def test_blocks_of_modes_add_up_to_the_modes_themselves(alpha, beta, size, modes):
     # the reference loses digits: r is found from a sum near N, 1e-14 of itself, and M - N may be 1
-    assert bottleneck(alpha, beta, size, modes) == pytest.approx(by_modes(alpha, beta, size, modes, 1), rel=1e-10)
+    assert mean_floor(alpha, beta, size, "modes", modes) == pytest.approx(
+        by_modes(alpha, beta, size, modes, 1), rel=1e-10
+    )
 
 
 def test_all_modes_are_the_limit_of_many():
     # what is cut off is y^2 summed from M = 10^18 on, and a trace of order M^(1 - alpha)
-    assert bottleneck(2, 1, 50) == pytest.approx(bottleneck(2, 1, 50, 10**18), rel=1e-12)
+    assert mean_floor(2, 1, 50, "modes") == pytest.approx(mean_floor(2, 1, 50, "modes", 10**18), rel=1e-12)
 
 
 def test_modes_next_to_the_size_leave_a_floor_of_few():
     # with one mode to spare nu sum_k 1/lambda_k = 1 at leading order, and the floor is nu sum_k y_k^2/lambda_k
     size = 10**12
     nu = 2.5 * size**-2.5
-    assert bottleneck("3/2", "1/2", size, size + 1) == pytest.approx(nu * size**0.75 / 0.75, rel=1e-6)
+    assert mean_floor("3/2", "1/2", size, "modes", size + 1) == pytest.approx(nu * size**0.75 / 0.75, rel=1e-6)
 
 
 @pytest.mark.parametrize("beta", ["1/2", "7/5", "5/2"])
 def test_the_floor_falls_by_the_first_power_of_the_denominator(beta):
     """N^(-alpha min(1, beta)) as derived; eq. 76 has min(2, beta)."""
     source = float(Fraction(beta))
-    floors = [bottleneck("3/2", beta, 10**n) for n in range(3, 9)]
+    floors = [mean_floor("3/2", beta, 10**n, "modes") for n in range(3, 9)]
     slopes = -np.diff(np.log10(floors)) / 1.5
     apart = np.abs(slopes - min(1, source))
     # corrections fall as powers of N: each decade must be closer, and the last one close
@@ -68,7 +70,7 @@ def test_the_floor_falls_by_the_first_power_of_the_denominator(beta):
 def test_the_floor_is_what_least_squares_leaves(beta, size, modes, draws):
     floors = np.array([project_target("3/2", beta, size, modes, seed) for seed in range(1, draws + 1)])
     scatter = floors.std(ddof=1) / np.sqrt(draws)
-    assert abs(floors.mean() - bottleneck("3/2", beta, size, modes)) < 3 * scatter
+    assert abs(floors.mean() - mean_floor("3/2", beta, size, "modes", modes)) < 3 * scatter
     squared = by_modes("3/2", beta, size, modes, 2)  # control: eq. 76
     assert abs(floors.mean() - squared) > 9 * scatter
 
@@ -81,13 +83,13 @@ def test_same_seed_same_bits_and_another_seed_others():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: bottleneck(1, 1, 10), "alpha must exceed 1"),
-        (lambda: bottleneck(2, 0, 10), "beta must be positive"),
-        (lambda: bottleneck(2, 1, 0), "the model size"),
-        (lambda: bottleneck(2, 1, 10.0), "the model size"),
-        (lambda: bottleneck(2, 1, 10, 10), "smaller than the number of modes"),
-        (lambda: bottleneck(2, 1, 10**400), "N\\^\\(-alpha\\) must be at least"),
-        (lambda: bottleneck(1000, 1, 1), "N\\^\\(-alpha\\) must be at least"),
+        (lambda: mean_floor(1, 1, 10, "modes"), "alpha must exceed 1"),
+        (lambda: mean_floor(2, 0, 10, "modes"), "beta must be positive"),
+        (lambda: mean_floor(2, 1, 0, "modes"), "the model size"),
+        (lambda: mean_floor(2, 1, 10.0, "modes"), "the model size"),
+        (lambda: mean_floor(2, 1, 10, "modes", 10), "smaller than the number of modes"),
+        (lambda: mean_floor(2, 1, 10**400, "modes"), "N\\^\\(-alpha\\) must be at least"),
+        (lambda: mean_floor(1000, 1, 1, "modes"), "N\\^\\(-alpha\\) must be at least"),
         (lambda: project_target(2, 1, 10, 100, -1), "a seed"),
         (lambda: project_target(2, 1, 10, "x", 1), "the number of modes"),
         (lambda: project_target(2, 1, 10**4, 10**5, 1), "random numbers"),

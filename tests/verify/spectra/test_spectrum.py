@@ -13,7 +13,10 @@ from scipy.special import gammainc, zeta
 from exponents.errors import InputError
 from verify.flow.curve import flow_curve
 from verify.spectra import spectrum as module
-from verify.spectra.spectrum import Spectrum, power_law_spectrum, read_spectrum, spectrum_from_arrays
+from verify.spectra import spectrum_file
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.spectrum import Spectrum, spectrum_from_arrays
+from verify.spectra.spectrum_file import read_spectrum
 from verify.witnesses.mode_sums import mode_sum
 
 ROUNDING = 5e-14  # what a sum of some hundred terms leaves
@@ -339,7 +342,7 @@ class Endless:
 
 
 def test_a_file_of_endless_lines_is_answered_at_the_limit(monkeypatch):
-    monkeypatch.setattr(module, "MAX_MODES", 1000)
+    monkeypatch.setattr(spectrum_file, "MAX_MODES", 1000)
     with pytest.raises(InputError, match=r"at most 1000 modes; endless\.txt has more"):
         read_spectrum(Endless(1001))
 

@@ -12,8 +12,8 @@ from scipy.integrate import quad, solve_ivp
 
 from exponents.errors import FlowFailed, InputError, Unresolved
 from verify.flow.curve import flow_curve, limit_curve
-from verify.spectra.continuum_model import bottleneck
-from verify.spectra.finite_model import limit_spectra, mean_spectra
+from verify.spectra.floor import mean_floor
+from verify.spectra.random_features import limit_spectra, mean_spectra
 from verify.spectra.spectrum import Spectrum
 from verify.two_time import offline as two_time
 from verify.two_time import offline_solver as march
@@ -234,7 +234,7 @@ def test_eq_41_by_the_trapezoidal_rule_tends_to_it_in_second_order(model_size, s
 @pytest.mark.parametrize(("alpha", "beta", "size"), [("3/2", "1/2", 32), ("2", "6/5", 16), ("5/4", "4/5", 100)])
 def test_without_bound_on_p_it_is_the_flow_on_the_mean_measure(alpha, beta, size, gamma):
     limit = limit_spectra(alpha, beta, 1e6, "modes", 2000)
-    mean, times = mean_spectra(alpha, beta, size, 2000), time_grid(300.0, 18)
+    mean, times = mean_spectra(alpha, beta, size, "modes", 2000), time_grid(300.0, 18)
     found, other = solve_offline(*limit, gamma, times, size), solve_offline(*mean, gamma, times)
     flow = flow_curve(mean.target, gamma, times)
     stated = found.error + mean.target.error + (flow.loss_error / flow.loss).max() + 1e-9
@@ -300,7 +300,7 @@ def test_fewer_features_than_samples_come_to_rest_at_least_squares(model_size, s
     found = solve_offline(
         *limit_spectra("3/2", "1/2", 1e7), gamma, time_grid(3e4 if gamma else 1e6, 22), model_size, samples
     )
-    noise = bottleneck("3/2", "1/2", model_size)
+    noise = mean_floor("3/2", "1/2", model_size)
     assert found.train_loss[-1] == pytest.approx(noise * (1 - model_size / samples), rel=1e-4)
     assert found.loss[-1] == pytest.approx(noise / (1 - model_size / samples), rel=1e-4)
 

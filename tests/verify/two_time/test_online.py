@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from exponents.errors import ExponentsError, InputError
 from verify.flow.curve import flow_curve
-from verify.spectra.finite_model import limit_spectra, mean_spectra
-from verify.spectra.spectrum import Spectrum, power_law_spectrum
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.random_features import limit_spectra, mean_spectra
+from verify.spectra.spectrum import Spectrum
 from verify.training.ensemble import train_ensemble
 from verify.training.stability import DIVERGED, Diverged
 from verify.two_time import online as two_time_sgd
@@ -158,7 +159,7 @@ def test_a_model_size_is_the_mean_spectrum_of_that_size(alpha, beta, gamma, size
 
 @cache
 def means(alpha, beta, size):
-    return mean_spectra(alpha, beta, size, MODES)
+    return mean_spectra(alpha, beta, size, "modes", MODES)
 
 
 @pytest.mark.parametrize(("alpha", "beta", "gamma"), [("3/2", "1/2", 1.0), ("2", "6/5", 3.0), ("5/4", "4/5", 0.0)])
@@ -466,8 +467,8 @@ def test_the_mean_of_drawn_networks_is_within_its_standard_errors(alpha, beta, g
 @pytest.mark.parametrize(
     ("spectra", "gamma", "eta", "size", "batch"),
     [
-        (mean_spectra("3", "2", 16, 2000), 0.0, 0.9, None, 16),
-        (mean_spectra("3/2", "1/2", 64, 2000), 1.0, 0.3, None, 16),
+        (mean_spectra("3", "2", 16, "modes", 2000), 0.0, 0.9, None, 16),
+        (mean_spectra("3/2", "1/2", 64, "modes", 2000), 1.0, 0.3, None, 16),
         (limit_spectra("3/2", "1/2", 1e3), 1.0, 0.3, 64, 16),
         (limit_spectra("3/2", "1/2", 1e3), 1.0, 0.5, 64, 16),
     ],

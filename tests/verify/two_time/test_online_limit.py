@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from exponents.errors import ExponentsError, InputError
 from verify.flow.curve import flow_curve
-from verify.spectra.spectrum import power_law_spectrum, spectrum_from_arrays
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.spectrum import spectrum_from_arrays
 from verify.training.stability import Diverged
 from verify.two_time import online_limit as two_time
 from verify.two_time.online_limit import limit_of_small_steps, solve_online_limit

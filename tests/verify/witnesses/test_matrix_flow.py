@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from exponents.errors import ExponentsError, InputError
 from verify.flow.curve import flow_curve
-from verify.spectra.spectrum import power_law_spectrum, spectrum_from_arrays
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.spectrum import spectrum_from_arrays
 from verify.witnesses import matrix_flow as markov
 from verify.witnesses.matrix_flow import MatrixFlowFailed, solve_matrix_flow
 

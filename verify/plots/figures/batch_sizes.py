@@ -35,7 +35,7 @@ from exponents.symbols import t
 
 from ...arrays import Reals
 from ...flow.noise import noisy_curve
-from ...spectra.finite_model import mean_spectra
+from ...spectra.random_features import mean_spectra
 from ...two_time.online import solve_online
 from ..style import INK, NAME
 from .axes import Scale, decades
@@ -148,12 +148,12 @@ def computed(executor: Executor | None = None) -> tuple[BatchSizes, ...]:
 
 
 def _by_steps(beta: Fraction, batch: int | None) -> Reals:
-    spectra = mean_spectra(ALPHA, beta, SIZE, MODES)
+    spectra = mean_spectra(ALPHA, beta, SIZE, "modes", MODES)
     return solve_online(spectra.target, spectra.trace, GAMMA, float(RATE), STEPS, batch_size=batch).loss[1:]
 
 
 def _late(batches: Sequence[int | None]) -> tuple[Reals, ...]:
-    spectra = mean_spectra(ALPHA, SUPER_EASY, LARGE)
+    spectra = mean_spectra(ALPHA, SUPER_EASY, LARGE, "modes")
     temperatures = [0.0 if batch is None else float(RATE / batch) for batch in batches]
     return tuple(noisy_curve(spectra.target, spectra.trace, GAMMA, heat, TIMES).loss for heat in temperatures)
 

@@ -1,6 +1,6 @@
 """What is the smallest loss at a given compute C = N t? (Fig. 4 of the paper: a hard, an easy and a super-easy task.)
 
-1-3. L against C for models of sizes N = 2^3 to 2^16: the flow on the mean spectrum of N features (`finite_model`), in
+1-3. L against C for models of sizes N = 2^3 to 2^16: the flow on the mean spectrum of N features (`random_features`), in
    the super-easy task with the variance of batches, to first order in eta/B (`noise`).  Black is the smallest loss at
    each C, dashed its predicted slope C^{-r}.  Points are models that were trained.
 4. The local exponent -d ln L/d ln C of the smallest loss, and what it tends to, dashed.  In the super-easy task it is
@@ -31,7 +31,7 @@ from ...arrays import Reals
 from ...flow.curve import flow_curve
 from ...flow.noise import noisy_curve
 from ...measurements.compute_budget import Optimum
-from ...spectra.finite_model import mean_spectra
+from ...spectra.random_features import mean_spectra
 from ..style import HAIR, INK, NAME
 from .axes import Scale, decades, even
 from .page import BLUE, VERMILION, Panel, Row, Sheet, gradient
@@ -135,7 +135,7 @@ def computed(executor: Executor | None = None) -> tuple[Budget, ...]:
 
 
 def _losses(beta: Fraction, batch: int | None, size: int) -> Reals:
-    spectra = mean_spectra(ALPHA, beta, size)
+    spectra = mean_spectra(ALPHA, beta, size, "modes")
     if batch is None:
         return flow_curve(spectra.target, GAMMA, TIMES).loss
     return noisy_curve(spectra.target, spectra.trace, GAMMA, float(RATE / batch), TIMES).loss

@@ -1,10 +1,10 @@
 """How does the loss of a model of finite size fall, and what remains of it? (Fig. 2c, d of the paper, B -> infinity.)
 
-1. L(t) for N = 2^4, ..., 2^11: the flow on the mean spectrum of N features (`finite_model`).  Points are models that
+1. L(t) for N = 2^4, ..., 2^11: the flow on the mean spectrum of N features (`random_features`).  Points are models that
    were trained on the same M modes by steps of the population gradient, small enough to be the flow.  Black is the
    limit N -> infinity, on all modes, dashed its predicted slope.
 2. The local exponent -d ln L/d ln N of what remains at infinite time, for all modes and sizes far beyond the paper's.
-   Derived is alpha min(1, beta); the exponent as published, alpha min(2, beta), differs for beta > 1 (`bottleneck`).
+   Derived is alpha min(1, beta); the exponent as published, alpha min(2, beta), differs for beta > 1 (`floor`).
 
 The paper gives beta, but neither alpha nor gamma; here they are 3/2 and 1, as in Fig. 2a, b.
 """
@@ -26,8 +26,8 @@ from exponents.symbols import N, t
 
 from ...arrays import Reals
 from ...flow.curve import Curve, flow_curve, limit_curve
-from ...spectra.finite_model import mean_measure
-from ...spectra.floor import bottleneck
+from ...spectra.floor import mean_floor
+from ...spectra.random_features import mean_spectra
 from ..style import FORMULA, INK, PALE
 from .axes import Scale, decades, even
 from .page import Panel, Row, Sheet, gradient
@@ -111,7 +111,7 @@ def computed(beta: object, executor: Executor | None = None) -> ModelSizes:
     runs = [Run(ALPHA, source, GAMMA, size, None, MODES, RATE, POINTS, SEEDS) for size in SIMULATED]
     points = simulated(runs, executor)
     limit = limit_curve(ALPHA, source, GAMMA, TIMES, "modes")
-    floors = np.array([bottleneck(ALPHA, source, size) for size in FLOORS])
+    floors = np.array([mean_floor(ALPHA, source, size, "modes") for size in FLOORS])
     derived, published = loss(RICH, DERIVED), loss(RICH, PUBLISHED)
     exponents = (
         exponent(derived["gradient_flow"].exponent(t), ALPHA, source),
@@ -122,7 +122,7 @@ def computed(beta: object, executor: Executor | None = None) -> ModelSizes:
 
 
 def _curve(source: Fraction, size: int) -> Curve:
-    return flow_curve(mean_measure(ALPHA, source, size, MODES), GAMMA, TIMES)
+    return flow_curve(mean_spectra(ALPHA, source, size, "modes", MODES).target, GAMMA, TIMES)
 
 
 def drawn(found: ModelSizes) -> Any:

@@ -30,7 +30,7 @@ from exponents.symbols import P
 from ...arrays import Reals
 from ...flow.curve import Curve, limit_curve
 from ...reuse.mean_loss import ReuseCurve, final_loss, mean_reuse, reuse_clock_curve, reuse_curve
-from ...spectra.continuum_model import resolution
+from ...spectra.continuum_equivalent import inverse_cutoff
 from ..style import FORMULA, INK, NAME, PALE
 from .axes import Scale, decades, even
 from .page import BLUE, VERMILION, Panel, Row, Sheet, gradient
@@ -149,7 +149,7 @@ def _least(ratio: float) -> float:
     """The least loss of all times for a ratio N/P."""
     size = ratio * FEW
     reuse = mean_reuse(ALPHA, BETA, size, FEW)
-    clocks = STOPS * resolution(ALPHA, BETA, size, FEW)
+    clocks = STOPS * inverse_cutoff(ALPHA, BETA, size, FEW)
     return min(float(reuse_clock_curve(reuse, GAMMA, clocks).loss.min()), reuse.unseen)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from exponents.errors import InputError
-from verify.spectra.mean_model import MeanModel
+from verify.spectra.continuum_equivalent import ContinuumEquivalent
 
 RATIOS = (1.0, 1.01, 1 / 1.01, 1.1, 1 / 1.1, 2.0, 0.5, 10.0, 0.1, 1e3, 1e-3, inf, 0.0)
 """P over N; 0 is for infinitely many features."""
@@ -34,7 +34,7 @@ def apart(found, due):
 
 def deviations(alpha, beta, model, size, samples):
     """Of all that is known of a spectrum of N features on P samples, from integrals of powers done by hand."""
-    a, b, found = float(alpha), float(beta), model.resolved
+    a, b, found = float(alpha), float(beta), model.density
     mu, power, trace = found.eigenvalues, found.power, found.trace
     whole, variance = 1 / (a - 1), 1 / (a * b)  # int lambda dk, int y^2 dk
     unfit = max(0.0, 1 - size / samples) * model.floor
@@ -58,8 +58,8 @@ def deviations(alpha, beta, model, size, samples):
 @given(ALPHAS, BETAS, st.floats(0, 6).map(lambda depth: 10**depth), st.sampled_from(RATIOS))
 def test_masses_moments_and_the_number_of_eigenvalues(alpha, beta, first, ratio):
     size, samples = sizes(first, ratio)
-    model = MeanModel.of(alpha, beta, size, samples)
-    found = model.resolved
+    model = ContinuumEquivalent.from_input(alpha, beta, size, samples)
+    found = model.density
     assert max(deviations(alpha, beta, model, size, samples).values()) < 1e-9
     assert (np.diff(found.eigenvalues) < 0).all() and found.eigenvalues[-1] > 0
     assert (found.power > 0).all() and (found.trace > 0).all() and (found.nu.imag >= 0).all()
@@ -68,7 +68,7 @@ def test_masses_moments_and_the_number_of_eigenvalues(alpha, beta, first, ratio)
 @pytest.mark.parametrize(("size", "samples"), [(24.0, 48.0), (48.0, 24.0), (inf, 32.0), (32.0, inf), (32.0, 32.0)])
 def test_control_sums_of_another_model_are_found_out(size, samples):
     alpha, beta = Fraction(3, 2), Fraction(6, 5)
-    model = MeanModel.of(alpha, beta, size, samples)
+    model = ContinuumEquivalent.from_input(alpha, beta, size, samples)
     for other in (size * 1.01, samples), (size, samples * 1.01):
         if other != (size, samples):
             found = deviations(alpha, beta, model, *other)
@@ -83,10 +83,10 @@ def test_control_sums_of_another_model_are_found_out(size, samples):
 
 
 def test_control_a_rule_that_lost_a_place_is_found_out():
-    model = MeanModel.of("3/2", "6/5", 24.0, 48.0)
-    found = model.resolved
+    model = ContinuumEquivalent.from_input("3/2", "6/5", 24.0, 48.0)
+    found = model.density
     cut = {name: getattr(found, name)[:-40] for name in ("eigenvalues", "power", "trace")}
-    model.__dict__["resolved"] = replace(found, **cut)
+    model.__dict__["density"] = replace(found, **cut)
     assert deviations(Fraction(3, 2), Fraction(6, 5), model, 24.0, 48.0)["number"] > 1e-3
 
 
@@ -97,7 +97,9 @@ def test_control_a_rule_that_lost_a_place_is_found_out():
 @given(ALPHAS, BETAS, st.floats(0, 6).map(lambda depth: 10**depth), st.sampled_from(RATIOS))
 def test_features_and_samples_may_be_exchanged_in_the_eigenvalues(alpha, beta, first, ratio):
     size, samples = sizes(first, ratio)
-    one, other = (MeanModel.of(alpha, beta, *pair).resolved for pair in ((size, samples), (samples, size)))
+    one, other = (
+        ContinuumEquivalent.from_input(alpha, beta, *pair).density for pair in ((size, samples), (samples, size))
+    )
     assert one.eigenvalues == pytest.approx(other.eigenvalues, rel=1e-10, abs=0)
     assert one.trace == pytest.approx(other.trace, rel=1e-10, abs=0)
     if ratio not in (1.0, 1.01, 1 / 1.01):  # control: in the target they do not
@@ -106,7 +108,7 @@ def test_features_and_samples_may_be_exchanged_in_the_eigenvalues(alpha, beta, f
 
 def test_no_bound_is_the_limit_of_many():
     def sums(*sizes):
-        found = MeanModel.of("3/2", "6/5", *sizes).resolved
+        found = ContinuumEquivalent.from_input("3/2", "6/5", *sizes).density
         decay = np.exp(-np.multiply.outer([1e-1, 1e1, 1e3], found.eigenvalues))
         return np.concatenate([decay @ found.power, decay @ found.trace])
 
@@ -155,8 +157,8 @@ def solved(alpha, size, samples, z, start):
 def test_resolvents_off_the_spectrum_solve_the_self_consistent_equation(alpha, beta, size, samples):
     """At negative z, where nu > 0 falls from above all modes on, and at an imaginary one from there."""
     a, b = (mpf(Fraction(x).numerator) / Fraction(x).denominator for x in (alpha, beta))
-    model = MeanModel.of(alpha, beta, size, samples)
-    found, floor = model.resolved, max(0.0, 1 - size / samples) * model.floor
+    model = ContinuumEquivalent.from_input(alpha, beta, size, samples)
+    found, floor = model.density, max(0.0, 1 - size / samples) * model.floor
     with mp.workdps(16):
         nu = mpf(8)  # z ~ -nu up there
         for z in (-8, -1, -0.1, 0.1 * np.exp(0.75j * np.pi), 0.1j):
@@ -172,8 +174,8 @@ def test_resolvents_off_the_spectrum_solve_the_self_consistent_equation(alpha, b
 
 def test_the_level_is_where_the_count_is_the_smaller_number():
     for size, samples in ((24.0, 48.0), (48.0, 24.0), (inf, 24.0)):
-        model = MeanModel.of("3/2", "6/5", size, samples)
-        nu = mpf(model.level)
+        model = ContinuumEquivalent.from_input("3/2", "6/5", size, samples)
+        nu = mpf(model.cutoff)
         assert float(count(mpf(3) / 2, nu)) == pytest.approx(24, rel=1e-10)
         assert model.floor == pytest.approx(float(nu * power(mpf(3) / 2, mpf(6) / 5, nu)), rel=1e-10)
         assert abs(float(count(mpf(3) / 2, nu * 1.01)) / 24 - 1) > 1e-3  # control
@@ -186,7 +188,7 @@ def test_the_level_is_where_the_count_is_the_smaller_number():
 def test_numbers_next_to_each_other(distance):
     alpha, beta = Fraction(3, 2), Fraction(1, 2)
     for size, samples in ((100.0, 100.0 * (1 + distance)), (100.0 * (1 + distance), 100.0)):
-        model = MeanModel.of(alpha, beta, size, samples)
+        model = ContinuumEquivalent.from_input(alpha, beta, size, samples)
         assert max(deviations(alpha, beta, model, size, samples).values()) < 1e-7
 
 
@@ -212,4 +214,4 @@ def test_numbers_next_to_each_other(distance):
 )
 def test_bad_input_is_refused(given_, said):
     with pytest.raises(InputError, match=said):
-        MeanModel.of(*given_)
+        ContinuumEquivalent.from_input(*given_)

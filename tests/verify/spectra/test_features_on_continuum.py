@@ -13,10 +13,10 @@ from mpmath import mp, mpf
 from scipy.optimize import brentq
 
 from exponents.errors import InputError
-from verify.spectra import finite_model
-from verify.spectra.continuum_model import bottleneck, mean_spectra, resolution
-from verify.spectra.mean_model import EDGE
-from verify.spectra.spectrum import power_law_spectrum
+from verify.spectra.continuum_equivalent import EDGE, inverse_cutoff
+from verify.spectra.floor import mean_floor
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.random_features import mean_spectra
 
 POINTS = (
     ("3/2", "1/2", 1),
@@ -211,7 +211,7 @@ def test_the_last_of_a_target_keeps_its_digits(beta):
 
 @cache
 def of_integers(alpha, beta, size):
-    return finite_model.mean_spectra(alpha, beta, size)
+    return mean_spectra(alpha, beta, size, "modes")
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/2"), ("3/2", "5/2"), ("2", "7/5")])
@@ -241,10 +241,10 @@ def test_floor_and_resolution_are_those_of_brute_integrals(alpha, beta, size):
         cuts = [0, *around, middle + 200 / min(power, 1)]
         return mpmath.quad(lambda u: mpmath.exp(-power * u) / (mpmath.exp(-u) + nu), cuts) / a
 
-    nu = 1 / mpf(resolution(alpha, beta, size))
+    nu = 1 / mpf(inverse_cutoff(alpha, beta, size))
     assert float(over_modes(1 - 1 / mpf(a), nu)) == pytest.approx(size, rel=1e-10, abs=0)
-    assert bottleneck(alpha, beta, size) == pytest.approx(float(nu * over_modes(mpf(b), nu)), rel=1e-10, abs=0)
-    assert mean_spectra(alpha, beta, size)[0].floor == bottleneck(alpha, beta, size)
+    assert mean_floor(alpha, beta, size) == pytest.approx(float(nu * over_modes(mpf(b), nu)), rel=1e-10, abs=0)
+    assert mean_spectra(alpha, beta, size)[0].floor == mean_floor(alpha, beta, size)
     # control: 1e-3 off in nu is 1e-4 or more in both
     assert abs(float(over_modes(1 - 1 / mpf(a), mpf("1.001") * nu)) / size - 1) > 1e-4
 
@@ -263,7 +263,7 @@ def test_nothing_jumps_with_the_size(alpha, beta, place):
     rows = []
     for size in sizes:
         target, trace = mean_spectra(alpha, beta, size)
-        rows.append([target.lazy_loss(time), target.floor, trace.lazy_loss(time), resolution(alpha, beta, size)])
+        rows.append([target.lazy_loss(time), target.floor, trace.lazy_loss(time), inverse_cutoff(alpha, beta, size)])
     bends = np.diff(np.log(np.array(rows)), 2, axis=0)
     # second differences are 1e-4 times a smooth function that changes by 0.01 a step; rounding adds a few 1e-13
     assert (np.abs(np.diff(bends, axis=0)) < 0.05 * np.abs(bends[1:]) + 3e-12).all()
@@ -304,10 +304,10 @@ def test_where_the_upper_end_is_given_up_there_is_no_gap():
         (lambda: mean_spectra("1.00009", 1, 10), "alpha - 1 and beta must be at least"),
         (lambda: mean_spectra(2, "1e-400", 10), "alpha - 1 and beta must be at least"),
         (lambda: mean_spectra(10**400, 1, 10), "double precision"),
-        (lambda: bottleneck(2, 1, 0), "the model size"),
-        (lambda: bottleneck(1, 1, 10), "alpha must exceed 1"),
-        (lambda: resolution(2, 1, float("nan")), "the model size"),
-        (lambda: resolution(2, 1, 1e140), "leave double precision"),
+        (lambda: mean_floor(2, 1, 0), "the model size"),
+        (lambda: mean_floor(1, 1, 10), "alpha must exceed 1"),
+        (lambda: inverse_cutoff(2, 1, float("nan")), "the model size"),
+        (lambda: inverse_cutoff(2, 1, 1e140), "leave double precision"),
     ],
 )
 def test_bad_input_is_refused(call, words):

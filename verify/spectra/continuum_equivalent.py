@@ -1,6 +1,6 @@
 """Which spectrum do N features see, on all data or on P samples, if the modes of the limit form a continuum?
 
-The deterministic equivalent of `finite_model`, for y^2(k) dk = k^{-alpha beta-1} dk on k >= 1.  With lambda = v as the
+The deterministic equivalent of `random_features`, for y^2(k) dk = k^{-alpha beta-1} dk on k >= 1.  With lambda = v as the
 variable, every sum there becomes a Stieltjes transform of a power on (0, 1],
 
     V(nu) = sum_k lambda_k/(lambda_k + nu) = (1/alpha) int_0^1 v^{-1/alpha} dv/(v + nu),
@@ -20,7 +20,7 @@ Digits are kept where terms nearly cancel.  Of sums over modes far above x only 
 imaginary part is wanted they are taken out first: Im of int v^2/(v + nu) is that of -nu V, and of Y, for beta > 1, that
 of Y = 1/(alpha (beta - 1)) - nu Y', where Y' has beta - 1.
 
-What was not used is the check, as in `finite_model`: the masses of target and trace, and their first moments.
+What was not used is the check, as in `random_features`: the masses of target and trace, and their first moments.
 
 Layout: places x along the first axis, points of the contour along the last.
 """
@@ -77,7 +77,7 @@ FURTHEST = 10.0
 
 
 @dataclass(frozen=True)
-class Resolved:
+class ContinuumDensity:
     """The mean spectrum as a rule, largest eigenvalue first, and the functions of nu on it; arrays of shape (places,).
 
     Attributes
@@ -85,7 +85,7 @@ class Resolved:
     eigenvalues, width : array
         mu, and the rule's dmu.
     nu, count, target : array
-        nu, V and Y - `MeanModel.norm` there; Im nu > 0.
+        nu, V and Y - `ContinuumEquivalent.norm` there; Im nu > 0.
     slopes : array of shape (3, places)
         d/dmu of nu, V and Y.
     power, trace : array
@@ -102,7 +102,7 @@ class Resolved:
     trace: Reals
 
 
-class MeanModel:
+class ContinuumEquivalent:
     """N features on P samples, in the mean; either may be infinite, but not both.
 
     Parameters
@@ -123,7 +123,7 @@ class MeanModel:
         self.low = contour(self.alpha, self.rest, BELOW * self.scale, 0.25)
 
     @classmethod
-    def of(cls, alpha: object, beta: object, size: float, samples: float = inf) -> MeanModel:
+    def from_input(cls, alpha: object, beta: object, size: float, samples: float = inf) -> ContinuumEquivalent:
         """The model for input that has been checked.
 
         Raises
@@ -156,7 +156,7 @@ class MeanModel:
         """nu from ``start`` to ``end`` at which a falling function changes its sign."""
         return exp(brentq(lambda place: surplus(exp(place)), log(start), log(end), xtol=1e-15, rtol=1e-15))
 
-    def _level(self, count: float) -> float:
+    def _solve_cutoff(self, count: float) -> float:
         """nu where V(nu) has a value, or the least nu that the contour resolves."""
         least = BELOW**0.5 * self.scale
         if self._count(least, 1) <= count:
@@ -164,20 +164,20 @@ class MeanModel:
         return self._root(lambda nu: self._count(nu, 1) - count, least, 1 + 1 / (self.alpha - 1))
 
     @cached_property
-    def level(self) -> float:
+    def cutoff(self) -> float:
         """nu where V(nu) is the smaller of N and P: eigenvalues above it are resolved."""
-        return self._level(self.rank)
+        return self._solve_cutoff(self.rank)
 
     @cached_property
     def floor(self) -> float:
         """sum_k y_k^2 nu/(lambda_k + nu) there: what as many features as N or P, whichever are fewer, leave."""
-        return self.level * float(self._target(self.low, np.array([self.level], complex))[0][0].real)
+        return self.cutoff * float(self._target(self.low, np.array([self.cutoff], complex))[0][0].real)
 
     @cached_property
-    def squared(self) -> tuple[float, float]:
+    def squared_sums(self) -> tuple[float, float]:
         """sum_k y_k^2 nu^2/(lambda_k + nu)^2 and sum_k lambda_k^2/(lambda_k + nu)^2 there."""
-        slope = float(self._target(self.low, np.array([self.level], complex))[1][0].real)
-        return -(self.level**2) * slope, self._count(self.level, 2)
+        slope = float(self._target(self.low, np.array([self.cutoff], complex))[1][0].real)
+        return -(self.cutoff**2) * slope, self._count(self.cutoff, 2)
 
     @cached_property
     def high(self) -> Contour:
@@ -225,9 +225,9 @@ class MeanModel:
     def lower_end(self) -> float:
         """How far below 0 the band reaches: z is largest there, between its zeros V = N and V = P."""
         if self.size == self.samples:
-            return self.level
-        start = self._level(max(self.size, self.samples))
-        return self._root(lambda nu: self._steepness(self._count(nu, 1), self._count(nu, 2)) - 1, start, self.level)
+            return self.cutoff
+        start = self._solve_cutoff(max(self.size, self.samples))
+        return self._root(lambda nu: self._steepness(self._count(nu, 1), self._count(nu, 2)) - 1, start, self.cutoff)
 
     @cached_property
     def upper_end(self) -> float:
@@ -308,25 +308,27 @@ class MeanModel:
         ]
 
     @cached_property
-    def resolved(self) -> Resolved:
+    def density(self) -> ContinuumDensity:
         """The spectrum; where the upper end is given up, the last place, mu = 1, has the mass that is left."""
         parts = [self._functions(*part) for part in self._places()]
         found = [np.concatenate(column, axis=-1) for column in zip(*parts, strict=True)]
         order = np.argsort(-found[0])
         found = [column[..., order] for column in found]
         if self.upper_end > 0:
-            return Resolved(*found)
+            return ContinuumDensity(*found)
         *rest, power, trace = found
         rest = [np.concatenate([0 * column[..., :1], column], axis=-1) for column in rest]
         rest[0][0] = 1.0
         due = self.target_moments()[0] - max(0.0, 1 - self.size / self.samples) * self.floor, self.trace_moments()[0]
         left = [max(total - part.sum(), SMALLEST) for total, part in zip(due, (power, trace), strict=True)]
-        return Resolved(*rest, *(np.insert(part, 0, more) for part, more in zip((power, trace), left, strict=True)))
+        return ContinuumDensity(
+            *rest, *(np.insert(part, 0, more) for part, more in zip((power, trace), left, strict=True))
+        )
 
     def _functions(
         self, places: Places, weights: Reals, part: Callable[[Complexes], Reals]
     ) -> tuple[NDArray[Any], ...]:
-        """What `Resolved` holds, from places and the weights of a part of nu."""
+        """What `ContinuumDensity` holds, from places and the weights of a part of nu."""
         nu, inverse = places.nu, places.resolvent
         count, squares, slope = places.contour.counts(nu, inverse)
         mu = np.abs(nu * (1 - count / self.size) * (1 - count / self.samples))
@@ -336,6 +338,18 @@ class MeanModel:
         power = np.abs((target / (1 - count / self.size)).imag) / pi * width
         slopes = np.array([inclination, slope * inclination, change * inclination])
         return mu, width, nu, count, rest, slopes, power, np.abs(count.imag) / pi * width
+
+
+def inverse_cutoff(alpha: object, beta: object, size: float, samples: float = inf) -> float:
+    """Return r = 1/nu where V(nu) is the smaller of N and P (eq. 75, 77): eigenvalues above 1/r are captured.
+
+    Examples
+    --------
+    >>> small, large = (inverse_cutoff("3/2", "1/2", size) for size in (1e6, 1e8))
+    >>> round(log(large / small, 100), 4)  # r ~ N^alpha
+    1.5
+    """
+    return 1 / ContinuumEquivalent.from_input(alpha, beta, size, samples).cutoff
 
 
 def _size(value: float, name: str, other: float) -> float:

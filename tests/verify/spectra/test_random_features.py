@@ -8,9 +8,9 @@ from scipy.integrate import quad
 
 from exponents.errors import InputError
 from verify.flow.curve import flow_curve
-from verify.spectra.finite_model import DECADES, drawn_measure, drawn_spectra, limit_spectra, mean_measure, mean_spectra
-from verify.spectra.floor import bottleneck
-from verify.spectra.spectrum import power_law_spectrum
+from verify.spectra.floor import mean_floor
+from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.random_features import DECADES, drawn_spectra, limit_spectra, mean_spectra
 
 
 def spectrum(alpha, beta, modes):
@@ -29,7 +29,7 @@ def sums(measure):
 )
 def test_mass_and_moments_are_those_of_the_mean(alpha, beta, size, modes):
     eigenvalues, powers = spectrum(alpha, beta, modes)
-    spectra = mean_spectra(alpha, beta, size, modes)
+    spectra = mean_spectra(alpha, beta, size, "modes", modes)
     assert spectra.target.error < 1e-10 and spectra.trace.error < 1e-10
     # ten times the error stated for moments of both kinds; rounding of sums is below it
     close = {"rel": 1e-9}
@@ -48,25 +48,27 @@ def test_mass_and_moments_are_those_of_the_mean(alpha, beta, size, modes):
 @pytest.mark.parametrize(("alpha", "beta"), [("11/10", "1/10"), ("4", "3"), ("6", "1/10"), ("6", "3")])
 def test_extremes_are_resolved(alpha, beta, size):
     for modes in (size + 1, 10**9, 10**300, None):
-        spectra = mean_spectra(alpha, beta, size, modes)
+        spectra = mean_spectra(alpha, beta, size, "modes", modes)
         # the constant of the quadrature says 1e-8 for one eigenvalue
         assert spectra.target.error < 1e-8 and spectra.trace.error < 1e-8
-        assert spectra.target.floor == pytest.approx(bottleneck(alpha, beta, size, modes), rel=1e-12)  # other nodes
+        assert spectra.target.floor == pytest.approx(
+            mean_floor(alpha, beta, size, "modes", modes), rel=1e-12
+        )  # other nodes
         assert (np.diff(spectra.target.eigenvalues) < 0).all() and (spectra.target.weights > 0).all()
 
 
 @pytest.mark.parametrize(("alpha", "size"), [("11/10", 2**16), ("2", 2**14), ("4", 2**10)])
 def test_large_models_are_resolved(alpha, size):
-    spectra = mean_spectra(alpha, "7/5", size)
+    spectra = mean_spectra(alpha, "7/5", size, "modes")
     assert spectra.target.error < 1e-10 and spectra.trace.error < 1e-10
     assert len(spectra.target) < 500  # a curve on it costs no more than one of the limit
 
 
 def test_a_sum_without_end_is_the_limit_of_finite_ones():
-    whole = mean_measure("3/2", "1/2", 20)
+    whole = mean_spectra("3/2", "1/2", 20, "modes").target
     apart = []
     for modes in (10**3, 10**4, 10**5):
-        cut = mean_measure("3/2", "1/2", 20, modes)
+        cut = mean_spectra("3/2", "1/2", 20, "modes", modes).target
         missing = whole.variance - cut.variance
         assert missing == pytest.approx(modes**-0.75 / 0.75, rel=2e-3)  # what the cut leaves out, sum over k > M
         apart.append(abs(whole.floor - cut.floor - missing) / whole.floor)
@@ -86,7 +88,7 @@ def test_the_first_correction_in_the_size_is_target_and_trace_convolved(alpha, b
     due, _ = quad(together, 0, s)
     apart = []
     for size in (2**10, 2**12, 2**14):
-        change = mean_measure(alpha, beta, size).lazy_loss(s / 2) - limit.target.lazy_loss(s / 2)
+        change = mean_spectra(alpha, beta, size, "modes").target.lazy_loss(s / 2) - limit.target.lazy_loss(s / 2)
         apart.append(abs(size * change / due - 1))
     assert apart[2] < 1e-3
     # the next correction is one in 1/N more; 4 to within 10 %
@@ -110,7 +112,7 @@ def test_a_draw_has_the_floor_of_least_squares_and_the_trace_of_its_kernel(seed)
 
 
 def test_same_seed_same_bits_and_another_seed_others():
-    one, same, other = (drawn_measure(2, 1, 10, 100, seed) for seed in (7, 7, 8))
+    one, same, other = (drawn_spectra(2, 1, 10, 100, seed).target for seed in (7, 7, 8))
     assert np.array_equal(one.eigenvalues, same.eigenvalues) and np.array_equal(one.weights, same.weights)
     assert not np.array_equal(one.eigenvalues, other.eigenvalues)
 
@@ -132,17 +134,17 @@ def standard_errors(values, mean):
 )
 def test_the_flow_on_the_mean_is_the_mean_of_the_flows(alpha, beta, gamma, size, modes, draws):
     times = np.array([1.0, 10.0, 100.0, 1e4])
-    mean = flow_curve(mean_measure(alpha, beta, size, modes), gamma, times).loss
-    measures = [drawn_measure(alpha, beta, size, modes, seed).compress() for seed in range(1, draws + 1)]
+    mean = flow_curve(mean_spectra(alpha, beta, size, "modes", modes).target, gamma, times).loss
+    measures = [drawn_spectra(alpha, beta, size, modes, seed).target.compress() for seed in range(1, draws + 1)]
     losses = np.array([flow_curve(measure, gamma, times).loss for measure in measures])
     assert (standard_errors(losses, mean) < 3).all()
 
 
 def test_control_a_model_of_twice_the_size_is_told_apart():
     times = np.array([100.0, 1e4])
-    mean = flow_curve(mean_measure("3/2", "1/2", 16, 400), 1.0, times).loss
+    mean = flow_curve(mean_spectra("3/2", "1/2", 16, "modes", 400).target, 1.0, times).loss
     losses = np.array(
-        [flow_curve(drawn_measure("3/2", "1/2", 32, 400, seed), 1.0, times).loss for seed in range(1, 13)]
+        [flow_curve(drawn_spectra("3/2", "1/2", 32, 400, seed).target, 1.0, times).loss for seed in range(1, 13)]
     )
     assert (standard_errors(losses, mean) > 6).all()
 
@@ -151,7 +153,7 @@ def test_control_a_model_of_twice_the_size_is_told_apart():
 def test_the_mean_trace_is_the_mean_of_traces(alpha, size, modes, draws):
     """sum_j mu_j e^{-2 mu_j t}, which is what noise of batches decays by."""
     clocks = np.array([0.1, 1.0, 10.0])  # later, the smallest eigenvalue decides, whose mean is one only for large N
-    mean, double = (mean_spectra(alpha, "1/2", n, modes).trace.lazy_loss(clocks) for n in (size, 2 * size))
+    mean, double = (mean_spectra(alpha, "1/2", n, "modes", modes).trace.lazy_loss(clocks) for n in (size, 2 * size))
     losses = np.array(
         [drawn_spectra(alpha, "1/2", size, modes, s).trace.lazy_loss(clocks) for s in range(1, draws + 1)]
     )
@@ -176,26 +178,26 @@ def test_the_limit_has_the_target_of_the_limit_and_the_sum_of_its_eigenvalues(al
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: mean_measure(1, 1, 10), "alpha must exceed 1"),
-        (lambda: mean_measure(2, 0, 10), "beta must be positive"),
-        (lambda: mean_measure(2, 1, 0), "the model size"),
-        (lambda: mean_measure(2, 1, 2.5), "the model size"),
-        (lambda: mean_measure(2, 1, True), "the model size"),
-        (lambda: mean_measure(2, 1, 10**6), "at most 262144 for this alpha"),
-        (lambda: mean_measure(8, 1, 10**5), "at most 65536 for this alpha"),
-        (lambda: mean_measure(13, 1, 10), "alpha may be at most"),
-        (lambda: mean_measure(2, 1, 10, 10), "smaller than the number of modes"),
-        (lambda: mean_measure(2, 1, 10, "x"), "the number of modes"),
-        (lambda: mean_measure(2, 1, 10, 10**400), "must fit into double precision"),
-        (lambda: mean_measure("1.00000000000000000001", 1, 10), "in double precision"),
-        (lambda: mean_measure(2, "1e-20", 10), "in double precision"),
-        (lambda: drawn_measure(2, 1, 10, 100, -1), "a seed"),
-        (lambda: drawn_measure(2, 1, 10, 100, 1.5), "a seed"),
-        (lambda: drawn_measure(2, 1, 10, None, 1), "the number of modes"),
-        (lambda: drawn_measure(2, 1, 10, 5, 1), "smaller than the number of modes"),
-        (lambda: drawn_measure(2, 1, 10, 10**12, 1), "random numbers"),
-        (lambda: drawn_measure(2, 1, 5000, 6000, 1), "at most 4096 in a draw"),
-        (lambda: drawn_measure(12, 1, 30, 60, 1), f"span {DECADES} decades"),
+        (lambda: mean_spectra(1, 1, 10, "modes").target, "alpha must exceed 1"),
+        (lambda: mean_spectra(2, 0, 10, "modes").target, "beta must be positive"),
+        (lambda: mean_spectra(2, 1, 0, "modes").target, "the model size"),
+        (lambda: mean_spectra(2, 1, 2.5, "modes").target, "the model size"),
+        (lambda: mean_spectra(2, 1, True, "modes").target, "the model size"),
+        (lambda: mean_spectra(2, 1, 10**6, "modes").target, "at most 262144 for this alpha"),
+        (lambda: mean_spectra(8, 1, 10**5, "modes").target, "at most 65536 for this alpha"),
+        (lambda: mean_spectra(13, 1, 10, "modes").target, "alpha may be at most"),
+        (lambda: mean_spectra(2, 1, 10, "modes", 10).target, "smaller than the number of modes"),
+        (lambda: mean_spectra(2, 1, 10, "modes", "x").target, "the number of modes"),
+        (lambda: mean_spectra(2, 1, 10, "modes", 10**400).target, "must fit into double precision"),
+        (lambda: mean_spectra("1.00000000000000000001", 1, 10, "modes").target, "in double precision"),
+        (lambda: mean_spectra(2, "1e-20", 10, "modes").target, "in double precision"),
+        (lambda: drawn_spectra(2, 1, 10, 100, -1).target, "a seed"),
+        (lambda: drawn_spectra(2, 1, 10, 100, 1.5).target, "a seed"),
+        (lambda: drawn_spectra(2, 1, 10, None, 1).target, "the number of modes"),
+        (lambda: drawn_spectra(2, 1, 10, 5, 1).target, "smaller than the number of modes"),
+        (lambda: drawn_spectra(2, 1, 10, 10**12, 1).target, "random numbers"),
+        (lambda: drawn_spectra(2, 1, 5000, 6000, 1).target, "at most 4096 in a draw"),
+        (lambda: drawn_spectra(12, 1, 30, 60, 1).target, f"span {DECADES} decades"),
         (lambda: limit_spectra(1, 1), "alpha must exceed 1"),
         (lambda: limit_spectra(2, 1, 1e6, "continuum", 10), "no number of modes"),
     ],

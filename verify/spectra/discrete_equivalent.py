@@ -44,7 +44,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Reals
-from .population import Population
+from .mode_nodes import ModeNodes
 from .quadrature import legendre_rule
 
 NODES = 10
@@ -77,7 +77,7 @@ CHUNK = 2**17
 
 
 @dataclass(frozen=True)
-class Bands:
+class DiscreteDensity:
     """The mean spectrum as a rule; arrays have shape (places,).
 
     Attributes
@@ -115,16 +115,16 @@ class _Stretches:
     parted: NDArray[np.bool_]
 
 
-def bands(modes: Population, alpha: float, model_size: int) -> Bands:
+def mean_density(modes: ModeNodes, alpha: float, model_size: int) -> DiscreteDensity:
     """The mean spectrum of a model of size N on these modes."""
     x, weights = _rule(_stretches(modes, alpha, model_size))
     columns = np.empty((3, len(x)))
     for part in _parts(modes, x):
         columns[:, part] = _resolved(modes, model_size, x[part], weights[part])
-    return Bands(*columns)
+    return DiscreteDensity(*columns)
 
 
-def _stretches(modes: Population, alpha: float, size: int) -> _Stretches:
+def _stretches(modes: ModeNodes, alpha: float, size: int) -> _Stretches:
     """Gaps and ripples between the first modes, what lies above them and what lies below."""
 
     def excess(x: Reals) -> Reals:
@@ -169,7 +169,7 @@ def _rule(stretches: _Stretches) -> tuple[Reals, Reals]:
     return x.ravel(), (scale * np.where(gap, sinh, cosh) * width * w).ravel()
 
 
-def _resolved(modes: Population, size: int, x: Reals, weights: Reals) -> tuple[Reals, Reals, Reals]:
+def _resolved(modes: ModeNodes, size: int, x: Reals, weights: Reals) -> tuple[Reals, Reals, Reals]:
     """mu, the target's power and the trace at each place."""
     offset = modes.eigenvalues - x[:, None]
     distance = offset * offset
@@ -192,7 +192,7 @@ def _resolved(modes: Population, size: int, x: Reals, weights: Reals) -> tuple[R
     return mu, power / mu * breadth, trace * breadth
 
 
-def _moment(modes: Population, x: Reals, power: int) -> Reals:
+def _moment(modes: ModeNodes, x: Reals, power: int) -> Reals:
     """sum_k lambda_k^2/(lambda_k - x)^power: N S at y = 0, and its derivatives up to factors."""
     total = np.empty(len(x))
     for part in _parts(modes, x):
@@ -214,7 +214,7 @@ def _changes(f: Callable[[Reals], Reals], start: Reals, end: Reals) -> Reals:
     return np.asarray((start + end) / 2)
 
 
-def _parts(modes: Population, x: Reals) -> Iterator[slice]:
+def _parts(modes: ModeNodes, x: Reals) -> Iterator[slice]:
     """Places, so many at a time that places times modes make a chunk."""
     rows = max(1, CHUNK // len(modes.eigenvalues))
     return (slice(first, first + rows) for first in range(0, len(x), rows))

@@ -50,12 +50,12 @@ DEPTH = 1e8
 """lambda_N over the eigenvalue from which on modes are one node: its sums of lambda_k, lambda_k^2, y_k^2 and y_k^2
 lambda_k are exact, so that what is left out is of the order of DEPTH^(-2)."""
 
-SMALLEST = 1e-70
+SMALLEST_EIGENVALUE = 1e-70
 """N^(-alpha) that is still taken: its fourth power must be far from the end of double precision."""
 
 
 @dataclass(frozen=True)
-class Population:
+class ModeNodes:
     """Modes of the limit by nodes, largest eigenvalue first; arrays have shape (nodes,).
 
     Attributes
@@ -79,7 +79,7 @@ class Population:
     alone: int
 
 
-def check_size(alpha: object, beta: object, model_size: int, modes: int | None) -> tuple[float, float]:
+def check_size(alpha: object, beta: object, model_size: float, modes: int | None) -> tuple[float, float]:
     """alpha and beta in double precision, if a model of N features on M modes can have them.
 
     Raises
@@ -91,18 +91,18 @@ def check_size(alpha: object, beta: object, model_size: int, modes: int | None) 
     check_whole(model_size, "the model size", 1, 64)
     if modes is not None:
         check_whole(modes, "the number of modes", 1, 1000)
-        check_smaller(model_size, modes)
+        check_smaller(int(model_size), modes)
         to_double(modes, "the number of modes")
     a, b = to_double(capacity, "alpha"), to_double(source, "beta")
-    if a * log(max(model_size, 2)) > -log(SMALLEST) or not (a > 1 and 1 + a * b > 1):
+    if a * log(max(model_size, 2)) > -log(SMALLEST_EIGENVALUE) or not (a > 1 and 1 + a * b > 1):
         raise InputError(
-            f"N^(-alpha) must be at least {SMALLEST:.0e}, and alpha - 1 and alpha beta must count beside 1 in double "
+            f"N^(-alpha) must be at least {SMALLEST_EIGENVALUE:.0e}, and alpha - 1 and alpha beta must count beside 1 in double "
             f"precision; got alpha = {abbreviate(capacity)}, beta = {abbreviate(source)}, N = {abbreviate(model_size)}; take others"
         )
     return a, b
 
 
-def population(alpha: float, beta: float, model_size: int, modes: int | None, poles: bool) -> Population:
+def group_modes(alpha: float, beta: float, model_size: int, modes: int | None, poles: bool) -> ModeNodes:
     """Nodes for sums over all modes, or over k <= ``modes``.
 
     Parameters
@@ -128,7 +128,7 @@ def population(alpha: float, beta: float, model_size: int, modes: int | None, po
     if rest[0] > 0:
         eigenvalues, sums = np.append(eigenvalues, rest[2] / rest[1]), np.column_stack([sums, rest])
     counts, traces, squares, powers, moments = sums
-    return Population(eigenvalues, counts, traces, squares, powers, moments, alone)
+    return ModeNodes(eigenvalues, counts, traces, squares, powers, moments, alone)
 
 
 def _blocks(last: float, widest: float, nearest: float) -> Iterator[tuple[Reals, Reals]]:

@@ -1,0 +1,243 @@
+"""Which spectrum does a model of N random features learn on?
+
+The model learns on the kernel K = Lambda^{1/2} A^T A Lambda^{1/2}/N, where A is Gaussian, of shape (N, M).  Two spectra
+on its N non-zero eigenvalues mu_j, which are those of Sigma = A Lambda A^T/N, drive it (`TargetAndTrace`):
+
+    target    sum_j y_j^2 delta(mu - mu_j),     y_j^2 the squared coefficient of the target in eigenvector j of K,
+    trace     sum_j mu_j delta(mu - mu_j).
+
+The flow runs on the target alone, as in the limit.  The part of the target outside all eigenvectors is its floor
+(`floor`).  The noise of batches enters through the trace.  There are three ways to the pair:
+
+* `mean_spectra`: the mean over A, without a draw, on modes (`discrete_equivalent`) or the continuum
+  (`continuum_equivalent`).
+* `drawn_spectra`: one draw of A, diagonalised.
+* `limit_spectra`: N = infinity, where mu_k = lambda_k (`power_law`).  The trace is the power law of beta = 1 - 1/alpha,
+  for which k^{-alpha beta - 1} is k^{-alpha}.
+
+Consistency check of the mean (not used in the solution): the squared coefficients and the floor add up to sum_k y_k^2;
+times mu, to sum_k y_k^2 lambda_k; over mu, to |w|^2 at infinite time.  The eigenvalues are N in number, add up to
+sum_k lambda_k, and their squares to sum_k lambda_k^2 + (sum_k lambda_k)^2/N.  The largest deviation is part of
+`Spectrum.error`.
+
+Accuracy of the equivalent itself: a curve on the mean spectrum differs from the mean of drawn curves by terms that fall
+with N.  They are largest where the smallest eigenvalues decide: for N = 16, 10 % of what is left of the trace then.
+
+Cost of a mean on modes: about (alpha sqrt(N)/400)^2 seconds; on the continuum a tenth of a second for any N.  Cost of a
+draw: N^2 M operations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from exponents.errors import InputError
+from exponents.names import SPECTRA, SpectrumKind, require
+from exponents.rationals import abbreviate, exact
+
+from ..arrays import Reals
+from .continuum_equivalent import ContinuumEquivalent
+from .discrete_equivalent import mean_density
+from .floor import check_draw, rest_state
+from .mode_nodes import check_size, group_modes
+from .power_law import check_no_modes, power_law_spectrum
+from .spectrum import Spectrum
+
+LARGEST = 2**18
+"""Largest model size of a mean spectrum on modes.  A floor is known for any size (`floor`)."""
+
+FINEST = 2048
+"""Largest alpha sqrt(N) of a mean on modes, about the number of modes that show as ripples: half a minute."""
+
+STEEPEST = 12
+"""Largest alpha of a mean on modes.  Two neighbouring modes must be close enough for both to be seen at the places of a
+rule.  At this alpha the error is 1e-3 for N = 1, and 1e-10 from N = 3 on, and `Spectrum.error` says so."""
+
+LARGEST_DRAW = 4096
+"""Largest model size of a draw: a minute, and a square matrix of 128 MiB."""
+
+DECADES = 11
+"""Decades that drawn eigenvalues may span.  They are known to the last digits of the largest, so that the smallest is
+then known to about 1e-4 of itself."""
+
+
+class TargetAndTrace(NamedTuple):
+    """The two spectra on the eigenvalues of one kernel.
+
+    Attributes
+    ----------
+    target : Spectrum
+        Weights y_j^2, in units of the variance that the mode k = 1 contributes, and the floor.
+    trace : Spectrum
+        Weights mu_j, in units of the largest eigenvalue of the limit, and no floor.  Its norm is the number of
+        eigenvalues.  Its nodes may differ from those of the target.
+    """
+
+    target: Spectrum
+    trace: Spectrum
+
+
+def mean_spectra(
+    alpha: object,
+    beta: object,
+    model_size: float,
+    spectrum: SpectrumKind = "continuum",
+    modes: int | None = None,
+) -> TargetAndTrace:
+    """Return the mean over draws of A; the input is checked.
+
+    Parameters
+    ----------
+    alpha, beta : exact numbers
+        Capacity > 1 and source > 0: int, Fraction, or text such as "3/2".
+    model_size : float
+        N.  On the continuum any number >= 1, because the mean depends on N smoothly; with "modes" an int.
+    spectrum : "continuum" or "modes"
+        The continuum y^2(k) dk on k >= 1, or the sum over integers k of eq. 42.
+    modes : int, optional
+        With "modes": M > N, for the sum over k <= M.  Without it the sum is infinite.
+
+    Raises
+    ------
+    InputError
+        If alpha <= 1, beta <= 0, N < 1 or N >= M; if a continuum has a number of modes; with "modes" if alpha exceeds
+        `STEEPEST`, N `LARGEST` or alpha sqrt(N) `FINEST`; if the lowest eigenvalues leave double precision.
+
+    Examples
+    --------
+    >>> target, trace = mean_spectra("3/2", "1/2", 64)
+    >>> round(target.floor, 6), round(target.variance, 6), round(trace.norm, 6)
+    (0.167886, 1.333333, 64.0)
+    >>> on_modes, _ = mean_spectra("3/2", "1/2", 64, "modes", modes=1000)
+    >>> round(on_modes.floor, 6)
+    0.14641
+    """
+    require(spectrum, SPECTRA, "the spectrum")
+    if spectrum == "continuum":
+        check_no_modes(modes)
+        return _mean_on_continuum(ContinuumEquivalent.from_input(alpha, beta, model_size))
+    a, b = check_size(alpha, beta, model_size, modes)
+    if a > STEEPEST:
+        raise InputError(
+            f"alpha may be at most {STEEPEST} for a mean spectrum; got {abbreviate(alpha)}; take a smaller one, or a draw"
+        )
+    most = min(LARGEST, int((FINEST / a) ** 2))
+    if model_size > most:
+        raise InputError(
+            f"the model size may be at most {most} for this alpha; got {abbreviate(model_size)}; take a smaller one"
+        )
+    return _mean_on_modes(a, b, int(model_size), modes)
+
+
+def _mean_on_modes(alpha: float, beta: float, size: int, modes: int | None) -> TargetAndTrace:
+    """Return the mean for the sum over modes, on few nodes."""
+    nodes = group_modes(alpha, beta, size, modes, poles=True)
+    mean = mean_density(nodes, alpha, size)
+    floor, norm = rest_state(nodes, size, modes)
+    total, square = nodes.traces.sum(), nodes.squares.sum() + nodes.traces.sum() ** 2 / size
+    return TargetAndTrace(
+        _compress(mean.eigenvalues, mean.target, floor, {-1: norm, 0: nodes.powers.sum(), 1: nodes.moments.sum()}),
+        _compress(mean.eigenvalues, mean.trace, 0.0, {-1: size, 0: total, 1: square}),
+    )
+
+
+def _mean_on_continuum(model: ContinuumEquivalent) -> TargetAndTrace:
+    """Return the mean for the continuum, whose error is the deviation of the first two moments."""
+    density = model.density
+    spectra = Spectrum(density.eigenvalues, density.power, model.floor), Spectrum(density.eigenvalues, density.trace)
+    rounding = float(np.finfo(float).eps)
+    found = []
+    for spectrum, (mass, moment) in zip(spectra, (model.target_moments(), model.trace_moments()), strict=True):
+        first = float(spectrum.weights @ spectrum.eigenvalues)
+        error = max(abs(spectrum.variance / mass - 1), abs(first / moment - 1), rounding)
+        found.append(replace(spectrum, error=error))
+    return TargetAndTrace(*found)
+
+
+def drawn_spectra(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> TargetAndTrace:
+    """Return the spectra of one draw of A, for the sum over k <= modes of eq. 42; the input is checked.
+
+    Parameters
+    ----------
+    alpha, beta : exact numbers
+        Capacity > 1 and source > 0: int, Fraction, or text such as "3/2".
+    model_size, modes : int
+        N and M, with N < M and N at most `LARGEST_DRAW`.
+    seed : int
+        Seed >= 0 of the draw: the same seed gives the same bits.
+
+    Raises
+    ------
+    InputError
+        If alpha <= 1, beta <= 0, N < 1 or N >= M; if the seed is no whole number >= 0; if the draw is too large; if
+        the eigenvalues span more than `DECADES` decades.
+
+    Examples
+    --------
+    >>> target, trace = drawn_spectra("3/2", "1/2", 16, modes=200, seed=1)
+    >>> len(target), round(trace.norm, 6)
+    (16, 16.0)
+    """
+    a, b = check_size(alpha, beta, model_size, modes)
+    if model_size > LARGEST_DRAW:
+        raise InputError(
+            f"the model size may be at most {LARGEST_DRAW} in a draw; got {abbreviate(model_size)}; take the mean"
+        )
+    check_draw(model_size, modes, seed)
+    k = np.arange(1.0, modes + 1)
+    target = k ** (-(a * b + 1) / 2)
+    # rows of A Lambda^{1/2}/sqrt(N); Sigma is their Gram matrix
+    features = np.random.default_rng(seed).standard_normal((model_size, modes)) * k ** (-a / 2) / sqrt(model_size)
+    eigenvalues, vectors = np.linalg.eigh(features @ features.T)
+    if eigenvalues[0] < 10.0**-DECADES * eigenvalues[-1]:
+        raise InputError(
+            f"eigenvalues of a draw may span {DECADES} decades in double precision; those of N = {model_size} at "
+            f"alpha = {abbreviate(exact(alpha, 'alpha'))} span more; take a smaller N or the mean"
+        )
+    powers = (vectors.T @ (features @ target)) ** 2 / eigenvalues
+    floor = max(0.0, float(target @ target - powers.sum()))
+    falling = eigenvalues[::-1]
+    return TargetAndTrace(Spectrum(falling, powers[::-1], floor), Spectrum(falling, falling))
+
+
+def limit_spectra(
+    alpha: object,
+    beta: object,
+    largest_clock: float = 1e12,
+    spectrum: SpectrumKind = "continuum",
+    modes: int | None = None,
+) -> TargetAndTrace:
+    """Return the spectra of N = infinity, for clocks up to ``largest_clock``.
+
+    Parameters
+    ----------
+    alpha, beta, largest_clock, spectrum, modes
+        As in `power_law_spectrum`, which checks them.
+
+    Raises
+    ------
+    InputError
+        If `power_law_spectrum` refuses the input.
+
+    Examples
+    --------
+    >>> target, trace = limit_spectra("3/2", "1/2", 1e6)
+    >>> round(trace.variance, 8)  # the trace of the kernel is 1/(alpha - 1)
+    2.0
+    """
+    target = power_law_spectrum(alpha, beta, largest_clock, spectrum, modes)
+    return TargetAndTrace(
+        target, power_law_spectrum(alpha, 1 - 1 / exact(alpha, "alpha"), largest_clock, spectrum, modes)
+    )
+
+
+def _compress(eigenvalues: Reals, weights: Reals, floor: float, due: dict[int, float]) -> Spectrum:
+    """Return a spectrum on few nodes; its error includes the deviation of the moments ``due``, by their power of mu."""
+    order = np.argsort(-eigenvalues)
+    found = Spectrum(eigenvalues[order], weights[order], floor).compress()
+    sums = {power: found.weights @ found.eigenvalues**power + floor * (power == 0) for power in due}
+    return replace(found, error=max(found.error, *(abs(float(sums[power]) / due[power] - 1) for power in due)))
