@@ -1,4 +1,4 @@
-# make        install into .venv and print Table 1 and its companions
+# make        install into .venv and print Table 1
 # make test   install what the tests need, then lint, types and the whole suite
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,7 +6,8 @@ BIN := .venv/bin
 .PHONY: all test clean
 
 all: .venv/installed
-	@$(BIN)/exponents table compute-optimal time levels loss phases data data-limit claims
+	@$(BIN)/exponents table
+	@echo; echo 'More tables: $(BIN)/exponents table NAME ($(BIN)/exponents table --help lists the names), or see tables/.'
 
 test: .venv/testable
 	$(BIN)/ruff check .

@@ -57,7 +57,7 @@ def check_capacity(alpha: Fraction) -> Fraction:
     if alpha <= 1:
         raise InputError(
             f"alpha must exceed 1 for a finite kernel trace; got {abbreviate(alpha)}; "
-            "for alpha <= 1 give your own loss to compute_optimum"
+            "for alpha <= 1 ask exponents balance about a loss of your own"
         )
     return alpha
 

@@ -1,11 +1,19 @@
-"""Settings shared by all tests: deterministic Hypothesis runs, and a ``mutation`` profile without shrinking."""
+"""Settings shared by all tests: deterministic Hypothesis runs, and a ``mutation`` profile without shrinking.
+
+A background job, or one under nohup, starts with SIGINT ignored, and its child processes inherit that.  Tests that
+interrupt a child need the usual handler, so it is restored here.
+"""
 
 import os
+import signal
 
 from exponents.__main__ import THREADS
 
 for name in THREADS:  # before NumPy is imported
     os.environ.setdefault(name, "1")
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from hypothesis import HealthCheck, Phase, settings  # noqa: E402
 

@@ -76,14 +76,18 @@ class PointReport:
 
     def as_object(self) -> dict[str, object]:
         """The object that ``exponents at ALPHA BETA --format json`` prints."""
-        return {
+        found: dict[str, object] = {
             "alpha": write(self.alpha, "plain"),
             "beta": write(self.beta, "plain"),
             "regime": self.regime,
             "on_boundary": [write(curve, "plain") for curve in self.on_boundary],
+            "loss": self.version,
             "lazy": self.lazy.as_object(),
             "rich": self.rich.as_object(),
         }
+        if self.on_boundary:
+            found["logarithms"] = {regime: write(power, "plain") for regime, power in self.logarithms}
+        return found
 
     def tables(self) -> tuple[Table, Table]:
         """The exponents, and how every term falls at the optimum."""
@@ -105,7 +109,7 @@ class PointReport:
                 Notation("time_allocation_exponent", f"t⋆~C^{r}", rf"t_\star \sim C^{r}"),
                 *(p.time_allocation_exponent for p in both),
             ),
-            ("binding", *(p.binding for p in both)),
+            ("balance", *(p.binding for p in both)),
         )
         columns = (Column("exponent", f"exponent {r}"), *(Column(regime) for regime in REGIMES))
         return Table("at", self._title(), columns, rows, tuple(self._notes()))

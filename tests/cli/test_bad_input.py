@@ -102,6 +102,19 @@ def test_a_convention_answers_in_its_own_symbols(arguments, message, capsys):
     assert message in capsys.readouterr().err
 
 
+def test_a_list_of_short_names_is_printed_without_a_guess(capsys):
+    """Fig5 is as close to fig3 as to fig4: the list says more than a guess."""
+    main(["plot", "fig5"])
+    message = capsys.readouterr().err
+    assert "fig12, offline; got fig5" in message and "did you mean" not in message
+
+
+def test_a_shell_user_is_sent_to_a_command(capsys):
+    main(["at", "1/2", "1"])
+    message = capsys.readouterr().err
+    assert "exponents balance" in message and "compute_optimum" not in message
+
+
 def test_a_near_miss_is_suggested(capsys):
     main(["tabel"])
     assert "did you mean table?" in capsys.readouterr().err
@@ -147,6 +160,15 @@ def test_a_failure_half_way_leaves_no_table_behind(capsys, tmp_path, monkeypatch
     assert main(["table", "--write", str(tmp_path)]) == 2
     assert "No space left" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupts_reach_the_tests_of_a_background_job():
+    """The shell ignores SIGINT for what it starts in the background; tests/conftest.py restores it."""
+    conftest = Path(__file__).parents[1] / "conftest.py"
+    code = "import runpy, signal, sys; runpy.run_path(sys.argv[1]); print(signal.getsignal(signal.SIGINT))"
+    shell = f"trap '' INT; exec {sys.executable} -c '{code}' {conftest}"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True)
+    assert "default_int_handler" in done.stdout
 
 
 @pytest.mark.parametrize("delay", [0, 0.02, 0.3])

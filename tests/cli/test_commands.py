@@ -31,6 +31,7 @@ def test_at_prints_the_object_others_rely_on(capsys):
         "beta": "1/2",
         "regime": "hard",
         "on_boundary": [],
+        "loss": "published",
         "lazy": {
             "time_exponent": "1/2",
             "compute_exponent": "3/10",
@@ -285,4 +286,8 @@ def test_a_point_on_a_boundary_says_whether_a_logarithm_multiplies_the_law(capsy
     assert "There the optimal loss, rich, falls as C^-r (ln C)^(-1/3)." in out and "lazy, falls" not in out
     _, out, _ = run(capsys, "at", "2", "1", "--loss", "derived")
     assert "lazy, falls as C^-r (ln C)^(2/3)" in out
+    _, out, _ = run(capsys, "at", "2", "1", "--loss", "derived", "--format", "json")
+    assert json.loads(out)["loss"] == "derived" and json.loads(out)["logarithms"] == {"lazy": "2/3", "rich": "1/3"}
+    _, out, _ = run(capsys, "at", "2", "1", "--format", "json")
+    assert json.loads(out)["logarithms"] == {"rich": "-1/3"}
     assert "(ln C)" not in run(capsys, "at", "2", "3/2")[1] and "ln" not in run(capsys, "at", "2", "1/2")[1]
