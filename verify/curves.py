@@ -102,6 +102,11 @@ class LossCurve:
             return errors[quantity]
         raise AttributeError(f"this loss curve has no {name}; it has {', '.join(['time, loss, error', *observed])}")
 
+    @property
+    def loss_error(self) -> Reals:
+        """The error of the loss, by the same name as other quantities' errors."""
+        return self.error
+
     def __len__(self) -> int:
         return len(self.time)
 

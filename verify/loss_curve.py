@@ -157,9 +157,9 @@ def by_flow(model: Model, times: Sequence[float], learning_rate: Fraction | None
     alone = LossCurve(
         time=found.time,
         loss=found.loss,
-        error=found.loss_error,
+        error=found.error,
         kernel=found.kernel,
-        start=found.variance,
+        start=found.start,
         slope=-found.loss_slope,
         clock=found.clock,
         floor=found.floor,

@@ -11,12 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 from exponents.errors import InputError
 from exponents.names import CONTINUUM, FLOW, METHODS, MODES, SIMULATE, SPECTRA, TWO_TIME, SpectrumKind, require
 from exponents.rationals import abbreviate, check_capacity, check_smaller, check_source, exact, to_double
 
 from .inputs import check_richness, check_whole
+
+Exact: TypeAlias = Fraction | int | str
+"""An exact number, as people write it: 3, Fraction(3, 2), or text such as "3/2" and "1.5"."""
 
 SEEDS = 16
 """Models that are trained, unless said otherwise: the standard error is then known to a fifth."""
@@ -65,8 +69,8 @@ class Model:
     exponents.errors.InputError: `modes` goes with `spectrum="modes"`; got continuum; add or leave it out
     """
 
-    alpha: Fraction | int | str | None = None
-    beta: Fraction | int | str | None = None
+    alpha: Exact | None = None
+    beta: Exact | None = None
     gamma: float = 1.0
     spectrum: SpectrumKind = "continuum"
     modes: int | None = None

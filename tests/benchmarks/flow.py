@@ -35,7 +35,8 @@ import numpy as np
 from scipy.integrate import BDF, LSODA, Radau
 
 from exponents.errors import InputError, NotSolved
-from verify.flow.curve import Curve, flow_curve, limit_curve
+from verify.curves import LossCurve
+from verify.flow.curve import flow_curve, limit_curve
 from verify.spectra import spectrum as measures
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.spectrum import Spectrum, spectrum_from_arrays
@@ -60,7 +61,7 @@ PAUSE = 500
 """Evaluations of the matrix equation by which its speed is found."""
 
 
-def timed(measure: Spectrum, horizon: float, runs: int = 3) -> tuple[Curve, float]:
+def timed(measure: Spectrum, horizon: float, runs: int = 3) -> tuple[LossCurve, float]:
     """The flow's curve, and the least of its seconds."""
     seconds = []
     for _ in range(runs):
@@ -165,7 +166,7 @@ def side_by_side(budget: float) -> None:
     truth = flow_curve(measure, GAMMA, [FARTHEST], SHARP)
     print(f"One curve on {len(measure)} nodes, budget {budget:g} s")
     print(f"flow to t = {FARTHEST:.0e}: {seconds:.3f} s; loss {found.loss[0]:.10e}, relative errors:")
-    stated, actual = found.loss_error[0] / found.loss[0], abs(found.loss[0] / truth.loss[0] - 1)
+    stated, actual = found.error[0] / found.loss[0], abs(found.loss[0] / truth.loss[0] - 1)
     print(
         f"stated {stated:.1e} (the measure's {measure.error:.1e} among it), against tolerance {SHARP:.0e} {actual:.1e}"
     )
@@ -218,7 +219,7 @@ def row(label: str, measure: Spectrum, horizon: float, budget: float) -> None:
     """Print one."""
     found, seconds = timed(measure, horizon, 1 if len(measure) > 5_000 else 3)
     actual = abs(found.loss[0] / flow_curve(measure, GAMMA, [horizon], SHARP).loss[0] - 1)
-    stated = found.loss_error[0] / found.loss[0]
+    stated = found.error[0] / found.loss[0]
     reached = Phi(measure).run(LSODA, budget, horizon) if len(measure) <= DENSE else NOWHERE
     other = f"{reached[1]:9.3f}" if reached[0] > 0.9 * horizon else f"{'beyond':>9}"
     print(f"{label} {len(measure):6} {seconds:9.3f} {stated:9.1e} {actual:9.1e} {other}", flush=True)

@@ -27,7 +27,7 @@ from ..inputs import check_whole
 from ..spectra.power_law import power_law_spectrum
 from ..spectra.quadrature import legendre_rule
 from ..spectra.spectrum import SMALLEST, Spectrum
-from .curve import SLOPES
+from .error_estimate import SLOPES
 
 WIDTH = 1.0
 """Width of a panel in ln t."""

@@ -1,30 +1,30 @@
 """How much loss does the noise of batches add along the flow, at any time?
 
-To first order in the temperature eta/B, batches add to every mode of the kernel a variance, which the flow then damps.
-In h - r, the variables of `march`, all modes relax at their own rate whatever the kernel does.  A batch at the time s
-kicks mode j by a random amount of variance (eta/B) mu_j L(s) dtau_s in them, so that the loss has
+To first order in the temperature eta/B, batches add a variance to every mode of the kernel, and the flow then damps it.
+In h - r, the variables of `solver`, all modes relax at their own rate whatever the kernel does.  A batch at the time s
+kicks mode j in them by a random amount of variance (eta/B) mu_j L(s) dtau_s, so that the loss gains
 
     X(t) = (eta/B) kappa(t) sum_j mu_j int^tau dtau_s mu_j e^{-2 mu_j (tau - tau_s)} [L(s) + X(s)],
 
-the sum over all eigenvalues of the kernel, whether or not the target has power there (their `trace`).  At gamma = 0
-this is the Volterra equation of stochastic gradient descent on random features in the limit of small steps.  Where the
-kernel grows it has a factor kappa(t) that eq. 82 does not have: features that are learned after a kick enlarge it.
+the sum over all eigenvalues of the kernel, whether or not the target has power there (their ``trace``).  At gamma = 0
+this is the Volterra equation of stochastic gradient descent on random features, in the limit of small steps.  Where the
+kernel grows, X has a factor kappa(t) that eq. 82 does not have: feature learning after a noisy step amplifies the
+remaining noise.
 
-Two things of the same order in eta/B are left out.  Where the kernel grows, noise moves the mean of the readout, and
-the kernel with it: no variance, and in `two_time_sgd`, for some thousand steps.  And a batch of Gaussian features kicks
-along what it is to learn, too, by mu_j y_j^2 (1 - phi_j)^2 beside mu_j L(s): no mean field has this four-point part,
-whose share is that of single modes in the loss.
+Two effects of the same order in eta/B are left out.  Where the kernel grows, noise moves the mean of the readout, and
+the kernel with it; this is no variance, and `two_time.online` includes it for some thousand steps.  And a batch of
+Gaussian features also kicks along what it is to learn, by mu_j y_j^2 (1 - phi_j)^2 beside mu_j L(s): this four-point
+part is in no mean field, and its share is the share of single modes in the loss.
 
-The variance of a mode is a relaxation under a force, as in `collocation`: on a step of the clock L + X is a polynomial
-through its values at Radau's nodes, modes move exactly, and the values solve a linear system.  Steps grow with the
-clock.  The error is the change when each step is cut in two, and that of the flow and of both rules.
+The variance of a mode relaxes under a force, as in `collocation`: on a step of the clock L + X is a polynomial through
+its values at Radau's nodes, modes move exactly, and the values solve a linear system.  Steps grow with the clock.  The
+error is the change when each step is cut in two, plus that of the flow and of both spectra's rules.
 
-Beyond stability, where the kernel has grown or eta/B is large, X grows exponentially, and no curve is given.
+Where the kernel or eta/B is too large for stability, X grows exponentially, and no curve is returned.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 
@@ -34,6 +34,7 @@ from numpy.typing import ArrayLike
 from exponents.errors import InputError, NotSolved
 
 from ..arrays import Reals
+from ..curves import LossCurve
 from ..inputs import check_richness, check_times
 from ..spectra.spectrum import Spectrum
 from .collocation import AT_NODES, NODES, STAGES
@@ -44,34 +45,10 @@ FIRST, RATIO = 0.1, 1.5
 """The first step, in units of one over the largest eigenvalue, and the ratio of the ends of the later ones."""
 
 TOLERANCE = 1e-9
-"""Of the flow."""
+"""Tolerance of the flow."""
 
 ROUNDING = 1e-12
-"""Relative error of what a mode takes up on a step."""
-
-
-@dataclass(frozen=True)
-class NoisyCurve:
-    """Loss with batches, each field an array of shape (times,).
-
-    Attributes
-    ----------
-    time, clock, kernel : array
-        t in units of 1/(learning rate), tau, and kappa of the flow.
-    loss : array
-        L of the flow, floor included, plus the variance.
-    variance : array
-        X, in units of the target's variance.
-    variance_error : array
-        Estimated error of X.
-    """
-
-    time: Reals
-    clock: Reals
-    kernel: Reals
-    loss: Reals
-    variance: Reals
-    variance_error: Reals
+"""Relative rounding error of what a mode gains on a step."""
 
 
 def noisy_curve(
@@ -81,8 +58,8 @@ def noisy_curve(
     temperature: float,
     times: ArrayLike,
     until: float = inf,
-) -> NoisyCurve:
-    """The loss with the variance that batches add.
+) -> LossCurve:
+    """Solve for the loss of the flow with the variance that batches add to it.
 
     Parameters
     ----------
@@ -91,93 +68,116 @@ def noisy_curve(
     gamma : float
         Richness, at least 0.
     temperature : float
-        eta/B, at least 0.
-    times : array of shape (n,)
-        Rising, above 0.
+        eta/B, at least 0; 0 is an infinite batch.
+    times : array of shape (times,)
+        Rising, above 0, in units of 1/(learning rate).
     until : float
-        The clock after which batches are infinite, so that only what early noise leaves behind is seen.
+        The clock from which on batches are infinite, so that only what early noise leaves behind is seen.
+
+    Returns
+    -------
+    LossCurve
+        With clock, kernel and variance.  The variance states its error; that of the flow's loss is not estimated here,
+        so that ``error`` is NaN.
 
     Raises
     ------
     InputError
-        For numbers outside these ranges.
+        If a number is outside its range.
     FlowFailed
-        See `march.solve`.
+        If a step of the flow could not be solved.
     NotSolved
-        If noise feeds on itself, eta kappa/B times half the trace above 1, for longer than a step.
+        If noise feeds on itself for longer than a step: eta kappa/B times half the trace exceeds 1.
+
+    Examples
+    --------
+    >>> measure = Spectrum(np.array([1.0, 0.1]), np.array([1.0, 0.1]))
+    >>> curve = noisy_curve(measure, measure, gamma=0.0, temperature=0.01, times=[1, 10])
+    >>> curve.loss.round(6).tolist(), curve.variance.round(6).tolist()
+    ([0.218996, 0.01363], [0.001788, 9.7e-05])
     """
-    t = check_times(times)
-    check_richness(gamma)
-    flow = solve_flow(target, gamma, float(t[-1]), TOLERANCE)
-    coarse, variance = (variance_along(flow, trace, temperature, t, until, halved) for halved in (False, True))
-    rest = target.error + trace.error + ROUNDING + (TOLERANCE if gamma else 0.0)
-    error = np.abs(variance - coarse) + rest * variance
-    states, clock = _seen(flow, t)
-    loss = states.residual**2 @ target.weights + target.floor
-    return NoisyCurve(t, clock, states.kernel, loss + variance, variance, error)
-
-
-def variance_along(
-    flow: Flow,
-    trace: Spectrum,
-    temperature: float,
-    times: ArrayLike,
-    until: float = inf,
-    halved: bool = False,
-) -> Reals:
-    """X along a flow that is solved, of shape (times,), on steps that may be cut in two; see `noisy_curve`."""
-    t = check_times(times)
+    gamma, t = check_richness(gamma), check_times(times)
     if not 0 <= temperature < inf:
         raise InputError(f"eta/B must be a finite number of at least 0; got {temperature}; 0 is an infinite batch")
     if t[0] <= 0:
         raise InputError("noise needs times above 0; got 0; begin later")
     if not until > 0:
         raise InputError(f"batches must be finite until a clock above 0; got {until}; try 1")
-    _, clock = _seen(flow, t)
+    flow = solve_flow(target, gamma, float(t[-1]), TOLERANCE)
+    coarse, variance = (variance_along(flow, trace, temperature, t, until, halved) for halved in (False, True))
+    rest = target.error + trace.error + ROUNDING + (TOLERANCE if gamma else 0.0)
+    states, clock = _read_states(flow, t)
+    loss = states.residual**2 @ target.weights + target.floor
+    return LossCurve(
+        time=t,
+        loss=loss + variance,
+        error=np.full(len(t), np.nan),
+        start=target.variance,
+        observed={"clock": clock, "kernel": states.kernel, "variance": variance},
+        errors={"variance": np.abs(variance - coarse) + rest * variance},
+        settings={"gamma": gamma, "temperature": temperature},
+    )
+
+
+def variance_along(
+    flow: Flow,
+    trace: Spectrum,
+    temperature: float,
+    times: Reals,
+    until: float = inf,
+    halved: bool = False,
+) -> Reals:
+    """Return the variance X along a solved flow, of shape (times,).
+
+    Parameters and errors are those of `noisy_curve`, and are not checked; ``halved`` cuts each step in two.
+    """
+    _, clock = _read_states(flow, times)
     rates, pull = 2 * trace.eigenvalues, trace.weights * trace.eigenvalues
-    edges = _edges(FIRST / float(trace.eigenvalues[0]), clock, until)
+    edges = _place_edges(FIRST / float(trace.eigenvalues[0]), clock, until)
     if halved:
         edges = np.sort(np.append(edges, (edges[1:] + edges[:-1]) / 2))
     lengths = np.diff(edges)
     nodes = edges[:-1, None] + lengths[:, None] * NODES
-    kernel, loss = _read(flow, nodes.ravel())
-    memory, found = np.zeros(len(rates)), np.zeros(len(edges))
+    kernel, loss = _read_loss(flow, nodes.ravel())
+    memory, found = np.zeros(len(rates)), np.zeros(len(edges))  # each mode's variance over eta/B; X at the ends
     for step, length in enumerate(lengths):
         part = slice(step * STAGES, (step + 1) * STAGES)
-        strength = temperature * kernel[part]
-        decay = np.exp(-np.multiply.outer(NODES * length, rates))
-        free = strength * ((decay * memory) @ pull)
+        strength = temperature * kernel[part]  # (eta/B) kappa(t)
+        decay = np.exp(-np.multiply.outer(NODES * length, rates))  # e^{-2 mu (tau - tau_s)}
+        noise = strength * ((decay * memory) @ pull)  # from kicks before this step
         memory = decay[-1] * memory
         if edges[step] < until:
             weights = AT_NODES.weights(rates * length, len(rates)) * length
-            response = strength[:, None] * (weights @ pull).T
-            gain = float(response.sum(axis=1).max())
-            if gain >= 1:
-                raise NotSolved(
-                    f"noise feeds on itself from t = {_time(flow, float(edges[step])):.3g} on: on a step, what it adds "
-                    f"makes {gain:.3g} times as much, and less than 1 is stable; take a smaller eta/B or less time"
-                )
-            noise = np.linalg.solve(np.eye(STAGES) - response, free + response @ loss[part])
+            response = strength[:, None] * (weights @ pull).T  # X at a node by L + X at the nodes
+            _check_stable(flow, float(edges[step]), float(response.sum(axis=1).max()))
+            noise = np.linalg.solve(np.eye(STAGES) - response, noise + response @ loss[part])
             memory += (loss[part] + noise) @ weights[:, -1]
-        else:
-            noise = free
         found[step + 1] = noise[-1]
     return found[np.searchsorted(edges, clock)]
 
 
-def _seen(flow: Flow, times: Reals) -> tuple[States, Reals]:
-    """States and clock at ``times``; beyond the horizon only the clock runs on."""
+def _check_stable(flow: Flow, clock: float, gain: float) -> None:
+    """Raise NotSolved unless noise on a step makes less than itself."""
+    if gain >= 1:
+        raise NotSolved(
+            f"noise feeds on itself from t = {_read_time(flow, clock):.3g} on: on a step, what it adds makes "
+            f"{gain:.3g} times as much, and less than 1 is stable; take a smaller eta/B or less time"
+        )
+
+
+def _read_states(flow: Flow, times: Reals) -> tuple[States, Reals]:
+    """Return states and clock at ``times``; beyond the horizon only the clock runs on."""
     states = flow.at(np.minimum(times, flow.horizon))
     return states, states.clock + states.kernel * (times - states.time)
 
 
-def _time(flow: Flow, clock: float) -> float:
-    """The time at which the clock shows ``clock``, or the last that is known."""
+def _read_time(flow: Flow, clock: float) -> float:
+    """Return the time at which the clock shows ``clock``, or the last known time."""
     return float(flow.at_clock(np.minimum(np.array([clock]), flow.clock[-1])).time[0])
 
 
-def _edges(first: float, clock: Reals, until: float) -> Reals:
-    """Ends of steps: 0, all that is asked for, where the noise ends, and what `RATIO` wants between them."""
+def _place_edges(first: float, clock: Reals, until: float) -> Reals:
+    """Return the ends of steps: 0, all clocks asked for, where the noise ends, and more so that ratios stay below `RATIO`."""
     last = float(clock[-1])
     wanted = np.unique(np.concatenate([[min(first, last), min(until, last)], clock]))
     between = np.ceil(np.diff(np.log(wanted)) / np.log(RATIO))
@@ -188,8 +188,8 @@ def _edges(first: float, clock: Reals, until: float) -> Reals:
     return np.concatenate([[0.0], wanted[:1], *filled])
 
 
-def _read(flow: Flow, clock: Reals) -> tuple[Reals, Reals]:
-    """kappa and L where the clock shows ``clock``; beyond what is in double precision, the floor."""
+def _read_loss(flow: Flow, clock: Reals) -> tuple[Reals, Reals]:
+    """Return kappa and L where the clock shows ``clock``; where L is below double precision, the floor."""
     inside = clock <= flow.clock[-1]
     states = flow.at_clock(clock[inside])
     kernel = np.full(len(clock), states.kernel[-1])

@@ -1,5 +1,4 @@
-"""Linear networks of two layers, both trained: Appendix G.
+"""What does a linear network of two layers do, when both are trained (Appendix G)?
 
-``limit`` is the network of infinite width, ``training`` trains ensembles of finite ones, ``descent`` takes their steps;
-``network`` computes the same as it is written, as a witness.
+`infinite_width` maps it to the flow of eq. 4.  Finite networks are trained in `verify.training.linear_ensemble`.
 """

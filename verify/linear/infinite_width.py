@@ -37,8 +37,7 @@ Layout: arrays of shape (times,).  Cost, memory and errors: those of `flow`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from math import inf, sqrt
 
 import numpy as np
@@ -49,114 +48,106 @@ from exponents.names import SpectrumKind
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
-from ..flow import curve as flow
+from ..curves import LossCurve
+from ..flow.curve import TOLERANCE, flow_curve, limit_curve
 from ..inputs import check_times
+from ..model import Exact
 from ..spectra.spectrum import Spectrum
 from ..training.linear_inputs import check_linear
 
-WITH_ERRORS = ("loss", "kernel", "readout", "spike", "loss_slope", "kernel_slope", "readout_slope", "spike_slope")
-"""What a `LinearCurve` states an error of."""
-
 LATEST = 1e290
-"""Of times, so that 1 + sigma^2 times more is in double precision."""
-
-
-@dataclass(frozen=True)
-class LinearCurve:
-    """What is observed at infinite width, each an array of shape (times,).
-
-    Attributes
-    ----------
-    time : array
-        t, in units of one over eta and the first eigenvalue.
-    loss : array
-        In units of the target's variance, as in `flow.Curve`.
-    kernel : array
-        kappa, 1 at the start; the kernel across what was learned is (1 + sigma^2) kappa.
-    readout : array
-        |w|^2/N, sigma^2 at the start.
-    spike : array
-        The largest eigenvalue of A^T A/N, 1 at the start as all others are for ever.
-    loss_slope, kernel_slope, readout_slope, spike_slope : array
-        d ln / d ln t, of the loss above its floor; NaN for a readout that is 0.
-    richness : float
-        gamma of the flow of eq. 4 that this is.
-    errors : mapping of str to array
-        Estimated error of each of `WITH_ERRORS`, by name.
-    """
-
-    time: Reals
-    loss: Reals
-    kernel: Reals
-    readout: Reals
-    spike: Reals
-    loss_slope: Reals
-    kernel_slope: Reals
-    readout_slope: Reals
-    spike_slope: Reals
-    richness: float
-    errors: Mapping[str, Reals]
+"""Largest time, so that 1 + sigma^2 times it is in double precision."""
 
 
 def linear_curve(
-    measure: Spectrum, gamma0: float, times: ArrayLike, init: float = 1.0, tolerance: float = flow.TOLERANCE
-) -> LinearCurve:
-    """The network of infinite width on any spectrum; see `limit_curve`."""
-    richness, own, t = _mapped(gamma0, init, times)
-    return _read(flow.flow_curve(measure, richness, own, tolerance), t, richness, init)
+    measure: Spectrum, gamma0: float, times: ArrayLike, init: float = 1.0, tolerance: float = TOLERANCE
+) -> LossCurve:
+    """Solve the network of infinite width on any spectrum; the other parameters are those of `linear_limit_curve`.
+
+    Examples
+    --------
+    >>> measure = Spectrum(np.array([1.0, 0.1]), np.array([1.0, 0.5]))
+    >>> linear_curve(measure, 1.0, [0, 1]).loss.round(6).tolist()
+    [1.5, 0.320792]
+    """
+    richness, own, t = _map_to_flow(gamma0, init, times)
+    return _map_back(flow_curve(measure, richness, own, tolerance), t, richness, float(init))
 
 
 def linear_limit_curve(
-    alpha: object,
-    beta: object,
+    alpha: Exact,
+    beta: Exact,
     gamma0: float,
     times: ArrayLike,
     init: float = 1.0,
     spectrum: SpectrumKind = "continuum",
     modes: int | None = None,
-    tolerance: float = flow.TOLERANCE,
-) -> LinearCurve:
-    """The network of infinite width on the spectrum of eq. 42.
+    tolerance: float = TOLERANCE,
+) -> LossCurve:
+    """Solve the network of infinite width on the spectrum of eq. 42.
 
     Parameters
     ----------
     alpha, beta : exact number
-        Capacity > 1 and source > 0.
+        Capacity > 1 and source > 0: an int, a Fraction, or text such as "3/2".
     gamma0 : float
         Richness, at least 0; 0 is the lazy limit.
-    times : array of shape (n,)
-        Rising, at least 0.
+    times : array of shape (times,)
+        Rising, at least 0, in units of one over eta and the first eigenvalue.
     init : float
         sigma, the scale of the readout at the start, at least 0.
-    spectrum, modes
-        See `measure.power_law`.
+    spectrum : {"continuum", "modes"}
+        Eigenvalues k^(-alpha) for all real k >= 1, or for whole numbers k.
+    modes : int, optional
+        M; None is infinite.
+    tolerance : float
+        Aimed-at relative error of the loss.
+
+    Returns
+    -------
+    LossCurve
+        With kernel (kappa; the kernel across the learned direction is (1 + sigma^2) kappa), readout, spike, and the
+        slopes of these and of the loss, each with its error.  ``settings["richness"]`` is the gamma of the flow of
+        eq. 4 that this is.
 
     Raises
     ------
     InputError
-        For what is none of these; see `flow.limit_curve`, too, of whose times messages speak: 1 + sigma^2
-        times these.
+        If an argument is outside its range.  Messages on times speak of those of the flow, 1 + sigma^2 times these.
     FlowFailed
-        See `march.solve`.
+        If a step of the flow could not be solved.
+
+    Examples
+    --------
+    >>> curve = linear_limit_curve(2, "1/2", 1.0, [0, 1, 100])
+    >>> curve.spike.round(4).tolist()
+    [1.0, 1.2547, 4.98]
     """
-    richness, own, t = _mapped(gamma0, init, times)
-    return _read(flow.limit_curve(alpha, beta, richness, own, spectrum, modes, tolerance), t, richness, init)
+    richness, own, t = _map_to_flow(gamma0, init, times)
+    return _map_back(limit_curve(alpha, beta, richness, own, spectrum, modes, tolerance), t, richness, float(init))
 
 
 def spike_at_finite_ratio(spike: ArrayLike, ratio: float) -> Reals:
-    """The largest eigenvalue of A^T A/N where M/N = ``ratio`` as both grow, by that where only N does.
+    """Return the largest eigenvalue of A^T A/N where M/N tends to ``ratio`` as both grow.
 
-    (1 + l)(1 + c/l) for a spike 1 + l and the ratio c, if l^2 > c; else it is hidden in the bulk.
+    A spike 1 + l is seen at (1 + l)(1 + c/l) for the ratio c, if l^2 > c; else the bulk hides it.
 
     Parameters
     ----------
     spike : array
-        Largest eigenvalue of the covariance of the rows of A, at least 1: that of `LinearCurve`.
+        Largest eigenvalue of the covariance of the rows of A, at least 1: ``spike`` of a curve of infinite width.
+    ratio : float
+        c = M/N, at least 0.
 
     Raises
     ------
     InputError
-        For a spike below 1, or a ratio that is negative or not finite.
+        If a spike is below 1, or the ratio is negative or not finite.
+
+    Examples
+    --------
+    >>> spike_at_finite_ratio([1.5, 3.0], 1.0).tolist()
+    [4.0, 4.5]
     """
     above = np.asarray(spike, float) - 1
     if not (np.isfinite(above) & (above >= 0)).all() or not 0 <= ratio < inf:
@@ -168,8 +159,8 @@ def spike_at_finite_ratio(spike: ArrayLike, ratio: float) -> Reals:
     return np.asarray((1 + np.maximum(above, edge)) * (1 + ratio / l))
 
 
-def _mapped(gamma0: float, init: float, times: ArrayLike) -> tuple[float, Reals, Reals]:
-    """gamma of the flow, its times, and t."""
+def _map_to_flow(gamma0: float, init: float, times: ArrayLike) -> tuple[float, Reals, Reals]:
+    """Return gamma of the flow, its times (1 + sigma^2) t, and t."""
     rich, sigma = check_linear(gamma0, init)
     speed, t = 1 + sigma**2, check_times(times)
     if t[-1] > LATEST:
@@ -177,25 +168,22 @@ def _mapped(gamma0: float, init: float, times: ArrayLike) -> tuple[float, Reals,
     return (rich / speed) ** 2, speed * t, t
 
 
-def _read(found: flow.Curve, time: Reals, richness: float, init: float) -> LinearCurve:
-    scale = (1 + float(init) ** 2) * richness
-    grown, slope, errors = scale * found.readout, found.readout_slope, dict(found.errors)  # (1 + sigma^2)(kappa - 1)
-    columns, kept = {}, {name: errors[name] for name in ("loss", "kernel", "loss_slope", "kernel_slope")}
-    for name, start in (("readout", float(init) ** 2), ("spike", 1.0)):
+def _map_back(flow: LossCurve, time: Reals, richness: float, init: float) -> LossCurve:
+    """Return the network's curve: readout and spike are their start plus (1 + sigma^2)(kappa - 1)."""
+    kept = ("kernel", "loss_slope", "kernel_slope")
+    observed, errors = ({name: values[name] for name in kept} for values in (flow.observed, flow.errors))
+    scale, slope = (1 + init**2) * richness, flow.readout_slope
+    grown, error = scale * flow.readout, scale * flow.readout_error
+    for name, start in (("readout", init**2), ("spike", 1.0)):
         value = start + grown
-        with np.errstate(invalid="ignore", divide="ignore"):
-            part = grown / value  # that has the slope of the grown
-            columns[name], kept[name] = value, scale * errors["readout"]
-            columns[f"{name}_slope"] = np.where((grown > 0) | (value == 0), part * slope, 0.0)
-            shares = part * errors["readout_slope"] + (1 - part) * kept[name] / value * np.abs(slope)
-        kept[f"{name}_slope"] = np.where((grown > 0) | (value == 0), shares, 0.0)
-    return LinearCurve(
-        time=time,
-        loss=found.loss,
-        kernel=found.kernel,
-        loss_slope=found.loss_slope,
-        kernel_slope=found.kernel_slope,
-        richness=richness,
-        errors=kept,
-        **columns,
+        with np.errstate(invalid="ignore", divide="ignore"):  # a readout may be 0
+            share = grown / value
+            slopes = share * slope
+            of_slopes = share * flow.readout_slope_error + (1 - share) * error / value * np.abs(slope)
+        known = (grown > 0) | (value == 0)
+        observed[name], errors[name] = value, error
+        observed[f"{name}_slope"] = np.where(known, slopes, 0.0)
+        errors[f"{name}_slope"] = np.where(known, of_slopes, 0.0)
+    return replace(
+        flow, time=time, observed=observed, errors=errors, settings={**flow.settings, "richness": richness, "init": init}
     )

@@ -25,8 +25,9 @@ from exponents.errors import InputError, NotSolved
 from exponents.rationals import abbreviate, exact, to_double
 
 from ..arrays import Reals
-from ..flow.curve import observe, solve_on_limit_spectrum
+from ..flow.clock import solve_on_limit_spectrum
 from ..flow.noise import variance_along
+from ..flow.observables import observe
 from ..flow.solver import solve_flow
 from ..inputs import check_richness
 from ..spectra.random_features import mean_spectra

@@ -28,7 +28,8 @@ from exponents.errors import InputError
 from exponents.names import CONTINUUM, LAZY, REGIMES, Regime
 
 from ..arrays import Reals
-from ..flow.curve import Curve, flow_curve, limit_curve
+from ..curves import LossCurve
+from ..flow.curve import flow_curve, limit_curve
 from ..flow.noise import noisy_curve
 from ..spectra.continuum_equivalent import inverse_cutoff
 from ..spectra.floor import mean_floor
@@ -137,7 +138,7 @@ class FiniteEvidence:
     def _gamma(self, regime: Regime) -> float:
         return 0.0 if regime == LAZY else float(self.at.gamma)
 
-    def _limit(self, regime: Regime) -> Curve:
+    def _limit(self, regime: Regime) -> LossCurve:
         return limit_curve(self.at.alpha, self.at.beta, self._gamma(regime), self.times, tolerance=TOLERANCE)
 
     def _budgets(self, regime: Regime) -> Budgets:

@@ -23,7 +23,8 @@ from exponents.names import SpectrumKind
 from exponents.rationals import exact
 
 from ..arrays import Reals
-from ..flow.curve import Curve, limit_curve
+from ..curves import LossCurve
+from ..flow.curve import limit_curve
 from ..flow.levels import Level, level_curves
 from ..spectra.power_law import BELOW, power_law_spectrum
 from ..spectra.spectrum import SMALLEST, Spectrum
@@ -107,7 +108,7 @@ class Evidence:
         return MEASUREMENTS[claim](self)
 
     @cached_property
-    def rich(self) -> Curve:
+    def rich(self) -> LossCurve:
         """The flow."""
         gamma = float(self.at.gamma)
         return limit_curve(self.at.alpha, self.at.beta, gamma, self.times, self.at.spectrum, tolerance=TOLERANCE)

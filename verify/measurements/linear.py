@@ -13,7 +13,8 @@ from math import sqrt
 from exponents.errors import InputError
 from exponents.model.linear_network import INIT
 
-from ..linear.infinite_width import LinearCurve, linear_limit_curve
+from ..curves import LossCurve
+from ..linear.infinite_width import linear_limit_curve
 from .limit import TOLERANCE, Point, limit_of, measured_times
 from .slopes import Limit
 
@@ -47,7 +48,7 @@ class LinearEvidence:
         return LINEAR_MEASUREMENTS[claim](self)
 
     @cached_property
-    def curve(self) -> LinearCurve:
+    def curve(self) -> LossCurve:
         """The network."""
         at = self.at
         return linear_limit_curve(at.alpha, at.beta, sqrt(at.gamma), self.times, INIT, at.spectrum, tolerance=TOLERANCE)

@@ -45,7 +45,8 @@ from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
-from ..flow.curve import COARSER, LOOSEST, NEARBY, PROBES, SAFETY, TIGHTEST, TOLERANCE
+from ..flow.curve import TOLERANCE
+from ..flow.error_estimate import COARSER, LOOSEST, NEARBY, PROBES, SAFETY, TIGHTEST
 from ..flow.solver import EXHAUSTED, solve_flow
 from ..flow.trajectory import Flow
 from ..inputs import check_times, check_whole

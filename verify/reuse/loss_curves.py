@@ -14,7 +14,7 @@ from math import ceil, inf, log1p
 
 import numpy as np
 
-from ..flow.curve import solve_deep_enough
+from ..flow.clock import solve_deep_enough
 from ..loss_curve import LossCurve, Model, capacity_and_source
 from ..spectra.random_features import limit_spectra
 from ..two_time import offline as two_time

@@ -44,7 +44,8 @@ from numpy.typing import ArrayLike
 from exponents.errors import InputError, Unresolved
 
 from ..arrays import Reals
-from ..flow.curve import COARSER, TOLERANCE, add_probes, check_tolerance, largest_nearby
+from ..flow.curve import TOLERANCE
+from ..flow.error_estimate import COARSER, add_probes, check_tolerance, largest_nearby
 from ..flow.solver import solve_flow
 from ..flow.trajectory import Flow, States
 from ..inputs import check_richness, check_times

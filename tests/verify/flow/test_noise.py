@@ -286,7 +286,6 @@ def test_a_growing_clock_runs_ahead_of_time():
         (lambda: noisy_curve(TARGET, TRACE, 1.0, 0.1, ["x"]), "times must be"),
         (lambda: noisy_curve(TARGET, TRACE, 1.0, 0.1, [1.0], 0.0), "until a clock above 0; got 0"),
         (lambda: noisy_curve(TARGET, TRACE, 1.0, 0.1, [1.0], float("nan")), "until a clock above 0; got nan"),
-        (lambda: variance_along(flows(0.0), TRACE, -1.0, [1.0]), "eta/B must be"),
     ],
 )
 def test_bad_input_is_refused(call, words):

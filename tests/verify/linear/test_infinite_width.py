@@ -11,7 +11,7 @@ from scipy.special import zeta
 
 from exponents.errors import InputError
 from verify.flow import curve as flow
-from verify.linear.infinite_width import WITH_ERRORS, linear_curve, linear_limit_curve, spike_at_finite_ratio
+from verify.linear.infinite_width import linear_curve, linear_limit_curve, spike_at_finite_ratio
 from verify.measurements.slopes import exponent_of, extrapolate
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.spectrum import spectrum_from_arrays
@@ -73,7 +73,7 @@ def test_the_flow_of_eq_4_solves_the_equations_of_infinite_width(gamma0, init):
         wrong = (
             linear_limit_curve("3/2", "1/2", gamma0, TIMES, 0, "modes", MODES, FINE),
             flow.limit_curve("3/2", "1/2", gamma0**2, speed * TIMES, "modes", MODES, FINE),
-            flow.limit_curve("3/2", "1/2", found.richness, TIMES, "modes", MODES, FINE),
+            flow.limit_curve("3/2", "1/2", found.settings["richness"], TIMES, "modes", MODES, FINE),
         )
         assert min(off(other.loss, loss) for other in wrong) > 1e-3
     assert off(found.kernel, (1 + q) / speed) < 1e-9 and off(found.kernel, 1 + q) > 0.1 * (init > 0)
@@ -131,11 +131,11 @@ def test_errors_cover_what_a_finer_solution_changes(init):
     rough, fine = (
         linear_limit_curve("3/2", "1/2", 1, times, init, "modes", tolerance=tolerance) for tolerance in (1e-7, FINE)
     )
-    for name in WITH_ERRORS:
-        apart = np.abs(getattr(rough, name) - getattr(fine, name))
+    for name in ("loss", *rough.errors):
+        apart, error = np.abs(getattr(rough, name) - getattr(fine, name)), getattr(rough, f"{name}_error")
         size = 1.0 if name.endswith("slope") else np.abs(getattr(fine, name))
-        assert (apart <= rough.errors[name]).all()
-        assert (rough.errors[name] < 1e-3 * size).all()  # of some use: slopes lose three digits of the tolerance
+        assert (apart <= error).all()
+        assert (error < 1e-3 * size).all()  # of some use: slopes lose three digits of the tolerance
     # control: errors of the coarser solution say more than those of the finer
     assert (np.abs(rough.readout - fine.readout) > fine.errors["readout"]).any()
 

@@ -43,7 +43,8 @@ from exponents.names import LAZY, RICH
 from exponents.names import MODES as SPECTRUM
 
 from ...arrays import Reals
-from ...linear.infinite_width import LinearCurve, linear_limit_curve
+from ...curves import LossCurve
+from ...linear.infinite_width import linear_limit_curve
 from ...training.ensemble import standard_error
 from ...training.linear_ensemble import train_linear_ensemble
 from ..style import FORMULA, INK, NAME, PALE, SMALL
@@ -134,7 +135,7 @@ class Task:
     Attributes
     ----------
     beta : Fraction
-    curves : tuple of LinearCurve
+    curves : tuple of LossCurve
         For `GAMMAS`.
     trained : tuple of Trained
     lazy, rich : Fraction
@@ -146,7 +147,7 @@ class Task:
     """
 
     beta: Fraction
-    curves: tuple[LinearCurve, ...]
+    curves: tuple[LossCurve, ...]
     trained: tuple[Trained, ...]
     lazy: Fraction
     rich: Fraction
@@ -193,7 +194,7 @@ def computed(executor: Executor | None = None) -> tuple[Task, Task]:
     return task(EASY), task(HARD)
 
 
-def _curve(beta: Fraction, gamma0: Fraction) -> LinearCurve:
+def _curve(beta: Fraction, gamma0: Fraction) -> LossCurve:
     return linear_limit_curve(ALPHA, beta, float(gamma0), TIMES, INIT, SPECTRUM)
 
 

@@ -28,7 +28,8 @@ from exponents.names import RICH
 from exponents.symbols import P
 
 from ...arrays import Reals
-from ...flow.curve import Curve, limit_curve
+from ...curves import LossCurve
+from ...flow.curve import limit_curve
 from ...reuse.mean_loss import ReuseCurve, final_loss, mean_reuse, reuse_clock_curve, reuse_curve
 from ...spectra.continuum_equivalent import inverse_cutoff
 from ..style import FORMULA, INK, NAME, PALE
@@ -96,7 +97,7 @@ class ReusedSamples:
     ----------
     curves : tuple of ReuseCurve
         For `SAMPLES`.
-    limit : Curve
+    limit : LossCurve
         P -> infinity.
     fewer, more : array of shape (near,)
         The loss at infinite time for N < P and N > P, by `NEAR`.
@@ -111,7 +112,7 @@ class ReusedSamples:
     """
 
     curves: tuple[ReuseCurve, ...]
-    limit: Curve
+    limit: LossCurve
     fewer: Reals
     more: Reals
     least: Reals

@@ -24,7 +24,8 @@ from exponents.model.timescale import chi
 from exponents.names import LAZY, REGIMES, RICH, TASKS
 from exponents.rationals import exact
 
-from ...flow.curve import Curve, limit_curve
+from ...curves import LossCurve
+from ...flow.curve import limit_curve
 from ..style import INK, PALE
 from .axes import Scale, decades, even
 from .page import BLUE, VERMILION, Panel, Row, Sheet
@@ -65,7 +66,7 @@ class LossCurves:
     Attributes
     ----------
     beta : Fraction
-    curves : tuple of Curve
+    curves : tuple of LossCurve
     lazy, rich : Fraction
         The derived exponents beta and chi.
     amplitudes : tuple of float
@@ -73,7 +74,7 @@ class LossCurves:
     """
 
     beta: Fraction
-    curves: tuple[Curve, ...]
+    curves: tuple[LossCurve, ...]
     lazy: Fraction
     rich: Fraction
     amplitudes: tuple[float, ...]

@@ -1,0 +1,81 @@
+"""How far does the clock tau = int kappa dt run, so that a spectrum can be resolved up to there?
+
+The clock is known only after the flow is solved, and the spectrum is needed before.  `estimate_clock` guesses it from
+the power law; if the guess was too small, `solve_deep_enough` solves again with a later clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, expm1, log, sqrt
+from typing import TypeVar
+
+from exponents.errors import Unresolved
+from exponents.names import SpectrumKind
+
+from ..spectra.power_law import power_law_spectrum
+from ..spectra.spectrum import SMALLEST, Spectrum
+
+Solved = TypeVar("Solved")
+
+GUESSES = 60
+"""Iterations of the guess at the clock, which contract by |1 - beta|/2."""
+
+UNDERRATED = 1e3
+"""By what factor the spectrum is made deeper, should the clock have run beyond the guess."""
+
+
+def estimate_clock(alpha: float, beta: float, gamma: float, time: float) -> float:
+    """Return about the clock at ``time``, rather too much: time x kappa, as if all modes with mu clock > 1 were learned.
+
+    kappa = (1 + sqrt(1 + 4 gamma U))/2 with U = int (1/alpha) e^{(1 - beta) u} min(1, clock e^{-u})^2 du.
+
+    Examples
+    --------
+    >>> round(estimate_clock(1.5, 0.5, 0.0, 100.0)), estimate_clock(1.5, 0.5, 1.0, 100.0) > 400
+    (200, True)
+    """
+    clock = max(time, 1.0)
+    for _ in range(GUESSES):
+        rate = 1 - beta
+        grown = min(rate * log(clock), -log(SMALLEST))
+        learned = (expm1(grown) / rate if rate else log(clock)) + exp(grown) / (1 + beta)  # alpha U
+        clock = max(time, 1.0) * (1 + sqrt(1 + 4 * gamma * learned / alpha))
+    return clock
+
+
+def solve_on_limit_spectrum(
+    solver: Callable[[Spectrum], Solved],
+    alpha: object,
+    beta: object,
+    clock: float,
+    spectrum: SpectrumKind = "continuum",
+    modes: int | None = None,
+) -> Solved:
+    """Return what ``solver`` finds on the spectrum of eq. 42, resolved up to ``clock``, or further if needed.
+
+    Examples
+    --------
+    >>> solve_on_limit_spectrum(lambda measure: round(measure.variance, 6), "3/2", "1/2", 100.0)
+    1.333333
+    """
+    return solve_deep_enough(lambda reached: solver(power_law_spectrum(alpha, beta, reached, spectrum, modes)), clock)
+
+
+def solve_deep_enough(solver: Callable[[float], Solved], clock: float) -> Solved:
+    """Return what ``solver`` finds with a spectrum resolved up to ``clock``, or `UNDERRATED` times further if needed.
+
+    Examples
+    --------
+    >>> def solver(clock):
+    ...     if clock < 500:
+    ...         raise Unresolved("the clock ran further", 1.0, clock)
+    ...     return clock
+    >>> solve_deep_enough(solver, 1.0)
+    1000.0
+    """
+    while True:
+        try:
+            return solver(clock)
+        except Unresolved:
+            clock *= UNDERRATED

@@ -1,0 +1,66 @@
+"""How accurate is a solved flow?  As accurate as the difference of two solutions of different tolerance says.
+
+The second solution has a tolerance `COARSER` times larger.  A difference may vanish by chance at one time, so it is
+looked at on more times than were asked for, and the largest nearby counts, times `SAFETY`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exponents.errors import InputError
+
+from ..arrays import Reals
+
+COARSER = 10.0
+"""The tolerance of the second solution, over that of the first."""
+
+TIGHTEST, LOOSEST = 1e-13, 1e-6
+"""Tolerances between which the difference of two solutions is an estimate of the error."""
+
+PROBES, FEW, NEARBY = (0.6, 0.8, 1.0), 64, 2
+"""Fractions of each time at which differences are looked at, unless there are more times than a few, and how many
+neighbours share the largest."""
+
+SAFETY = 2.0
+"""Factor on the difference of the two solutions: without it, the true error exceeds it at one time in a hundred."""
+
+SLOPES = 50.0
+"""Error that the rule of a spectrum makes in a slope, over the rule's own error, which oscillates in ln t."""
+
+
+def check_tolerance(tolerance: float) -> None:
+    """Raise InputError unless two solutions of this tolerance tell their error.
+
+    Examples
+    --------
+    >>> check_tolerance(1e-8)
+    """
+    if not TIGHTEST <= tolerance <= LOOSEST:
+        raise InputError(f"the tolerance must lie between {TIGHTEST:.0e} and {LOOSEST:.0e}; got {tolerance}; try 1e-8")
+
+
+def add_probes(places: Reals) -> tuple[Reals, NDArray[np.intp]]:
+    """Return the times, or clocks, at which two solutions are compared, and the indices of the given ones in them.
+
+    Examples
+    --------
+    >>> probes, wanted = add_probes(np.array([10.0, 100.0]))
+    >>> probes.tolist(), wanted.tolist()
+    ([6.0, 8.0, 10.0, 60.0, 80.0, 100.0], [2, 5])
+    """
+    probes = places if len(places) > FEW else np.sort(np.concatenate([fraction * places for fraction in PROBES]))
+    return probes, np.searchsorted(probes, places)
+
+
+def largest_nearby(difference: Reals, places: NDArray[np.intp]) -> Reals:
+    """Return `SAFETY` times the largest difference among `NEARBY` neighbours on each side of each place.
+
+    Examples
+    --------
+    >>> largest_nearby(np.array([0.0, 0.0, 1.0, 0.0, 0.0, 0.0]), np.array([0, 5])).tolist()
+    [2.0, 0.0]
+    """
+    window = np.clip(places + np.arange(-NEARBY, NEARBY + 1)[:, None], 0, len(difference) - 1)
+    return np.asarray(SAFETY * difference[window].max(axis=0))
