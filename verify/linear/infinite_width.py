@@ -185,5 +185,9 @@ def _map_back(flow: LossCurve, time: Reals, richness: float, init: float) -> Los
         observed[f"{name}_slope"] = np.where(known, slopes, 0.0)
         errors[f"{name}_slope"] = np.where(known, of_slopes, 0.0)
     return replace(
-        flow, time=time, observed=observed, errors=errors, settings={**flow.settings, "richness": richness, "init": init}
+        flow,
+        time=time,
+        observed=observed,
+        errors=errors,
+        settings={**flow.settings, "richness": richness, "init": init},
     )

@@ -529,7 +529,9 @@ def test_a_limit_curve_deepens_its_measure_until_the_clock_is_resolved(monkeypat
     expected = limit_curve("3/2", "1/2", 1.0, times)
     asked = []
     monkeypatch.setattr(flow_module, "estimate_clock", lambda *_: 10.0)
-    monkeypatch.setattr(clock_module, "power_law_spectrum", lambda *args: asked.append(args[2]) or power_law_spectrum(*args))
+    monkeypatch.setattr(
+        clock_module, "power_law_spectrum", lambda *args: asked.append(args[2]) or power_law_spectrum(*args)
+    )
     found = limit_curve("3/2", "1/2", 1.0, times)
     assert len(asked) > 1 and np.all(np.diff(asked) > 0)
     assert np.all(np.abs(found.loss - expected.loss) <= found.error + expected.error)

@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 
 from exponents.errors import InputError, NotSolved
 from verify.flow import noise
-from verify.flow.noise import noisy_curve, variance_along
+from verify.flow.noise import noisy_curve
 from verify.flow.solver import solve_flow as solve_flow
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.random_features import limit_spectra, mean_spectra
