@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from sympy import Add, And, Basic, Mul, Or, Piecewise, hyper, latex, sstr
+from sympy import Add, And, Basic, Mul, Or, Piecewise, Pow, S, hyper, latex, sstr
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 from sympy.printing.str import StrPrinter
 
@@ -86,6 +86,12 @@ class _Printer(StrPrinter):
     def _print_Pi(self, expr: Basic) -> str:  # noqa: N802
         del expr
         return "π"
+
+    def _print_Pow(self, expr: Pow, rational: bool = False) -> str:  # noqa: N802
+        """Print the root of a whole number with its sign: ``√6/3``."""
+        if expr.exp == S.Half and expr.base.is_Integer:
+            return f"√{expr.base}"
+        return str(super()._print_Pow(expr, rational))
 
 
 def _unicode(value: Basic) -> str:

@@ -97,7 +97,7 @@ class Cell:
         """An exact point inside."""
         if not self.parameters:
             return {}
-        return dict(zip(self.parameters, (*self.place.base, _amid(self.low, self.high)), strict=True))
+        return dict(zip(self.parameters, (*self.place.base, amid(self.low, self.high)), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +187,7 @@ class Arrangement:
         ends = [place.low, *inside, place.high]
         for left, right in pairwise(end for end in ends if end is not None):
             compare(left, right)  # leaves their intervals disjoint
-        return [(_amid(left, right),) for left, right in pairwise(ends)]
+        return [(amid(left, right),) for left, right in pairwise(ends)]
 
     def _with_roots(self, polynomial: Polynomial, cells: Sequence[Cell], base: Base) -> list[Cell]:
         """Which of the cells of a column have a root of the polynomial above ``base``."""
@@ -299,7 +299,7 @@ def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: S
         return [Column(None, None, ())]
     first = functions.parameters[0]
     ends = [None, *(root for root, _ in roots_of({p: univariate(p) for p in wall_polynomials(polynomials)})), None]
-    columns = (Column(low, high, (_amid(low, high),)) for low, high in pairwise(ends))
+    columns = (Column(low, high, (amid(low, high),)) for low, high in pairwise(ends))
     return [c for c in columns if all(evaluate(side, {first: c.base[0]}) > 0 for side in upright)]
 
 
@@ -347,7 +347,7 @@ def heights_on(line: Polynomial, others: Iterable[Polynomial]) -> list[Fraction]
     origin = (Fraction(0),)
     roots = sort_roots(root for p in frozenset().union(*crossing) for root in real_roots(p.above(origin)))
     ends = [None, *roots, None]
-    return [_amid(low, high) for low, high in pairwise(ends)]
+    return [amid(low, high) for low, high in pairwise(ends)]
 
 
 def on_line(polynomial: Polynomial, line: Root, height: Fraction) -> int:
@@ -366,7 +366,7 @@ def univariate(polynomial: Polynomial, height: Fraction = Fraction(0)) -> tuple[
     return tuple(coefficients)
 
 
-def _amid(low: Root | None, high: Root | None) -> Fraction:
+def amid(low: Root | None, high: Root | None) -> Fraction:
     """The simplest rational between two roots whose intervals are disjoint."""
     return simplest_between(None if low is None else low.high, None if high is None else high.low)
 

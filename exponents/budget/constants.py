@@ -166,7 +166,7 @@ def leading_law(programme: Programme) -> Law:
     for resource, share in zip(reducible.resources, shares, strict=True):
         kept = share.exponent == 0 and resource not in reducible.free
         if kept and share.constant is not None and _is_below_one(share.constant):
-            raise NoBalance(f"the budgets leave less than one of {resource}; change a cost", resource.name)
+            raise NoBalance(f"these budgets force {resource} below 1; change a cost, or leave one out", resource.name)
     irreducible = sum((term.prefactor for term in irreducible_terms), S.Zero)
     return Law(reducible, optimum, constant, tuple(zip(programme.resources, shares, strict=True)), irreducible)
 

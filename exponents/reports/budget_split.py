@@ -1,4 +1,7 @@
-"""The plan of a budget as tables, and as the object that JSON holds.  Numbers are rounded to six digits."""
+"""How is the plan of a budget reported: as tables for people, and as the object that JSON holds?
+
+`plan_tables` rounds numbers to six digits; `plan_object` keeps them as floats.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import mpmath
 from mpmath import mpf
 from sympy import Symbol
 
-from ..budget.allocation import Plan
+from ..budget.allocation import Alternative, Plan
 from ..budget.certified import Enclosure
 from ..budget.constants import Constant
 from ..budget.geometric_programme import number
@@ -19,7 +22,14 @@ DIGITS = 6
 
 
 def plan_object(plan: Plan) -> dict[str, object]:
-    """A plan as JSON holds it: exponents as text of rationals, measured values as numbers."""
+    """Return a plan as JSON holds it: exponents as text of rationals, amounts and losses as numbers.
+
+    Examples
+    --------
+    >>> from exponents import N, plan_budget, programme, t
+    >>> plan_object(plan_budget(programme(3 / t + 2 / N), 10**6))["law"]["exponent"]
+    '1/2'
+    """
     law, other = plan.law, plan.alternative
     resources = [r.name for r, _ in plan.allocation]
     return {
@@ -55,13 +65,20 @@ def plan_object(plan: Plan) -> dict[str, object]:
 
 
 def plan_tables(plan: Plan) -> list[Table]:
-    """What each resource gets, what each term adds, and the law."""
+    """Return three tables: what each resource gets, what each term adds to the loss, and the leading law.
+
+    Examples
+    --------
+    >>> from exponents import N, plan_budget, programme, t
+    >>> [table.name for table in plan_tables(plan_budget(programme(3 / t + 2 / N), 10**6))]
+    ['split', 'terms', 'law']
+    """
     return [_split(plan), _terms(plan), _law(plan)]
 
 
 def _split(plan: Plan) -> Table:
     rows = tuple(
-        (_symbol(r), _decimal(value), share.exponent, _written(share.constant))
+        (r, _decimal(value), share.exponent, _constant(share.constant))
         for (r, value), (_, share) in zip(plan.allocation, plan.law.shares, strict=True)
     )
     columns = (
@@ -72,7 +89,7 @@ def _split(plan: Plan) -> Table:
     )
     notes = [phrase("Leading law: a resource grows as {law}.", law=Notation("b C^n", "b·C^n", "b\\,C^n"))]
     if not plan.unique:
-        notes.insert(0, phrase("This is one best split of several."))
+        notes.insert(0, phrase("The best split is not unique; this is one of several."))
     title = f"Best split of a budget of {_number(plan.budget)}: loss {_decimal(plan.loss)}"
     return Table("split", phrase(title), columns, rows, tuple(notes))
 
@@ -84,37 +101,55 @@ def _terms(plan: Plan) -> Table:
 
 
 def _law(plan: Plan) -> Table:
-    law, other = plan.law, plan.alternative
+    law = plan.law
     above = " + irreducible" if law.irreducible else ""
     latex_above = r" + \text{irreducible}" if law.irreducible else ""
-    reached = plan.beyond is not None and plan.budget >= plan.beyond
-    start = "a budget beyond all reach" if plan.beyond is None else f"C = {_number(plan.beyond)}"
-    held_from = f"{start}{'' if reached else ', more than this budget'}"
     rows: list[tuple[Cell, ...]] = [
         ("law", Notation(f"a*C^-r{above}", f"a·C^-r{above}", rf"a\,C^{{-r}}{latex_above}")),
         ("r", law.exponent),
-        ("a", _written(law.constant)),
+        ("a", _constant(law.constant)),
+        *([("irreducible", _decimal(number(law.irreducible)))] if law.irreducible else []),
         ("balance", tuple(law.programme.loss.terms[i].name for i in law.optimum.binding)),
         ("loss by the law", _decimal(plan.predicted)),
-        (f"holds within {_decimal(number(plan.factor))} from", held_from),
+        (f"accurate to {_accuracy(plan.factor)}", _from_budget(plan)),
+        *(_second_best(plan, plan.alternative) if plan.alternative else []),
     ]
-    if law.irreducible:
-        rows.insert(3, ("irreducible", _decimal(number(law.irreducible))))
-    if other is not None:
-        split = join_notation(
-            ", ",
-            *(_power(r, x) for (r, _), x in zip(plan.allocation, other.exponents, strict=True)),
-        )
-        tie = other.tied + tuple(f"{r} held at 1" for r in other.held)
-        excess = "the loss" if not law.irreducible else "the loss above the irreducible"
-        rows += [
-            ("second-best balance", tie),
-            ("its split", split),
-            ("costs", f"{_decimal(other.loss_factor)} times {excess}"),
-        ]
-    if other is not None and mpmath.isfinite(other.compute_factor):
-        rows.append(("as much as", f"{_decimal(other.compute_factor)} times the budget"))
     return Table("law", phrase("The leading law"), (Column("quantity"), Column("value")), tuple(rows))
+
+
+def _accuracy(factor: Fraction) -> str:
+    """Return how close a law is that holds within a factor: 10 % for 1.1."""
+    return f"{_decimal(number(100 * (factor - 1)))} %" if factor < 2 else f"a factor {_decimal(number(factor))}"
+
+
+def _from_budget(plan: Plan) -> Cell:
+    """Return the budgets at which the law is that accurate."""
+    if plan.beyond is None:
+        return "only beyond all reach"
+    start = _number(plan.beyond)
+    sentence = "for {budget}" if plan.budget >= plan.beyond else "for {budget}, more than this budget"
+    return phrase(sentence, budget=Notation(f"C >= {start}", f"C ≥ {start}", rf"C \geq {start}"))
+
+
+def _second_best(plan: Plan, other: Alternative) -> list[tuple[Cell, ...]]:
+    """Return the rows of the second-best balance: what ties, how it splits a budget, and what that costs."""
+    excess = "reducible loss" if plan.law.irreducible else "loss"
+    rows: list[tuple[Cell, ...]] = [
+        ("second-best balance", other.tied + tuple(f"{r} held at 1" for r in other.held)),
+        ("its split", _split_of(plan, other)),
+        (f"its {excess}", f"{_decimal(other.loss_factor)} times larger"),
+    ]
+    if mpmath.isfinite(other.compute_factor):
+        rows.append(("best split, same loss", f"a budget {_decimal(other.compute_factor)} times smaller"))
+    return rows
+
+
+def _split_of(plan: Plan, other: Alternative) -> Cell:
+    shares = [(r, x) for (r, _), x in zip(plan.allocation, other.exponents, strict=True)]
+    growing = [r for r, x in shares if x != 0]
+    if len(growing) == 1:
+        return phrase("all compute goes to {resource}", resource=growing[0])
+    return join_notation(", ", *(_power(r, x) for r, x in shares))
 
 
 def _power(resource: Symbol, exponent: Fraction) -> Notation:
@@ -127,10 +162,6 @@ def _power(resource: Symbol, exponent: Fraction) -> Notation:
     )
 
 
-def _symbol(resource: Symbol) -> Notation:
-    return Notation(write(resource, "plain"), write(resource, "unicode"), write(resource, "latex"))
-
-
 def _decimal(value: mpf) -> str:
     text = mpmath.nstr(value, DIGITS)
     return text.removesuffix(".0") if "e" not in text else text.replace(".0e", "e").replace("e+", "e")
@@ -141,7 +172,7 @@ def _number(value: Fraction) -> str:
 
 
 def _float(value: mpf | None) -> float | str | None:
-    """A JSON number; text where a float has no such size, null where there is no value."""
+    """Return a JSON number; text if it lies beyond floats, None if there is no value."""
     if value is None or not mpmath.isfinite(value):
         return None
     return float(value) if value == 0 or mpf("1e-300") < abs(value) < mpf("1e300") else _decimal(value)
@@ -153,8 +184,8 @@ def _value(constant: Constant | None) -> mpf | None:
     return number(constant.low if isinstance(constant, Enclosure) else constant)
 
 
-def _written(constant: Constant | None) -> Cell:
-    """The number, with its closed form if that is short and says more."""
+def _constant(constant: Constant | None) -> Cell:
+    """Return the number, with its closed form if that is short and not a plain rational."""
     value = _value(constant)
     if constant is None or value is None:
         return "left open"

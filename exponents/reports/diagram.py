@@ -1,12 +1,22 @@
-"""A phase diagram as tables, and as the object that JSON holds."""
+"""How is a phase diagram reported: as tables for people, and as the object that JSON holds?
+
+`diagram_tables` gives the phases and their boundaries, `diagram_object` the object.  With one parameter, a condition
+whose ends are irrational is also written as intervals: 2a^2 - 4a + 1 < 0 (a > 1 - √2/2).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import pairwise
 
-from sympy import Expr, S, Symbol
+from sympy import Basic, Eq, Expr, Or, S, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
+from sympy.logic.boolalg import Boolean
 
+from ..algebra.intervals import cut_line, solve_region
+from ..algebra.parametric import evaluate, holds
+from ..algebra.regions import Boundary
 from ..optimum.boundary_ties import assumptions, boundary_ties
 from ..optimum.phase_diagram import Phase, PhaseDiagram
 from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
@@ -14,7 +24,16 @@ from .render import Cell, Column, Table
 
 
 def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
-    """``{"phases": [...]}``: where, exponent, allocation and binding of each; vertices where there is a choice."""
+    """Return a diagram as JSON holds it: ``{"phases": [{where, exponent, allocation, binding, vertices}]}``.
+
+    Exact values are text that SymPy reads back.  ``vertices`` is there only where the allocation is not unique.
+
+    Examples
+    --------
+    >>> from exponents import N, compute_optimum, t
+    >>> diagram_object(compute_optimum(1 / t + 1 / N))["phases"][0]["exponent"]
+    '1/2'
+    """
     return {"phases": [_phase_object(diagram, phase) for phase in diagram.phases]}
 
 
@@ -32,7 +51,22 @@ def _phase_object(diagram: PhaseDiagram, phase: Phase) -> dict[str, object]:
 
 
 def diagram_tables(diagram: PhaseDiagram, settings: Sequence[str] = (), irreducible: Sequence[str] = ()) -> list[Table]:
-    """The phases, and the boundaries between them if there are any; below, what was set and what was set aside."""
+    """Return a table of the phases and, if there are several, one of the boundaries between them.
+
+    Parameters
+    ----------
+    diagram : PhaseDiagram
+    settings : sequence of str
+        Parameters that were given a number, such as ``alpha=3/2``; a note lists them.
+    irreducible : sequence of str
+        Names of terms that were set aside because no resource lowers them; a note lists them.
+
+    Examples
+    --------
+    >>> from exponents import N, compute_optimum, t
+    >>> [table.name for table in diagram_tables(compute_optimum(1 / t + 1 / N))]
+    ['balance']
+    """
     tables = [_phases(diagram, settings, irreducible)]
     return [*tables, _boundaries(diagram)] if diagram.boundaries else tables
 
@@ -49,27 +83,22 @@ def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequenc
     rows = tuple(
         (
             f"phase {number}",
-            "everywhere" if phase.where == S.true else phase.where,
+            "everywhere" if phase.where == S.true else _condition(diagram, phase.where),
             phase.exponent,
             *(_corners(phase, position) for position in range(len(resources))),
             phase.binding,
         )
         for number, phase in enumerate(diagram.phases, 1)
     )
-    budgets = join_notation(", ", *(Notation(*_budget(b.as_expr())) for b in diagram.programme.budgets))
+    budgets = join_notation(", ", *(budget.as_expr() for budget in diagram.programme.budgets))
     return Table(
         "balance",
         phrase("Compute-optimal exponents at C = {budgets}", budgets=budgets),
         columns,
         rows,
-        (*_set_aside(irreducible), *_notes(diagram, settings)),
+        tuple(_notes(diagram, settings, irreducible)),
         blocks="text",
     )
-
-
-def _budget(monomial: Expr) -> tuple[str, str, str]:
-    plain, unicode, latex = (write(monomial, style) for style in STYLES)
-    return plain, unicode, latex
 
 
 def _growth(resource: Symbol) -> Notation:
@@ -78,37 +107,46 @@ def _growth(resource: Symbol) -> Notation:
 
 
 def _corners(phase: Phase, position: int) -> Cell:
-    """The share of a resource; where there is a choice, that of each corner of the optimal face."""
+    """Return the share of a resource; where there is a choice, that of each corner of the optimal face."""
     values = tuple(vertex[position] for vertex in phase.vertices)
     return values if len(set(values)) > 1 else values[0]
 
 
-def _set_aside(irreducible: Sequence[str]) -> list[Phrase]:
-    names = ", ".join(irreducible)
-    return [phrase(f"Of the loss above what no resource lowers: {names}.")] if irreducible else []
+def _condition(diagram: PhaseDiagram, where: Boolean) -> Basic | Notation:
+    """Return the region of a phase; with the intervals beside it where its inequalities are not solved already."""
+    parameters = diagram.programme.parameters
+    if len(parameters) != 1 or all(relation.lhs.is_Symbol for relation in where.atoms(Relational)):
+        return where
+    return _beside(where, solve_region(where, parameters[0], diagram.programme.domain))
 
 
-def _notes(diagram: PhaseDiagram, settings: Sequence[str]) -> list[Phrase]:
+def _beside(condition: Boolean, solved: Boolean | None) -> Basic | Notation:
+    """Return a condition with its solved form in brackets, for people; programs read the condition alone."""
+    if solved is None:
+        return condition
+    unicode, latex = (f"{write(condition, style)} ({write(solved, style)})" for style in STYLES[1:])
+    return Notation(write(condition, "plain"), unicode, latex)
+
+
+def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence[str]) -> Iterable[Phrase]:
     programme = diagram.programme
-    notes = []
+    if irreducible:
+        yield phrase(f"Exponents are those of the loss above what no resource lowers: {', '.join(irreducible)}.")
     if programme.domain:
-        notes.append(phrase("Domain: {domain}.", domain=join_notation(", ", *_domain(programme.domain))))
+        yield phrase("Domain: {domain}.", domain=join_notation(", ", *_domain(programme.domain)))
     if settings:
-        notes.append(phrase(f"With {', '.join(' '.join(setting.split()) for setting in settings)}."))
+        yield phrase(f"With {', '.join(' '.join(setting.split()) for setting in settings)}.")
     if any(len(phase.vertices) > 1 for phase in diagram.phases):
-        notes.append(phrase("Where a resource has several exponents, every mixture of these rows is as good."))
+        yield phrase("Optimum not unique: any split between the rows of a resource is optimal.")
     fixed = {s for term in programme.loss for s in term.prefactor.free_symbols} - set(programme.resources)
     if fixed:
-        notes.append(phrase("Held fixed: {symbols}.", symbols=join_notation(", ", *sorted(fixed, key=str))))
-    notes += [
-        phrase(f"Assumed outside of where it was derived: {name}, for {{condition}}.", condition=condition)
-        for name, condition in assumptions(diagram)
-    ]
-    return notes
+        yield phrase("Held fixed: {symbols}.", symbols=join_notation(", ", *sorted(fixed, key=str)))
+    for name, condition in assumptions(diagram):
+        yield phrase(f"{name} was derived for {{condition}} and is used beyond it.", condition=condition)
 
 
 def _domain(sides: Sequence[Expr]) -> list[Relational]:
-    """Inequalities that read well, alpha > 1 instead of alpha - 1 > 0, without those that follow from another."""
+    """Return inequalities that read well, alpha > 1 for alpha - 1 > 0, without those that follow from another."""
     lower: dict[Symbol, Expr] = {}
     upper: dict[Symbol, Expr] = {}
     others: list[Relational] = []
@@ -126,15 +164,43 @@ def _domain(sides: Sequence[Expr]) -> list[Relational]:
 
 
 def _boundaries(diagram: PhaseDiagram) -> Table:
-    found = boundary_ties(diagram)
-    logarithmic = any(tie.logarithm != 0 for tie in found)
+    ties = boundary_ties(diagram)
+    logarithmic = any(tie.logarithm != 0 for tie in ties)
     columns = [Column("boundary"), Column("between", "phases"), Column("tied", "terms that tie on it")]
-    rows: list[tuple[Cell, ...]] = []
-    for tie in found:
-        between = " and ".join(str(i + 1) for i in tie.boundary.phases)
+    rows: dict[object, tuple[Cell, ...]] = {}
+    for tie in ties:
+        pair = sorted(tie.boundary.phases)
         reason = tie.terms + tuple(f"{r} reaches its floor" for r in tie.floors)
-        rows.append((tie.boundary.curve, between, reason, *([tie.logarithm] if logarithmic else [])))
+        logarithm = [tie.logarithm] if logarithmic else []
+        between = " and ".join(str(i + 1) for i in pair)
+        # Two branches of one curve are one row.
+        rows[tie.boundary.curve, *pair] = (_equation(diagram, tie.boundary), between, reason, *logarithm)
     if logarithmic:
         columns.append(Column("logarithm", Notation("power of ln C", "power of ln C", r"\text{power of } \ln C")))
     notes = () if logarithmic else (phrase("No logarithm multiplies the law on any of them."),)
-    return Table("boundaries", phrase("Boundaries"), tuple(columns), tuple(rows), notes)
+    return Table("boundaries", phrase("Boundaries"), tuple(columns), tuple(rows.values()), notes)
+
+
+def _equation(diagram: PhaseDiagram, boundary: Boundary) -> Basic | Notation:
+    """Return the curve of a boundary; with its points beside it where one parameter's equation is not solved."""
+    parameters = diagram.programme.parameters
+    if len(parameters) > 1 or boundary.curve.lhs.is_Symbol:
+        return boundary.curve
+    line = cut_line(parameters[0], [*diagram.regions.curves, *diagram.programme.domain])
+    if line is None:
+        return boundary.curve
+    points = [
+        Eq(parameters[0], left.high, evaluate=False)
+        for left, right in pairwise(line)
+        if boundary.polynomial.subs(parameters[0], left.high).expand() == 0
+        and {_phase_of(diagram, left.sample), _phase_of(diagram, right.sample)} == set(boundary.phases)
+    ]
+    return _beside(boundary.curve, Or(*points))
+
+
+def _phase_of(diagram: PhaseDiagram, value: Fraction) -> int | None:
+    """Return the position of the phase that a value of the one parameter lies in; None outside of the domain."""
+    point = {diagram.programme.parameters[0]: value}
+    if any(evaluate(side, point) <= 0 for side in diagram.programme.domain):
+        return None
+    return next(i for i, phase in enumerate(diagram.phases) if holds(phase.where, point))

@@ -85,7 +85,7 @@ def test_parameters_may_have_names_of_their_own_and_numbers(capsys):
 
 def test_the_models_own_terms_and_one_more(capsys):
     status, out, _ = run(capsys, "balance", "--model", "lazy", "--where", "alpha > 0")
-    assert status == 0 and "model_bottleneck, for α > 1" in out and "α < 1/2" in out
+    assert status == 0 and "model_bottleneck was derived for α > 1" in out and "α < 1/2" in out
     _, out, _ = run(capsys, "balance", "--model", "rich", "--where", "alpha > 1", "--format", "json")
     assert [phase["exponent"] for phase in json.loads(out)["phases"]][1:] == [
         "alpha*beta/(alpha*beta + 1)",
