@@ -117,7 +117,9 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     parameters = programme.parameters
     if len(parameters) > 2:
         listed = ", ".join(map(str, parameters))
-        raise InputError(f"a diagram has at most two parameters; got {listed}; give the others numbers, as with --set a=3/2")
+        raise InputError(
+            f"a diagram has at most two parameters; got {listed}; give the others numbers, as with --set a=3/2"
+        )
     search = _Search(programme, Functions(parameters))
     partition = partition_domain(search.functions, programme.domain, search.solve)
     firsts, regions = regions_of(partition, lambda found: found.key, _divided_by)
