@@ -1,14 +1,9 @@
-"""What can go wrong, told apart: bad input, and honest failure of a derivation.
+"""The errors this package raises on purpose: bad input, and derivations or solvers that fail honestly.
 
 Every message says what was required, what came, and what to try.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 class ExponentsError(Exception):
@@ -16,7 +11,25 @@ class ExponentsError(Exception):
 
 
 class InputError(ExponentsError, ValueError):
-    """The input cannot be used; the message says what was required, what came and what to try."""
+    """The input cannot be used; the message says what was required, what came and what to try.
+
+    Parameters
+    ----------
+    message : str
+        The message in Python.
+    in_shell : str, optional
+        The message of the command, where its users have another thing to try.
+
+    Examples
+    --------
+    >>> error = InputError("alpha must exceed 1; call compute_optimum", in_shell="alpha must exceed 1; see balance")
+    >>> print(error, error.in_shell, sep=" | ")
+    alpha must exceed 1; call compute_optimum | alpha must exceed 1; see balance
+    """
+
+    def __init__(self, message: str = "", in_shell: str = "") -> None:
+        super().__init__(message)
+        self.in_shell = in_shell or message
 
 
 class TooMuchWork(InputError):
@@ -24,11 +37,11 @@ class TooMuchWork(InputError):
 
 
 class DivergentSum(InputError):
-    """A mode sum does not converge: its weight lies at or left of the kernel's Mellin strip."""
+    """A mode sum diverges: its weight lies at or left of the kernel's Mellin strip."""
 
 
 class UnknownKernel(ExponentsError):
-    """No rule gives the kernel's Mellin transform, or the one found failed its numerical check."""
+    """No rule gives the kernel's Mellin transform, or the transform found failed its numerical check."""
 
 
 class NoBalance(ExponentsError):
@@ -37,7 +50,7 @@ class NoBalance(ExponentsError):
     Attributes
     ----------
     evidence : str
-        The constraint or the resource that makes it so.
+        The constraint or the resource that is the cause.
     """
 
     def __init__(self, message: str, evidence: str = "") -> None:
@@ -46,7 +59,7 @@ class NoBalance(ExponentsError):
 
 
 class IncompleteProof(ExponentsError):
-    """A statement could not be proved on its whole region.  Raised instead of printing it."""
+    """A statement could not be proved on its whole region, and so is not printed."""
 
 
 class Refuted(ExponentsError):
@@ -64,9 +77,9 @@ class Refuted(ExponentsError):
 
 
 class NotSolved(ExponentsError):
-    """A numerical solution was given up.
+    """A numerical solver gave up.
 
-    All its arguments, the message and the evidence, are handed on, so that it travels between processes.
+    It passes all its arguments, the message and the evidence, to `Exception`, so that it travels between processes.
     """
 
     def __str__(self) -> str:
@@ -74,14 +87,14 @@ class NotSolved(ExponentsError):
 
 
 class FlowFailed(NotSolved):
-    """The flow could not be solved on.
+    """The flow could not be solved any further.
 
     Attributes
     ----------
     time : float
         The last time that was reached, in units of 1/(learning rate).
     residual : float
-        Size of what should have vanished there.
+        Size of the residual there; a solution has zero.
     """
 
     def __init__(self, message: str, time: float, residual: float) -> None:
@@ -90,4 +103,4 @@ class FlowFailed(NotSolved):
 
 
 class Unresolved(FlowFailed):
-    """The clock ran beyond what the measure resolves."""
+    """The clock ran beyond what the spectrum resolves."""

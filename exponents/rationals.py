@@ -1,8 +1,11 @@
 """Exact rationals from what people write: ``3/2``, ``1.5``, ``3``, ``1e-2``.
 
-A decimal is the exact rational it writes.  A binary float is refused: 0.1 is not 1/10, and every
-number derived from it would carry that difference.  Nothing here needs SymPy, so that a mistyped
-number is answered before SymPy is imported.
+A decimal means exactly what it says: 0.1 is 1/10.  Binary floats are refused: the float 0.1 differs from 1/10, and
+every number derived from it would carry that difference.  This module does without SymPy, so a mistyped number is
+answered before SymPy is imported.
+
+Map: `exact` reads a number.  `check_capacity`, `check_source` and `check_smaller` test the range of a parameter;
+`to_double` leaves exact arithmetic; `abbreviate` shortens what a message repeats.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from fractions import Fraction
 from .errors import InputError
 
 MAX_DIGITS = 1000
-"""Digits a number may have.  Ten times more than any exponent needs; beyond it, answers are unreadable."""
+"""Digits a number may have: ten times more than any exponent needs.  Longer answers are unreadable."""
 
 _DECIMAL = r"\d+\.?\d*(?:[eE][+-]?\d{1,18})?|\.\d+(?:[eE][+-]?\d{1,18})?"
 _NUMBER = re.compile(rf"\s*([+-]?)({_DECIMAL})(?:\s*/\s*({_DECIMAL}))?\s*", re.ASCII)
@@ -22,7 +25,7 @@ _HINT = "write it as 3/2, 1.5 or 3"
 
 
 def exact(value: object, name: str) -> Fraction:
-    """The exact rational that ``value`` writes.
+    """Return the exact rational that ``value`` stands for.
 
     Parameters
     ----------
@@ -31,11 +34,20 @@ def exact(value: object, name: str) -> Fraction:
     name : str
         What the number is, for the message.
 
+    Returns
+    -------
+    Fraction
+
     Raises
     ------
     InputError
-        For text that is no number, a float, NaN, an infinity, a zero denominator, a symbol, or a
-        number of more than `MAX_DIGITS` digits.
+        If ``value`` is other text, a float, NaN, an infinity or a symbol, has a zero denominator, or has more than
+        `MAX_DIGITS` digits.
+
+    Examples
+    --------
+    >>> exact("1.5", "alpha"), exact("1e-2", "gamma"), exact("3 / 2", "alpha")
+    (Fraction(3, 2), Fraction(1, 100), Fraction(3, 2))
     """
     if isinstance(value, str):
         return _from_text(value, name)
@@ -47,28 +59,39 @@ def exact(value: object, name: str) -> Fraction:
 
 
 def check_capacity(alpha: Fraction) -> Fraction:
-    """``alpha``, if the kernel's trace is finite there.
+    """Return ``alpha`` unchanged if the kernel's trace is finite there.
 
     Raises
     ------
     InputError
-        For ``alpha <= 1``: the published loss is derived for trace-class kernels (eq. 6).
+        If ``alpha <= 1``: the published loss is derived for trace-class kernels (eq. 6).
+
+    Examples
+    --------
+    >>> check_capacity(Fraction(3, 2))
+    Fraction(3, 2)
     """
     if alpha <= 1:
+        problem = f"alpha must exceed 1 for a finite kernel trace; got {abbreviate(alpha)}; for alpha <= 1"
         raise InputError(
-            f"alpha must exceed 1 for a finite kernel trace; got {abbreviate(alpha)}; "
-            "for alpha <= 1 ask exponents balance about a loss of your own"
+            f"{problem} give your own loss to compute_optimum",
+            in_shell=f"{problem} ask exponents balance about a loss of your own",
         )
     return alpha
 
 
 def check_source(beta: Fraction) -> Fraction:
-    """``beta``, if the target has finite variance there.
+    """Return ``beta`` unchanged if the target's variance is finite there.
 
     Raises
     ------
     InputError
-        For ``beta <= 0``.
+        If ``beta <= 0``.
+
+    Examples
+    --------
+    >>> check_source(Fraction(1, 2))
+    Fraction(1, 2)
     """
     if beta <= 0:
         raise InputError(f"beta must be positive for a target of finite variance; got {abbreviate(beta)}; try 1/2")
@@ -76,26 +99,34 @@ def check_source(beta: Fraction) -> Fraction:
 
 
 def check_smaller(model_size: int, modes: int) -> None:
-    """Refuse a model that has as many features as there are modes, or more.
+    """Check that a model has fewer features than there are modes.
 
     Raises
     ------
     InputError
+        If ``modes <= model_size``.
+
+    Examples
+    --------
+    >>> check_smaller(64, modes=1000)
     """
     if modes <= model_size:
-        raise InputError(
-            f"a model must be smaller than the number of modes; got N = {abbreviate(model_size)}, M = {abbreviate(modes)}; "
-            "add modes"
-        )
+        came = f"N = {abbreviate(model_size)}, M = {abbreviate(modes)}"
+        raise InputError(f"a model must be smaller than the number of modes; got {came}; add modes")
 
 
 def to_double(value: int | Fraction, name: str) -> float:
-    """``value`` in double precision, for computations that are not exact.
+    """Return ``value`` in double precision, for numerical computations.
 
     Raises
     ------
     InputError
         If it is larger than any double.
+
+    Examples
+    --------
+    >>> to_double(Fraction(3, 2), "alpha")
+    1.5
     """
     try:
         return float(value)
@@ -106,7 +137,13 @@ def to_double(value: int | Fraction, name: str) -> float:
 
 
 def abbreviate(value: object) -> str:
-    """``value`` as a short text for a message, never longer than a line."""
+    """Return ``value`` as a short text for a message, of one line at most.
+
+    Examples
+    --------
+    >>> abbreviate("1" * 100)
+    '111111111111111111111111… (100 characters)'
+    """
     try:
         text = value if isinstance(value, str) else str(value)
     except ValueError:  # an int beyond the interpreter's limit on digits has no text

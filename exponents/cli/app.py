@@ -111,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         path = error.ctx.command_path if error.ctx else "exponents"
         return _complain(f"{error.format_message()} See {path} --help.", 2)
     except (InputError, NoBalance) as error:  # a loss without an optimum refutes none of our statements
-        return _complain(str(error), 2)
+        return _complain(getattr(error, "in_shell", str(error)), 2)
     except NotSolved as error:
         return _complain(f"not solved: {error}", 1)
     except ExponentsError as error:

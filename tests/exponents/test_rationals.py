@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sympy import Float, Integer, Rational, Symbol, nan, oo, sqrt, zoo
 
 from exponents.errors import InputError
-from exponents.rationals import MAX_DIGITS, abbreviate, exact
+from exponents.rationals import MAX_DIGITS, abbreviate, check_capacity, exact
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,9 @@ def test_any_text_gives_a_number_or_a_refusal(text):
 def test_what_is_shown_in_a_message_is_short():
     assert len(abbreviate("x" * 10**6)) < 60
     assert abbreviate("a\nb") == "a b"
+
+
+def test_a_small_capacity_names_the_function_in_python_and_the_command_in_a_shell():
+    with pytest.raises(InputError, match="give your own loss to compute_optimum") as raised:
+        check_capacity(Fraction(1, 2))
+    assert raised.value.in_shell.endswith("ask exponents balance about a loss of your own")
