@@ -1,1 +1,10 @@
-"""TODO room."""
+"""On which spectrum does a model learn?
+
+`spectrum` is the type; `spectrum_file` reads one, and `quadrature` has the Gauss rules that replace many modes by few
+nodes.  `power_law` is the spectrum of the limit N = infinity.  `random_features` returns what N features learn on: the
+mean over draws, one draw, or the limit; `floor` is what they cannot learn.
+
+Behind the mean stand, on modes k = 1, 2, ...: `mode_nodes` (few nodes for sums over modes) and `discrete_equivalent`
+(the mean spectrum, band by band); on the continuum: `contour` (integrals off the real axis) and `continuum_equivalent`
+(the mean spectrum for N features on P samples).
+"""

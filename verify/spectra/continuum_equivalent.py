@@ -1,7 +1,7 @@
-"""Which spectrum do N features see, on all data or on P samples, if the modes of the limit form a continuum?
+"""What is the mean spectrum of N features on P samples, if the modes of the limit form a continuum?
 
-The deterministic equivalent of `random_features`, for y^2(k) dk = k^{-alpha beta-1} dk on k >= 1.  With lambda = v as the
-variable, every sum there becomes a Stieltjes transform of a power on (0, 1],
+It is the deterministic equivalent of `discrete_equivalent` for y^2(k) dk = k^{-alpha beta-1} dk on k >= 1.  With
+lambda = v as the variable, every sum there becomes a Stieltjes transform of a power on (0, 1],
 
     V(nu) = sum_k lambda_k/(lambda_k + nu) = (1/alpha) int_0^1 v^{-1/alpha} dv/(v + nu),
     Y(nu) = sum_k y_k^2/(lambda_k + nu)    = (1/alpha) int_0^1 v^{beta-1} dv/(v + nu),
@@ -10,19 +10,24 @@ and P samples act on the spectrum as N features do, one after the other:
 
     z = -nu (1 - V/N)(1 - V/P).
 
-There are no bands but one: z is real, and nu = -x + i y, for -low < x < 1 + top.  For large N and P it is very close to
-the real axis, y ~ (pi/alpha) x^{1-1/alpha} (1/N + 1/P).  The integrands are analytic, so v is taken along a contour
-that stays away from the pole at -nu: from 0 along the imaginary axis to i, from there along the unit circle to 1.  So
-nothing has to be resolved, N and P may be any numbers of at least 1, however large, or one of them infinite, and a
+There is one band: z is real, and nu = -x + i y, for -low < x < 1 + top.  For large N and P it is very close to the real
+axis, y ~ (pi/alpha) x^{1-1/alpha} (1/N + 1/P).  The integrands are analytic, so v is taken along a `contour` that stays
+away from the pole at -nu: from 0 along the imaginary axis to i, from there along the unit circle to 1.  So no panel has
+to be as narrow as the distance y.  N and P may be any numbers >= 1, however large, or one of them infinite, and a
 spectrum costs a tenth of a second.
 
-Digits are kept where terms nearly cancel.  Of sums over modes far above x only the real part is large, and where the
-imaginary part is wanted they are taken out first: Im of int v^2/(v + nu) is that of -nu V, and of Y, for beta > 1, that
-of Y = 1/(alpha (beta - 1)) - nu Y', where Y' has beta - 1.
+Digits are kept where terms nearly cancel.  Of sums over modes far above x only the real part is large.  Where the
+imaginary part is wanted, these sums are taken out first: Im of int v^2/(v + nu) is that of -nu V, and Im Y, for
+beta > 1, is that of 1/(alpha (beta - 1)) - nu Y', where Y' has beta - 1.
 
-What was not used is the check, as in `random_features`: the masses of target and trace, and their first moments.
+Consistency check (not used in the solution), as in `random_features`: the masses of target and trace, and their first
+moments.
 
 Layout: places x along the first axis, points of the contour along the last.
+
+Map: `ContinuumEquivalent.from_input` checks; `cutoff`, `floor` and `squared_sums` are at the nu where V is the smaller
+of N and P; `lower_end` and `upper_end` bound the band; `density` solves for nu on the band (`_places`, `_heights`) and
+takes the sums there (`_functions`).  `inverse_cutoff` is 1/nu for checked or unchecked input.
 """
 
 from __future__ import annotations
@@ -41,44 +46,44 @@ from exponents.errors import InputError
 from exponents.rationals import abbreviate, check_capacity, check_source, exact, to_double
 
 from ..arrays import Reals
-from .contour import Complexes, Contour, Places, composite, contour
-from .quadrature import legendre_rule
+from .contour import Complexes, Contour, Places
+from .quadrature import legendre_rule, panel_rule
 from .spectrum import SMALLEST
 
 BELOW = 1e-14
-"""Where the contour starts, in units of the lowest place; what lies below acts through its sums alone."""
+"""Start of the contour, in units of the lowest place; modes below it act through their sums alone."""
 
 NEAR, FAR = 0.5, 2.0
-"""Widths in sinh^{-1} of panels of places next to the lower end of the band, and further up, where laws are powers."""
+"""Widths in sinh^{-1} of panels of places next to the lower end of the band, and further up, where densities are powers
+of mu."""
 
 NEARBY = 10.0
 """How far up, in the same variable, panels are narrow."""
 
-PLACES = 16
-"""Places in a panel."""
+PLACES = 16  # in a panel
 
 EDGE = 1e-11
-"""Distance from v = 1, the fastest mode, that is resolved; what lies within is one node with the mass that is left."""
+"""Smallest distance from v = 1, the fastest mode, with places of its own; all within is one node with the mass left."""
 
 NEAREST = 1e-4
-"""Distance of N and P, over the larger, that is resolved; where they are equal the lowest eigenvalues fall to 0."""
+"""Smallest distance of N and P, over the larger, with panels of its own.  If N = P the lowest eigenvalues fall to 0."""
 
 CLOSEST = 1e-4
-"""Smallest alpha - 1 and beta; sums are then known to 1e-8, as stated."""
+"""Smallest alpha - 1 and beta; sums are then known to 1e-8, and `Spectrum.error` says so."""
 
 CONVERGED = 1e-8
-"""Relative change of y at which it is found: steps double its digits."""
+"""Relative change of y at which the search for it ends: steps double its digits."""
 
 ROUNDS = 60
-"""Most steps; some six are needed, and thirty next to the lower end of large models."""
+"""Largest number of steps; about six are needed, and thirty next to the lower end of large models."""
 
 FURTHEST = 10.0
-"""By what factor, less 1, a step may enlarge y^2."""
+"""Largest factor, less 1, by which a step may enlarge y^2."""
 
 
 @dataclass(frozen=True)
 class ContinuumDensity:
-    """The mean spectrum as a rule, largest eigenvalue first, and the functions of nu on it; arrays of shape (places,).
+    """The mean spectrum as a rule, largest eigenvalue first, with the functions of nu; arrays of shape (places,).
 
     Attributes
     ----------
@@ -89,7 +94,7 @@ class ContinuumDensity:
     slopes : array of shape (3, places)
         d/dmu of nu, V and Y.
     power, trace : array
-        What sum_j y_j^2 and sum_j mu_j have there; the former of the loss on the P samples.
+        Parts of sum_j y_j^2 and sum_j mu_j at the place; the former is for the loss on the P samples.
     """
 
     eigenvalues: Reals
@@ -103,7 +108,7 @@ class ContinuumDensity:
 
 
 class ContinuumEquivalent:
-    """N features on P samples, in the mean; either may be infinite, but not both.
+    """The mean over draws of N features on P samples; either number may be infinite, but not both.
 
     Parameters
     ----------
@@ -111,6 +116,12 @@ class ContinuumEquivalent:
         Capacity and source.
     size, samples : float
         N and P, at least 1.
+
+    Examples
+    --------
+    >>> model = ContinuumEquivalent.from_input("3/2", "1/2", 64, 128)
+    >>> round(float((model.density.trace / model.density.eigenvalues).sum()), 8)  # the number of eigenvalues
+    64.0
     """
 
     def __init__(self, alpha: float, beta: float, size: float, samples: float = inf) -> None:
@@ -120,19 +131,27 @@ class ContinuumEquivalent:
         taken = max(0, ceil(beta - 1.1))
         self.taken, self.rest = taken, beta - taken
         self.single, self.double = 1 / size + 1 / samples, 1 / size / samples
-        self.low = contour(self.alpha, self.rest, BELOW * self.scale, 0.25)
+        self.low = Contour.build(self.alpha, self.rest, BELOW * self.scale, 0.25)
 
     @classmethod
     def from_input(cls, alpha: object, beta: object, size: float, samples: float = inf) -> ContinuumEquivalent:
-        """The model for input that has been checked.
+        """Check the input and return the model.
+
+        Parameters
+        ----------
+        alpha, beta : exact numbers
+            Capacity > 1 and source > 0: int, Fraction, or text such as "3/2".
+        size, samples : float
+            N and P, at least 1; one of them may be infinite.
 
         Raises
         ------
         InputError
-            For numbers outside their ranges, both sizes infinite, or eigenvalues beyond double precision.
+            If alpha - 1 or beta is below `CLOSEST`, N or P is below 1, or both are infinite; if the lowest eigenvalues
+            leave double precision.
         """
         a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-        sizes = _size(size, "the model size", samples), _size(samples, "the number of samples", size)
+        sizes = _check_number(size, "the model size", samples), _check_number(samples, "the number of samples", size)
         numbers = to_double(a, "alpha"), to_double(b, "beta")
         if numbers[0] < 1 + CLOSEST or numbers[1] < CLOSEST:
             raise InputError(
@@ -148,16 +167,16 @@ class ContinuumEquivalent:
         return cls(*numbers, *sizes)
 
     def _count(self, nu: float, power: int) -> float:
-        """sum_k (lambda_k/(lambda_k + nu))^power, for 1 or 2."""
+        """Return sum_k (lambda_k/(lambda_k + nu))^power, for power 1 or 2."""
         resolvent = 1 / (self.low.points + nu)
         return float((self.low.trace * (self.low.points * resolvent) ** (power - 1) @ resolvent).real)
 
     def _root(self, surplus: Callable[[float], float], start: float, end: float) -> float:
-        """nu from ``start`` to ``end`` at which a falling function changes its sign."""
+        """Return nu between ``start`` and ``end`` at which a falling function changes its sign."""
         return exp(brentq(lambda place: surplus(exp(place)), log(start), log(end), xtol=1e-15, rtol=1e-15))
 
     def _solve_cutoff(self, count: float) -> float:
-        """nu where V(nu) has a value, or the least nu that the contour resolves."""
+        """Return nu where V(nu) has this value, or the smallest nu for which the contour is accurate."""
         least = BELOW**0.5 * self.scale
         if self._count(least, 1) <= count:
             return least
@@ -165,34 +184,35 @@ class ContinuumEquivalent:
 
     @cached_property
     def cutoff(self) -> float:
-        """nu where V(nu) is the smaller of N and P: eigenvalues above it are resolved."""
+        """nu where V(nu) is the smaller of N and P: eigenvalues above it are captured."""
         return self._solve_cutoff(self.rank)
 
     @cached_property
     def floor(self) -> float:
-        """sum_k y_k^2 nu/(lambda_k + nu) there: what as many features as N or P, whichever are fewer, leave."""
+        """sum_k y_k^2 nu/(lambda_k + nu) at the cutoff: the loss that min(N, P) features leave."""
         return self.cutoff * float(self._target(self.low, np.array([self.cutoff], complex))[0][0].real)
 
     @cached_property
     def squared_sums(self) -> tuple[float, float]:
-        """sum_k y_k^2 nu^2/(lambda_k + nu)^2 and sum_k lambda_k^2/(lambda_k + nu)^2 there."""
+        """sum_k y_k^2 nu^2/(lambda_k + nu)^2 and sum_k lambda_k^2/(lambda_k + nu)^2 at the cutoff."""
         slope = float(self._target(self.low, np.array([self.cutoff], complex))[1][0].real)
         return -(self.cutoff**2) * slope, self._count(self.cutoff, 2)
 
     @cached_property
     def high(self) -> Contour:
-        """The contour that resolves places next to 1."""
-        return contour(self.alpha, self.rest, max(BELOW * self.scale, BELOW), EDGE / 10)
+        """The contour for places next to 1."""
+        return Contour.build(self.alpha, self.rest, max(BELOW * self.scale, BELOW), EDGE / 10)
 
     def _target(
         self, contour: Contour, nu: Complexes, resolvent: Complexes | None = None
     ) -> tuple[Complexes, Complexes, Complexes]:
-        """Y, dY/dnu and Y - `norm` at each nu; above all modes nothing is small, and nothing is taken out."""
+        """Return Y, dY/dnu and Y - `norm` at each nu; above all modes nothing cancels, and nothing is taken out."""
         inverse = 1 / (contour.points + nu[:, None]) if resolvent is None else resolvent
         squared = inverse * inverse
         whole, above = contour.powers * contour.points**self.taken, np.abs(nu) > 1
         found, slope = inverse @ contour.powers, -(squared @ contour.powers)
         rest = found
+        # Y for beta from Y for beta - 1, one step for each whole part that was taken out
         for step in range(self.taken, 0, -1):
             rest, slope = -nu * found, -found - nu * slope
             found = 1 / (self.alpha * (self.beta - step)) + rest
@@ -205,25 +225,25 @@ class ContinuumEquivalent:
 
     @property
     def norm(self) -> float:
-        """sum_k y_k^2/lambda_k if it is taken out of Y, for a beta well above 1; 0 otherwise."""
+        """sum_k y_k^2/lambda_k if it is taken out of Y, which it is for beta well above 1; 0 otherwise."""
         return 1 / (self.alpha * (self.beta - 1)) if self.taken else 0.0
 
     def target_moments(self) -> tuple[float, float]:
-        """sum_k y_k^2, and sum_k y_k^2 lambda_k."""
+        """Return sum_k y_k^2 and sum_k y_k^2 lambda_k."""
         return 1 / (self.alpha * self.beta), 1 / (self.alpha * (self.beta + 1))
 
     def trace_moments(self) -> tuple[float, float]:
-        """sum_k lambda_k, and the mean of tr K^2."""
+        """Return sum_k lambda_k and the mean of tr K^2."""
         trace = 1 / (self.alpha - 1)
         return trace, 1 / (2 * self.alpha - 1) + trace**2 * self.single
 
     def _steepness(self, count: Any, squares: Any) -> Any:
-        """1 + dz/dnu, from V and V + nu dV/dnu = sum_k lambda_k^2/(lambda_k + nu)^2."""
+        """Return 1 + dz/dnu, from V and V + nu dV/dnu = sum_k lambda_k^2/(lambda_k + nu)^2."""
         return squares * self.single - count * (2 * squares - count) * self.double
 
     @cached_property
     def lower_end(self) -> float:
-        """How far below 0 the band reaches: z is largest there, between its zeros V = N and V = P."""
+        """The distance that the band reaches below 0: z is largest there, between its zeros V = N and V = P."""
         if self.size == self.samples:
             return self.cutoff
         start = self._solve_cutoff(max(self.size, self.samples))
@@ -231,9 +251,10 @@ class ContinuumEquivalent:
 
     @cached_property
     def upper_end(self) -> float:
-        """How far beyond 1 the band reaches; 0 where that is less than what is resolved."""
+        """The distance that the band reaches beyond 1; 0 if it is below `EDGE`."""
 
         def inside(place: float) -> float:
+            """Return dz/dnu at 1 + e^place, which is positive inside the band."""
             resolvent = 1 / (self.high.beyond - exp(place))
             count = float((self.high.trace @ resolvent).real)
             return self._steepness(count, float((self.high.trace * self.high.points @ resolvent**2).real)) - 1
@@ -244,14 +265,15 @@ class ContinuumEquivalent:
         return exp(brentq(inside, nearest, log(2 / (self.alpha - 1) + 2), xtol=1e-15, rtol=1e-15))
 
     def _lowest(self, last: float) -> tuple[Places, Reals]:
-        """Places from the lower end to x = ``last``, and their weights dy.
+        """Return places from the lower end to x = ``last``, and their weights dy.
 
-        Along them y rises from 0, while x may turn back, so that they are even in y; what is a power of mu is one of y.
-        Next to the end is another if N is close to P, at a y in proportion to their distance.
+        Along them y rises from 0, while x may turn back.  x is even in y, and a power of mu is a power of y.  If N is
+        close to P there is a second end nearby, at a y proportional to their distance.
         """
         y_last = float(self._heights(self.low, np.array([last]), np.array([last - 1]))[0])
         apart = max(1 - self.rank / max(self.size, self.samples), NEAREST)
-        s, w = composite(np.concatenate([[0.0], 2.0 ** np.arange(floor(log2(apart)), 1)]), PLACES)
+        s, w = panel_rule(np.concatenate([[0.0], 2.0 ** np.arange(floor(log2(apart)), 1)]), PLACES)
+        # Newton for x at given y, where Im z = 0
         place, y = -self.lower_end + (last + self.lower_end) * s**2, y_last * s
         for _ in range(ROUNDS):
             nu = -place + 1j * y
@@ -264,11 +286,11 @@ class ContinuumEquivalent:
         return Places(self.low, place, place - 1, y), y_last * w
 
     def _higher(self, contour: Contour, place: Reals, beyond: Reals) -> Places:
-        """Places further up, where x rises, from x and x - 1."""
+        """Return places further up, where x rises, from x and x - 1."""
         return Places(contour, place, beyond, self._heights(contour, place, beyond))
 
     def _heights(self, contour: Contour, place: Reals, beyond: Reals) -> Reals:
-        """y at each x, by Newton's steps for y^2 in (y/Im nu (1 + z/nu))^2 = 1, which is nearly linear in it."""
+        """Return y at each x, by Newton for y^2 in (y/Im nu (1 + z/nu))^2 = 1, which is nearly linear in y^2."""
         square = (pi / self.alpha * self.single) ** 2 * np.hypot(place, self.lower_end) ** (2 - 2 / self.alpha)
         for _ in range(ROUNDS):
             y = np.sqrt(square)
@@ -285,20 +307,22 @@ class ContinuumEquivalent:
         return np.sqrt(square)
 
     def _places(self) -> list[tuple[Places, Reals, Callable[[Complexes], Reals]]]:
-        """All places, from the lower end up to x = 1/2, and beyond, with weights of a part of nu, and that part."""
+        """Return all places, up to x = 1/2 and beyond, each with the weights of a part of nu, and that part."""
+        # x = low sinh t up to 1/2, in narrow and then wide panels of t
         ends = -asinh(1.0), asinh(0.5 / self.lower_end)
         near = min(ends[0] + NEARBY, ends[1])
         count = ceil((near - ends[0]) / NEAR), ceil((ends[1] - near) / FAR)
         cuts = np.concatenate([np.linspace(ends[0], near, count[0] + 1), np.linspace(near, ends[1], count[1] + 1)[1:]])
-        t, v = composite(cuts[1:], PLACES)
+        t, v = panel_rule(cuts[1:], PLACES)
         low, weights = self.lower_end * np.sinh(t), self.lower_end * np.cosh(t) * v
+        # 1 - x = e^t above 1/2, and beyond 1 up to the upper end, where y is like the root of the distance
         top = self.upper_end
         close = max(EDGE, min(top, 0.25))
-        t, v = composite(np.linspace(log(close), log(0.5), ceil(log(0.5 / close)) + 1), PLACES)
+        t, v = panel_rule(np.linspace(log(close), log(0.5), ceil(log(0.5 / close)) + 1), PLACES)
         beyond, width = -np.exp(t), np.exp(t) * v
         if top:
             s, w = legendre_rule(0.0, 1.0, PLACES)
-            t, v = composite(np.array([-close, 0.0, top / 2]), PLACES)
+            t, v = panel_rule(np.array([-close, 0.0, top / 2]), PLACES)
             beyond = np.concatenate([beyond, t, top - top / 2 * s**2])
             width = np.concatenate([width, v, top * s * w])
         return [
@@ -309,7 +333,7 @@ class ContinuumEquivalent:
 
     @cached_property
     def density(self) -> ContinuumDensity:
-        """The spectrum; where the upper end is given up, the last place, mu = 1, has the mass that is left."""
+        """The spectrum; if the band ends within `EDGE` of 1, the last place, mu = 1, has the mass that is left."""
         parts = [self._functions(*part) for part in self._places()]
         found = [np.concatenate(column, axis=-1) for column in zip(*parts, strict=True)]
         order = np.argsort(-found[0])
@@ -328,7 +352,7 @@ class ContinuumEquivalent:
     def _functions(
         self, places: Places, weights: Reals, part: Callable[[Complexes], Reals]
     ) -> tuple[NDArray[Any], ...]:
-        """What `ContinuumDensity` holds, from places and the weights of a part of nu."""
+        """Return the fields of `ContinuumDensity`, from places and the weights of a part of nu."""
         nu, inverse = places.nu, places.resolvent
         count, squares, slope = places.contour.counts(nu, inverse)
         mu = np.abs(nu * (1 - count / self.size) * (1 - count / self.samples))
@@ -343,6 +367,16 @@ class ContinuumEquivalent:
 def inverse_cutoff(alpha: object, beta: object, size: float, samples: float = inf) -> float:
     """Return r = 1/nu where V(nu) is the smaller of N and P (eq. 75, 77): eigenvalues above 1/r are captured.
 
+    Parameters
+    ----------
+    alpha, beta, size, samples
+        As in `ContinuumEquivalent.from_input`, which checks them.
+
+    Raises
+    ------
+    InputError
+        If `ContinuumEquivalent.from_input` refuses the input.
+
     Examples
     --------
     >>> small, large = (inverse_cutoff("3/2", "1/2", size) for size in (1e6, 1e8))
@@ -352,13 +386,8 @@ def inverse_cutoff(alpha: object, beta: object, size: float, samples: float = in
     return 1 / ContinuumEquivalent.from_input(alpha, beta, size, samples).cutoff
 
 
-def _size(value: float, name: str, other: float) -> float:
-    """A size of at least 1; infinite only if the other is not.
-
-    Raises
-    ------
-    InputError
-    """
+def _check_number(value: float, name: str, other: float) -> float:
+    """Return N or P as a float, or raise InputError unless it is >= 1, and finite if the other is infinite."""
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):

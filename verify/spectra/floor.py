@@ -179,5 +179,6 @@ def check_draw(model_size: int, modes: int, seed: int) -> None:
     check_whole(seed, "a seed", 0, 1)
     if model_size * modes > ENTRIES:
         raise InputError(
-            f"a draw may have at most {ENTRIES} random numbers; got N M = {abbreviate(model_size * modes)}; take fewer modes"
+            f"a draw may have at most {ENTRIES} random numbers; got N M = {abbreviate(model_size * modes)}; "
+            "take fewer modes"
         )

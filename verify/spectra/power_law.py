@@ -18,7 +18,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
 from math import ceil, exp, floor, inf, isinf, log
 
 import numpy as np
@@ -29,7 +28,7 @@ from exponents.rationals import abbreviate, check_capacity, check_source, exact,
 
 from ..arrays import Reals
 from ..inputs import check_whole
-from .quadrature import integer_rule, legendre_rule
+from .quadrature import integer_rule, panel_rule
 from .spectrum import NODES, PANEL, SMALLEST, Spectrum, largest_difference
 
 Rule = Callable[[float, float, float, float], tuple[Reals, Reals]]
@@ -134,8 +133,7 @@ def _continuum_rule(alpha: float, beta: float, depth: float, scale: float) -> tu
     """Return eigenvalues and weights of (1/alpha) e^{-beta u} du on u = -ln mu > 0."""
     panels = ceil(depth / (CONTINUUM_PANEL * scale) * max(1.0, beta / STEEP))
     edges = np.linspace(0.0, depth, panels + 1)
-    rules = [legendre_rule(low, high, NODES) for low, high in pairwise(edges)]
-    u, w = (np.concatenate(column) for column in zip(*rules, strict=True))
+    u, w = panel_rule(edges, NODES)
     # the rest below e^-depth: its mass is e^{-beta depth}/(alpha beta), its mean eigenvalue e^-depth beta/(1 + beta)
     mean = exp(-edges[-1]) * beta / (1 + beta)
     return _add_rest(np.exp(-u), w * np.exp(-beta * u) / alpha, exp(-beta * edges[-1]) / (alpha * beta), mean)

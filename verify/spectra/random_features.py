@@ -123,7 +123,8 @@ def mean_spectra(
     a, b = check_size(alpha, beta, model_size, modes)
     if a > STEEPEST:
         raise InputError(
-            f"alpha may be at most {STEEPEST} for a mean spectrum; got {abbreviate(alpha)}; take a smaller one, or a draw"
+            f"alpha may be at most {STEEPEST} for a mean spectrum; got {abbreviate(alpha)}; "
+            "take a smaller one, or a draw"
         )
     most = min(LARGEST, int((FINEST / a) ** 2))
     if model_size > most:

@@ -172,7 +172,7 @@ def test_resolvents_off_the_spectrum_solve_the_self_consistent_equation(alpha, b
             assert abs(wrong / target - 1) > 1e-4
 
 
-def test_the_level_is_where_the_count_is_the_smaller_number():
+def test_the_cutoff_is_where_the_count_is_the_smaller_number():
     for size, samples in ((24.0, 48.0), (48.0, 24.0), (inf, 24.0)):
         model = ContinuumEquivalent.from_input("3/2", "6/5", size, samples)
         nu = mpf(model.cutoff)
@@ -193,7 +193,7 @@ def test_numbers_next_to_each_other(distance):
 
 
 @pytest.mark.parametrize(
-    ("given_", "said"),
+    ("given_", "words"),
     [
         ((1, 1, 2.0, 3.0), "alpha must exceed 1"),
         (("x", 1, 2.0, 3.0), "alpha must be a finite rational"),
@@ -212,6 +212,6 @@ def test_numbers_next_to_each_other(distance):
         ((60, 1, 1e9, 1e9), "leave double precision for alpha = 60"),
     ],
 )
-def test_bad_input_is_refused(given_, said):
-    with pytest.raises(InputError, match=said):
+def test_bad_input_is_refused(given_, words):
+    with pytest.raises(InputError, match=words):
         ContinuumEquivalent.from_input(*given_)

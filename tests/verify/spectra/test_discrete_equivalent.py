@@ -60,7 +60,7 @@ def test_blocks_of_modes_act_as_the_modes_themselves(monkeypatch, alpha, beta, s
 
 
 @pytest.mark.parametrize(("alpha", "size"), [("3/2", 3), ("3/2", 300), ("4", 2), ("4", 100), ("6", 16)])
-def test_a_finer_rule_agrees_and_a_coarse_one_states_its_error(monkeypatch, alpha, size):
+def test_a_finer_rule_agrees_and_a_coarse_one_shows_its_error(monkeypatch, alpha, size):
     found = mean_spectra(alpha, "7/10", size, "modes")
     for name, value in (("NODES", 16), ("PANEL", 0.5), ("VISIBLE", 1.5)):
         monkeypatch.setattr(discrete_equivalent, name, value)

@@ -34,7 +34,7 @@ POINTS = (
 """alpha, beta, N: small and huge N, beta near and at whole numbers, alpha near 1 and large."""
 
 LOCAL = (("3/2", "1/2", 100.0), ("3", "5/2", 1e6), ("11/10", "13/10", 1e13), ("3/2", "8", 1e10), ("2", "1", 2.0))
-"""Where the measure is compared place by place."""
+"""Where the spectrum is compared place by place."""
 
 
 def floats(*texts):
@@ -55,7 +55,7 @@ def power(alpha, beta, nu):
     return mpmath.hyp2f1(1, beta, beta + 1, -1 / nu) / (mpf(alpha) * beta * nu)
 
 
-def level(alpha, size):
+def cutoff(alpha, size):
     """nu > 0 where the count is N."""
     found = brentq(lambda place: float(count(alpha, mpmath.exp(place)) / size - 1), -400, 40, xtol=1e-12)
     return mpmath.exp(mpmath.findroot(lambda place: count(alpha, mpmath.exp(place)) / size - 1, (found, found + 1e-9)))
@@ -63,7 +63,7 @@ def level(alpha, size):
 
 def nu_at(alpha, size, distance):
     """nu with nu (1 - count/N) = distance > 0."""
-    low, high = float(mpmath.log(level(alpha, size))), log(distance + 1 / (alpha - 1) / size) + 1
+    low, high = float(mpmath.log(cutoff(alpha, size))), log(distance + 1 / (alpha - 1) / size) + 1
 
     def surplus(place):
         nu = mpmath.exp(place)
@@ -127,7 +127,7 @@ def test_control_moments_of_another_size_or_spectrum_are_found_out():
     st.fractions(Fraction(1, 50), 12, max_denominator=100),
     st.one_of(st.floats(1, 100), st.floats(0, 40).map(lambda depth: 10**depth)),
 )
-def test_what_is_stated_as_error_is_small_everywhere(alpha, beta, size):
+def test_the_error_is_small_everywhere(alpha, beta, size):
     try:
         target, trace = mean_spectra(alpha, beta, size)
     except InputError as error:
@@ -230,7 +230,7 @@ def test_models_on_whole_modes_have_the_same_powers_of_the_size(alpha, beta):
 
 
 @pytest.mark.parametrize(("alpha", "beta", "size"), [*LOCAL, ("3/2", "1/2", 1.0), ("3/2", "3/10", 1e40)])
-def test_floor_and_resolution_are_those_of_brute_integrals(alpha, beta, size):
+def test_floor_and_cutoff_are_those_of_brute_integrals(alpha, beta, size):
     """By quadrature in ln lambda, and bisection for nu."""
     a, b = floats(alpha, beta)
 
@@ -255,7 +255,7 @@ def test_floor_and_resolution_are_those_of_brute_integrals(alpha, beta, size):
 @pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/2"), ("11/10", "3")])
 @pytest.mark.parametrize("place", ["upper end", "few"])
 def test_nothing_jumps_with_the_size(alpha, beta, place):
-    """Slopes in ln N, from differences over 1/100, fall or rise evenly, also where the end above 1 is given up."""
+    """Slopes in ln N, from differences over 1/100, fall or rise evenly, also where the end above 1 is left out."""
     a = float(Fraction(alpha))
     start = 1 / (a * EDGE) if place == "upper end" else 1.3
     sizes = start * np.exp(0.01 * np.arange(-4, 5))
@@ -269,8 +269,8 @@ def test_nothing_jumps_with_the_size(alpha, beta, place):
     assert (np.abs(np.diff(bends, axis=0)) < 0.05 * np.abs(bends[1:]) + 3e-12).all()
 
 
-def test_where_the_upper_end_is_given_up_there_is_no_gap():
-    """The end of the band was looked for beyond the place at which it is given up."""
+def test_where_the_upper_end_is_left_out_there_is_no_gap():
+    """The end of the band was looked for beyond the place at which it is left out."""
     for alpha in ("3/2", "1001/1000"):
         border = 1 / (float(Fraction(alpha)) * EDGE)
         for off in (-1e-4, -1e-9, 1e-9, 1e-4):

@@ -13,14 +13,14 @@ from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.random_features import DECADES, drawn_spectra, limit_spectra, mean_spectra
 
 
-def spectrum(alpha, beta, modes):
+def power_law(alpha, beta, modes):
     k = np.arange(1.0, modes + 1)
     return k ** -float(Fraction(alpha)), k ** -(float(Fraction(alpha)) * float(Fraction(beta)) + 1)
 
 
-def sums(measure):
+def sums(spectrum):
     """Of weights times mu^-1, mu^0, mu^1 and mu^2."""
-    return [measure.weights @ measure.eigenvalues**power for power in (-1, 0, 1, 2)]
+    return [spectrum.weights @ spectrum.eigenvalues**power for power in (-1, 0, 1, 2)]
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,10 @@ def sums(measure):
     [("3/2", "1/2", 1, 50), ("3/2", "1/2", 16, 400), ("2", "13/10", 100, 1000), ("6/5", "3/10", 37, 38)],
 )
 def test_mass_and_moments_are_those_of_the_mean(alpha, beta, size, modes):
-    eigenvalues, powers = spectrum(alpha, beta, modes)
+    eigenvalues, powers = power_law(alpha, beta, modes)
     spectra = mean_spectra(alpha, beta, size, "modes", modes)
     assert spectra.target.error < 1e-10 and spectra.trace.error < 1e-10
-    # ten times the error stated for moments of both kinds; rounding of sums is below it
+    # ten times the bound on the error for moments of both kinds; rounding of sums is below it
     close = {"rel": 1e-9}
     _, mass, first, second = sums(spectra.target)
     assert mass + spectra.target.floor == pytest.approx(powers.sum(), **close)
@@ -46,7 +46,7 @@ def test_mass_and_moments_are_those_of_the_mean(alpha, beta, size, modes):
 
 @pytest.mark.parametrize("size", [1, 2, 3, 50])
 @pytest.mark.parametrize(("alpha", "beta"), [("11/10", "1/10"), ("4", "3"), ("6", "1/10"), ("6", "3")])
-def test_extremes_are_resolved(alpha, beta, size):
+def test_extremes_have_small_errors(alpha, beta, size):
     for modes in (size + 1, 10**9, 10**300, None):
         spectra = mean_spectra(alpha, beta, size, "modes", modes)
         # the constant of the quadrature says 1e-8 for one eigenvalue
@@ -58,7 +58,7 @@ def test_extremes_are_resolved(alpha, beta, size):
 
 
 @pytest.mark.parametrize(("alpha", "size"), [("11/10", 2**16), ("2", 2**14), ("4", 2**10)])
-def test_large_models_are_resolved(alpha, size):
+def test_large_models_have_small_errors(alpha, size):
     spectra = mean_spectra(alpha, "7/5", size, "modes")
     assert spectra.target.error < 1e-10 and spectra.trace.error < 1e-10
     assert len(spectra.target) < 500  # a curve on it costs no more than one of the limit
@@ -98,7 +98,7 @@ def test_the_first_correction_in_the_size_is_target_and_trace_convolved(alpha, b
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_draw_has_the_floor_of_least_squares_and_the_trace_of_its_kernel(seed):
     size, modes = 12, 200
-    eigenvalues, powers = spectrum("3/2", "3/2", modes)
+    eigenvalues, powers = power_law("3/2", "3/2", modes)
     features = np.random.default_rng(seed).standard_normal((size, modes)) * np.sqrt(eigenvalues / size)
     target = np.sqrt(powers)
     readout, *_ = np.linalg.lstsq(features.T, target, rcond=None)
@@ -135,8 +135,8 @@ def standard_errors(values, mean):
 def test_the_flow_on_the_mean_is_the_mean_of_the_flows(alpha, beta, gamma, size, modes, draws):
     times = np.array([1.0, 10.0, 100.0, 1e4])
     mean = flow_curve(mean_spectra(alpha, beta, size, "modes", modes).target, gamma, times).loss
-    measures = [drawn_spectra(alpha, beta, size, modes, seed).target.compress() for seed in range(1, draws + 1)]
-    losses = np.array([flow_curve(measure, gamma, times).loss for measure in measures])
+    spectra = [drawn_spectra(alpha, beta, size, modes, seed).target.compress() for seed in range(1, draws + 1)]
+    losses = np.array([flow_curve(spectrum, gamma, times).loss for spectrum in spectra])
     assert (standard_errors(losses, mean) < 3).all()
 
 
@@ -167,9 +167,9 @@ def test_the_limit_has_the_target_of_the_limit_and_the_sum_of_its_eigenvalues(al
     for form, modes in (("continuum", None), ("modes", None), ("modes", 500)):
         spectra, due = limit_spectra(alpha, beta, 1e6, form, modes), power_law_spectrum(alpha, beta, 1e6, form, modes)
         assert np.array_equal(spectra.target.weights, due.weights) and spectra.target.error == due.error
-    eigenvalues, _ = spectrum(alpha, beta, 500)
+    eigenvalues, _ = power_law(alpha, beta, 500)
     decayed = np.exp(-2 * np.outer(clocks, eigenvalues)) @ eigenvalues
-    # the tolerance is above the error that the rule states, 1e-8 or less
+    # the tolerance is above the error of the rule, 1e-8 or less
     assert spectra.trace.lazy_loss(clocks) == pytest.approx(decayed, rel=1e-7)
     a = float(Fraction(alpha))
     assert limit_spectra(alpha, beta).trace.variance == pytest.approx(1 / (a - 1), rel=1e-9)  # of k^-alpha on k >= 1
