@@ -1,38 +1,145 @@
-"""What is written down agrees with what the code does: README, tables/, versions."""
+"""What is written down agrees with what the code does: README, help, tables/, versions.
 
+Every block of the README that shows output is run: ``python`` blocks, and ``console`` or ``text`` blocks that begin with
+``$ exponents``.  In what a command prints, a line ``...`` stands for lines left out.  A block behind the comment
+``<!-- slow -->`` is run only where the environment variable SLOW_DOCUMENTS is set.
+"""
+
+import os
 import re
 import shlex
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 import exponents
-from exponents.cli.app import main
+from exponents import names
+from exponents.cli.app import cli, main
 from exponents.names import TABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-CONSOLE = re.findall(r"```console\n\$ exponents (.*?)\n(.*?)```", README, re.DOTALL)
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, its text, and whether it is marked as slow."""
+
+    language: str
+    text: str
+    slow: bool
+
+
+def blocks(text):
+    """Every fenced block of a Markdown text."""
+    found = re.findall(r"(<!-- slow -->\n+)?^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [Block(language, body, bool(mark)) for mark, language, body in found]
+
+
+def not_run(text):
+    """Blocks that show neither Python, nor shell commands alone, nor a command of ours with what it prints."""
+    runs = {"python": "", "sh": "", "console": "$ exponents ", "text": "$ exponents "}
+    return [b.text for b in blocks(text) if b.language not in runs or not b.text.startswith(runs[b.language])]
+
+
+def agrees(shown, printed):
+    """Whether the printed text is the shown one, where a line ``...`` stands for any lines."""
+    parts = [re.escape(part.strip("\n")) for part in re.split(r"^\.\.\.$", shown, flags=re.MULTILINE)]
+    return re.fullmatch(r".*?".join(parts), printed.strip("\n"), re.DOTALL) is not None
+
+
+PYTHON = [block for block in blocks(README) if block.language == "python"]
+CONSOLE = [block for block in blocks(README) if block.language in ("console", "text")]
+
+
+def skip_slow(block):
+    """Skip a slow block unless slow ones are asked for."""
+    if block.slow and "SLOW_DOCUMENTS" not in os.environ:
+        pytest.skip("slow; set SLOW_DOCUMENTS to run it")
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=range(len(PYTHON)))
 def test_python_in_the_readme_runs_and_prints_what_it_says(block, capsys):
     """A line ``# -> text`` after a print is what the print must give."""
-    exec(compile(block, "README.md", "exec"), {})
-    said = re.findall(r"# -> (.*)", block)
+    skip_slow(block)
+    exec(compile(block.text, "README.md", "exec"), {})
+    said = re.findall(r"# -> (.*)", block.text)
     assert capsys.readouterr().out.splitlines() == said
 
 
-@pytest.mark.parametrize(("arguments", "printed"), CONSOLE, ids=[arguments for arguments, _ in CONSOLE])
-def test_commands_in_the_readme_print_what_it_shows(arguments, printed, capsys):
-    assert main(shlex.split(arguments)) == 0
-    assert capsys.readouterr().out.strip() == printed.strip()
+@pytest.mark.parametrize("block", CONSOLE, ids=lambda block: block.text.splitlines()[0])
+def test_commands_in_the_readme_print_what_it_shows(block, capsys):
+    skip_slow(block)
+    command, _, shown = block.text.partition("\n")
+    assert main(shlex.split(command.removeprefix("$ exponents"))) == 0
+    assert agrees(shown, capsys.readouterr().out)
 
 
-def test_the_readme_has_code_to_run():
+def test_every_block_of_the_readme_that_shows_output_is_run():
+    assert not_run(README) == []
     assert len(PYTHON) >= 2 and len(CONSOLE) >= 2
     assert "make\n" in README and "make test" in README
+
+
+def test_control_a_block_that_is_not_run_is_seen():
+    planted = "Text.\n\n```text\nphase 1\n```\n\n<!-- slow -->\n```text\n$ exponents table\n...\n```\n\n```js\n1\n```\n"
+    assert not_run(planted) == ["phase 1\n", "1\n"]
+    assert [block.slow for block in blocks(planted)] == [False, True, False]
+
+
+def test_control_another_output_is_seen():
+    assert agrees("a\n...\nc\n", "a\nb\nb\nc\n") and agrees("a\nb\n", "a\nb\n")
+    assert not agrees("a\nc\n", "a\nb\nc\n") and not agrees("a\n...\nd\n", "a\nb\nc\n") and not agrees("a.c\n", "abc\n")
+
+
+REGISTRIES = {
+    "TABLES": ("table",),
+    "CONVENTION_TABLES": ("table",),
+    "DERIVATIONS": ("derive",),
+    "CONVENTIONS": ("table", "at"),
+    "VERSIONS": ("table", "at", "derive", "balance", "plan"),
+    "FORMATS": ("table", "at", "derive", "balance", "plan", "curve", "verify"),
+    "REGIMES": ("balance", "plan", "plot"),
+    "METHODS": ("curve",),
+    "SPECTRA": ("curve", "verify"),
+    "FAMILIES": ("verify",),
+    "ALSO": ("verify",),
+    "PICTURES": ("plot",),
+}
+"""The lists of names people type, and the commands whose help must name every one."""
+
+
+def missing(words, text):
+    """The words that a text does not contain whole; a word may be broken after a hyphen at the end of a line."""
+    joined = re.sub(r"(?<=\w-)\n\s*", "", text)
+    return [word for word in words if not re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", joined)]
+
+
+@pytest.mark.parametrize(("registry", "command"), [(r, c) for r, commands in REGISTRIES.items() for c in commands])
+def test_help_names_everything_that_can_be_typed(registry, command, capsys):
+    assert main([command, "--help"]) == 0
+    assert missing(getattr(names, registry), capsys.readouterr().out) == []
+
+
+@pytest.mark.parametrize("registry", [*REGISTRIES, "COMMANDS"])
+def test_the_readme_names_everything_that_can_be_typed(registry):
+    words = cli.commands if registry == "COMMANDS" else getattr(names, registry)
+    assert missing(words, README) == []
+
+
+def test_control_a_name_that_help_leaves_out_is_seen():
+    assert missing(["data", "data-limit", "sgd"], "data-\n   limit and sgds") == ["data", "sgd"]
+
+
+def test_every_list_of_names_is_held_against_help():
+    """A new registry of words in `exponents.names` must be added to REGISTRIES, or named here with a reason."""
+    lists = {name for name, value in vars(names).items() if name.isupper() and isinstance(value, tuple | dict)}
+    unlisted = {
+        "TASKS",  # printed, never typed
+        "COORDINATES",  # its keys are CONVENTIONS
+        *("LIMIT", "FINITE"),  # parts of FAMILIES
+    }
+    assert lists - unlisted <= set(REGISTRIES)
 
 
 def test_the_tables_folder_is_what_the_command_writes(tmp_path, capsys):
