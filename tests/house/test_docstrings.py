@@ -7,6 +7,7 @@ example, but no more of them than `WITHOUT_EXAMPLE`.
 import ast
 import doctest
 import inspect
+import io
 import pkgutil
 from importlib import import_module
 from pathlib import Path
@@ -118,4 +119,4 @@ def test_control_a_docstring_that_lacks_something_is_seen():
 def test_control_an_example_that_is_wrong_fails():
     parsed = doctest.DocTestParser().get_doctest(">>> 1 + 1\n3\n", {}, "planted", None, 0)
     runner = doctest.DocTestRunner(verbose=False)
-    assert runner.run(parsed, out=lambda text: None).failed == 1
+    assert runner.run(parsed, out=io.StringIO().write).failed == 1

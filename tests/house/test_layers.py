@@ -163,7 +163,9 @@ def test_control_an_arrow_that_runs_up_is_seen(path, source, fault):
 
 
 def test_control_arrows_that_run_down_are_none():
-    below = "from .. import __version__\nfrom ..errors import InputError\nfrom .terminal import show\nimport verify.model"
+    below = (
+        "from .. import __version__\nfrom ..errors import InputError\nfrom .terminal import show\nimport verify.model"
+    )
     assert upward_arrows({"exponents/cli/planted.py": below}) == []
 
 
