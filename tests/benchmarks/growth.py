@@ -1,9 +1,9 @@
 """How does the time for a proved phase diagram grow with the number of terms and of resources?
 
-Run as ``.venv/bin/python tests/benchmarks/growth.py``.  For each size, random losses in two parameters, exponents drawn
-from polynomials, quotients and Min, Max of them; prints processor seconds (median and largest), the phases found, and
-the work counted against the bound.  Then the two diagrams of the paper, cold, in a process of their own.  Not a test:
-timings decide nothing.
+Run ``.venv/bin/python tests/benchmarks/growth.py``.  For each size it takes random losses in two parameters, with
+exponents drawn from polynomials, quotients and Min, Max of them.  It prints processor seconds (median and largest), the
+number of phases, and the work counted against the bound.  Then it times the two diagrams of the paper in a new process.
+This is not a test: no timing makes it fail.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sympy import Expr, Max, Min, S, Symbol, symbols
 from exponents.algebra.polynomials import Functions
 from exponents.errors import TooMuchWork
 from exponents.losses.terms import Loss, PowerLaw
-from exponents.optimum import phases
+from exponents.optimum import search
 from exponents.optimum.search import compute_optimum
 
 a, b = symbols("a b", positive=True)
@@ -32,7 +32,7 @@ SIZES = ((2, 2), (4, 2), (6, 2), (8, 2), (4, 3), (6, 3), (4, 4), (6, 4))
 PAPER = """
 from time import perf_counter
 start = perf_counter()
-from exponents.compute_optimal import optimum
+from exponents.model.table1 import optimum
 for regime in ("lazy", "rich"):
     optimum(regime)
 print(perf_counter() - start)
@@ -40,28 +40,28 @@ print(perf_counter() - start)
 
 
 def random_loss(terms: int, resources: int, pool: tuple[Expr, ...], seed: int) -> Loss:
-    """A loss whose exponents are drawn from ``pool``."""
+    """Return a loss whose exponents are drawn from ``pool``."""
     draw = random.Random(seed)
     used: tuple[Symbol, ...] = RESOURCES[:resources]
     return Loss(tuple(PowerLaw(f"term {i}", tuple((r, draw.choice(pool)) for r in used)) for i in range(terms)))
 
 
-def solved(loss: Loss, resources: int) -> tuple[float, int | None, int]:
-    """(processor seconds, phases or None if it was too much, units of work)."""
+def solve(loss: Loss, resources: int) -> tuple[float, int | None, int]:
+    """Return processor seconds, the number of phases or None after `TooMuchWork`, and units of work."""
     made: list[Functions] = []
 
     def recorded(parameters: tuple[Symbol, ...]) -> Functions:
         made.append(Functions(parameters))
         return made[-1]
 
-    honest, phases.Functions = phases.Functions, recorded
+    honest, search.Functions = search.Functions, recorded
     start = process_time()
     try:
         count = len(compute_optimum(loss, prod(RESOURCES[:resources]), (a < 9, b < 9), (a, b)).phases)
     except TooMuchWork:
         count = None
     finally:
-        phases.Functions = honest
+        search.Functions = honest
     return process_time() - start, count, made[0].allowed - max(made[0].left, 0)
 
 
@@ -74,7 +74,7 @@ def main() -> None:
         print(f"\n{name} exponents: {', '.join(map(str, pool))}")
         print(f"{'terms':>5} {'resources':>9} {'median':>9} {'largest':>9} {'phases':>9} {'work':>12}")
         for terms, resources in SIZES:
-            runs = [solved(random_loss(terms, resources, pool, seed), resources) for seed in range(count)]
+            runs = [solve(random_loss(terms, resources, pool, seed), resources) for seed in range(count)]
             times, found = [run[0] for run in runs], [run[1] for run in runs if run[1] is not None]
             spread = f"{min(found)}-{max(found)}" if found else "-"
             refused = f", {count - len(found)} refused" if len(found) < count else ""

@@ -1,12 +1,12 @@
-"""What does a seed-step of `verify.linear.training` cost, beside a plain loop that draws its batches?
+"""What does a seed-step of `verify.training.linear_ensemble` cost, compared with a plain loop that draws its batches?
 
-Run as ``.venv/bin/python tests/benchmarks/linear.py``.  A row for each N, M and B.  The plain loop is
-`verify.linear.network` on batches of B M numbers, seed after seed.  Rounds of both alternate, and seconds are those of
-the processor, as a machine that others use changes its speed; each row gives the median of the rounds' seed-steps per
-second, drawing of A(0) and a look at the last spectrum included, and of their ratio.  The losses at the end say that
-both are the same model.
+Run ``.venv/bin/python tests/benchmarks/linear.py``.  It prints a row for each N, M and B.  The plain loop is
+`verify.witnesses.linear_network` on batches of B M numbers, seed after seed.  Rounds of both alternate, and seconds are
+those of the processor, because other users change the speed of a machine.  Each row gives the median of the rounds'
+seed-steps per second, including the draw of A(0) and a look at the last spectrum, and the median of their ratio.  The
+final losses show that both are the same model.
 
-All on one thread.  Not a test: timings decide nothing.
+All runs use one thread.  This is not a test: no timing makes it fail.
 """
 
 # ruff: noqa: E402
@@ -32,7 +32,7 @@ SIZES = ((64, 512, 32), (256, 512, 32), (64, 2048, 32), (256, 2048, 128), (1024,
 
 
 def plain(width: int, modes: int, batch: int, steps: int, seeds: range) -> np.ndarray:
-    """Last losses of seeds, as it is written."""
+    """Return the last loss of each seed, by the equations as written."""
     k, found = np.arange(1.0, modes + 1), []
     eigenvalues, target = k**-1.5, k ** (-(0.75 + 1) / 2 + 0.75)
     for seed in seeds:
@@ -44,7 +44,7 @@ def plain(width: int, modes: int, batch: int, steps: int, seeds: range) -> np.nd
 
 
 def reduced(width: int, modes: int, batch: int, steps: int, seeds: range) -> np.ndarray:
-    """The same by `ensemble`."""
+    """Return the same by `train_linear_ensemble`."""
     found = train_linear_ensemble(
         ALPHA, BETA, GAMMA0, width, batch, modes, RATE, steps, seeds, INIT, record=[steps], looks=[steps]
     )

@@ -1,6 +1,6 @@
-"""What does a draw of reused samples cost, and what beside eq. 32 in features, solved by SciPy?
+"""What does a draw of reused samples cost, compared with eq. 32 in features, solved by SciPy?
 
-Run as ``.venv/bin/python tests/benchmarks/reuse.py``.  alpha = 3/2, beta = 1/2, gamma = 1. Two tables:
+Run ``.venv/bin/python tests/benchmarks/reuse.py``.  alpha = 3/2, beta = 1/2, gamma = 1. Two tables:
 
 * One draw of N features and P samples on M modes, and its curve at 60 times, errors included: seconds to draw, to
   diagonalise, the floor of the span among it, and for the curve.
@@ -12,7 +12,7 @@ Run as ``.venv/bin/python tests/benchmarks/reuse.py``.  alpha = 3/2, beta = 1/2,
   gets the same budget of seconds, and goes from horizon to horizon by factors of ten; the last one that it completed is
   printed, with the relative difference of its test loss there, the seconds of both and their ratio.
 
-All on one thread.  Not a test: timings decide nothing.
+All runs use one thread.  This is not a test: no timing makes it fail.
 """
 
 # ruff: noqa: E402
@@ -34,10 +34,10 @@ from verify.reuse.draws import Draw, diagonalise, draw_features_and_samples
 ALPHA, BETA, GAMMA = "3/2", "1/2", 1.0
 TIMES = np.geomspace(0.1, 1e6, 60)
 RELATIVE, ABSOLUTE = 1e-8, 1e-11
-"""Tolerances that SciPy's solvers are given."""
+"""Tolerances for SciPy's solvers."""
 
 FARTHEST = 6
-"""Powers of ten of time that they are asked for."""
+"""Largest power of ten of the time."""
 
 SIZES = [
     (512, 512, 4096),
@@ -75,7 +75,7 @@ class Features:
         self.start = np.concatenate([np.zeros(size), np.eye(size).ravel()])
 
     def rates(self, _: float, state: np.ndarray) -> np.ndarray:
-        """The right side."""
+        """Return the right side."""
         w, matrix = self.split(state)
         g = self.b - self.sigma @ (matrix.T @ w)
         return np.concatenate([matrix @ g, np.outer(GAMMA * w, g).ravel()])

@@ -1,8 +1,8 @@
-"""What does a seed-step of `verify.simulate` cost, beside a plain loop of eq. 4, and beside products of matrices?
+"""What does a seed-step of `verify.training` cost, compared with a plain loop of eq. 4 and with products of matrices?
 
-Run as ``.venv/bin/python tests/benchmarks/simulation.py``.  Two tables:
+Run ``.venv/bin/python tests/benchmarks/simulation.py``.  Two tables:
 
-* N = 64, M = 2048, B = 32, alpha = 3/2, beta = 1/2, gamma = 1. The plain loop is `verify.simulation.network`, seed
+* N = 64, M = 2048, B = 32, alpha = 3/2, beta = 1/2, gamma = 1. The plain loop is `verify.witnesses.network`, seed
   after seed: eq. 4 in M dimensions, and Appendix B with a batch of B samples in N + 1 dimensions, which tells what
   the reduction gains from what the group of seeds and the law of the gradient gain. Rounds of all ways alternate, and
   seconds are those of the processor, as a machine that others use changes its speed; each row gives the median of the
@@ -12,7 +12,7 @@ Run as ``.venv/bin/python tests/benchmarks/simulation.py``.  Two tables:
   of the product of a matrix and a vector, of which a step needs one: it reads a matrix of its own from the cache or,
   beyond N = 1024, from memory.
 
-All on one thread.  Not a test: timings decide nothing.
+All runs use one thread.  This is not a test: no timing makes it fail.
 """
 
 # ruff: noqa: E402

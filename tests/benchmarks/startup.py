@@ -1,8 +1,8 @@
-"""How long does the command take, beside a bare ``import sympy``?
+"""How long does the command take, compared with a bare ``import sympy``?
 
 Run with the project's own interpreter, for instance ``.venv/bin/python tests/benchmarks/startup.py``.  Whole processes,
 in pairs A B A B, so that a drift of the machine's speed cancels in each ratio.  Prints the median ratio of every
-command and its bound.  Not a test: timings decide nothing.
+command and its bound.  This is not a test: no timing makes it fail.
 """
 
 from __future__ import annotations

@@ -1,20 +1,20 @@
-"""What do the two-time equations at finite N and B cost, beside iterating them as whole matrices, mode by mode?
+"""What do the two-time equations at finite N and B cost, compared with iterating them as whole matrices, mode by mode?
 
-Run as ``.venv/bin/python tests/benchmarks/two_time.py``; ``--skip-long`` leaves out the row that takes longest.
+Run ``.venv/bin/python tests/benchmarks/two_time.py``; ``--skip-long`` leaves out the row that takes longest.
 alpha = 3/2, beta = 1/2, gamma = 1, N = 64, B = 16, eta = 0.1.  Two tables:
 
-    march       `verify.two_time_sgd.solve` on all modes, for more and more steps T.  Seconds grow as T^3 in the end,
-                memory as T^2.
-    whole       eq. 26-31 on 500 modes and T = 256, each function of two times a matrix, some of them one for each
-                mode, from C3 = Cw = 0 until no loss changes by more than 1e-10 of itself; beside it `solve` on the
-                same modes.
+    march       `verify.two_time.online.solve_online` on all modes, for more and more steps T.  Seconds grow as T^3 in
+                the end, memory as T^2.
+    whole       eq. 26-31 on 500 modes and T = 256.  Each function of two times is a matrix, some of them one for each
+                mode.  They are iterated from C3 = Cw = 0 until no loss changes by more than 1e-10 of itself.
+                `solve_online` on the same modes stands beside it.
 
-The iteration is given what helps it.  Modes are batched, and sums over them are products of large matrices.  Of C0 it
-computes no more than the diagonal, which is all that enters.  J_k is not computed, as it is H0_k.  Matrices are
-inverted as the triangles that they are.  That leaves an inverse and four products for each mode.
+The iteration is made fast.  Modes are batched, and sums over them are products of large matrices.  Only the diagonal of
+C0 is computed, as only that enters.  J_k is not computed, as it is H0_k.  Matrices are inverted as triangular matrices.
+That leaves one inverse and four products for each mode.
 
-All on one thread, unless the environment says otherwise: on a busy machine threads make small products many times
-slower, and the iteration has more of those.  Not a test: timings decide nothing.
+All runs use one thread, unless the environment says otherwise: on a busy machine threads make small products many times
+slower, and the iteration has more of those.  This is not a test: no timing makes it fail.
 """
 
 # ruff: noqa: E402
@@ -47,20 +47,20 @@ BOUNDS = {512: 5.0, 2048: 180.0}
 
 WHOLE_STEPS, WHOLE_MODES = 256, 500
 RATIO = 20
-"""How many times faster than the iteration the march is to be."""
+"""The march should be this many times faster than the iteration."""
 
 CONVERGED = 1e-10
 """Largest relative change of a loss in the last iteration."""
 
 MOST = 500
-"""Iterations after which it is given up."""
+"""Largest number of iterations."""
 
 CHUNK = 50
 """Modes in a batch: 25 MiB for each function of two times."""
 
 
 def some_modes(count: int) -> TargetAndTrace:
-    """Both measures on modes one by one."""
+    """Return target and trace on modes one by one."""
     k = np.arange(1.0, count + 1)
     alpha, beta = float(Fraction(ALPHA)), float(Fraction(BETA))
     mu = k**-alpha
@@ -120,7 +120,7 @@ def summed(
 
 
 def inverse(lower: np.ndarray) -> np.ndarray:
-    """Of a lower triangle."""
+    """Return the inverse of a lower triangular matrix."""
     found, fault = dtrtri(lower.T, lower=0)
     if fault:
         raise SystemExit("a matrix with a vanishing diagonal")
