@@ -223,7 +223,7 @@ class _Reader:
                 parts.append(self._power(self._argument()))
             else:
                 apart = self.style == "plain" and word[1] in _COMMANDS and parts and parts[-1][-1:].isalpha()
-                parts.append(f" {self._written(word)}" if apart else self._written(word))
+                parts.append(f" {self._write_word(word)}" if apart else self._write_word(word))
         return "".join(parts)
 
     def _next(self) -> re.Match[str]:
@@ -233,9 +233,9 @@ class _Reader:
         return word
 
     def _argument(self) -> str:
-        return self._written(self._next())
+        return self._write_word(self._next())
 
-    def _written(self, word: re.Match[str]) -> str:
+    def _write_word(self, word: re.Match[str]) -> str:
         if word[0] == "{":
             return self.read("}")
         if word[2]:

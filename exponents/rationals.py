@@ -50,9 +50,9 @@ def exact(value: object, name: str) -> Fraction:
     (Fraction(3, 2), Fraction(1, 100), Fraction(3, 2))
     """
     if isinstance(value, str):
-        return _from_text(value, name)
+        return _read_text(value, name)
     if isinstance(value, numbers.Rational) and not isinstance(value, bool):
-        return _bounded(Fraction(int(value.numerator), int(value.denominator)), name)
+        return _check_digits(Fraction(int(value.numerator), int(value.denominator)), name)
     if isinstance(value, float) or getattr(value, "is_Float", False):
         raise InputError(f"{name} must be exact; got the float {abbreviate(value)}; give the text '1/10' or a Fraction")
     raise InputError(f"{name} must be a rational number; got {abbreviate(value)}; {_HINT}")
@@ -152,30 +152,30 @@ def abbreviate(value: object) -> str:
     return text if len(text) <= 40 else f"{text[:24]}… ({len(text)} characters)"
 
 
-def _from_text(text: str, name: str) -> Fraction:
+def _read_text(text: str, name: str) -> Fraction:
     if len(text) > 2 * MAX_DIGITS + 3:
         raise InputError(f"{name} may have at most {MAX_DIGITS} digits; got {abbreviate(text)}; {_HINT}")
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise InputError(f"{name} must be a finite rational number; got {abbreviate(text)}; {_HINT}")
     sign, top, bottom = match.groups()
-    numerator, denominator = (_decimal(part, name) for part in (top, bottom or "1"))
+    numerator, denominator = (_read_decimal(part, name) for part in (top, bottom or "1"))
     if denominator == 0:
         raise InputError(
             f"{name} must be a finite rational number; got {abbreviate(text)}, a division by zero; {_HINT}"
         )
-    value = _bounded(numerator / denominator, name)
+    value = _check_digits(numerator / denominator, name)
     return -value if sign == "-" else value
 
 
-def _decimal(text: str, name: str) -> Fraction:
+def _read_decimal(text: str, name: str) -> Fraction:
     _, _, power = text.lower().partition("e")
     if power and abs(int(power)) > MAX_DIGITS:
         raise InputError(f"{name} may have at most {MAX_DIGITS} digits; got {abbreviate(text)}; {_HINT}")
     return Fraction(text)
 
 
-def _bounded(value: Fraction, name: str) -> Fraction:
+def _check_digits(value: Fraction, name: str) -> Fraction:
     limit = 10**MAX_DIGITS
     if abs(value.numerator) >= limit or value.denominator >= limit:
         raise InputError(f"{name} may have at most {MAX_DIGITS} digits; got {abbreviate(value)}; {_HINT}")

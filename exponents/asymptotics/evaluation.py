@@ -57,8 +57,8 @@ def evaluate(expression: Expr, alpha: object, beta: object, gamma: object, digit
     """
     if not isinstance(digits, int | Integer) or isinstance(digits, bool) or not 1 <= digits <= MAX_DIGITS:
         raise InputError(f"digits must be an integer from 1 to {MAX_DIGITS}; got {abbreviate(digits)}; try 30")
-    point = _point(alpha, beta, gamma)
-    plain = _on_branch(to_expr(expression, "the formula"), point)
+    point = _check_point(alpha, beta, gamma)
+    plain = _choose_branches(to_expr(expression, "the formula"), point)
     strangers = plain.free_symbols - set(_PARAMETERS)
     if strangers:
         raise InputError(
@@ -66,11 +66,11 @@ def evaluate(expression: Expr, alpha: object, beta: object, gamma: object, digit
         )
     if plain == 0:
         return mpf(0)
-    compute = _compiled(plain)
+    compute = _compile(plain)
     sizes = sum(len(str(abs(part))) for value in point.values() for part in (value.p, value.q))
     for attempt in range(ATTEMPTS):
         first = int(digits) + sizes + GUARD * 2**attempt
-        rough, fine = (_value(compute, point, working) for working in (first, first + GUARD))
+        rough, fine = (_compute(compute, point, working) for working in (first, first + GUARD))
         if fine and abs(rough - fine) <= abs(fine) * mpf(10) ** -(digits + 2):
             with workdps(int(digits)):
                 return +fine
@@ -79,7 +79,7 @@ def evaluate(expression: Expr, alpha: object, beta: object, gamma: object, digit
     )
 
 
-def _point(*values: object) -> dict[Expr, Rational]:
+def _check_point(*values: object) -> dict[Expr, Rational]:
     names = [symbol.name for symbol in _PARAMETERS]
     capacity, source, richness = (exact(value, name) for value, name in zip(values, names, strict=True))
     check_capacity(capacity)
@@ -93,7 +93,7 @@ def _point(*values: object) -> dict[Expr, Rational]:
     }
 
 
-def _on_branch(expression: Expr, point: dict[Expr, Rational]) -> Expr:
+def _choose_branches(expression: Expr, point: dict[Expr, Rational]) -> Expr:
     """``expression`` with every Piecewise replaced by the branch that holds at the point."""
 
     def chosen(cases: Piecewise) -> Expr:
@@ -109,13 +109,13 @@ def _on_branch(expression: Expr, point: dict[Expr, Rational]) -> Expr:
 
 
 @lru_cache(maxsize=32)
-def _compiled(plain: Expr) -> Callable[..., mpf]:
+def _compile(plain: Expr) -> Callable[..., mpf]:
     """The formula as a function of mpmath numbers; renamed, since the symbol gamma would hide the function."""
-    renamed = {parameter: Symbol(f"{parameter.name}_value") for parameter in _PARAMETERS}
+    renamed = {parameter: Symbol(f"{parameter.name}_compute") for parameter in _PARAMETERS}
     return lambdify(list(renamed.values()), plain.xreplace(renamed), "mpmath")
 
 
-def _value(compute: Callable[..., mpf], point: dict[Expr, Rational], working: int) -> mpf:
+def _compute(compute: Callable[..., mpf], point: dict[Expr, Rational], working: int) -> mpf:
     with workdps(working):
         try:
             found = compute(*(mpf(value.p) / value.q for value in point.values()))

@@ -113,7 +113,7 @@ def _by_rules(f: Expr, pieces: list[_Piece]) -> Kernel:
 def _pieces(f: Expr) -> list[_Piece] | None:
     """``f`` as a sum of pieces, or None where some factor is of another kind."""
     if f.is_Add:
-        return _joined([_pieces(term) for term in f.args])
+        return _join([_pieces(term) for term in f.args])
     if f.is_Mul:
         return _product(f.args)
     if f.is_Pow and f.exp.is_Integer and f.exp > 1 and f.base.is_Add:
@@ -140,7 +140,7 @@ def _atom(f: Expr) -> _Piece | None:
     return None
 
 
-def _joined(parts: list[list[_Piece] | None]) -> list[_Piece] | None:
+def _join(parts: list[list[_Piece] | None]) -> list[_Piece] | None:
     found = [part for part in parts if part is not None]
     return [piece for part in found for piece in part] if len(found) == len(parts) else None
 
@@ -149,14 +149,14 @@ def _product(factors: tuple[Expr, ...]) -> list[_Piece] | None:
     pieces = [_Piece(S.One)]
     for factor in factors:
         right = _pieces(factor)
-        products = [] if right is None else [_times(p, q) for p in pieces for q in right]
+        products = [] if right is None else [_multiply(p, q) for p in pieces for q in right]
         if right is None or None in products:
             return None
-        pieces = _collected([piece for piece in products if piece is not None])
+        pieces = _collect_like([piece for piece in products if piece is not None])
     return pieces
 
 
-def _collected(pieces: list[_Piece]) -> list[_Piece]:
+def _collect_like(pieces: list[_Piece]) -> list[_Piece]:
     """Like pieces added up, so that a power of a sum stays as short as its expansion."""
     total: dict[_Piece, Expr] = {}
     for piece in pieces:
@@ -165,7 +165,7 @@ def _collected(pieces: list[_Piece]) -> list[_Piece]:
     return [kind._replace(coefficient=c) for kind, c in total.items() if c != 0]
 
 
-def _times(p: _Piece, q: _Piece) -> _Piece | None:
+def _multiply(p: _Piece, q: _Piece) -> _Piece | None:
     """The product of two pieces, or None where it leaves the class."""
     same_scale = p.order == 0 or q.order == 0 or p.scale == q.scale
     product = _Piece(
@@ -222,7 +222,7 @@ def _by_sympy(f: Expr) -> Kernel:
         raise UnknownKernel(
             f"no rule gives the Mellin transform of {f}; try a sum of exponentials and powers"
         ) from error
-    if condition != True or not left < right or not _confirmed(f, transform, left, right):  # noqa: E712
+    if condition != True or not left < right or not _confirm_by_quadrature(f, transform, left, right):  # noqa: E712
         raise UnknownKernel(f"the Mellin transform {transform} found for {f} failed its check by quadrature")
     if right is oo:
         return Kernel(f, transform, left, right, ())
@@ -232,7 +232,7 @@ def _by_sympy(f: Expr) -> Kernel:
     return Kernel(f, transform, left, right, ((right, coefficient),))
 
 
-def _confirmed(f: Expr, transform: Expr, left: Expr, right: Expr) -> bool:
+def _confirm_by_quadrature(f: Expr, transform: Expr, left: Expr, right: Expr) -> bool:
     from mpmath import inf, mpf, quad, workdps
     from sympy import lambdify
 

@@ -77,7 +77,7 @@ def derive_data(version: Version) -> Derivation:
             Step(
                 phrase("With N in proportion to P, N > P, the loss falls as a power of P with exponent"),
                 mixed_correction() + 1,
-                phrase("it is that of $T_P$; for infinite N it is the same for {where}", where=_agreed()),
+                phrase("it is that of $T_P$; for infinite N it is the same for {where}", where=_where_mixed_agrees()),
                 _MEAN,
             ),
             Step(
@@ -94,18 +94,18 @@ def derive_data(version: Version) -> Derivation:
                 phrase("$z$ has a double zero there; with early stopping the exponent is that of N in proportion to P"),
                 _MEAN,
             ),
-            *_corrections(),
-            *_settings(version),
+            *_correction_steps(),
+            *_setting_steps(version),
         ),
     )
 
 
-def _agreed() -> Boolean:
+def _where_mixed_agrees() -> Boolean:
     """Return where the loss falls as fast with N in proportion to P as with infinite N."""
     return agreement(mixed_correction() + 1, data_bottleneck().exponent(P), PARAMETERS, DOMAIN)
 
 
-def _corrections() -> list[Step]:
+def _correction_steps() -> list[Step]:
     """Return the steps of first order in 1/P."""
     return [
         *(
@@ -131,7 +131,7 @@ def _corrections() -> list[Step]:
     ]
 
 
-def _settings(version: Version) -> list[Step]:
+def _setting_steps(version: Version) -> list[Step]:
     """Prove the optimum in each setting, and where it is that of Table 1, and return the steps.
 
     Raises
@@ -170,7 +170,7 @@ def _settings(version: Version) -> list[Step]:
                     phrase("every term in P then falls as fast as the optimum"),
                     "Table 1",
                 )
-                for where, value in _pieces(samples_needed(regime, version))
+                for where, value in _values_by_region(samples_needed(regime, version))
             ),
             Step(
                 phrase(f"{said}: with P = t Table 1 {held}.", where=same),
@@ -191,7 +191,7 @@ def _settings(version: Version) -> list[Step]:
     return steps
 
 
-def _pieces(expression: Expr) -> list[tuple[Boolean, Expr]]:
+def _values_by_region(expression: Expr) -> list[tuple[Boolean, Expr]]:
     """Return the regions of the domain, and the function on each."""
     values, regions = regions_of(by_branch(expression, PARAMETERS, DOMAIN, lambda element, _: element))
     return [(where, to_factored_expr(value)) for where, value in zip(regions.where, values, strict=True)]

@@ -7,14 +7,14 @@ from sympy import Eq, Expr, Symbol, diff, log, simplify
 from ..model.amplitudes import (
     MODES,
     LogLaw,
-    flow_laws,
+    amplitudes_by_piece,
+    amplitudes_in_symbols,
     kernel_in_clock,
     kernel_limit,
     learned_value,
     limit_value,
     log_law,
     loss_value,
-    open_laws,
     target_norm,
 )
 from ..model.scaling_function import (
@@ -48,18 +48,18 @@ def derive_amplitude(version: Version) -> Derivation:
         "amplitude",
         phrase("The amplitude of the limit dynamics, N and B to infinity"),
         (
-            *_opening(below),
-            *_scaling_function(),
+            *_opening_steps(below),
+            *_scaling_function_steps(),
             *_integral_steps(),
             *_law_steps(below),
-            _beyond(above),
-            _on_boundary(),
+            _saturation_step(above),
+            _boundary_step(),
         ),
     )
 
 
-def _opening(below: Piece) -> tuple[Step, ...]:
-    (lazy,) = flow_laws(LAZY)
+def _opening_steps(below: Piece) -> tuple[Step, ...]:
+    (lazy,) = amplitudes_by_piece(LAZY)
     return (
         Step(
             phrase(
@@ -84,7 +84,7 @@ def _opening(below: Piece) -> tuple[Step, ...]:
         ),
         Step(
             phrase(r"In the lazy regime $\kappa$ stays 1, the loss is a mode sum with kernel $e^{-2 x}$, and"),
-            (_loss_law(chi(LAZY)), Eq(_A, lazy.loss, evaluate=False)),
+            (_write_loss_law(chi(LAZY)), Eq(_A, lazy.loss, evaluate=False)),
             phrase(r"the amplitude is the kernel's Mellin transform at the pole of zeta, over $\alpha$"),
             "eq. 8",
         ),
@@ -105,7 +105,7 @@ def _opening(below: Piece) -> tuple[Step, ...]:
     )
 
 
-def _scaling_function() -> tuple[Step, ...]:
+def _scaling_function_steps() -> tuple[Step, ...]:
     return (
         Step(
             phrase(r"The learned fraction then depends on $x = \mu \tau$ alone, with"),
@@ -184,7 +184,7 @@ def _integral_steps() -> tuple[Step, ...]:
 
 
 def _law_steps(below: Piece) -> tuple[Step, ...]:
-    law, _ = open_laws()
+    law, _ = amplitudes_in_symbols()
     rate, _ = kernel_in_clock()
     return (
         Step(
@@ -202,22 +202,22 @@ def _law_steps(below: Piece) -> tuple[Step, ...]:
         ),
         Step(
             phrase("The loss falls as"),
-            (_loss_law(below.value), Eq(_A, law.loss, evaluate=False)),
+            (_write_loss_law(below.value), Eq(_A, law.loss, evaluate=False)),
             phrase(r"it is $(#scale) \tau^{#power}$", scale=loss_value / alpha, power=-beta),
             _WITH_CONSTANT,
         ),
         Step(
             phrase(r"More richness lowers it, by a power of $\gamma$ with exponent"),
-            _power(law.loss, gamma),
+            _exponent_of(law.loss, gamma),
             phrase(r"$\gamma$ speeds up the clock and enters nowhere else"),
             _WITH_CONSTANT,
         ),
     )
 
 
-def _beyond(above: Piece) -> Step:
-    _, law = open_laws()
-    filled = law.fill_in({loss_value: alpha * flow_laws(LAZY)[0].loss})
+def _saturation_step(above: Piece) -> Step:
+    _, law = amplitudes_in_symbols()
+    filled = law.substitute({loss_value: alpha * amplitudes_by_piece(LAZY)[0].loss})
     return Step(
         phrase(
             r"For {where}, $U$ and $\kappa$ have limits. {limit} is the first of these for the integral over "
@@ -229,7 +229,7 @@ def _beyond(above: Piece) -> Step:
             target_norm(),
             target_norm(MODES),
             Eq(limit_value, kernel_limit(_U_MAX), evaluate=False),
-            _loss_law(above.value),
+            _write_loss_law(above.value),
             Eq(_A, filled.loss, evaluate=False),
         ),
         phrase(
@@ -240,14 +240,14 @@ def _beyond(above: Piece) -> Step:
     )
 
 
-def _on_boundary() -> Step:
+def _boundary_step() -> Step:
     curve, _ = clock_logarithm()
     return Step(
         phrase("On {curve} a logarithm multiplies the laws:", curve=curve),
         (
-            _logarithmic(r"\kappa", log_law("kernel")),
-            _logarithmic(r"\tau", log_law("clock")),
-            _logarithmic("L", log_law("loss")),
+            _write_log_law(r"\kappa", log_law("kernel")),
+            _write_log_law(r"\tau", log_law("clock")),
+            _write_log_law("L", log_law("loss")),
         ),
         phrase(
             "the pole of $U$ meets the end of its strip, where it grows as {law}, and $c = 0$", law=log(tau) / alpha
@@ -256,16 +256,16 @@ def _on_boundary() -> Step:
     )
 
 
-def _loss_law(decay: Expr) -> Notation:
+def _write_loss_law(decay: Expr) -> Notation:
     return formula(r"L \sim #law", law=_A * t**-decay)
 
 
-def _power(law: Expr, parameter: Symbol) -> Expr:
+def _exponent_of(law: Expr, parameter: Symbol) -> Expr:
     """Return e in law ~ parameter^e."""
     return simplify(parameter * diff(law, parameter) / law)
 
 
-def _logarithmic(name: str, law: LogLaw) -> Notation:
+def _write_log_law(name: str, law: LogLaw) -> Notation:
     r"""Return name ~ constant t^power (ln t)^log_power.
 
     The constant is written as the root of its square, which SymPy would take apart factor by factor.

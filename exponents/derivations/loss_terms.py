@@ -72,7 +72,7 @@ def derive_bottleneck(version: Version) -> Derivation:
                 phrase("there the pole of zeta lies inside both strips"),
                 "eq. 76",
             ),
-            _table_unchanged("model_bottleneck"),
+            _table_unchanged_step("model_bottleneck"),
             Step(
                 phrase(
                     "With P reused samples the squared form is the right one (ridgeless regression), and the term is"
@@ -85,7 +85,7 @@ def derive_bottleneck(version: Version) -> Derivation:
     )
 
 
-def _table_unchanged(name: str) -> Step:
+def _table_unchanged_step(name: str) -> Step:
     """Prove that Table 1 stays the same when only this term is exchanged, in both regimes, and return that step.
 
     Raises
@@ -150,12 +150,12 @@ def derive_transient(version: Version) -> Derivation:
                 phrase("there the source is integrable, and the response's own tail is the slowest part"),
                 "eq. 80",
             ),
-            *_redundant_ties(),
+            *_redundant_tie_steps(),
         ),
     )
 
 
-def _redundant_ties() -> list[Step]:
+def _redundant_tie_steps() -> list[Step]:
     """Return a step for each phase in which only the derived transient ties at the optimum."""
     pairs = (
         (regime, before, after)
@@ -234,7 +234,7 @@ def derive_sgd(version: Version) -> Derivation:
                 phrase("there the kernel stops growing"),
                 _FIRST_ORDER,
             ),
-            _table_unchanged("sgd_transient"),
+            _table_unchanged_step("sgd_transient"),
             Step(
                 phrase(
                     "Every step adds noise in proportion to the loss. In the lazy regime all of it decays with exponent"

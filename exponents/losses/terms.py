@@ -103,7 +103,7 @@ class PowerLaw:
                 exponents[base] = exponents.get(base, S.Zero) - power
             else:
                 raise InputError(
-                    f"a term must be a monomial in {_listed(wanted)}; got {abbreviate(expression)}; split sums into terms"
+                    f"a term must be a monomial in {_list_names(wanted)}; got {abbreviate(expression)}; split sums into terms"
                 )
         front = Mul(*prefactor)
         if not front.is_positive:
@@ -212,5 +212,5 @@ def bases(monomial: Expr) -> set[Symbol]:
     return set().union(*(base.free_symbols for base in factors))
 
 
-def _listed(symbols: Iterable[Symbol]) -> str:
+def _list_names(symbols: Iterable[Symbol]) -> str:
     return ", ".join(sorted(symbol.name for symbol in symbols))

@@ -97,10 +97,10 @@ def reuse_loss(regime: Regime, version: Version = PUBLISHED, batches: bool = Tru
 def one_pass(regime: Regime, version: Version = PUBLISHED) -> Loss:
     """The loss in (t, N) with as many samples as units of time, P = t: one pass, in batches of one sample."""
     whole = reuse_loss(regime, version)
-    return Loss(tuple(_identified(term, P, t) for term in whole), f"{whole.title}, P = t")
+    return Loss(tuple(_merge_resources(term, P, t) for term in whole), f"{whole.title}, P = t")
 
 
-def _identified(term: PowerLaw, resource: Symbol, other: Symbol) -> PowerLaw:
+def _merge_resources(term: PowerLaw, resource: Symbol, other: Symbol) -> PowerLaw:
     """The term where ``resource`` is another name for ``other``."""
     exponents = dict(term.exponents)
     total = exponents.pop(resource, S.Zero) + exponents.get(other, S.Zero)

@@ -11,13 +11,15 @@ Suppose B ~ t^{-chi}.  Then
 3. so chi = beta max(1, 2 - chi) (eq. 10, 68): a fixed point of a max-plus map.
 
 `fixed_point` solves it by pieces.  Each candidate of the max gives a linear equation; its solution is kept only where
-its own assumption holds, that is where it is the largest candidate.  That the kept pieces tile beta > 0, agree
-where they meet and are stable under the iteration is proved, not assumed: a map without exactly one
-consistent piece everywhere raises.
+its own assumption holds, that is where it is the largest candidate.  It then proves that the kept pieces tile beta > 0,
+agree where they meet, and are stable under the iteration; it raises unless exactly one piece is consistent everywhere.
 
 `level_series` iterates the same map from the lazy clock (eq. 62).
 
 Limits: gamma > 0 fixed and t -> infinity.  At beta = 1 a logarithm multiplies the law; exponents do not see it.
+
+Map: `target_sum` and `clock` state the problem, `self_consistency` is its equation; `fixed_point` solves any such
+problem and `solve_self_consistency` this one; `chi`, `clock_growth` and `clock_logarithm` are read off the solution.
 """
 
 from __future__ import annotations
@@ -45,21 +47,31 @@ decay = Symbol("chi", positive=True)
 
 
 def target_sum() -> ModeSum:
-    """sum_k y_k^2 exp(-lambda_k tau), the sum of eq. 10, with y_k^2 = k^{-alpha beta - 1} (eq. 42)."""
+    """Return sum_k y_k^2 exp(-lambda_k tau), the sum of eq. 10, with y_k^2 = k^{-alpha beta - 1} (eq. 42).
+
+    Examples
+    --------
+    >>> target_sum().exponent
+    beta
+    """
     return mode_sum(alpha * beta + 1, exp(-x))
 
 
 def clock(chi: Expr) -> Growth:
-    """Candidate powers of tau(t) when B(t) ~ t^{-chi}: the double integral of eq. 67."""
-    kernel_growth = leading_growth(
-        (S.Zero, *integrate_growth((-chi,)))
-    )  # 1 + gamma int B: the lazy kernel and its growth
+    """Return the candidate powers of tau(t) when B(t) ~ t^{-chi}: the double integral of eq. 67.
+
+    Examples
+    --------
+    >>> clock(decay)
+    (1, 2 - chi)
+    """
+    kernel_growth = leading_growth((S.Zero, *integrate_growth((-chi,))))  # 1 + gamma int B, the growth of the kernel
     return tuple(g for g in integrate_growth(kernel_growth) if g != 0)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One consistent branch of a max-plus fixed point.
+    """A consistent branch of a max-plus fixed point.
 
     Attributes
     ----------
@@ -81,24 +93,24 @@ class Piece:
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """The solution of chi = source * max(candidates), piece by piece, with the curves between pieces."""
+    """The solution of chi = source * max(candidates), in pieces, with the curves between them."""
 
     pieces: tuple[Piece, ...]
     regions: Regions
 
     @property
     def boundaries(self) -> tuple[Boundary, ...]:
-        """The curves on which pieces meet."""
+        """Curves on which pieces meet."""
         return self.regions.boundaries
 
     @property
     def value(self) -> Expr:
-        """The fixed point as one expression."""
+        """Fixed point as one expression."""
         return self.regions.piecewise([piece.value for piece in self.pieces])
 
     @property
     def growth(self) -> Expr:
-        """The max at the fixed point as one expression: tau ~ t^growth."""
+        """Largest candidate at the fixed point, as one expression: tau ~ t^growth."""
         return self.regions.piecewise([piece.growth for piece in self.pieces])
 
 
@@ -110,14 +122,26 @@ def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> F
     source : Expr
         Decay of the mode sum in its clock, a rational function of one parameter.
     candidates : callable
-        chi -> candidate powers of the clock, each linear in chi.
+        chi -> candidate powers of the clock, each affine in chi.
+
+    Returns
+    -------
+    FixedPoint
 
     Raises
     ------
+    InputError
+        If the source depends on several parameters or none, or a candidate is not affine in chi.
     NoBalance
         If on some interval no candidate is consistent with its own assumption.
     IncompleteProof
-        If on some interval several are, if neighbours disagree on their boundary, or if one is unstable.
+        If on some interval several candidates are consistent, if neighbours disagree on their boundary, or if a piece
+        is unstable.
+
+    Examples
+    --------
+    >>> fixed_point(beta).value
+    Piecewise((2*beta/(beta + 1), beta <= 1), (beta, True))
     """
     symbols = source.free_symbols
     if len(symbols) != 1:
@@ -125,11 +149,11 @@ def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> F
     (parameter,) = symbols
     functions = Functions((parameter,))
     growths = candidates(decay)
-    solvable = [growth for growth in growths if cancel(1 - source * _affine(growth)[1]) != 0]
-    trials = [_trial(functions, source, growth, growths) for growth in solvable]
+    solvable = [growth for growth in growths if cancel(1 - source * _split_affine(growth)[1]) != 0]
+    trials = [_make_trial(functions, source, growth, growths) for growth in solvable]
     decisive = [e for trial in trials for e in trial.decisive]
-    partition = partition_domain(functions, (parameter,), lambda sample: (_consistent(trials, sample), decisive))
-    kept = {leaf.found: trials[_only(leaf.found, leaf.sample)] for leaf in partition.leaves}
+    partition = partition_domain(functions, (parameter,), lambda sample: (_find_consistent(trials, sample), decisive))
+    kept = {leaf.found: trials[_require_single(leaf.found, leaf.sample)] for leaf in partition.leaves}
     found, regions = regions_of(partition)
     _check_agreement(functions, [kept[label] for label in found], regions.boundaries)
     pieces = tuple(kept[label].piece(where) for label, where in zip(found, regions.where, strict=True))
@@ -138,7 +162,7 @@ def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> F
 
 @dataclass(frozen=True)
 class _Trial:
-    """The solution of chi = source * growth(chi), and by how much its candidate leads each of the others."""
+    """The solution of chi = source * growth(chi), and the lead of its candidate over each of the others."""
 
     value: RationalFunction
     growth: RationalFunction
@@ -159,28 +183,28 @@ class _Trial:
         return Piece(where, to_factored_expr(self.value), to_factored_expr(self.growth), to_factored_expr(self.slope))
 
 
-def _trial(functions: Functions, source: Expr, growth: Expr, growths: Growth) -> _Trial:
-    constant, rate = _affine(growth)
+def _make_trial(functions: Functions, source: Expr, growth: Expr, growths: Growth) -> _Trial:
+    constant, rate = _split_affine(growth)
     value = functions.element(source * constant / (1 - source * rate))
 
     def at_value(candidate: Expr) -> RationalFunction:
-        start, slope = (functions.element(part) for part in _affine(candidate))
+        start, slope = (functions.element(part) for part in _split_affine(candidate))
         return start + slope * value
 
     margins = tuple(at_value(growth) - at_value(other) for other in growths if other != growth)
     return _Trial(value, at_value(growth), functions.element(source * rate), margins)
 
 
-def _affine(growth: Expr) -> tuple[Expr, Expr]:
-    """(a, b) of a candidate a + b chi."""
+def _split_affine(growth: Expr) -> tuple[Expr, Expr]:
+    """Return (a, b) of a candidate a + b chi."""
     constant, rate = growth.coeff(decay, 0), growth.coeff(decay, 1)
     if constant + rate * decay != growth:
         raise InputError(f"a candidate of the clock must be affine in {decay}; got {growth}")
     return constant, rate
 
 
-def _consistent(trials: list[_Trial], sample: Point) -> tuple[tuple[int, bool], ...]:
-    """The trials whose own assumption holds at ``sample``, and whether each is stable."""
+def _find_consistent(trials: list[_Trial], sample: Point) -> tuple[tuple[int, bool], ...]:
+    """Return the trials whose own assumption holds at ``sample``, and whether each is stable."""
     return tuple(
         (i, all(sign(s, sample) > 0 for s in trial.stability))
         for i, trial in enumerate(trials)
@@ -188,8 +212,8 @@ def _consistent(trials: list[_Trial], sample: Point) -> tuple[tuple[int, bool], 
     )
 
 
-def _only(consistent: tuple[tuple[int, bool], ...], sample: Point) -> int:
-    """The one consistent trial, if it is the only one and stable."""
+def _require_single(consistent: tuple[tuple[int, bool], ...], sample: Point) -> int:
+    """Return the one consistent trial; raise unless there is exactly one and it is stable."""
     if not consistent:
         raise NoBalance(
             f"no candidate is consistent with its own assumption at {describe_point(sample)}", describe_point(sample)
@@ -207,7 +231,7 @@ def _only(consistent: tuple[tuple[int, bool], ...], sample: Point) -> int:
 
 
 def _check_agreement(functions: Functions, kept: list[_Trial], boundaries: tuple[Boundary, ...]) -> None:
-    """Neighbouring values agree on their boundary: its polynomial divides their difference."""
+    """Check that neighbouring values agree on their boundary: its polynomial divides their difference."""
     for boundary in boundaries:
         left, right = (kept[i].value for i in boundary.phases)
         difference = left - right
@@ -216,21 +240,38 @@ def _check_agreement(functions: Functions, kept: list[_Trial], boundaries: tuple
 
 
 def self_consistency() -> Expr:
-    """The equation chi = source * max(candidates of the clock), as eq. 10 and 68 write it."""
+    """Return the equation chi = source * max(candidates of the clock), as eq. 10 and 68 write it.
+
+    Examples
+    --------
+    >>> self_consistency()
+    Eq(chi, beta*Max(1, 2 - chi))
+    """
     return Eq(decay, target_sum().exponent * Max(*clock(decay)), evaluate=False)
 
 
 @lru_cache(maxsize=1)
 def solve_self_consistency() -> FixedPoint:
-    """The fixed point of eq. 10: the source is the decay of `target_sum`, the clock that of eq. 67."""
+    """Solve eq. 10: the source is the decay of `target_sum`, the clock that of eq. 67.
+
+    Examples
+    --------
+    >>> [(piece.where, piece.value) for piece in solve_self_consistency().pieces]
+    [(beta < 1, 2*beta/(beta + 1)), (beta > 1, beta)]
+    """
     return fixed_point(target_sum().exponent)
 
 
 def clock_logarithm() -> tuple[Relational, Expr]:
-    """(curve, l): tau ~ t (ln t)^l where the two candidates of the clock tie.
+    """Return (curve, l): tau ~ t (ln t)^l where the two candidates of the clock tie.
 
-    There B ~ tau^{-source} carries (ln t)^{-source l}, its integral, of 1/t, one power of the logarithm more, and the
-    second integral changes none: l = 1 - source l.
+    There B ~ tau^{-source} carries (ln t)^{-source l}.  Its integral, of 1/t, adds one power of the logarithm, and the
+    second integral adds none: l = 1 - source l.
+
+    Examples
+    --------
+    >>> clock_logarithm()
+    (Eq(beta, 1), 1/2)
     """
     (boundary,) = solve_self_consistency().boundaries
     curve = boundary.curve
@@ -238,10 +279,22 @@ def clock_logarithm() -> tuple[Relational, Expr]:
 
 
 def chi(regime: Regime = RICH) -> Expr:
-    """Time exponent of the limit dynamics, L(t) ~ t^{-chi}: of the rich regime (eq. 10) or the lazy one."""
+    """Return the time exponent of the limit dynamics, L(t) ~ t^{-chi}, in the rich regime (eq. 10) or the lazy one.
+
+    Examples
+    --------
+    >>> chi("lazy"), chi("rich")
+    (beta, Piecewise((2*beta/(beta + 1), beta <= 1), (beta, True)))
+    """
     return solve_self_consistency().value if regime == RICH else target_sum().exponent
 
 
 def clock_growth(regime: Regime = RICH) -> Expr:
-    """m in tau ~ t^m: 1 in the lazy regime, max(1, 2 - chi) = chi/beta at the fixed point in the rich one."""
+    """Return m in tau ~ t^m: 1 in the lazy regime, max(1, 2 - chi) = chi/beta at the fixed point in the rich one.
+
+    Examples
+    --------
+    >>> clock_growth()
+    Piecewise((2/(beta + 1), beta <= 1), (1, True))
+    """
     return solve_self_consistency().growth if regime == RICH else S.One

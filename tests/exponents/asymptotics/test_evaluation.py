@@ -58,9 +58,9 @@ def test_near_the_boundaries_the_values_are_those_of_the_poles(power):
 def test_control_thirty_digits_alone_do_not_suffice():
     source = 1 - Rational(1, 10**50)
     point = {alpha: Rational(2), beta: source, gamma: Rational(1)}
-    compute = evaluation._compiled(learned_integral().args[0][0])
+    compute = evaluation._compile(learned_integral().args[0][0])
     try:
-        wrong = evaluation._value(compute, point, 30)
+        wrong = evaluation._compute(compute, point, 30)
     except InputError:
         wrong = mpf(0)
     right = evaluate(learned_integral(), 2, source, 1)

@@ -18,11 +18,11 @@ from exponents.model.amplitudes import (
     MODES,
     LogLaw,
     amplitude,
+    amplitudes_by_piece,
+    amplitudes_in_symbols,
     clock_amplitude,
-    flow_laws,
     kernel_amplitude,
     log_law,
-    open_laws,
     target_norm,
 )
 from exponents.model.scaling_function import c, integrals
@@ -118,9 +118,9 @@ def test_the_flow_reaches_its_laws(capacity, source, richness, modes):
 
 
 def test_control_the_flow_does_not_reach_an_amplitude_without_the_rank_one_part():
-    below, _ = open_laws()
+    below, _ = amplitudes_in_symbols()
     learned, _, loss = (integral.subs(c, 0) for integral in integrals())
-    wrong = below.fill_in({amplitudes.learned_value: learned, amplitudes.loss_value: loss}).loss
+    wrong = below.substitute({amplitudes.learned_value: learned, amplitudes.loss_value: loss}).loss
     time, measured, *_ = flow(2.0, 0.5, 1.0)[:, -1]
     assert abs(measured * time ** (2 / 3) / number(wrong, 2, 0.5, 1) - 1) > 10 * LOOSE
 
@@ -155,7 +155,7 @@ def test_richness_lowers_the_loss_by_a_power(source, power):
 
 def test_the_kernel_is_the_rate_of_the_clock():
     for regime in ("lazy", "rich"):
-        for law in flow_laws(regime):
+        for law in amplitudes_by_piece(regime):
             point = {beta: Rational(1, 3) if law.where.subs(beta, Rational(1, 3)) == True else Rational(5, 2)}  # noqa: E712
             growth = clock_growth(regime).subs(point)
             ratio = evaluate(law.kernel / law.clock, 2, point[beta], 1) if regime == "rich" else 1
@@ -239,12 +239,12 @@ def test_the_public_names_are_functions_though_modules_bear_like_names():
 def test_the_derivation_prints_the_formulas_that_are_computed():
     formulas = [formula for step in derive("amplitude").steps for formula in step.formulas]
     texts = [write(formula, "plain") for formula in formulas]
-    below, above = open_laws()
+    below, above = amplitudes_in_symbols()
     assert {f"A = {law}" for law in (below.loss, amplitude("lazy"))} <= set(texts)
     read = sympify(
         texts[-4].split(" = ")[1], locals={"alpha": alpha, "beta": beta, "kappa_max": amplitudes.limit_value}
     )
-    lazily = above.fill_in({amplitudes.loss_value: alpha * amplitude("lazy")}).loss
+    lazily = above.substitute({amplitudes.loss_value: alpha * amplitude("lazy")}).loss
     assert read == lazily
     assert {str(integral) for integral in integrals().learned.args} <= set(texts)
 

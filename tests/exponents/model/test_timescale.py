@@ -72,7 +72,7 @@ def test_control_pieces_that_disagree_on_their_boundary_are_refused():
 
     fixed = solve_self_consistency()
     functions = timescale.Functions((beta,))
-    trials = [timescale._trial(functions, beta, growth, clock(decay)) for growth in reversed(clock(decay))]
+    trials = [timescale._make_trial(functions, beta, growth, clock(decay)) for growth in reversed(clock(decay))]
     timescale._check_agreement(functions, trials, fixed.boundaries)
     shifted = timescale._Trial(trials[0].value + functions.one, trials[0].growth, trials[0].slope, trials[0].margins)
     with pytest.raises(IncompleteProof, match="disagree"):
