@@ -372,6 +372,11 @@ def inverse_cutoff(alpha: object, beta: object, size: float, samples: float = in
     alpha, beta, size, samples
         As in `ContinuumEquivalent.from_input`, which checks them.
 
+    Returns
+    -------
+    float
+        r, in units of one over the largest eigenvalue of the limit.
+
     Raises
     ------
     InputError

@@ -65,6 +65,11 @@ def power_law_spectrum(
     modes : int, optional
         With "modes": the sum over k <= modes.  Without it the sum is infinite.
 
+    Returns
+    -------
+    Spectrum
+        Largest eigenvalue 1, or just below; `Spectrum.error` is that of the rule.
+
     Raises
     ------
     InputError

@@ -101,6 +101,11 @@ def mean_spectra(
     modes : int, optional
         With "modes": M > N, for the sum over k <= M.  Without it the sum is infinite.
 
+    Returns
+    -------
+    TargetAndTrace
+        Two spectra; `Spectrum.error` includes the deviation of the moments.
+
     Raises
     ------
     InputError
@@ -171,6 +176,11 @@ def drawn_spectra(alpha: object, beta: object, model_size: int, modes: int, seed
     seed : int
         Seed >= 0 of the draw: the same seed gives the same bits.
 
+    Returns
+    -------
+    TargetAndTrace
+        Two spectra of N modes each.
+
     Raises
     ------
     InputError
@@ -218,6 +228,11 @@ def limit_spectra(
     ----------
     alpha, beta, largest_clock, spectrum, modes
         As in `power_law_spectrum`, which checks them.
+
+    Returns
+    -------
+    TargetAndTrace
+        Two power laws.
 
     Raises
     ------

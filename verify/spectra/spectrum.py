@@ -149,6 +149,11 @@ def spectrum_from_arrays(eigenvalues: ArrayLike, weights: ArrayLike, floor: floa
     floor : float
         The part of the target outside all modes, a loss >= 0.
 
+    Returns
+    -------
+    Spectrum
+        Its modes in order of falling eigenvalues.
+
     Raises
     ------
     InputError

@@ -34,6 +34,11 @@ def read_spectrum(path: Path) -> Spectrum:
     path : Path
         File with an eigenvalue mu_j and a squared coefficient y_j^2 on each line.
 
+    Returns
+    -------
+    Spectrum
+        Its modes in order of falling eigenvalues, with floor 0.
+
     Raises
     ------
     InputError
