@@ -53,15 +53,6 @@ DERIVATIONS = {
 }
 """The derivations, and what each derives."""
 
-FAMILIES = ("chi", "levels", "amplitude", "bottleneck", "transient", "sgd", "compute-optimal", "data", "linear")
-"""Families of claims, in the order of the argument."""
-
-LIMIT, FINITE, (REUSE, LINEAR) = FAMILIES[:3], FAMILIES[3:7], FAMILIES[7:]
-"""The dynamics at N, B = infinity; those of finite models; reused samples; and plain linear networks."""
-
-ALSO = {"offline": REUSE}
-"""Other names of families."""
-
 SPECTRA: tuple[SpectrumKind, ...] = get_args(SpectrumKind)
 CONTINUUM, MODES = SPECTRA
 

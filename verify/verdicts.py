@@ -1,45 +1,35 @@
 """Does what is claimed hold?
 
-A claim is put to the test at a point: its published and its derived value, exact, against the measured one with its
-error.  The verdict on a value is
+At a point, the published and the derived value of a claim, both exact, meet the measured value with its error.  The
+verdict on a value is
 
     refuted      if it lies outside the error,
-    confirmed    if it lies inside, and the error is small enough to have told it from a value `SHIFT` away,
+    confirmed    if it lies inside, and the error is small enough to exclude a value `SHIFT` away,
     undecided    otherwise.
 
-The negative control shifts every derived value by `SHIFT` and must see it refuted: a check that confirms anything is
-none.  Where it is not, the check says of itself that it is weak.
+The negative control shifts every derived value by `SHIFT` and must see it refuted: a check that would confirm any value
+proves nothing.  A check that confirms a shifted value is reported as weak.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache, partial
-from typing import Literal, Protocol
+from functools import cache
+from typing import Literal
 
 from mpmath import mpf, nstr
 
-from exponents.claims.appendix import linear_claims, reuse_claims
-from exponents.claims.claim import Claim, Value, finite_claims, flow_claims
+from exponents.claims.catalogue import select_claims
+from exponents.claims.claim import SECONDS, Claim, System, Value
 from exponents.errors import ExponentsError
-from exponents.names import CONTINUUM, FINITE, LIMIT, LINEAR, REUSE
 
-from .measurements.finite import FINITE_MEASUREMENTS, FiniteEvidence
-from .measurements.limit import MEASUREMENTS, Evidence, Point, point
-from .measurements.linear import LINEAR_MEASUREMENTS, LinearEvidence
-from .measurements.reuse import REUSE_MEASUREMENTS, ReuseEvidence
+from .measurements.experiment import Measurements
+from .measurements.points import SLOW_POINTS, Point
 from .measurements.slopes import Limit
-
-
-class Measuring(Protocol):
-    """All measurements at one point, each done when it is asked for."""
-
-    def measured(self, claim: str) -> Limit:
-        """The measurement for a claim."""
-
+from .measurements.systems import SYSTEMS
 
 Finding = Literal["confirmed", "refuted", "undecided"]
 
@@ -47,53 +37,23 @@ SHIFT = Fraction(1, 100)
 """By what part of itself the negative control shifts a value; a value of 0 is shifted to it."""
 
 DIGITS = 15
-"""Digits of a constant that is no rational number, in a report."""
-
-SOURCES = ("1/10", "3/10", "1/2", "7/10", "9/10", "1", "11/10", "13/10", "3/2", "9/5")
-"""Values of beta at which claims are tested, on both sides of 1."""
-
-FINITE_POINTS = (point(3, "1/2", 1), point(3, "4/3", 1), point(3, "5/2", 1), point("3/2", "2/5", 1))
-"""Where those of finite models, reused samples and linear networks are tested: hard, easy and super-easy, far from
-their boundaries for a large alpha, and hard for a smaller one."""
-
-CHEAP = (
-    "bottleneck: resolution",
-    "bottleneck: infinite time",
-    "data: resolution",
-    "data: fixed point",
-    "data: features beside samples",
-)
-"""Claims of these that take less than a second."""
-
-SYSTEMS: dict[tuple[str, ...], Callable[..., Measuring]] = {
-    LIMIT: Evidence,
-    FINITE: FiniteEvidence,
-    (REUSE,): ReuseEvidence,
-    (LINEAR,): LinearEvidence,
-}
-"""What measures each family."""
-
-MEASURED = (*MEASUREMENTS, *FINITE_MEASUREMENTS, *REUSE_MEASUREMENTS, *LINEAR_MEASUREMENTS)
-"""All claims that are measured."""
-
-SLOW_LEVELS = Fraction(3, 4)
-"""beta from which on the levels are left out: level n + 1 is reached as t^-(1 - chi_n), and chi_1 comes close to 1."""
+"""Digits of a constant that is not rational, in a report."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one claim at one point.
+    """The verdicts on both sides of one claim at one point.
 
     Attributes
     ----------
     claim : Claim
     at : Point
     published, derived : Fraction, mpf or None
-        Values there; derived is the shifted one in a control.
+        Values at the point; in a control, derived is the shifted value.
     measured : Limit or None
-        None if the measurement failed, for the reason in ``failure``.
-    published_verdict, derived_verdict : "confirmed", "refuted" or "undecided"
-        Undecided as well where there is nothing to decide.
+        None if the measurement failed.
+    failure : str
+        Why it failed.
     """
 
     claim: Claim
@@ -105,7 +65,7 @@ class Verdict:
 
     @property
     def published_verdict(self) -> Finding:
-        """The verdict on what the paper prints."""
+        """The verdict on what the paper prints; undecided where it prints nothing."""
         return judge(self.published, self.measured)
 
     @property
@@ -114,12 +74,12 @@ class Verdict:
         return judge(self.derived, self.measured)
 
     def as_object(self) -> dict[str, object]:
-        """The verdict as JSON holds it."""
+        """Return the verdict as JSON holds it."""
         return {
             "claim": self.claim.name,
             "source": self.claim.source,
-            "published": value_text(self.published),
-            "derived": value_text(self.derived),
+            "published": write_value(self.published),
+            "derived": write_value(self.derived),
             "at": self.at.as_object(),
             "measured": None if self.measured is None else self.measured.value,
             "error": None if self.measured is None else self.measured.error,
@@ -129,7 +89,14 @@ class Verdict:
 
 
 def judge(value: Value | None, measured: Limit | None) -> Finding:
-    """The verdict on a value, given its measurement.  A confirmed value is one whose shift would be refuted."""
+    """Return the verdict on a value, given its measurement.  Whatever is confirmed would be refuted when shifted.
+
+    Examples
+    --------
+    >>> found = Limit(0.5001, 0.001, (1e3, 1e9), 0.5, False)
+    >>> judge(Fraction(1, 2), found), judge(Fraction(3, 5), found), judge(None, found)
+    ('confirmed', 'refuted', 'undecided')
+    """
     if value is None or measured is None:
         return "undecided"
     apart = abs(float(value) - measured.value)
@@ -139,50 +106,60 @@ def judge(value: Value | None, measured: Limit | None) -> Finding:
 
 
 def shift_value(value: Value) -> Value:
-    """A value that is wrong by `SHIFT` of itself, or by `SHIFT` where it is 0."""
+    """Return a value that is wrong by `SHIFT` of itself, or by `SHIFT` where it is 0.
+
+    Examples
+    --------
+    >>> shift_value(Fraction(2)), shift_value(Fraction(0))
+    (Fraction(101, 50), Fraction(1, 100))
+    """
     if isinstance(value, Fraction):
         return value * (1 + SHIFT) if value else SHIFT
     return value * (1 + mpf(SHIFT.numerator) / SHIFT.denominator)
 
 
-def value_text(value: Value | None) -> str | None:
-    """A value as text that a rational parser reads."""
+def write_value(value: Value | None) -> str | None:
+    """Return a value as text that a rational parser reads.
+
+    Examples
+    --------
+    >>> write_value(Fraction(6, 17)), write_value(mpf(1) / 3)
+    ('6/17', '0.333333333333333')
+    """
     return None if value is None else str(value) if isinstance(value, Fraction) else nstr(value, DIGITS)
 
 
-def default_points(quick: bool = False) -> tuple[Point, ...]:
-    """Points on both sides of beta = 1, on both spectra, at several gamma; a handful if ``quick``."""
-    if quick:
-        return tuple(point("3/2", beta, 1) for beta in ("3/10", "7/10", "1", "3/2"))
-    continuum = [point("3/2", beta, 1) for beta in SOURCES]
-    modes = [point(2, beta, "1/4", "modes") for beta in SOURCES]
-    strong = [point(4, beta, 25) for beta in ("3/10", "7/10", "3/2")]
-    return (*continuum, *modes, *strong, *FINITE_POINTS)
-
-
 def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tuple[Claim, ...]:
-    """The claims that can be measured and are derived at a point.
+    """Return the claims that are measured at a point and derived there.
 
     Parameters
     ----------
+    at : Point
     names : sequence of str
         Claims or families; all if empty.
     thorough : bool
-        Whether to include those whose measurement converges too slowly there to decide, or takes long.
+        Whether to include claims that converge too slowly at the point to decide, and those that take minutes.  The
+        latter are always included at `SLOW_POINTS`.
+
+    Raises
+    ------
+    InputError
+        If a name is neither a claim nor a family.
+
+    Examples
+    --------
+    >>> from verify.measurements.points import read_point
+    >>> [claim.name for claim in claims_at(read_point("3/2", "1/2", 1), ["bottleneck"], thorough=False)]
+    ['bottleneck: resolution', 'bottleneck: infinite time', 'bottleneck: infinite time']
     """
-    named = [claim for claim in flow_claims(at.spectrum) if claim.name in MEASUREMENTS]
-    if not thorough and at.beta >= SLOW_LEVELS:
-        named = [claim for claim in named if not claim.name.startswith("levels: level")]
-    if at.spectrum == CONTINUUM:
-        everything = thorough or at in FINITE_POINTS
-        others = (*finite_claims(), *reuse_claims(), *linear_claims())
-        named += [claim for claim in others if everything or claim.name in CHEAP]
-    return tuple(
-        claim
-        for claim in named
-        if (not names or claim.name in names or claim.family in names)
-        and claim.derived_at(at.alpha, at.beta, at.gamma) is not None
-    )
+
+    def asked(claim: Claim) -> bool:
+        if at.spectrum not in SYSTEMS[claim.system].spectra:
+            return False
+        too_slow = claim.slow_from is not None and at.beta >= claim.slow_from
+        return thorough or (not too_slow and (claim.cost == SECONDS or at in SLOW_POINTS))
+
+    return tuple(claim for claim in select_claims(names) if asked(claim) and _derived_at(claim, at) is not None)
 
 
 def verdicts(
@@ -192,7 +169,7 @@ def verdicts(
     thorough: bool = False,
     executor: Executor | None = None,
 ) -> Iterator[list[Verdict]]:
-    """Verdicts on the claims called ``names``, point by point, in the order of the points.
+    """Yield the verdicts at each point, in the order of the points.
 
     Parameters
     ----------
@@ -205,56 +182,59 @@ def verdicts(
         See `claims_at`.
     executor : Executor, optional
         Measures several points at once.
+
+    Raises
+    ------
+    InputError
+        If a name is neither a claim nor a family.
+
+    Examples
+    --------
+    >>> from verify.measurements.points import read_point
+    >>> [[verdict]] = verdicts([read_point("3/2", "1/2", 1)], ["chi: lazy time exponent"])
+    >>> verdict.derived, verdict.derived_verdict
+    (Fraction(1, 2), 'confirmed')
     """
-    tasks = [(at, claims_at(at, names, thorough)) for at in points]
-    tasks = [(at, found) for at, found in tasks if found]
+    tasks = [(at, found) for at in points if (found := claims_at(at, names, thorough))]
     spread = executor.map if executor is not None else map
-    asked = [[claim.name for claim in found] for _, found in tasks]
-    laws = [_laws(at) for at, _ in tasks]
-    measured = spread(measure_at, [at for at, _ in tasks], laws, asked)
+    measured = spread(measure_at, [at for at, _ in tasks], [[claim.name for claim in found] for _, found in tasks])
     for (at, found), results in zip(tasks, measured, strict=True):
-        yield [_verdict(claim, at, result, control) for claim, result in zip(found, results, strict=True)]
+        yield [_judge_claim(claim, at, result, control) for claim, result in zip(found, results, strict=True)]
 
 
-def measure_at(at: Point, laws: Mapping[str, float], names: Sequence[str]) -> list[Limit | str]:
-    """The measurements at one point, or the reasons why there are none."""
-    systems: dict[tuple[str, ...], Callable[[Point], Measuring]] = {**SYSTEMS, LIMIT: partial(Evidence, laws=laws)}
-    evidence = lru_cache(lambda system: systems[system](at))
-    found: dict[str, Limit | str] = {}
-    for name in dict.fromkeys(names):  # one measurement may answer several claims
+def measure_at(at: Point, names: Sequence[str]) -> list[Limit | str]:
+    """Return the measurements of claims at one point, or the reason of each failure.
+
+    A measurement that answers several claims is made once.
+
+    Examples
+    --------
+    >>> from verify.measurements.points import read_point
+    >>> [found] = measure_at(read_point("3/2", 90, 1), ["chi: time exponent"])
+    >>> found[:41]
+    'a measurement needs times up to 1e+06; do'
+    """
+
+    @cache
+    def measurements(system: System) -> Measurements:
+        return SYSTEMS[system](at)
+
+    @cache
+    def measure(name: str) -> Limit | str:
         try:
-            found[name] = evidence(_system(name)).measured(name)
+            return measurements(select_claims([name])[0].system).measure(name)
         except ExponentsError as error:
-            found[name] = str(error)
-    return [found[name] for name in names]
+            return str(error)
+
+    return [measure(name) for name in names]
 
 
-def _system(name: str) -> tuple[str, ...]:
-    """The families that are measured together with that of a claim."""
-    family = name.partition(":")[0]
-    return next(families for families in SYSTEMS if family in families)
+def _derived_at(claim: Claim, at: Point) -> Value | None:
+    return claim.derived_at(at.alpha, at.beta, at.gamma, at.spectrum)
 
 
-def _laws(at: Point) -> dict[str, float]:
-    """The derived exponents that are divided out to measure constants."""
-    by_name = {claim.name: claim for claim in flow_claims(at.spectrum)}
-
-    def value(name: str) -> float:
-        derived = by_name[name].derived_at(at.alpha, at.beta, at.gamma)
-        assert derived is not None
-        return float(derived)
-
-    growth = value("chi: kernel growth")
-    return {
-        "loss": -value("chi: time exponent"),
-        "kernel": growth,
-        "clock": 1 + growth,
-        "lazy loss": -value("chi: lazy time exponent"),
-    }
-
-
-def _verdict(claim: Claim, at: Point, result: Limit | str, control: bool) -> Verdict:
-    derived = claim.derived_at(at.alpha, at.beta, at.gamma)
+def _judge_claim(claim: Claim, at: Point, result: Limit | str, control: bool) -> Verdict:
+    derived = _derived_at(claim, at)
     assert derived is not None
     measured, failure = (None, result) if isinstance(result, str) else (result, "")
     published = claim.published_at(at.alpha, at.beta, at.gamma)

@@ -1,78 +1,104 @@
-"""What is claimed of the systems in the paper's appendices: samples that are reused, and plain linear networks?
+"""Claims about the systems of the appendices: samples that are reused (D, E.4), and linear networks (G).
 
-The published sides are those of Appendix D and E.4 (eq. 77, 78) and of Appendix G with Fig. 11 and 12.
+The bottleneck of data is the same lazy and rich, since the flow stays in the span of the samples.  Stopping early does
+not change its exponent.  Each correction is the first, in 1/P or 1/N, times P or N.  At beta = 1 that in 1/N has a
+logarithm.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
-from sympy import Expr, Max, Min, Ne
-
-from ..algebra.piecewise import normal_form
-from ..model.linear_network import saturation
-from ..model.online_loss import data_bottleneck, kernel_growth, resolution
-from ..model.reuse_loss import data_correction, mixed_correction, peak_growth
-from ..model.table1 import DOMAIN, PARAMETERS
-from ..model.timescale import chi
 from ..names import REGIMES, RICH, Regime
-from ..symbols import P, alpha, beta
-from .claim import Claim
+from .claim import LINEAR, MINUTES, REUSE, Claim, Deferred
+from .finite import SQUARED_FLOOR
+from .limit import ACCELERATION, EASY, HARD, OFF
+
+if TYPE_CHECKING:
+    from . import derived
+else:
+    derived = Deferred(".derived")
 
 
-@lru_cache(maxsize=1)
-def reuse_claims() -> tuple[Claim, ...]:
-    """Of P samples that are used again and again.
-
-    The bottleneck does not depend on the regime, as the flow stays in the span of what it is shown, nor does stopping
-    early change its exponent.  Each correction is the first, in 1/P or 1/N, times P or N; at beta = 1 that in 1/N has a
-    logarithm.
-    """
-    fixed = alpha * Min(2, beta)
-    found = [
-        Claim("data: resolution", "eq. 77", alpha, resolution),
-        Claim("data: fixed point", "eq. 78", fixed, _bottleneck),
-    ]
-    for regime in REGIMES:
-        found += [
-            Claim(f"data: early stopping, {regime}", "eq. 78", fixed, _bottleneck),
-            Claim(f"data: transient, {regime}", "first order in 1/P", None, partial(_correction, regime)),
-        ]
+def _by_regime(regime: Regime) -> tuple[Claim, Claim]:
     return (
-        *found,
-        Claim("data: features beside samples", "first order in 1/N", None, mixed_correction, derived_for=Ne(beta, 1)),
-        Claim("data: as many features", "eq. 76, 78", fixed, _shared_floor),
-        Claim("data: peak", "N = P", None, peak_growth),
-    )
-
-
-@lru_cache(maxsize=1)
-def linear_claims() -> tuple[Claim, ...]:
-    """Of a linear network of infinite width, the weights of both layers trained."""
-    acceleration = Max(1, 2 / (1 + beta))
-    return (
-        Claim("linear: time exponent", "Fig. 11", beta * acceleration, partial(chi, RICH)),
-        Claim("linear: readout norm", "Fig. 12", Max(1 - beta * acceleration, 0), partial(kernel_growth, RICH)),
         Claim(
-            "linear: readout norm",
-            "Fig. 12, caption",
-            1 - 2 * beta * (1 + beta),
-            partial(kernel_growth, RICH),
-            beta < 1,
+            f"data: early stopping, {regime}",
+            REUSE,
+            "eq. 78",
+            SQUARED_FLOOR,
+            lambda _: derived.data_floor(),
+            cost=MINUTES,
         ),
-        Claim("linear: spike", "App. G.3", Max(1 - beta * acceleration, 0), partial(kernel_growth, RICH)),
-        Claim("linear: saturation", "Fig. 12", None, saturation, derived_for=beta > 1),
+        Claim(
+            f"data: transient, {regime}",
+            REUSE,
+            "first order in 1/P",
+            None,
+            lambda _: derived.data_transient(regime),
+            cost=MINUTES,
+        ),
     )
 
 
-def _bottleneck() -> Expr:
-    return data_bottleneck().exponent(P)
+REUSE_CLAIMS = (
+    Claim("data: resolution", REUSE, "eq. 77", "alpha", lambda _: derived.resolution()),
+    Claim("data: fixed point", REUSE, "eq. 78", SQUARED_FLOOR, lambda _: derived.data_floor()),
+    *(claim for regime in REGIMES for claim in _by_regime(regime)),
+    Claim(
+        "data: features beside samples",
+        REUSE,
+        "first order in 1/N",
+        None,
+        lambda _: derived.mixed_correction(),
+        derived_for=OFF,
+    ),
+    Claim(
+        "data: as many features",
+        REUSE,
+        "eq. 76, 78",
+        SQUARED_FLOOR,
+        lambda _: derived.proportional_floor(),
+        cost=MINUTES,
+    ),
+    Claim("data: peak", REUSE, "N = P", None, lambda _: derived.peak_growth(), cost=MINUTES),
+)
+
+_READOUT = f"Max(1 - beta*{ACCELERATION}, 0)"
 
 
-def _correction(regime: Regime) -> Expr:
-    return normal_form(data_correction(regime), PARAMETERS, DOMAIN)
+def _growth(name: str, source: str, published: str, stated_for: str = "") -> Claim:
+    """The growth of what follows the kernel."""
+    return Claim(
+        f"linear: {name}",
+        LINEAR,
+        source,
+        published,
+        lambda _: derived.kernel_growth(RICH),
+        stated_for=stated_for,
+        cost=MINUTES,
+    )
 
 
-def _shared_floor() -> Expr:
-    """P times the mixed correction, over N in proportion to P."""
-    return mixed_correction() + 1
+LINEAR_CLAIMS = (
+    Claim(
+        "linear: time exponent",
+        LINEAR,
+        "Fig. 11",
+        f"beta*{ACCELERATION}",
+        lambda _: derived.chi(RICH),
+        cost=MINUTES,
+    ),
+    _growth("readout norm", "Fig. 12", _READOUT),
+    _growth("readout norm", "Fig. 12, caption", "1 - 2*beta*(1 + beta)", HARD),
+    _growth("spike", "App. G.3", _READOUT),
+    Claim(
+        "linear: saturation",
+        LINEAR,
+        "Fig. 12",
+        None,
+        lambda _: derived.saturation(),
+        derived_for=EASY,
+        cost=MINUTES,
+    ),
+)

@@ -14,8 +14,8 @@ from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.piecewise import normal_form
-from ..claims.appendix import linear_claims, reuse_claims
-from ..claims.claim import claims as published_claims
+from ..claims.catalogue import CLAIMS
+from ..claims.claim import EDITION, parse_condition
 from ..losses.terms import PowerLaw
 from ..model.level_series import level_series
 from ..model.online_loss import LOSS_EQUATION, data_bottleneck, loss
@@ -156,26 +156,31 @@ def claims(version: Version) -> Table:
     del version
     rows = tuple(
         (
-            c.name,
-            c.source,
-            c.published,
-            normal_form(c.derived(), PARAMETERS, c.domain),
-            _where(c.stated_for),
-            _where(c.agreement()),
+            claim.name,
+            claim.source,
+            claim.parse_published(),
+            normal_form(claim.derive(), PARAMETERS, claim.domain),
+            _where(parse_condition(claim.stated_for)),
+            _where(claim.agreement()),
         )
-        for c in (*published_claims(), *reuse_claims(), *linear_claims())
-        if c.published is not None
+        for claim in CLAIMS
+        if claim.published is not None and claim.tabulated
     )
     columns = (
         Column("claim"),
         Column("source"),
         Column("published"),
         Column("derived"),
-        Column("stated_for", "stated for"),
-        Column("agree", "agree"),
+        Column("stated_for", "stated where"),
+        Column("agree", "agree where"),
     )
-    note = phrase("Compared as functions for {trace}. Derived is algebra: measurement decides.", trace=TRACE_CLASS)
-    return Table("claims", phrase("Exponents as published and as derived"), columns, rows, (note,), blocks="text")
+    notes = (
+        phrase(f"Published: {EDITION}. Later editions were not compared."),
+        phrase(
+            "Both sides are compared as functions for {trace}. Measurement decides between them.", trace=TRACE_CLASS
+        ),
+    )
+    return Table("claims", phrase("Exponents as published and as derived"), columns, rows, notes, blocks="text")
 
 
 _BUILDERS: dict[str, Callable[[Version], Table]] = dict(

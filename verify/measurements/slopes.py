@@ -1,22 +1,26 @@
 """What does a quantity tend to as t -> infinity, and how well is that known?
 
-A measured exponent is the limit of a local slope, s(t) = -d ln L/d ln t, never the slope of one line through all
-points.  On the way to its limit a slope has corrections that are powers of t,
+A measured exponent is the limit of a local slope, s(t) = -d ln L/d ln t.  The slope of one line through all points is
+never used.  On its way to the limit a slope has corrections that are powers of t,
 
     s = s_inf + sum_{j=1}^{K} a_j e^{-j d l},        l = ln t,
 
-with an unknown d: the expansion of a function of t^{-d}.  For a given d the fit is linear, and the best d is searched.
-K is the smallest number of corrections with which the misfit is no larger than the noise.
+with an unknown d: the expansion of a function of t^{-d}.  For a given d the fit is linear, and the best d is searched
+(`correction_fits`).  K is the smallest number of corrections whose misfit is no larger than the noise.
 
-The error has three parts, added up.  Twice the standard error of the limit; what one more correction would change; and
-what the earlier half of the window changes.  On curves with a known limit the sum covers it at least 95 times in 100;
-that is tested, with noise and with corrections of other kinds than those fitted.
+The error is the sum of three parts: twice the standard error of the limit; the change by one more correction; and the
+change when the earlier half of the window is included.  On curves with a known limit the sum covers it at least 95
+times in 100.  Tests check this with noise, and with corrections of other kinds than those fitted.
 
-A logarithm is no power: where L ~ t^{-s} (ln t)^{-p} the slope is s + p/l + ..., which a small d can imitate over any
-window.  So a slow correction is fitted as powers of 1/l too.  If that fits no worse, the limit is said to be reached
-logarithmically; and whenever the correction is that slow, the difference between both limits is part of the error.
-What hides below the noise is not seen: of noisy data the error is that for corrections by powers.  Over less than six
-factors of ten, with noise of a hundredth, it covers 80 to 95 times in 100, and 70 where two corrections nearly cancel.
+A logarithm is not a power: where L ~ t^{-s} (ln t)^{-p} the slope is s + p/l + ..., which a small d can imitate over any
+window.  So a slow correction is fitted as powers of 1/l too.  If that fits no worse, the limit is reported as reached
+logarithmically.  Whenever the correction is that slow, the difference between both limits is part of the error.
+Corrections below the noise stay unseen, so the error of noisy data is that for corrections by powers.  Over less than
+six factors of ten, with noise of a hundredth, it covers 80 to 95 times in 100, and 70 where two corrections nearly
+cancel.
+
+Map: `extrapolate` gives a limit from values; `extrapolate_exponent` an exponent from values without noise and
+`extrapolate_noisy_exponent` from values with stated errors; `local_slopes` slopes from a noisy curve.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import log, nan, sqrt
+from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,18 +36,13 @@ from numpy.typing import ArrayLike
 from exponents.errors import InputError
 
 from ..arrays import Reals
+from .correction_fits import Fit, fit_logarithms, fit_powers, fit_rates
 
 CORRECTIONS = 3
 """Powers t^{-d}, ... t^{-Kd} at the most."""
 
-RATES = (0.3, 40.0)
-"""Smallest and largest d times the length of the window: slower is constant, faster is gone."""
-
 SLOW = 4.0
 """d times the length of the window below which a power cannot be told from a logarithm."""
-
-GRID, ZOOMS = 16, 9
-"""Values of d that are tried at once; how often the search narrows to the neighbours of the best, by 2/15 a time."""
 
 FEWEST = 8
 """Points that an extrapolation needs."""
@@ -66,6 +65,12 @@ class Limit:
         d of the leading correction t^{-d}; NaN where none is seen.
     logarithm : bool
         Whether the limit is reached as a power of 1/ln t.
+
+    Examples
+    --------
+    >>> found = Limit(0.5, 0.01, (1e3, 1e9), 0.4, False)
+    >>> print(found, found.covers(0.505), found.widen(0.01).error)
+    0.5 +- 1.0e-02 True 0.02
     """
 
     value: float
@@ -75,11 +80,11 @@ class Limit:
     logarithm: bool
 
     def covers(self, value: float) -> bool:
-        """Whether ``value`` lies inside the error."""
+        """Return whether ``value`` lies inside the error."""
         return abs(self.value - value) <= self.error
 
     def widen(self, more: float) -> Limit:
-        """The same limit with an error that is larger by ``more``."""
+        """Return the same limit with an error that is larger by ``more``."""
         return replace(self, error=self.error + more)
 
     def __neg__(self) -> Limit:
@@ -89,28 +94,8 @@ class Limit:
         return f"{self.value:.6g} +- {self.error:.1e}"
 
 
-Exponent = Limit
-"""A limit of a slope."""
-
-
-@dataclass(frozen=True)
-class _Fit:
-    """One linear fit: the limit, its standard error for unit noise, and the sum of squared misfits over the noise."""
-
-    value: float
-    spread: float
-    misfit: float
-    freedom: int
-    rate: float = nan
-
-    @property
-    def acceptable(self) -> bool:
-        """Whether the misfit is what noise would leave, to two standard deviations."""
-        return self.misfit <= self.freedom + 2 * sqrt(2 * self.freedom)
-
-
 def extrapolate(time: ArrayLike, values: ArrayLike, noise: ArrayLike = 0.0) -> Limit:
-    """The limit of ``values`` as time grows.
+    """Extrapolate ``values`` to infinite time.
 
     Parameters
     ----------
@@ -119,12 +104,24 @@ def extrapolate(time: ArrayLike, values: ArrayLike, noise: ArrayLike = 0.0) -> L
     values : array of shape (n,)
         A slope, or anything else that tends to a constant.
     noise : float or array of shape (n,)
-        Standard error of each value, independent of each other.
+        Standard error of each value; errors at different times are independent.
+
+    Returns
+    -------
+    Limit
+        The limit and its error, from the later half of the window in ln t.
 
     Raises
     ------
     InputError
-        For too few points, times that do not rise from above 1, or numbers that are not finite.
+        If there are too few points, if times do not rise from above 1, or if a number is not finite.
+
+    Examples
+    --------
+    >>> time = np.geomspace(10, 1e8, 40)
+    >>> found = extrapolate(time, 0.7 + time**-0.5)
+    >>> round(found.value, 6), round(found.correction, 3), found.covers(0.7)
+    (0.7, 0.5, True)
     """
     t, y, given = np.asarray(time, float), np.asarray(values, float), np.asarray(noise, float)
     if t.ndim != 1 or len(t) < FEWEST or t.shape != y.shape or given.shape not in ((), t.shape):
@@ -137,20 +134,23 @@ def extrapolate(time: ArrayLike, values: ArrayLike, noise: ArrayLike = 0.0) -> L
         raise InputError("an extrapolation needs finite numbers; got some that are not; leave those times out")
     if t[0] <= 1 or (np.diff(t) <= 0).any():
         raise InputError(f"times must rise from above 1 for an extrapolation; got {t[0]:g} first")
+    # The limit is that of the later half of the window; the whole window checks it.
     length = np.log(t)
     late = length >= (length[0] + length[-1]) / 2
     if np.count_nonzero(late) < FEWEST:
         late[-FEWEST:] = True
     window = (float(t[late][0]), float(t[-1]))
-    whole, _, seen = _limit(_power_fit, length, y, sigma)
-    value, error, best = _limit(_power_fit, length[late], y[late], sigma[late])
-    if np.isnan(best.rate) and not np.isnan(seen.rate):  # what shows in the whole window may hide in its later half
-        best = _with_rate(length[late], y[late], sigma[late], 1, [seen.rate])[0]
+    whole, _, seen = _fit_simplest(fit_powers, length, y, sigma)
+    value, error, best = _fit_simplest(fit_powers, length[late], y[late], sigma[late])
+    if np.isnan(best.rate) and not np.isnan(seen.rate):
+        # a correction that shows in the whole window may hide in its later half
+        best = fit_rates(length[late], y[late], sigma[late], 1, [seen.rate])[0]
         value, error = best.value, error + 2 * best.spread + abs(best.value - value)
     error += abs(value - whole)
+    # d times the window: a fast correction cannot be a logarithm; a slow one is fitted in powers of 1/l as well.
     if not best.rate * (length[-1] - length[late][0]) < SLOW:
         return Limit(value, error, window, best.rate, False)
-    inverse = [_limit(_logarithm_fit, length[part], y[part], sigma[part]) for part in (late, slice(None))]
+    inverse = [_fit_simplest(fit_logarithms, length[part], y[part], sigma[part]) for part in (late, slice(None))]
     (other, other_error, other_best), (other_whole, _, _) = inverse
     other_error += abs(other - other_whole)
     apart = abs(other - value)
@@ -159,10 +159,10 @@ def extrapolate(time: ArrayLike, values: ArrayLike, noise: ArrayLike = 0.0) -> L
     return Limit(value, error + apart, window, best.rate, False)
 
 
-def _limit(
-    fit: Callable[[Reals, Reals, Reals, int], _Fit], length: Reals, y: Reals, sigma: Reals
-) -> tuple[float, float, _Fit]:
-    """The limit by the simplest acceptable fit, the error but for the window's part, and that fit."""
+def _fit_simplest(
+    fit: Callable[[Reals, Reals, Reals, int], Fit], length: Reals, y: Reals, sigma: Reals
+) -> tuple[float, float, Fit]:
+    """The limit by the simplest acceptable fit, its error without the part of the window, and that fit."""
     most = min(CORRECTIONS, len(y) // 2 - 2)
     number = 0
     best = fit(length, y, sigma, number)
@@ -175,60 +175,27 @@ def _limit(
     return best.value, 2 * noise + abs(more.value - best.value), best
 
 
-def _power_fit(length: Reals, y: Reals, sigma: Reals, corrections: int) -> _Fit:
-    """The best fit with corrections e^{-j d l}, over all d."""
-    if corrections == 0:
-        return _fits(np.ones((1, len(y), 1)), y, sigma, [nan])[0]
-    ahead = length - length[0]
-    low, high = (log(rate / ahead[-1]) for rate in RATES)
-    for _ in range(ZOOMS):
-        rates = np.exp(np.linspace(low, high, GRID))
-        fits = _with_rate(length, y, sigma, corrections, list(rates))
-        best = min(range(GRID), key=lambda i: fits[i].misfit)
-        low, high = log(rates[max(best - 1, 0)]), log(rates[min(best + 1, GRID - 1)])
-    return fits[best]
+def extrapolate_exponent(place: ArrayLike, values: ArrayLike) -> Limit:
+    """Return the exponent with which a quantity without noise grows, from differences.
 
-
-def _with_rate(length: Reals, y: Reals, sigma: Reals, corrections: int, rates: list[float]) -> list[_Fit]:
-    """The fits with corrections e^{-j d l} for given d."""
-    powers = np.arange(corrections + 1) * (length - length[0])[:, None]
-    return _fits(np.exp(-np.array(rates)[:, None, None] * powers), y, sigma, rates)
-
-
-def _logarithm_fit(length: Reals, y: Reals, sigma: Reals, corrections: int) -> _Fit:
-    """The fit with corrections l^{-j}; one more than there are powers, as there is no d to be chosen."""
-    powers = np.arange(corrections + 2 if corrections else 1)
-    return _fits((length[None, :, None] / length[0]) ** -powers, y, sigma, [nan])[0]
-
-
-def _fits(designs: Reals, y: Reals, sigma: Reals, rates: list[float]) -> list[_Fit]:
-    """Weighted least squares for each of several designs, of shape (fits, points, columns), the constant first."""
-    q, r = np.linalg.qr(designs / sigma[:, None])
-    scaled = y / sigma
-    inside = np.swapaxes(q, 1, 2) @ scaled
-    misfit = ((scaled - (q @ inside[:, :, None])[:, :, 0]) ** 2).sum(axis=1)
-    inverse = np.linalg.inv(r)
-    values, spreads = (inverse[:, 0] * inside).sum(axis=1), np.sqrt((inverse[:, 0] ** 2).sum(axis=1))
-    return [
-        _Fit(float(v), float(e), float(m), max(1, len(y) - designs.shape[2] - (0 if np.isnan(d) else 1)), float(d))
-        for v, e, m, d in zip(values, spreads, misfit, rates, strict=True)
-    ]
-
-
-def exponent_of(place: ArrayLike, values: ArrayLike) -> Limit:
-    """The exponent with which a quantity without noise grows, from differences.
-
-    Their noise is what is left of their third differences in the later half, and added to the error once more.
+    The noise of the differences is estimated from their third differences in the later half, and added to the error
+    once more.
 
     Parameters
     ----------
     place, values : array of shape (n,)
-        Rising from above 1, evenly or nearly so in their logarithm, and positive; n > `FEWEST`.
+        Places that rise from above 1, evenly or nearly so in their logarithm; values that are positive; n > `FEWEST`.
 
     Raises
     ------
     InputError
-        For too few places, places that do not rise from above 1, or values that are not positive and finite.
+        If there are too few places, if they do not rise from above 1, or if a value is not positive and finite.
+
+    Examples
+    --------
+    >>> size = np.geomspace(10, 1e9, 20)
+    >>> round(extrapolate_exponent(size, 3 * size**1.5).value, 6)
+    1.5
     """
     at, value = np.asarray(place, float), np.asarray(values, float)
     if at.ndim != 1 or at.shape != value.shape or len(at) <= FEWEST:
@@ -243,12 +210,33 @@ def exponent_of(place: ArrayLike, values: ArrayLike) -> Limit:
     x, y = np.log(at), np.log(value)
     slopes, middles = np.diff(y) / np.diff(x), (x[1:] + x[:-1]) / 2
     third = np.diff(slopes, 3)[len(slopes) // 2 :]
-    noise = float(np.sqrt(np.mean(third**2) / 20))  # 1, 3, 3 and 1, squared
+    noise = float(np.sqrt(np.mean(third**2) / 20))  # third differences weigh by 1, 3, 3, 1, whose squares sum to 20
     return extrapolate(np.exp(middles), slopes, noise).widen(noise)
 
 
+def extrapolate_noisy_exponent(place: Reals, values: Reals, errors: Reals) -> Limit:
+    """Return the exponent with which a quantity grows whose errors are known and independent of each other.
+
+    Parameters
+    ----------
+    place, values, errors : array of shape (n,)
+        As in `extrapolate_exponent`, and the standard error of each value.
+
+    Examples
+    --------
+    >>> size = np.geomspace(10, 1e9, 20)
+    >>> found = extrapolate_noisy_exponent(size, 3 * size**1.5, 1e-6 * size**1.5)
+    >>> round(found.value, 6), found.error < 1e-5
+    (1.5, True)
+    """
+    apart = np.diff(np.log(place))
+    slopes = np.diff(np.log(values)) / apart
+    noise = np.hypot(*(errors[part] / values[part] for part in (slice(1, None), slice(None, -1))))
+    return extrapolate(np.sqrt(place[1:] * place[:-1]), slopes, noise / apart)
+
+
 def local_slopes(time: ArrayLike, values: ArrayLike, errors: ArrayLike, pieces: int = 24) -> tuple[Reals, ...]:
-    """Local slopes d ln value/d ln t of a noisy curve, from straight lines through disjoint pieces of it.
+    """Return local slopes d ln value/d ln t of a noisy curve, from straight lines through disjoint pieces of it.
 
     Parameters
     ----------
@@ -265,7 +253,14 @@ def local_slopes(time: ArrayLike, values: ArrayLike, errors: ArrayLike, pieces: 
     Raises
     ------
     InputError
-        For values that are not positive, or where no piece has enough points.
+        If a value is not positive, if times do not rise, or if no piece has enough points.
+
+    Examples
+    --------
+    >>> time = np.geomspace(1, 1e6, 200)
+    >>> middle, slope, noise = local_slopes(time, time**-0.5, 1e-3 * time**-0.5, pieces=4)
+    >>> slope.round(6).tolist()
+    [-0.5, -0.5, -0.5, -0.5]
     """
     t, v, e = (np.asarray(column, float) for column in (time, values, errors))
     if t.ndim != 1 or not len(t) or not t.shape == v.shape == e.shape:

@@ -1,0 +1,200 @@
+"""The derived sides of the claims, composed from what the model derives.
+
+Each function returns an exponent, or a constant, in alpha, beta and gamma.  Exponents of decay are positive when the
+quantity falls, exponents of growth when it grows.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Min, Symbol, exp
+
+from ..algebra.piecewise import normal_form
+from ..asymptotics.mode_sums import mode_sum
+from ..model.amplitudes import amplitude, clock_amplitude, kernel_amplitude, target_norm
+from ..model.level_series import level_series
+from ..model.linear_network import saturation
+from ..model.online_loss import TARGET_WEIGHT, data_bottleneck, kernel_growth, loss, noise_feedback, resolution
+from ..model.reuse_loss import data_correction, mixed_correction, peak_growth
+from ..model.table1 import DOMAIN, PARAMETERS, optimum
+from ..model.timescale import chi, clock_growth
+from ..names import DERIVED, RICH, Regime
+from ..symbols import N, P, alpha, t, x
+
+__all__ = [
+    "amplitude",
+    "arrival",
+    "chi",
+    "clock_amplitude",
+    "compute_exponent",
+    "data_floor",
+    "data_transient",
+    "departure",
+    "kernel_amplitude",
+    "kernel_growth",
+    "learned_mode",
+    "learned_norm",
+    "level",
+    "mixed_correction",
+    "model_size_exponent",
+    "noise_feedback",
+    "peak_growth",
+    "proportional_floor",
+    "readout_norm",
+    "readout_speed",
+    "resolution",
+    "saturation",
+    "stability_horizon",
+    "target_norm",
+    "term_in_size",
+    "term_in_time",
+]
+
+
+def learned_mode() -> Expr:
+    """Return the growth of k, where half of the mode with eigenvalue k^-alpha is learned (eq. 11).
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> learned_mode().subs({alpha: 2, beta: 3})
+    1/2
+    """
+    return clock_growth(RICH) / alpha
+
+
+def learned_norm() -> Expr:
+    """Return the growth of U = kappa |w|^2, whose factors grow alike (eq. 7).
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> learned_norm().subs(beta, 3)
+    0
+    """
+    return 2 * kernel_growth(RICH)
+
+
+def level(number: int) -> Expr:
+    """Return the exponent of one level of perturbation theory (eq. 62).
+
+    Examples
+    --------
+    >>> level(0)
+    beta
+    """
+    return level_series().level(number)
+
+
+def readout_norm() -> Expr:
+    """Return the growth of |w|^2/N = sum_k w_k^2 (1 - e^{-lambda_k t})^2 under lazy dynamics (eq. 47).
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> readout_norm().subs(beta, 3)
+    0
+    """
+    return -mode_sum(TARGET_WEIGHT - alpha, (1 - exp(-x)) ** 2).exponent
+
+
+def readout_speed() -> Expr:
+    """Return the decay of C_2(t, t) = sum_k y_k^2 lambda_k e^{-2 lambda_k t} under lazy dynamics (eq. 47).
+
+    Examples
+    --------
+    >>> readout_speed()
+    beta + 1
+    """
+    return mode_sum(TARGET_WEIGHT + alpha, exp(-2 * x)).exponent
+
+
+def term_in_time(regime: Regime, name: str) -> Expr:
+    """Return the exponent in t of one term of the derived loss.
+
+    Examples
+    --------
+    >>> term_in_time("lazy", "gradient_flow")
+    beta
+    """
+    return _term(regime, name, t)
+
+
+def term_in_size(regime: Regime, name: str) -> Expr:
+    """Return the exponent in N of one term of the derived loss.
+
+    Examples
+    --------
+    >>> term_in_size("lazy", "finite_model_transient")
+    1
+    """
+    return _term(regime, name, N)
+
+
+def _term(regime: Regime, name: str, resource: Symbol) -> Expr:
+    return loss(regime, DERIVED)[name].exponent(resource)
+
+
+def arrival(regime: Regime) -> Expr:
+    """Return the exponent in N of the time at which a model comes to its floor: the clock reaches r(N).
+
+    Examples
+    --------
+    >>> arrival("lazy")
+    alpha
+    """
+    return resolution() / clock_growth(regime)
+
+
+def departure(regime: Regime) -> Expr:
+    """Return the exponent in N of the time at which a model leaves the limit: the first other term meets the flow.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> departure("lazy").subs({alpha: 3, beta: 4})
+    3/10
+    """
+    terms = loss(regime, DERIVED)
+    flow = terms["gradient_flow"].exponent(t)
+    others = (terms[name] for name in ("model_bottleneck", "finite_model_transient"))
+    return Min(*(term.exponent(N) / (flow - term.exponent(t)) for term in others))
+
+
+def stability_horizon() -> Expr:
+    """Return the exponent in 1/eta of the time at which eta kappa mu_1 reaches 2.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> stability_horizon().subs(beta, 1 / alpha).subs(alpha, 2)
+    3
+    """
+    return 1 / kernel_growth(RICH)
+
+
+def compute_exponent(regime: Regime) -> Expr:
+    """Return the exponent with which the smallest loss falls with compute (Table 1)."""
+    return optimum(regime, DERIVED).exponent
+
+
+def model_size_exponent(regime: Regime) -> Expr:
+    """Return the exponent with which the best model size grows with compute (Table 1)."""
+    return optimum(regime, DERIVED).allocation(N)
+
+
+def data_floor() -> Expr:
+    """Return the exponent in P of what remains at infinite time (eq. 78).
+
+    Stopping early does not change it, nor does the regime: the flow stays in the span of the samples.
+    """
+    return data_bottleneck().exponent(P)
+
+
+def data_transient(regime: Regime) -> Expr:
+    """Return the exponent with which P times the first correction in 1/P falls with time."""
+    return normal_form(data_correction(regime), PARAMETERS, DOMAIN)
+
+
+def proportional_floor() -> Expr:
+    """Return the exponent in P of the floor with N in proportion to P: the mixed correction over N."""
+    return mixed_correction() + 1

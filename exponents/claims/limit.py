@@ -1,0 +1,63 @@
+"""Claims about training at N, B = infinity: the clock, the levels of perturbation theory, and the constants.
+
+The constants are those of the continuum y^2(k) dk = k^{-alpha beta-1} dk, or of the sum over integer modes.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ..names import LAZY, RICH
+from .claim import LIMIT, Claim, Deferred
+
+if TYPE_CHECKING:
+    from . import derived
+else:
+    derived = Deferred(".derived")
+
+LEVELS = 8
+"""Levels of the series that are claimed one by one."""
+
+SLOW_LEVELS = Fraction(3, 4)
+"""Level n + 1 is reached as t^-(1 - chi_n); from this beta on chi_1 is close to 1."""
+
+ACCELERATION = "Max(1, 2/(1 + beta))"
+"""The factor of eq. 9 and 10, as printed."""
+
+HARD, EASY, OFF = "beta < 1", "beta > 1", "Ne(beta, 1)"
+"""Conditions.  At beta = 1 a logarithm takes the place of each constant."""
+
+
+def _level(number: int) -> Claim:
+    """Eq. 62 as printed: each level is beta times 2 minus the level before."""
+    published = "beta"
+    for _ in range(number):
+        published = f"beta*(2 - {published})"
+    name = f"levels: level {number}"
+    return Claim(name, LIMIT, "eq. 62", published, lambda _: derived.level(number), HARD, HARD, slow_from=SLOW_LEVELS)
+
+
+LIMIT_CLAIMS = (
+    Claim("chi: lazy time exponent", LIMIT, "eq. 8", "beta", lambda _: derived.chi(LAZY)),
+    Claim("chi: time exponent", LIMIT, "eq. 10, 68", f"beta*{ACCELERATION}", lambda _: derived.chi(RICH)),
+    Claim("chi: correlation", LIMIT, "eq. 66, 68", f"beta*{ACCELERATION}", lambda _: derived.chi(RICH)),
+    Claim(
+        "chi: kernel growth", LIMIT, "sec. 4", f"1 - beta*{ACCELERATION}", lambda _: derived.kernel_growth(RICH), HARD
+    ),
+    Claim(
+        "chi: readout norm", LIMIT, "Fig. 12", f"Max(1 - beta*{ACCELERATION}, 0)", lambda _: derived.kernel_growth(RICH)
+    ),
+    Claim(
+        "chi: learned mode", LIMIT, "eq. 11", f"(2 - beta*{ACCELERATION})/alpha", lambda _: derived.learned_mode(), HARD
+    ),
+    Claim("chi: learned norm", LIMIT, "eq. 7", None, lambda _: derived.learned_norm()),
+    *map(_level, range(LEVELS + 1)),
+    Claim("levels: readout norm", LIMIT, "eq. 47", "Max(1 - beta, 0)", lambda _: derived.readout_norm()),
+    Claim("levels: readout speed", LIMIT, "eq. 47", "beta", lambda _: derived.readout_speed()),
+    Claim("amplitude: RKHS norm", LIMIT, "eq. 7", "1/(alpha*(beta - 1))", lambda s: derived.target_norm(s), EASY, EASY),
+    Claim("amplitude: lazy loss", LIMIT, "eq. 8", None, lambda s: derived.amplitude(LAZY, s)),
+    Claim("amplitude: loss", LIMIT, "eq. 10", None, lambda s: derived.amplitude(RICH, s), derived_for=OFF),
+    Claim("amplitude: kernel", LIMIT, "sec. 4", None, lambda s: derived.kernel_amplitude(RICH, s), derived_for=OFF),
+    Claim("amplitude: clock", LIMIT, "eq. 67", None, lambda s: derived.clock_amplitude(RICH, s), derived_for=OFF),
+)

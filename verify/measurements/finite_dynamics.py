@@ -1,0 +1,233 @@
+"""How are claims about finite N and B measured?
+
+At one point (alpha, beta, gamma) on the continuum, from models of any size (`random_features`) and the variance of
+batches (`flow.noise`), each lazy and rich:
+
+* The loss at infinite time, and the resolution, as N grows.
+* The first correction in 1/N: N (L_N - L), where the model has `SIZE` times more features than modes are resolved at
+  the time.  That ratio rises with time, so that higher orders are small and fall; the loss itself would show another
+  exponent.
+* The variance that batches add, in first order in eta/B: what those of the first unit of the clock leave behind, and
+  what all of them add.
+* When a model leaves the limit, when it comes to its floor, and the compute optimum (`compute_budget`).
+
+The lazy measurements are the same at gamma = 0.
+
+An extrapolation cannot see a correction that hardly falls over its window.  Next to alpha = 1 and to beta = 2 - 1/alpha
+such corrections are known, and there is no measurement.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import exp, inf, log, sqrt
+
+import numpy as np
+
+from exponents.claims.claim import FINITE
+from exponents.errors import InputError
+from exponents.names import Regime
+
+from ..arrays import Reals
+from ..curves import LossCurve
+from ..flow.curve import flow_curve, limit_curve
+from ..flow.noise import noisy_curve
+from ..spectra.continuum_equivalent import inverse_cutoff
+from ..spectra.floor import mean_floor
+from ..spectra.random_features import limit_spectra, mean_spectra
+from .compute_budget import Budgets, Optimum
+from .experiment import DEEPER, DOUBLES, SECOND, Measurements, by_regime, sizes_beside, space_evenly
+from .points import Point
+from .slopes import Limit, extrapolate_exponent, extrapolate_noisy_exponent
+
+SIZES = (1e3, 1e13, 11)
+"""First and last model size, and how many, at which optima and crossovers are found; see `_space_sizes`."""
+
+LEARNED = 16.0
+"""N^(alpha beta) at the first of them at least: models have learned most of the target."""
+
+ARRIVED = 1e40
+"""N^alpha at the last of them, where alpha is small: models come to their floor as late as for other alpha."""
+
+UNSEEN = 5.0
+"""By how many e-folds a known correction must change along the sizes, or it could pass for a constant."""
+
+SHORTEST = 1e3
+"""Ratio of last and first size that is left at the end of double precision."""
+
+FLOORS = (1e3, 1e40, 38)
+"""First and last model size, and how many, for the loss at infinite time."""
+
+TIMES = (1e2, 1e16, 15)
+"""First and last time, and how many, for the first correction in 1/N."""
+
+LATE_TIMES = (1e3, 1e24, 64)
+"""First and last time, and how many, for the variance of batches."""
+
+EARLY = 1.0
+"""Clock until which batches are finite, for the variance that early ones leave behind."""
+
+WEAK = 1e-30
+"""eta/B of the first order."""
+
+TEMPERATURE, STABLE = 0.01, 0.2
+"""eta/B at the compute optimum; less where it would exceed this share of what is stable."""
+
+TOLERANCE = 1e-10
+"""Of flows that are subtracted from one another."""
+
+
+class FiniteMeasurements(Measurements):
+    """All measurements of finite models at one point.
+
+    Parameters
+    ----------
+    at : Point
+        On the continuum; its gamma is that of the rich measurements.
+
+    Raises
+    ------
+    InputError
+        If the spectrum is another one, or if alpha or beta is so large that models leave double precision.
+
+    Examples
+    --------
+    >>> from verify.measurements.points import read_point
+    >>> round(FiniteMeasurements(read_point(3, "1/2", 1)).measure("bottleneck: infinite time").value, 6)
+    1.5
+    """
+
+    system = FINITE
+
+    def __init__(self, at: Point) -> None:
+        super().__init__(at)
+        alpha, beta = float(at.alpha), float(at.beta)
+        largest = exp(min((DOUBLES / max(2.0, beta) - DEEPER) / alpha, log(FLOORS[1]))) / alpha
+        latest = exp(DOUBLES / max(2.0, beta))
+        if largest < SIZES[0] ** 2 or latest < LATE_TIMES[0] ** 2:
+            raise InputError(
+                f"a measurement needs models up to N = {SIZES[0] ** 2:.0e}; double precision ends at {largest:.0e} for "
+                f"alpha = {at.alpha}, beta = {at.beta}; take smaller ones"
+            )
+        self.sizes = _space_sizes(alpha, beta, largest)
+        self.floors = space_evenly(FLOORS, largest)
+        self.times, self.late = space_evenly(TIMES, latest), space_evenly(LATE_TIMES, latest)
+        self.limit, self.budgets = lru_cache(self._solve_limit), lru_cache(self._solve_budgets)
+        self.optimum = lru_cache(self._find_optimum)
+
+    def _solve_limit(self, regime: Regime) -> LossCurve:
+        return limit_curve(self.at.alpha, self.at.beta, self.gamma_of(regime), self.times, tolerance=TOLERANCE)
+
+    def _solve_budgets(self, regime: Regime) -> Budgets:
+        """Models with batches, unless the kernel grows, where a fixed learning rate ends in instability.
+
+        Raises InputError if alpha is so close to 1 that no sizes show the limits of exponents.
+        """
+        alpha, beta, gamma = self.at.alpha, float(self.at.beta), self.gamma_of(regime)
+        self._require_change("N^-(alpha-1)", float(alpha - 1), self.sizes, f"alpha = {alpha}; take a larger one")
+        if gamma and beta <= 1:
+            return Budgets(alpha, self.at.beta, gamma, self.sizes)
+        # The last kernel solves kappa (kappa - 1) = gamma |w*|^2; eta/B is stable below 2/(kappa tr Lambda).
+        norm = 1 / (float(alpha) * (beta - 1)) if gamma else 0.0
+        kernel, trace = (1 + sqrt(1 + 4 * gamma * norm)) / 2, 1 / (float(alpha) - 1)
+        return Budgets(alpha, self.at.beta, gamma, self.sizes, min(TEMPERATURE, STABLE * 2 / (kernel * trace)))
+
+    def _find_optimum(self, regime: Regime) -> Optimum:
+        """The optimum.
+
+        Raises InputError if beta is so close to 2 - 1/alpha that noise and flow fall alike for long.
+        """
+        found, border = self.budgets(regime).optimum(), 2 - 1 / self.at.alpha
+        if self.at.beta > 1 and self.at.beta != border:
+            where = f"alpha = {self.at.alpha}, beta = {self.at.beta}; take a beta further from {border}"
+            self._require_change("noise over flow", float(abs(self.at.beta - border)), found.time, where)
+        return found
+
+    def _require_change(self, name: str, power: float, along: Reals, where: str) -> None:
+        """Raise InputError if a correction falls too slowly along sizes or times for an extrapolation."""
+        fall = power * log(along[-1] / along[0])
+        if fall < UNSEEN:
+            raise InputError(
+                f"a measurement needs sizes along which {name} changes by {UNSEEN:g} e-folds; for those up to N = "
+                f"{self.sizes[-1]:.0e} it changes by {fall:.2g} for {where}"
+            )
+
+    def floor(self) -> Limit:
+        """Measure the exponent with which the loss at infinite time falls with N."""
+        return -extrapolate_exponent(
+            self.floors, [mean_floor(self.at.alpha, self.at.beta, size) for size in self.floors]
+        )
+
+    def resolution(self) -> Limit:
+        """Measure the exponent of r in N."""
+        return extrapolate_exponent(
+            self.floors, [inverse_cutoff(self.at.alpha, self.at.beta, size) for size in self.floors]
+        )
+
+    def transient(self, regime: Regime) -> Limit:
+        """Measure the exponent with which the first correction in 1/N falls with time."""
+        limit = self.limit(regime)
+        sizes = sizes_beside(limit.clock ** (1 / float(self.at.alpha)), self.times)
+        found = [self._correction(regime, i, float(size)) for i, size in enumerate(sizes)]
+        excess, errors = np.array(found).T
+        return -extrapolate_noisy_exponent(self.times, sizes * excess, sizes * errors).widen(SECOND)
+
+    def _correction(self, regime: Regime, place: int, size: float) -> tuple[float, float]:
+        """L_N - L at a time, and its error."""
+        target, _ = mean_spectra(self.at.alpha, self.at.beta, size)
+        limit, time = self.limit(regime), self.times[place : place + 1]
+        model = flow_curve(target, self.gamma_of(regime), time, TOLERANCE)
+        return float(model.loss[0] - limit.loss[place]), float(model.loss_error[0] + limit.loss_error[place])
+
+    def variance(self, regime: Regime, until: float) -> Limit:
+        """Measure the exponent with which the variance of batches up to a clock falls, to first order in eta/B."""
+        gamma = self.gamma_of(regime)
+        clock = 2 * float(limit_curve(self.at.alpha, self.at.beta, gamma, self.late[-1:]).clock[0])
+        target, trace = limit_spectra(self.at.alpha, self.at.beta, clock)
+        found = noisy_curve(target, trace, gamma, WEAK, self.late, until)
+        errors = float((found.variance_error / found.variance).max())
+        return -extrapolate_exponent(self.late, found.variance).widen(errors)
+
+    def horizon(self) -> Limit:
+        """Measure the exponent in 1/eta of the time at which eta kappa mu_1 reaches its bound."""
+        growth = limit_curve(self.at.alpha, self.at.beta, float(self.at.gamma), self.late, tolerance=TOLERANCE)
+        return extrapolate_exponent(growth.kernel, self.late)
+
+    def departure(self, regime: Regime) -> Limit:
+        """Measure the exponent in N of the time at which a model leaves the limit."""
+        return extrapolate_exponent(self.sizes, self.budgets(regime).departures())
+
+    def arrival(self, regime: Regime) -> Limit:
+        """Measure the exponent in N of the time at which a model comes to its floor."""
+        return extrapolate_exponent(self.sizes, self.budgets(regime).arrivals())
+
+    def best_loss(self, regime: Regime) -> Limit:
+        """Measure the exponent with which the smallest loss falls with compute."""
+        found = self.optimum(regime)
+        return -extrapolate_exponent(found.compute, found.loss)
+
+    def best_size(self, regime: Regime) -> Limit:
+        """Measure the exponent with which the best model size grows with compute."""
+        found = self.optimum(regime)
+        return extrapolate_exponent(found.compute, found.model_size)
+
+    procedures = {
+        "bottleneck: resolution": resolution,
+        "bottleneck: infinite time": floor,
+        **by_regime("bottleneck: arrival, {}", arrival),
+        **by_regime("transient: {}", transient),
+        **by_regime("transient: departure, {}", departure),
+        **by_regime("sgd: {}", variance, until=EARLY),
+        **by_regime("sgd: all batches, {}", variance, until=inf),
+        "sgd: stability horizon": horizon,
+        **by_regime("compute-optimal: {}", best_loss),
+        **by_regime("compute-optimal: model size, {}", best_size),
+    }
+
+
+def _space_sizes(alpha: float, beta: float, largest: float) -> Reals:
+    """Model sizes for crossovers: larger ones where the target is learned, or corrections fall, slowly in N."""
+    learned = exp(min(log(LEARNED) / (alpha * beta), log(largest / SHORTEST)))
+    first = max(SIZES[0], learned)
+    ratio = max(SIZES[1], exp(log(ARRIVED) / alpha)) / SIZES[0]
+    return space_evenly((first, first * ratio, SIZES[2]), largest)

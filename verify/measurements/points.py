@@ -1,0 +1,81 @@
+"""Where is a claim put to the test?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from exponents.names import CONTINUUM, MODES, SpectrumKind
+from exponents.rationals import exact
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a claim is put to the test.
+
+    Attributes
+    ----------
+    alpha, beta, gamma : Fraction
+        Capacity, source and richness.
+    spectrum : "continuum" or "modes"
+    """
+
+    alpha: Fraction
+    beta: Fraction
+    gamma: Fraction
+    spectrum: SpectrumKind = CONTINUUM
+
+    def as_object(self) -> dict[str, str]:
+        """Return the point as JSON holds it."""
+        return {
+            "alpha": str(self.alpha),
+            "beta": str(self.beta),
+            "gamma": str(self.gamma),
+            "spectrum": self.spectrum,
+        }
+
+
+def read_point(alpha: object, beta: object, gamma: object, spectrum: SpectrumKind = CONTINUUM) -> Point:
+    """Return a point from exact numbers.
+
+    Parameters
+    ----------
+    alpha, beta, gamma : exact numbers
+        int, Fraction, or text such as "3/2".
+    spectrum : "continuum" or "modes"
+
+    Raises
+    ------
+    InputError
+        If one of them is not a finite rational number.
+
+    Examples
+    --------
+    >>> read_point("3/2", 1, "0.25").as_object()
+    {'alpha': '3/2', 'beta': '1', 'gamma': '1/4', 'spectrum': 'continuum'}
+    """
+    return Point(exact(alpha, "alpha"), exact(beta, "beta"), exact(gamma, "gamma"), spectrum)
+
+
+SOURCES = ("1/10", "3/10", "1/2", "7/10", "9/10", "1", "11/10", "13/10", "3/2", "9/5")
+"""Values of beta at which claims are tested, on both sides of 1."""
+
+SLOW_POINTS = (read_point(3, "1/2", 1), read_point(3, "4/3", 1), read_point(3, "5/2", 1), read_point("3/2", "2/5", 1))
+"""Where claims that take minutes are tested: hard, easy and super-easy, far from their boundaries for a large alpha,
+and hard for a smaller one."""
+
+
+def default_points(quick: bool = False) -> tuple[Point, ...]:
+    """Return points on both sides of beta = 1, on both spectra, at several gamma; four of them if ``quick``.
+
+    Examples
+    --------
+    >>> [str(at.beta) for at in default_points(quick=True)]
+    ['3/10', '7/10', '1', '3/2']
+    """
+    if quick:
+        return tuple(read_point("3/2", beta, 1) for beta in ("3/10", "7/10", "1", "3/2"))
+    continuum = [read_point("3/2", beta, 1) for beta in SOURCES]
+    modes = [read_point(2, beta, "1/4", MODES) for beta in SOURCES]
+    strong = [read_point(4, beta, 25) for beta in ("3/10", "7/10", "3/2")]
+    return (*continuum, *modes, *strong, *SLOW_POINTS)
