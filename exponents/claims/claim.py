@@ -115,7 +115,7 @@ class Claim:
 
     def parse_published(self) -> Expr | None:
         """Return the published formula, or None where nothing is published."""
-        return None if self.published is None else _parse(self.published)  # type: ignore[return-value]
+        return None if self.published is None else _parse(self.published)
 
     def derive(self, spectrum: SpectrumKind = CONTINUUM) -> Expr:
         """Return the derived formula.  Only constants depend on the kind of spectrum."""
@@ -151,7 +151,7 @@ def parse_condition(text: str) -> Boolean:
     >>> parse_condition("beta < 1"), parse_condition("")
     (beta < 1, True)
     """
-    return _parse(text)  # type: ignore[return-value]
+    return _parse(text)
 
 
 @cache

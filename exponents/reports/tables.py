@@ -175,7 +175,7 @@ def claims(version: Version) -> Table:
         Column("agree", "agree where"),
     )
     notes = (
-        phrase(f"Published: {EDITION}. Later editions were not compared."),
+        phrase(f"Published: {EDITION}; v2 and the journal version were not compared."),
         phrase(
             "Both sides are compared as functions for {trace}. Measurement decides between them.", trace=TRACE_CLASS
         ),

@@ -8,19 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mpf
 
-from exponents.claims.appendix import linear_claims, reuse_claims
-from exponents.claims.claim import claims, finite_claims, flow_claims
+from exponents.claims.catalogue import CLAIMS, families_of
+from exponents.claims.claim import LIMIT, SECONDS
 from exponents.errors import FlowFailed, InputError
-from exponents.names import FAMILIES, LIMIT
-from verify.measurements import limit as evidence
-from verify.measurements.finite import FINITE_MEASUREMENTS
-from verify.measurements.limit import MEASUREMENTS, Evidence, point
-from verify.measurements.linear import LINEAR_MEASUREMENTS
-from verify.measurements.reuse import REUSE_MEASUREMENTS
+from verify.measurements import limit_dynamics
+from verify.measurements.limit_dynamics import LimitMeasurements
+from verify.measurements.points import SLOW_POINTS, default_points, read_point
 from verify.measurements.slopes import Limit
-from verify.verdicts import CHEAP, MEASURED, claims_at, default_points, judge, shift_value, value_text, verdicts
+from verify.measurements.systems import SYSTEMS
+from verify.verdicts import claims_at, judge, shift_value, verdicts, write_value
 
-HARD, EASY, BETWEEN = point("3/2", "3/5", 2), point("5/4", "7/5", "1/3", "modes"), point(2, 1, 1)
+HARD, EASY, BETWEEN = read_point("3/2", "3/5", 2), read_point("5/4", "7/5", "1/3", "modes"), read_point(2, 1, 1)
 
 
 def limit(value, error):
@@ -30,14 +28,12 @@ def limit(value, error):
 @pytest.fixture(scope="module")
 def found():
     """All verdicts on the limit at three points that the default grid does not have."""
-    return [verdict for part in verdicts((HARD, EASY, BETWEEN), LIMIT) for verdict in part]
+    return [verdict for part in verdicts((HARD, EASY, BETWEEN), families_of(LIMIT)) for verdict in part]
 
 
 def test_every_derived_value_is_confirmed(found):
     assert {verdict.derived_verdict for verdict in found} == {"confirmed"}
-    assert (
-        {verdict.claim.family for verdict in found} == set(LIMIT) == {name.partition(":")[0] for name in MEASUREMENTS}
-    )
+    assert {verdict.claim.name for verdict in found} == {claim.name for claim in CLAIMS if claim.system == LIMIT}
 
 
 def test_only_the_readout_speed_and_the_sum_of_the_norm_contradict_the_paper(found):
@@ -96,16 +92,16 @@ def test_a_shift_is_one_percent_and_exact():
 
 
 def test_values_are_written_so_that_a_rational_parser_reads_them():
-    assert Fraction(value_text(Fraction(6, 17))) == Fraction(6, 17)
-    assert abs(Fraction(value_text(mpf(2) / 3)) - Fraction(2, 3)) < Fraction(1, 10**14)
-    assert value_text(None) is None
+    assert Fraction(write_value(Fraction(6, 17))) == Fraction(6, 17)
+    assert abs(Fraction(write_value(mpf(2) / 3)) - Fraction(2, 3)) < Fraction(1, 10**14)
+    assert write_value(None) is None
 
 
 def test_a_failed_measurement_is_undecided_and_says_why(monkeypatch):
     def failing(*_, **__):
         raise FlowFailed("the flow could not be solved beyond t = 7", 7.0, 0.5)
 
-    monkeypatch.setattr(evidence, "limit_curve", failing)
+    monkeypatch.setattr(limit_dynamics, "limit_curve", failing)
     (part,) = verdicts((HARD,), ("chi",))
     by_name = {verdict.claim.name: verdict for verdict in part}
     failed, lazy = by_name["chi: time exponent"], by_name["chi: lazy time exponent"]
@@ -136,21 +132,16 @@ def test_points_are_measured_by_the_executor_that_is_given():
     assert counting.asked == len(found) == 2
 
 
-def test_every_claim_of_a_measured_family_has_a_measurement_and_the_reverse():
-    names = {claim.name for claim in flow_claims()}
-    assert names == set(MEASUREMENTS)
-    finite = {claim.name for claim in finite_claims()}
-    assert finite == set(FINITE_MEASUREMENTS)
-    assert {claim.name for claim in claims()} <= names | finite
-    assert {claim.name for claim in reuse_claims()} == set(REUSE_MEASUREMENTS)
-    assert {claim.name for claim in linear_claims()} == set(LINEAR_MEASUREMENTS)
-    assert {name.partition(":")[0] for name in MEASURED} == set(FAMILIES)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_claim_has_a_measurement_and_the_reverse(system):
+    assert {claim.name for claim in CLAIMS if claim.system == system} == set(SYSTEMS[system].procedures)
 
 
-def test_every_measurement_is_used_on_the_default_grid_and_on_both_sides_of_1():
-    for points in (default_points(), default_points(quick=True)):
+def test_every_claim_is_measured_by_default_and_those_of_seconds_quickly():
+    for quick in (False, True):
+        points = default_points(quick)
         used = {claim.name for at in points for claim in claims_at(at, thorough=False)}
-        assert used == ({*MEASUREMENTS, *CHEAP} if len(points) < len(default_points()) else set(MEASURED))
+        assert used == {claim.name for claim in CLAIMS if not quick or claim.cost == SECONDS}
         assert min(at.beta for at in points) < 1 < max(at.beta for at in points)
     assert {at.spectrum for at in default_points()} == {"continuum", "modes"}
     assert (min(at.beta for at in default_points()), max(at.beta for at in default_points())) == (
@@ -159,8 +150,22 @@ def test_every_measurement_is_used_on_the_default_grid_and_on_both_sides_of_1():
     )
 
 
+def test_claims_that_take_minutes_are_asked_at_few_points_unless_one_is_named():
+    slow = {claim.name for claim in CLAIMS if claim.cost != SECONDS}
+    asked = {at for at in default_points() for claim in claims_at(at, thorough=False) if claim.name in slow}
+    assert asked == set(SLOW_POINTS)
+    assert slow & {claim.name for claim in claims_at(HARD, thorough=True)}
+
+
+def test_levels_that_converge_slowly_are_asked_only_at_a_point_that_is_named():
+    near = read_point("3/2", "9/10", 1)
+    levels = {claim.name for claim in CLAIMS if claim.slow_from is not None}
+    assert len(levels) == 9 and not levels & {claim.name for claim in claims_at(near, thorough=False)}
+    assert levels <= {claim.name for claim in claims_at(near)}
+
+
 def test_published_values_are_left_out_where_the_paper_does_not_state_them():
-    by_name = {claim.name: claim for claim in flow_claims()}
+    by_name = {claim.name: claim for claim in CLAIMS}
     growth = by_name["chi: kernel growth"]
     assert growth.published_at(Fraction(2), Fraction(1, 2), Fraction(1)) == Fraction(1, 3)
     assert growth.published_at(Fraction(2), Fraction(3, 2), Fraction(1)) is None
@@ -168,18 +173,23 @@ def test_published_values_are_left_out_where_the_paper_does_not_state_them():
     assert by_name["amplitude: loss"].derived_at(Fraction(2), Fraction(1), Fraction(1)) is None
 
 
+def test_an_unknown_claim_is_refused_with_the_nearest():
+    with pytest.raises(InputError, match="did you mean chi: time exponent"):
+        next(verdicts((HARD,), ("chi: time exponnt",)))
+
+
 def test_an_unknown_measurement_is_refused():
     with pytest.raises(InputError, match="no measurement for chi: nonsense"):
-        Evidence(HARD, {}).measured("chi: nonsense")
+        LimitMeasurements(HARD).measure("chi: nonsense")
 
 
 def test_a_point_needs_numbers():
     with pytest.raises(InputError, match="alpha must be a finite rational"):
-        point("x", "1/2", 1)
+        read_point("x", "1/2", 1)
 
 
 def test_a_beta_beyond_double_precision_is_undecided_and_says_why():
-    (part,) = verdicts((point(2, 90, 1),), ("chi: time exponent",))
+    (part,) = verdicts((read_point(2, 90, 1),), ("chi: time exponent",))
     assert part[0].derived_verdict == "undecided" and "double precision" in part[0].failure
-    (part,) = verdicts((point(2, 9, 1),), ("chi: time exponent",))
+    (part,) = verdicts((read_point(2, 9, 1),), ("chi: time exponent",))
     assert part[0].derived_verdict == "confirmed"

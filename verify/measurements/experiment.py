@@ -1,8 +1,8 @@
 """What do all measurements at one point share?
 
-A system of measurements is a subclass of `Measurements`: it says at which spectra it measures, prepares sizes and times
-for its point, and maps the name of each claim to the procedure that measures it.  Each computation runs when it is first
-asked for, and once.
+A system of measurements is a subclass of `Measurements`.  It lists the spectra on which it measures, prepares sizes and
+times for its point, and maps the name of each claim to the procedure that measures it.  Each computation runs once,
+when it is first asked for.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import exp, inf, log, sqrt
+from typing import ClassVar
 
 import numpy as np
 
@@ -36,7 +37,7 @@ from ..spectra.continuum_equivalent import inverse_cutoff
 from ..spectra.floor import mean_floor
 from ..spectra.random_features import limit_spectra, mean_spectra
 from .compute_budget import Budgets, Optimum
-from .experiment import DEEPER, DOUBLES, SECOND, Measurements, by_regime, sizes_beside, space_evenly
+from .experiment import DEEPER, DOUBLES, SECOND, Measurements, Procedure, by_regime, sizes_beside, space_evenly
 from .points import Point
 from .slopes import Limit, extrapolate_exponent, extrapolate_noisy_exponent
 
@@ -211,7 +212,7 @@ class FiniteMeasurements(Measurements):
         found = self.optimum(regime)
         return extrapolate_exponent(found.compute, found.model_size)
 
-    procedures = {
+    procedures: ClassVar[dict[str, Procedure]] = {
         "bottleneck: resolution": resolution,
         "bottleneck: infinite time": floor,
         **by_regime("bottleneck: arrival, {}", arrival),

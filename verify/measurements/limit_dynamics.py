@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from functools import cached_property, partial
 from math import exp, log, sqrt
+from typing import ClassVar
 
 import numpy as np
 
@@ -176,7 +177,7 @@ class LimitMeasurements(Measurements):
     def _limit(self, values: Reals, errors: Reals) -> Limit:
         return extrapolate_with_errors(self.times[: len(values)], values, errors[: len(values)])
 
-    procedures = {
+    procedures: ClassVar[dict[str, Procedure]] = {
         "chi: lazy time exponent": partial(lazy_slope, power=0),
         "chi: time exponent": partial(fall, name="loss"),
         "chi: correlation": correlation,

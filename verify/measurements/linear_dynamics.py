@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from functools import cached_property, partial
 from math import sqrt
+from typing import ClassVar
 
 from exponents.claims.claim import LINEAR
 from exponents.model.linear_network import INIT
 
 from ..curves import LossCurve
 from ..linear.infinite_width import linear_limit_curve
-from .experiment import Measurements
+from .experiment import Measurements, Procedure
 from .limit_dynamics import TOLERANCE, extrapolate_with_errors, space_times
 from .points import Point
 from .slopes import Limit
@@ -66,7 +67,7 @@ class LinearMeasurements(Measurements):
         """Measure the limit of |w|^2/N."""
         return extrapolate_with_errors(self.times, self.curve.readout, self.curve.errors["readout"])
 
-    procedures = {
+    procedures: ClassVar[dict[str, Procedure]] = {
         "linear: time exponent": time_exponent,
         "linear: readout norm": partial(slope, name="readout"),
         "linear: spike": partial(slope, name="spike"),

@@ -6,8 +6,8 @@ and P:
 * The loss at infinite time, and the least loss at any time, as P grows; with infinitely many features, and with 1 +
   `MORE` times as many as samples, where the loss rises again as training goes on.
 * The first correction in 1/P: P (L_P - L), with P beside the modes resolved, as for N in `finite_dynamics`.
-* The first correction in 1/N at infinite time: N (L_N - L) for N = `FEATURES` P^{1 + `TILT`}; the loss itself would show
-  another exponent.
+* The first correction in 1/N at infinite time: N (L_N - L) for N = `FEATURES` P^{1 + `TILT`}; the loss itself would
+  show another exponent.
 * How the loss grows with the clock at N = P.
 
 The lazy measurements are the same at gamma = 0.  Next to beta = 2 the first correction vanishes on its way, and on
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import exp, inf
+from typing import ClassVar
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from exponents.names import LAZY, Regime
 from ..flow.curve import limit_curve
 from ..reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, reuse_curve
 from ..spectra.continuum_equivalent import inverse_cutoff
-from .experiment import DEEPER, DOUBLES, SECOND, TILT, Measurements, by_regime, sizes_beside, space_evenly
+from .experiment import DEEPER, DOUBLES, SECOND, TILT, Measurements, Procedure, by_regime, sizes_beside, space_evenly
 from .finite_dynamics import TIMES, TOLERANCE
 from .points import Point
 from .slopes import Limit, extrapolate_exponent, extrapolate_noisy_exponent
@@ -148,7 +149,7 @@ class ReuseMeasurements(Measurements):
         found = reuse_clock_curve(reuse, 0.0, clocks * scale, TOLERANCE)
         return extrapolate_noisy_exponent(clocks, found.loss, found.loss_error)
 
-    procedures = {
+    procedures: ClassVar[dict[str, Procedure]] = {
         "data: resolution": resolution,
         "data: fixed point": fixed_point,
         **by_regime("data: early stopping, {}", early_stopping),

@@ -12,9 +12,9 @@ The error is the sum of three parts: twice the standard error of the limit; the 
 change when the earlier half of the window is included.  On curves with a known limit the sum covers it at least 95
 times in 100.  Tests check this with noise, and with corrections of other kinds than those fitted.
 
-A logarithm is not a power: where L ~ t^{-s} (ln t)^{-p} the slope is s + p/l + ..., which a small d can imitate over any
-window.  So a slow correction is fitted as powers of 1/l too.  If that fits no worse, the limit is reported as reached
-logarithmically.  Whenever the correction is that slow, the difference between both limits is part of the error.
+A logarithm is not a power: where L ~ t^{-s} (ln t)^{-p} the slope is s + p/l + ..., which a small d can imitate over
+any window.  So a slow correction is fitted as powers of 1/l too.  If that fits no worse, the limit is reported as
+reached logarithmically.  Whenever the correction is that slow, the difference between both limits is part of the error.
 Corrections below the noise stay unseen, so the error of noisy data is that for corrections by powers.  Over less than
 six factors of ten, with noise of a hundredth, it covers 80 to 95 times in 100, and 70 where two corrections nearly
 cancel.

@@ -1,6 +1,7 @@
 """Which system measures which claim?
 
-Adding a claim to a system means adding its record to `exponents.claims` and the method that measures it to ``procedures`` of the system.
+Each claim has a record in `exponents.claims`, which names its system, and an entry in ``procedures`` of that system,
+which measures it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from scipy.optimize import linprog
 from sympy import Rational, simplify
 
 from exponents.algebra.piecewise import agreement
-from exponents.claims.appendix import linear_claims, reuse_claims
 from exponents.derivations import derive
 from exponents.model.linear_network import saturation
 from exponents.model.reuse_loss import (
@@ -130,13 +129,6 @@ def test_the_plateau_of_a_linear_network_by_hand():
     point = {alpha: 2, beta: Rational(5, 4), gamma: 4}
     assert simplify(saturation().subs(point) - 3) == 0
     assert simplify(saturation().subs({alpha: 2, beta: 3, gamma: 0}) - 1) == 0
-
-
-def test_claims_are_named_once_and_stated_where_they_hold():
-    names = [claim.name for claim in reuse_claims()]
-    assert len(set(names)) == len(names) and all(name.startswith("data: ") for name in names)
-    caption = next(claim for claim in linear_claims() if "caption" in claim.source)
-    assert caption.agreement() == False  # noqa: E712
 
 
 @pytest.mark.parametrize("version", VERSIONS)

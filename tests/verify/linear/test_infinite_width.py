@@ -12,7 +12,7 @@ from scipy.special import zeta
 from exponents.errors import InputError
 from verify.flow import curve as flow
 from verify.linear.infinite_width import linear_curve, linear_limit_curve, spike_at_finite_ratio
-from verify.measurements.slopes import exponent_of, extrapolate
+from verify.measurements.slopes import extrapolate, extrapolate_exponent
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.spectrum import spectrum_from_arrays
 
@@ -154,7 +154,7 @@ def test_exponents_of_hard_targets(alpha, beta, init):
     for name, wanted in slopes.items():
         limit = extrapolate(times, getattr(found, f"{name}_slope"), found.errors[f"{name}_slope"])
         assert limit.covers(wanted) and limit.error < 1e-5
-        assert exponent_of(times, getattr(found, name)).covers(wanted)
+        assert extrapolate_exponent(times, getattr(found, name)).covers(wanted)
         assert not limit.covers(-source if name == "loss" else 1 - source)  # control: a kernel that stays
 
 

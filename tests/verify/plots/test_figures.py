@@ -22,7 +22,7 @@ from exponents.model.amplitudes import amplitude
 from exponents.names import PICTURES
 from verify.flow import curve as flow
 from verify.measurements.compute_budget import Budgets
-from verify.measurements.limit import point
+from verify.measurements.points import SOURCES, read_point
 from verify.measurements.slopes import Limit
 from verify.plots import plot_figure
 from verify.plots.figures import (
@@ -47,7 +47,6 @@ from verify.spectra.floor import mean_floor
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.random_features import mean_spectra
 from verify.two_time import online as two_time_sgd
-from verify.verdicts import SOURCES
 
 LOSSES = {"fig2a": ("6/5", "6/5", "6/5"), "fig2b": ("2/5", "2/5", "4/7")}
 """beta, and the exponents lazy and rich by hand: 2 (2/5)/(1 + 2/5) = 4/7."""
@@ -96,7 +95,7 @@ def data(small):
     """What each figure shows, with fewer points than it has, or made-up ones that stand off the curve."""
     made_up = {"3/10": (0.5, 2e-4), "1": (1.001, 3.4e-3), "3/2": (1.45, 0.06)}
     points = tuple(
-        Measured(point("3/2", beta, 1), (Limit(value, error, (1e3, 1e9), 0.5, False),))
+        Measured(read_point("3/2", beta, 1), (Limit(value, error, (1e3, 1e9), 0.5, False),))
         for beta, (value, error) in made_up.items()
     )
     levels = measured(["1/2", "11/10"], [f"levels: level {number}" for number in range(level_exponents.LEVELS + 1)])
@@ -180,7 +179,7 @@ def test_fig1a_measures_the_time_exponent_where_claims_are_tested(monkeypatch):
     time_exponent.computed()
     assert asked == [(SOURCES, ["chi: time exponent"], None)]
     (found,) = measured(["9/5"], ["chi: time exponent"])
-    assert found.at == point("3/2", "9/5", 1) and found.limits[0].covers(1.8)
+    assert found.at == read_point("3/2", "9/5", 1) and found.limits[0].covers(1.8)
 
 
 def test_fig1a_says_that_a_logarithm_comes_in(figures):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import repeat
 from math import floor, log10
 
-from ...measurements.limit import Evidence, Point, point
+from ...measurements.limit_dynamics import LimitMeasurements
+from ...measurements.points import Point, read_point
 from ...measurements.slopes import Limit
 
 ALPHA, GAMMA = "3/2", 1
@@ -25,15 +26,15 @@ class Measured:
 
 def measured(sources: Sequence[str], claims: Sequence[str], executor: Executor | None = None) -> tuple[Measured, ...]:
     """Measurements of ``claims`` at each beta of ``sources``, several points at once with an executor."""
-    points = [point(ALPHA, source, GAMMA) for source in sources]
+    points = [read_point(ALPHA, source, GAMMA) for source in sources]
     spread = map if executor is None else executor.map
     found = spread(_limits, points, repeat(tuple(claims)))
     return tuple(Measured(at, limits) for at, limits in zip(points, found, strict=True))
 
 
 def _limits(at: Point, claims: Sequence[str]) -> tuple[Limit, ...]:
-    evidence = Evidence(at, {})
-    return tuple(evidence.measured(claim) for claim in claims)
+    measurements = LimitMeasurements(at)
+    return tuple(measurements.measure(claim) for claim in claims)
 
 
 def bound(error: float) -> str:

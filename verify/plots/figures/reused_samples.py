@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from exponents.claims.appendix import reuse_claims
+from exponents.claims.catalogue import select_claims
 from exponents.model.online_loss import data_bottleneck
 from exponents.model.timescale import chi
 from exponents.names import RICH
@@ -127,7 +127,7 @@ def computed(executor: Executor | None = None) -> ReusedSamples:
     """All curves."""
     spread = map if executor is None else executor.map
     curves, least = spread(_curve, SAMPLES), spread(_least, RATIOS)
-    (shared,) = (claim.derived() for claim in reuse_claims() if claim.name == "data: as many features")
+    (shared,) = (claim.derive() for claim in select_claims(["data: as many features"]))
     return ReusedSamples(
         tuple(curves),
         limit_curve(ALPHA, BETA, GAMMA, TIMES),

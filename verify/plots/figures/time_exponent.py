@@ -18,7 +18,7 @@ from exponents.model.timescale import chi, solve_self_consistency
 from exponents.names import LAZY, TASKS
 from exponents.symbols import beta
 
-from ...verdicts import SOURCES
+from ...measurements.points import SOURCES
 from ..style import FORMULA, HAIR, INK, NAME, PALE
 from .axes import Scale
 from .measured_points import ALPHA, GAMMA, Measured, bound, measured

@@ -6,32 +6,34 @@ from math import inf
 import numpy as np
 import pytest
 
-from exponents.claims.appendix import reuse_claims
+from exponents.claims.catalogue import families_of, select_claims
+from exponents.claims.claim import REUSE
 from exponents.errors import InputError
 from exponents.names import LAZY, RICH
 from verify.flow.curve import limit_curve
-from verify.measurements import reuse as evidence
-from verify.measurements.finite import SIZE, TOLERANCE
-from verify.measurements.limit import point
-from verify.measurements.reuse import REUSE_MEASUREMENTS, ReuseEvidence
-from verify.measurements.slopes import exponent_of
+from verify.measurements import reuse_dynamics
+from verify.measurements.experiment import SIZE
+from verify.measurements.finite_dynamics import TOLERANCE
+from verify.measurements.points import read_point
+from verify.measurements.reuse_dynamics import ReuseMeasurements
+from verify.measurements.slopes import extrapolate_exponent
 from verify.reuse.mean_loss import mean_reuse, reuse_clock_curve, reuse_curve
 from verify.verdicts import judge, shift_value
 
-HARD, SUPER_EASY, EASY = point(3, "1/2", 1), point(3, "5/2", 1), point("3/2", "6/5", 1)
+HARD, SUPER_EASY, EASY = read_point(3, "1/2", 1), read_point(3, "5/2", 1), read_point("3/2", "6/5", 1)
 POINTS = {"hard": HARD, "super-easy": SUPER_EASY, "easy": EASY}
 SLOW = ("data: early stopping, rich", "data: transient, rich", "data: early stopping, lazy", "data: transient, lazy")
 """Measured at fewer points: rich where it takes least, lazy where the square shows."""
 
-CLAIMS = {claim.name: claim for claim in reuse_claims()}
+CLAIMS = {claim.name: claim for claim in select_claims(families_of(REUSE))}
 
 
 @cache
 def measured(where, name):
     """Fewer P than usual for the least loss: enough for verdicts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(evidence, "STOPPED", (1e3, 1e13, 10))
-        return ReuseEvidence(POINTS[where]).measured(name)
+        patch.setattr(reuse_dynamics, "STOPPED", (1e3, 1e13, 10))
+        return ReuseMeasurements(POINTS[where]).measure(name)
 
 
 def derived(where, name):
@@ -44,7 +46,7 @@ ASKED = [(where, name) for where in POINTS for name in CLAIMS if name not in SLO
 
 
 def test_every_claim_has_a_measurement():
-    assert set(CLAIMS) == set(REUSE_MEASUREMENTS) and len(ASKED) == 3 * len(CLAIMS) - 8
+    assert set(CLAIMS) == set(ReuseMeasurements.procedures) and len(ASKED) == 3 * len(CLAIMS) - 8
 
 
 @pytest.mark.parametrize(("where", "name"), ASKED)
@@ -82,11 +84,11 @@ def test_control_as_many_features_as_samples_do_not_show_the_square():
     """Had the least loss been measured there, or had the floor of features been taken for that of samples."""
     at = SUPER_EASY
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(evidence, "STOPPED", (30.0, 3e3, 10))  # at N = P digits are lost further on
-        equal = ReuseEvidence(at).early_stopping(LAZY, more=0.0)
+        patch.setattr(reuse_dynamics, "STOPPED", (30.0, 3e3, 10))  # at N = P digits are lost further on
+        equal = ReuseMeasurements(at).early_stopping(LAZY, more=0.0)
     assert not equal.covers(6) and equal.value == pytest.approx(3, abs=0.03)
-    samples = ReuseEvidence(at).samples
-    floors = -exponent_of(samples, [1 / ReuseEvidence(at)._final(2 * p, p) for p in map(float, samples)])
+    samples = ReuseMeasurements(at).samples
+    floors = -extrapolate_exponent(samples, [1 / ReuseMeasurements(at)._final(2 * p, p) for p in map(float, samples)])
     assert not floors.covers(6)
 
 
@@ -98,7 +100,7 @@ def test_control_the_lazy_correction_is_not_the_rich_one():
 
 
 def test_control_there_is_no_peak_beside_it():
-    made = ReuseEvidence(HARD)
+    made = ReuseMeasurements(HARD)
     for size in (99.0, 101.0):
         assert made._final(size, 100.0) < inf
     assert made._final(100.0, 100.0) == inf
@@ -118,7 +120,7 @@ def test_the_correction_is_of_first_order(where):
 
 @pytest.mark.parametrize("size", [inf, 1.25e3])
 def test_the_least_loss_is_that_of_fine_stops(size):
-    made, clocks = ReuseEvidence(SUPER_EASY), np.geomspace(1e2, 1e12, 1001)
+    made, clocks = ReuseMeasurements(SUPER_EASY), np.geomspace(1e2, 1e12, 1001)
     fine = reuse_clock_curve(mean_reuse(3, "5/2", size, 1e3), 0.0, clocks).loss
     assert made._least(LAZY, size, 1e3) == pytest.approx(fine.min(), rel=1e-3)
     # control: with about as many features as samples, to train on is worse
@@ -127,8 +129,8 @@ def test_the_least_loss_is_that_of_fine_stops(size):
 
 def test_what_cannot_be_measured_says_why():
     with pytest.raises(InputError, match="measured on the continuum"):
-        ReuseEvidence(point(2, "1/2", 1, "modes"))
+        ReuseMeasurements(read_point(2, "1/2", 1, "modes"))
     with pytest.raises(InputError, match=r"double precision ends at .* for alpha = 40, beta = 3; take smaller ones"):
-        ReuseEvidence(point(40, 3, 1))
+        ReuseMeasurements(read_point(40, 3, 1))
     with pytest.raises(InputError, match="there is no measurement for data: nothing"):
-        ReuseEvidence(HARD).measured("data: nothing")
+        ReuseMeasurements(HARD).measure("data: nothing")

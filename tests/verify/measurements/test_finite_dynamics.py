@@ -10,17 +10,18 @@ from hypothesis import strategies as st
 from sympy import Rational, Symbol, solve
 
 from exponents import N, alpha, beta, loss, t
-from exponents.claims.claim import finite_claims
+from exponents.claims.catalogue import families_of, select_claims
+from exponents.claims.claim import FINITE, SECONDS
 from exponents.errors import InputError
-from exponents.names import FINITE
 from verify import verdicts as checks
-from verify.measurements import finite as finite_evidence
-from verify.measurements.finite import FINITE_MEASUREMENTS, FiniteEvidence
-from verify.measurements.limit import point
-from verify.measurements.slopes import exponent_of
-from verify.verdicts import CHEAP, claims_at, judge, measure_at, shift_value, verdicts
+from verify.measurements import finite_dynamics
+from verify.measurements.finite_dynamics import FiniteMeasurements
+from verify.measurements.points import read_point
+from verify.measurements.slopes import extrapolate_exponent
+from verify.verdicts import claims_at, judge, measure_at, shift_value, verdicts
 
-HARD, EASY, SUPER_EASY = point("5/2", "3/5", 2), point(3, "7/5", 1), point("5/2", 3, 1)
+HARD, EASY, SUPER_EASY = read_point("5/2", "3/5", 2), read_point(3, "7/5", 1), read_point("5/2", 3, 1)
+FAMILIES = families_of(FINITE)
 QUICK = ("bottleneck: resolution", "bottleneck: infinite time", "transient: lazy", "sgd: lazy", "sgd: rich")
 
 
@@ -32,16 +33,16 @@ def by_source(found):
 def few():
     """Few sizes and times: enough for verdicts, and quick."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finite_evidence, "SIZES", (1e3, 1e11, 9))
-        patch.setattr(finite_evidence, "ARRIVED", 1e27)
-        patch.setattr(finite_evidence, "TIMES", (1e3, 1e15, 10))
-        patch.setattr(finite_evidence, "FLOORS", (1e6, 1e30, 12))
+        patch.setattr(finite_dynamics, "SIZES", (1e3, 1e11, 9))
+        patch.setattr(finite_dynamics, "ARRIVED", 1e27)
+        patch.setattr(finite_dynamics, "TIMES", (1e3, 1e15, 10))
+        patch.setattr(finite_dynamics, "FLOORS", (1e6, 1e30, 12))
         yield
 
 
 @pytest.fixture(scope="module")
 def hard(few):
-    return by_source(verdicts((HARD,), FINITE, thorough=True))
+    return by_source(verdicts((HARD,), FAMILIES, thorough=True))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def easy(few):
 
 def test_every_derived_value_is_confirmed(hard, easy):
     assert {v.derived_verdict for v in (*hard.values(), *easy.values())} == {"confirmed"}
-    assert {v.claim.family for v in hard.values()} == set(FINITE)
+    assert {v.claim.family for v in hard.values()} == set(FAMILIES)
 
 
 def test_what_the_paper_prints_for_a_hard_task(hard):
@@ -96,35 +97,39 @@ def test_control_every_verdict_would_have_been_another_one_percent_away(hard, ea
 def test_super_easy_needs_batches(few, monkeypatch):
     """The optimum balances the transients of the model and of batches; without batches it is another."""
     wanted = Fraction(4, 5)  # 1 - 1/(2 alpha)
-    assert FiniteEvidence(SUPER_EASY).best_loss("lazy").covers(wanted)
-    monkeypatch.setattr(finite_evidence, "TEMPERATURE", 0.0)
-    assert not FiniteEvidence(SUPER_EASY).best_loss("lazy").covers(wanted)
+    assert FiniteMeasurements(SUPER_EASY).best_loss("lazy").covers(wanted)
+    monkeypatch.setattr(finite_dynamics, "TEMPERATURE", 0.0)
+    assert not FiniteMeasurements(SUPER_EASY).best_loss("lazy").covers(wanted)
 
 
 def test_corrections_that_hardly_fall_are_not_taken_for_constants(few, monkeypatch):
     """N^-(alpha-1), and t^-|beta - 2 + 1/alpha| of the variance over the flow: a factor of 2 over ten decades."""
     with pytest.raises(InputError, match=r"N\^-\(alpha-1\) changes by 5 e-folds.*for alpha = 51/50; take a larger one"):
-        FiniteEvidence(point("51/50", "3/2", 1)).best_loss("lazy")
-    near = FiniteEvidence(point(3, "17/10", 1))
+        FiniteMeasurements(read_point("51/50", "3/2", 1)).best_loss("lazy")
+    near = FiniteMeasurements(read_point(3, "17/10", 1))
     with pytest.raises(InputError, match=r"noise over flow changes by 5 e-folds.*take a beta further from 5/3"):
         near.best_loss("lazy")
     assert near.arrival("lazy").covers(3)  # where batches do not enter
-    monkeypatch.setattr(finite_evidence, "UNSEEN", 0.0)  # control: the derived value would be refuted
+    monkeypatch.setattr(finite_dynamics, "UNSEEN", 0.0)  # control: the derived value would be refuted
     assert not near.best_loss("lazy").covers(Fraction(5, 6))
 
 
 def test_sizes_begin_where_the_target_is_learned_and_end_where_models_have_arrived(monkeypatch):
-    monkeypatch.setattr(finite_evidence, "SIZES", (1e3, 1e13, 11))
-    monkeypatch.setattr(finite_evidence, "FLOORS", (1e3, 1e40, 38))
-    monkeypatch.setattr(finite_evidence, "ARRIVED", 1e40)
-    usual, slow, steep = (FiniteEvidence(point(*at, 1)).sizes for at in ((4, "1/2"), ("11/10", "1/10"), (8, 3)))
+    monkeypatch.setattr(finite_dynamics, "SIZES", (1e3, 1e13, 11))
+    monkeypatch.setattr(finite_dynamics, "FLOORS", (1e3, 1e40, 38))
+    monkeypatch.setattr(finite_dynamics, "ARRIVED", 1e40)
+    usual, slow, steep = (
+        FiniteMeasurements(read_point(*at, 1)).sizes for at in ((4, "1/2"), ("11/10", "1/10"), (8, 3))
+    )
     assert usual[[0, -1]] == pytest.approx([1e3, 1e13])
     assert slow[0] ** 0.11 == pytest.approx(16) and slow[-1] > 1e39 and len(slow) == 11
     assert steep[0] == pytest.approx(1e3) and 1e6 < steep[-1] < 1e9  # the end of double precision
 
 
 def values(name, source=None, version="derived"):
-    (claim,) = {c.name + c.source: c for c in finite_claims() if c.name == name and source in (None, c.source)}.values()
+    (claim,) = {
+        c.name + c.source: c for c in select_claims(FAMILIES) if c.name == name and source in (None, c.source)
+    }.values()
     return [getattr(claim, f"{version}_at")(at.alpha, at.beta, at.gamma) for at in (HARD, EASY, SUPER_EASY)]
 
 
@@ -152,7 +157,7 @@ def test_published_crossovers_are_those_of_the_published_terms(regime, at):
         return found
 
     floor = [meets(name, "model_bottleneck") for name in ("gradient_flow", "finite_model_transient")]
-    claims = {claim.name: claim for claim in finite_claims()}
+    claims = {claim.name: claim for claim in select_claims(FAMILIES)}
     arrival = claims[f"bottleneck: arrival, {regime}"].published_at(at.alpha, at.beta, at.gamma)
     assert Rational(arrival) == max(floor)
     departure = claims[f"transient: departure, {regime}"].published_at(at.alpha, at.beta, at.gamma)
@@ -173,26 +178,26 @@ def test_table_1_by_hand():
 
 
 def test_which_claims_are_asked_where():
-    assert not [c for c in claims_at(point(2, "1/2", 1, "modes")) if c.family in FINITE]
-    usual = {c.name for c in claims_at(point(2, "1/2", 1), FINITE, thorough=False)}
-    assert usual == set(CHEAP) & set(FINITE_MEASUREMENTS)
-    asked = {c.name for c in claims_at(point(3, "1/2", 1), FINITE, thorough=False)}
-    assert asked == set(FINITE_MEASUREMENTS)  # a point of the grid
+    assert not [c for c in claims_at(read_point(2, "1/2", 1, "modes")) if c.system == FINITE]
+    usual = {c.name for c in claims_at(read_point(2, "1/2", 1), FAMILIES, thorough=False)}
+    assert usual == {c.name for c in select_claims(FAMILIES) if c.cost == SECONDS} != set()
+    asked = {c.name for c in claims_at(read_point(3, "1/2", 1), FAMILIES, thorough=False)}
+    assert asked == set(FiniteMeasurements.procedures)  # a point of the grid
     assert {c.name for c in claims_at(HARD, ("sgd: lazy",))} == {"sgd: lazy"}
 
 
 def test_a_measurement_that_answers_two_claims_is_made_once(monkeypatch):
     made = []
-    monkeypatch.setitem(FINITE_MEASUREMENTS, "sgd: rich", lambda evidence: made.append(evidence) or 0)
-    assert measure_at(HARD, {}, ["sgd: rich", "sgd: rich"]) == [0, 0] and len(made) == 1
+    monkeypatch.setitem(FiniteMeasurements.procedures, "sgd: rich", lambda evidence: made.append(evidence) or 0)
+    assert measure_at(HARD, ["sgd: rich", "sgd: rich"]) == [0, 0] and len(made) == 1
 
 
 def test_what_cannot_be_measured_says_why():
     with pytest.raises(InputError, match="measured on the continuum"):
-        FiniteEvidence(point(2, "1/2", 1, "modes"))
+        FiniteMeasurements(read_point(2, "1/2", 1, "modes"))
     with pytest.raises(InputError, match="no measurement for sgd: nonsense"):
-        FiniteEvidence(HARD).measured("sgd: nonsense")
-    (part,) = verdicts((point(40, 3, 1),), ("bottleneck",), thorough=True)
+        FiniteMeasurements(HARD).measure("sgd: nonsense")
+    (part,) = verdicts((read_point(40, 3, 1),), ("bottleneck",), thorough=True)
     assert {v.derived_verdict for v in part} == {"undecided"} and all("double precision" in v.failure for v in part)
     assert Fraction(1, 100) == checks.SHIFT
 
@@ -200,9 +205,9 @@ def test_what_cannot_be_measured_says_why():
 def test_eta_over_b_stays_where_noise_does_not_feed_on_itself(monkeypatch):
     """A fifth of what is stable at most, 1 = (eta/B) kappa tr(Lambda)/2 with kappa (kappa - 1) = gamma |w*|^2."""
     asked = []
-    monkeypatch.setattr(finite_evidence, "Budgets", lambda *given: asked.append(given[4:]))
+    monkeypatch.setattr(finite_dynamics, "Budgets", lambda *given: asked.append(given[4:]))
     for at, regime in (((3, "3/2", 1), "rich"), (("3/2", "3/2", 10**6), "rich"), ((3, "1/2", 1), "rich")):
-        FiniteEvidence(point(*at)).budgets(regime)
+        FiniteMeasurements(read_point(*at)).budgets(regime)
     usual, strong, growing = asked
     assert usual == (0.01,) and growing == ()  # where the kernel grows no eta/B is stable for ever
     kappa = (1 + (1 + 4 * 10**6 / (1.5 * 0.5)) ** 0.5) / 2
@@ -210,7 +215,7 @@ def test_eta_over_b_stays_where_noise_does_not_feed_on_itself(monkeypatch):
 
 
 def test_reasons_travel_between_processes():
-    at = point("21/20", 30, 1)
+    at = read_point("21/20", 30, 1)
     with ProcessPoolExecutor(1) as executor:
         (part,) = verdicts((at,), ("bottleneck: resolution", "sgd: lazy"), thorough=True, executor=executor)
     assert all("double precision" in verdict.failure for verdict in part) and len(part) == 2
@@ -228,14 +233,14 @@ def test_reasons_travel_between_processes():
 @pytest.mark.parametrize("power", [-2.0, 0.0, 0.375])
 def test_a_power_law_has_its_exponent(power):
     place = np.geomspace(10, 1e9, 12)
-    found = exponent_of(place, 3 * place**power)
+    found = extrapolate_exponent(place, 3 * place**power)
     assert found.covers(power) and found.error < 1e-9  # differences of logarithms, over steps of 1.7
 
 
 @given(st.floats(-2, 2), st.floats(0.4, 1), st.floats(-0.9, 3), st.floats(-0.5, 0.5))
 def test_corrections_by_powers_are_covered(power, rate, size, next_size):
     place = np.geomspace(1e3, 1e13, 14)
-    found = exponent_of(place, place**power * (1 + size * place**-rate + next_size * place ** (-2 * rate)))
+    found = extrapolate_exponent(place, place**power * (1 + size * place**-rate + next_size * place ** (-2 * rate)))
     assert found.covers(power) and (-found).covers(-power)
     if rate * np.log(place[-1] / place[0]) > 9:  # a slower one is taken for a logarithm, whose error is large and said
         assert found.error < 0.03 and not found.covers(power + 0.1)
@@ -243,7 +248,7 @@ def test_corrections_by_powers_are_covered(power, rate, size, next_size):
 
 def test_a_logarithm_is_in_the_error():
     place = np.geomspace(1e3, 1e40, 38)
-    found = exponent_of(place, place**-0.5 * np.log(place))
+    found = extrapolate_exponent(place, place**-0.5 * np.log(place))
     assert found.covers(-0.5) and found.logarithm
     assert abs(np.diff(np.log(place**-0.5 * np.log(place)))[-1] / np.diff(np.log(place))[-1] + 0.5) > 0.01
 
@@ -262,4 +267,4 @@ def test_a_logarithm_is_in_the_error():
 )
 def test_what_has_no_exponent_is_refused(place, values, words):
     with pytest.raises(InputError, match=words):
-        exponent_of(place, values)
+        extrapolate_exponent(place, values)

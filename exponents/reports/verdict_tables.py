@@ -1,0 +1,159 @@
+"""Verdicts as tables, claim by claim.
+
+Verdicts come as the objects that JSON holds, so that nothing here depends on how they were measured.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from sympy import log
+
+from ..claims.claim import EDITION
+from ..printing import Notation, Phrase, phrase
+from ..symbols import t
+from .render import Cell, Column, Table
+
+Object = Mapping[str, Any]
+
+SHORT = 8
+"""Letters of an exact value that a table shows as it is; longer ones are rounded to `DIGITS`."""
+
+DIGITS = 8
+"""Significant digits of a measured value in a table."""
+
+FORMS = (("measured", f".{DIGITS}g"), ("error", ".0e"))
+
+FLAT = (
+    "claim",
+    "source",
+    "published",
+    "derived",
+    "alpha",
+    "beta",
+    "gamma",
+    "spectrum",
+    "measured",
+    "error",
+    "published_verdict",
+    "derived_verdict",
+)
+"""Columns of the verdicts in CSV: the keys of JSON, with the point spread out."""
+
+
+def verdict_tables(objects: Sequence[Object], logarithms: Sequence[bool], control: bool) -> list[Table]:
+    """Return a table for each claim, its points one below the other, and a summary.
+
+    Parameters
+    ----------
+    objects : sequence of mappings
+        Verdicts as JSON holds them.
+    logarithms : sequence of bool
+        Whether each limit is reached as a power of 1/ln t.
+    control : bool
+        Whether the derived values are shifted.
+    """
+    by_claim: dict[tuple[str, str], list[tuple[Object, bool]]] = {}
+    for item, logarithm in zip(objects, logarithms, strict=True):
+        by_claim.setdefault((item["claim"], item["source"]), []).append((item, logarithm))
+    own = "shifted" if control else "derived"
+    return [*(_claim_table(items, own) for items in by_claim.values()), _summary(by_claim, own)]
+
+
+def _claim_table(items: Sequence[tuple[Object, bool]], own: str) -> Table:
+    name, source = (items[0][0][key] for key in ("claim", "source"))
+    columns = (
+        Column("alpha", Notation("alpha", "α", r"\alpha")),
+        Column("beta", Notation("beta", "β", r"\beta")),
+        Column("gamma", Notation("gamma", "γ", r"\gamma")),
+        Column("spectrum", "spectrum"),
+        Column("side", "statement"),
+        Column("exact", "expected"),
+        Column("measured", "measured"),
+        Column("error", "error"),
+        Column("verdict", "verdict"),
+    )
+    rows = tuple(_row(item, logarithm, own) for item, logarithm in items)
+    slow = any(logarithm for _, logarithm in items)
+    notes = (phrase("ln: the limit is reached no faster than a power of {log}.", log=1 / log(t)),) if slow else ()
+    return Table(name, phrase(f"{name} ({source})"), columns, rows, notes)
+
+
+def _row(item: Object, logarithm: bool, own: str) -> tuple[Cell, ...]:
+    """One point: two lines where the published and the derived value differ, otherwise one."""
+    at, published, derived = item["at"], item["published"], item["derived"]
+    sides = [("both" if published == derived else own, derived, item["derived_verdict"])]
+    if published not in (None, derived):
+        sides.insert(0, ("paper", published, item["published_verdict"]))
+    measured, error = (None if item[key] is None else f"{item[key]:{form}}" for key, form in FORMS)
+    return (
+        *(at[key] for key in ("alpha", "beta", "gamma", "spectrum")),
+        tuple(side for side, _, _ in sides),
+        tuple(_shorten(value) for _, value, _ in sides),
+        measured,
+        f"{error} ln" if logarithm else error,
+        tuple(verdict for _, _, verdict in sides),
+    )
+
+
+def _shorten(value: str) -> str:
+    """An exact value, rounded where it is long."""
+    return value if len(value) <= SHORT else f"{float(Fraction(value)):.{DIGITS}g}"
+
+
+def _summary(by_claim: Mapping[tuple[str, str], Sequence[tuple[Object, bool]]], own: str) -> Table:
+    rows = []
+    for (name, source), pairs in by_claim.items():
+        items = [item for item, _ in pairs]
+        measured = [item for item in items if item["measured"] is not None]
+        published = Counter(item["published_verdict"] for item in items if item["published"] is not None)
+        apart = max((abs(item["measured"] - float(Fraction(item["derived"]))) for item in measured), default=None)
+        error = max((item["error"] for item in measured), default=None)
+        largest = (None if value is None else f"{value:.0e}" for value in (apart, error))
+        derived = Counter(item["derived_verdict"] for item in items)
+        rows.append((name, source, str(len(items)), _count_words(published), _count_words(derived), *largest))
+    columns = (
+        Column("claim"),
+        Column("source"),
+        Column("points"),
+        Column("published"),
+        Column("derived", own),
+        Column("difference"),
+        Column("error"),
+    )
+    notes = [phrase(f"Difference, of measured and {own} value, and error: the largest over the points.")]
+    if any(item["published"] is not None for pairs in by_claim.values() for item, _ in pairs):
+        notes.append(phrase(f"Published: {EDITION}; v2 and the journal version were not compared."))
+    return Table("verdicts", phrase(f"Verdicts on published and {own} values"), columns, tuple(rows), tuple(notes))
+
+
+def _count_words(verdicts: Counter[str]) -> Cell:
+    """Each verdict, and how often it was given unless it was the only one."""
+    if not verdicts:
+        return None
+    total = sum(verdicts.values())
+    return tuple(word if count == total else f"{word} {count}" for word, count in sorted(verdicts.items()))
+
+
+def flat_table(objects: Sequence[Object]) -> Table:
+    """Return all verdicts, one per row.
+
+    Parameters
+    ----------
+    objects : sequence of mappings
+        Verdicts as JSON holds them.
+
+    Examples
+    --------
+    >>> flat_table([]).columns[0].key
+    'claim'
+    """
+    rows = tuple(tuple(_write_cell(({**item, **item["at"]})[key]) for key in FLAT) for item in objects)
+    return Table("verdicts", Phrase("Verdicts"), tuple(Column(key) for key in FLAT), rows)
+
+
+def _write_cell(value: object) -> Cell:
+    return None if value is None else value if isinstance(value, str) else repr(value)
