@@ -46,7 +46,7 @@ _HOMES = {
     "model.table1": ("Table1", "table_1"),
     "model.conventions": ("Convention", "convention"),
     # Budgets
-    "budget.constants": ("Law", "leading_law"),
+    "budget.leading_law": ("Law", "leading_law"),
     "budget.allocation": ("Plan", "plan_budget"),
     # What the command prints
     "derivations": ("derive",),
@@ -72,7 +72,7 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .asymptotics.kernels import Kernel as Kernel, kernel as kernel
     from .asymptotics.mode_sums import ModeSum as ModeSum, mode_sum as mode_sum
     from .budget.allocation import Plan as Plan, plan_budget as plan_budget
-    from .budget.constants import Law as Law, leading_law as leading_law
+    from .budget.leading_law import Law as Law, leading_law as leading_law
     from .derivations import derive as derive
     from .errors import ExponentsError as ExponentsError, IncompleteProof as IncompleteProof
     from .errors import InputError as InputError, NoBalance as NoBalance, Refuted as Refuted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
@@ -12,20 +13,21 @@ from mpmath import mp, mpf
 from sympy import Symbol
 
 from ..errors import InputError
-from ..losses.terms import PowerLaw
 from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
-from .constants import Law, exponent_systems, leading_law, numerical_prefactor, read_prefactors, solve_unknowns
-from .geometric_programme import DIGITS, Minimum, log_loss, minimise, number, unit_row
+from .geometric_programme import DIGITS, LogLoss, Minimum, number
+from .leading_law import Law, leading_law
+from .linear_systems import solve_unknowns, unit_row
+from .system import System, check_prefactor
 
 FACTOR = Fraction(11, 10)
-"""How closely the leading law must hold, unless said otherwise."""
+"""How closely the leading law must hold, by default."""
 
 SAME = mpf(10) ** -6
 """Difference in ln of a resource below which two splits are the same."""
 
 MAX_BALANCES = 3_000
-"""Ties examined in search of the second-best balance; beyond, none is reported."""
+"""Ties examined in search of the second-best balance; beyond that, none is reported."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Alternative:
     loss_factor : mpf
         Its loss over the least one, irreducible terms aside.
     compute_factor : mpf
-        How many times the budget the best split needs less for the same loss, by the leading law.
+        By how much less budget the best split reaches the same loss, by the leading law.
     """
 
     tied: tuple[str, ...]
@@ -77,7 +79,7 @@ class Plan:
     predicted : mpf
         The loss by that law, irreducible terms included.
     factor, beyond : Fraction
-        From the budget ``beyond`` on, the law holds within ``factor``; None if that budget is beyond all reach.
+        From the budget ``beyond`` on, the law holds within ``factor``; None if that budget has too many digits.
     alternative : Alternative or None
         The second-best balance, if there is another.
     """
@@ -95,117 +97,116 @@ class Plan:
 
 
 def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -> Plan:
-    """The best split of ``budget`` for a loss with numerical exponents and prefactors.
+    """Return the best split of ``budget`` for a loss with numerical exponents and prefactors.
 
     Parameters
     ----------
     programme : Programme
-        Without parameters, prefactors numbers; see `compute_optimal.programme`.
+        From `exponents.programme`; it has no parameters, and its prefactors are numbers.
     budget : exact number
-        C, the value of every cost; at least what resources of 1 cost.
+        C, the value of every cost; it must pay for one of each resource.
     factor : exact number
-        See `Plan.beyond`.
+        How closely the leading law must hold; `Plan.beyond` is the budget from which on it does.
 
     Raises
     ------
     InputError
-        If something is no number, or the budget does not pay for resources of 1.
+        If the budget, the factor or a prefactor is not an exact number, or the budget is too small.
     NoBalance
         If the loss has no least value.
+
+    Examples
+    --------
+    >>> from exponents import N, programme, t
+    >>> plan = plan_budget(programme(3 / t + 2 / N), 10**6)
+    >>> round(float(plan.loss), 8), [(r.name, round(float(x), 3)) for r, x in plan.allocation]
+    (0.00489898, [('N', 816.497), ('t', 1224.745)])
     """
     spent = exact(budget, "the budget")
     if spent <= 0:
         raise InputError(f"the budget must be positive; got {abbreviate(spent)}; try 1e6")
     wanted = exact(factor, "the factor")
     for term in programme.loss:
-        numerical_prefactor(term)
+        check_prefactor(term)
     law = leading_law(programme)
     beyond = law.beyond(wanted)
     with mp.workdps(DIGITS):
-        size = mpmath.log(number(spent))
-        terms, budgets = exponent_systems(law.programme)
-        prefactors, costs = read_prefactors(law.programme)
-        kept = [i for i, (r, _) in enumerate(law.shares) if r not in programme.free]
-        for monomial, row, k in zip(law.programme.budgets, budgets, costs, strict=True):
-            if number(k) > number(spent) and all(c == 0 or (c > 0 and i in kept) for i, c in enumerate(row)):
-                needed = f"{monomial.name} = {k}"
-                raise InputError(
-                    f"the budget must pay for one of each resource, {needed}; got {abbreviate(spent)}; give more"
-                )
-        place = law.placement
+        _check_budget(law, spent)
+        size, place = mpmath.log(number(spent)), law.placement
         start = [number(x) * size + v for x, v in zip(place.direction, place.logs, strict=True)]
-        least = minimise(
-            [mpmath.log(number(p)) for p in prefactors],
-            terms,
-            budgets,
-            [size - mpmath.log(number(k)) for k in costs],
-            kept,
-            start,
+        least = law.system.minimise(size, law.system.floored, start)
+        shares = dict(zip((term.name for term in law.programme.loss), least.shares, strict=True))
+        falling, irreducible = mpmath.exp(least.loss), number(law.irreducible)
+        # A term adds its share of the part that falls, or all of itself if it is irreducible.
+        terms = (
+            (term.name, shares[term.name] * falling if term.name in shares else number(term.prefactor))
+            for term in programme.loss
         )
-        contributions = dict(zip((term.name for term in law.programme.loss), least.shares, strict=True))
-        falling = mpmath.exp(least.loss)
-        irreducible = number(law.irreducible)
         return Plan(
             spent,
             falling + irreducible,
             tuple((r, mpmath.exp(u)) for r, u in zip(law.programme.resources, least.logs, strict=True)),
             least.unique,
-            tuple((term.name, _contribution(term, contributions, falling)) for term in programme.loss),
+            tuple(terms),
             law,
             law.value() * mpmath.exp(-number(law.exponent) * size) + irreducible,
             wanted,
             beyond,
-            _alternative(law, size, least),
+            min(_alternatives(law, size, least), key=lambda other: other.loss_factor, default=None),
         )
 
 
-def _alternative(law: Law, size: mpf, least: Minimum) -> Alternative | None:
-    """Of all other allocations that ties of terms and floors fix, that whose loss is least at the budget."""
-    terms, budgets = exponent_systems(law.programme)
-    prefactors, costs = read_prefactors(law.programme)
-    width, resources = len(terms[0]), law.programme.resources
-    floored = [i for i, r in enumerate(resources) if r not in law.programme.free]
-    free = width - len(budgets)
-    if comb(len(terms) + width, free + 1) > MAX_BALANCES:
-        return None
-    logs = [mpmath.log(number(p)) for p in prefactors]
-    spent = [size - mpmath.log(number(k)) for k in costs]
+def _check_budget(law: Law, spent: Fraction) -> None:
+    """Raise InputError unless the budget pays for one of each resource that may not fall below 1."""
+    system = law.system
+    for monomial, row, k in zip(law.programme.budgets, system.budgets, system.costs, strict=True):
+        rising = all(c == 0 or (c > 0 and i in system.floored) for i, c in enumerate(row))
+        if number(k) > number(spent) and rising:
+            raise InputError(
+                f"the budget must pay for one of each resource, {monomial.name} = {k}; "
+                f"got {abbreviate(spent)}; give more"
+            )
+
+
+def _alternatives(law: Law, size: mpf, least: Minimum) -> Iterator[Alternative]:
+    """Find all other allocations that ties of terms, and resources held at 1, determine with the budgets."""
+    system, resources = law.system, law.programme.resources
+    names = [term.name for term in law.programme.loss]
+    loss = LogLoss(system.log_prefactors(), system.terms)
     seen = {vertex.allocation for vertex in law.optimum.vertices}
-    found: list[Alternative] = []
-    for count in range(1, free + 2):
-        for tied, held in product(combinations(range(len(terms)), count), combinations(floored, free + 1 - count)):
-            ties = [[a - b for a, b in zip(terms[i], terms[tied[0]], strict=True)] for i in tied[1:]]
-            solved = solve_unknowns([*ties, *(unit_row(r, width) for r in held), *budgets], width)
-            rows = [row for row in solved if row is not None]
-            allocation = tuple(sum(row[len(row) - len(budgets) :], Fraction(0)) for row in rows)
-            if len(rows) < width or allocation in seen or any(allocation[i] < 0 for i in floored):
-                continue
-            seen.add(allocation)
-            right = [*(logs[i] - logs[tied[0]] for i in tied[1:]), *(mpf(0) for _ in held), *spent]
-            place = [mpmath.fsum(number(c) * s for c, s in zip(row, right, strict=True)) for row in rows]
-            moved = max(abs(u - best) for u, best in zip(place, least.logs, strict=True))
-            if moved > SAME and all(place[i] >= 0 for i in floored):
-                excess = log_loss(logs, terms, place) - least.loss
-                names = tuple(law.programme.loss.terms[i].name for i in tied)
-                found.append(_costed(law, terms, names, tuple(resources[r] for r in held), allocation, excess))
-    return min(found, key=lambda other: other.loss_factor, default=None)
+    for tied, held in _ties(system):
+        ties = [[a - b for a, b in zip(system.terms[i], system.terms[tied[0]], strict=True)] for i in tied[1:]]
+        equations = [*ties, *(unit_row(r, system.width) for r in held), *system.budgets]
+        rows = [row for row in solve_unknowns(equations, system.width) if row is not None]
+        # With ln C on the right of each budget, the rows give the exponents n of C^n.
+        allocation = tuple(sum(row[len(row) - len(system.budgets) :], Fraction(0)) for row in rows)
+        if len(rows) < system.width or allocation in seen or any(allocation[i] < 0 for i in system.floored):
+            continue
+        seen.add(allocation)
+        right = [loss.prefactors[i] - loss.prefactors[tied[0]] for i in tied[1:]]
+        right += [*(mpf(0) for _ in held), *system.log_budgets(size)]
+        place = [mpmath.fsum(number(c) * s for c, s in zip(row, right, strict=True)) for row in rows]
+        distance = max(abs(u - best) for u, best in zip(place, least.logs, strict=True))
+        if distance > SAME and all(place[i] >= 0 for i in system.floored):
+            excess = loss.value(place) - least.loss
+            falls = (sum((e * x for e, x in zip(row, allocation, strict=True)), Fraction(0)) for row in system.terms)
+            saved = mpmath.exp(excess / number(law.exponent)) if law.exponent > 0 else mpmath.inf
+            yield Alternative(
+                tuple(names[i] for i in tied),
+                tuple(resources[r] for r in held),
+                allocation,
+                min(falls),
+                mpmath.exp(excess),
+                saved,
+            )
 
 
-def _costed(
-    law: Law,
-    terms: list[list[Fraction]],
-    tied: tuple[str, ...],
-    held: tuple[Symbol, ...],
-    allocation: tuple[Fraction, ...],
-    excess: mpf,
-) -> Alternative:
-    rate = min(sum((e * x for e, x in zip(row, allocation, strict=True)), Fraction(0)) for row in terms)
-    saved = mpmath.exp(excess / number(law.exponent)) if law.exponent > 0 else mpmath.inf
-    return Alternative(tied, held, allocation, rate, mpmath.exp(excess), saved)
-
-
-def _contribution(term: PowerLaw, shares: dict[str, mpf], falling: mpf) -> mpf:
-    """What a term adds to the loss: its share of the part that falls, or all of itself if it is irreducible."""
-    if term.name in shares:
-        return shares[term.name] * falling
-    return number(numerical_prefactor(term))
+def _ties(system: System) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """List terms to tie and resources to hold, as many as determine an allocation; nothing if there are too many."""
+    free, count = system.width - len(system.budgets), len(system.terms)
+    if comb(count + system.width, free + 1) > MAX_BALANCES:
+        return
+    for number_tied in range(1, free + 2):
+        yield from product(
+            combinations(range(count), number_tied), combinations(system.floored, free + 1 - number_tied)
+        )

@@ -1,7 +1,10 @@
-"""A constant certified between two rationals: a dual bound from below, a loss that is attained from above.
+"""A constant certified between two rationals: a dual bound from below, an attained loss from above.
 
-Both are evaluated in ball arithmetic at exact rational weights and allocations close to the optimum, so neither depends
-on how close these are; only the distance between the bounds does.
+Both bounds are evaluated in ball arithmetic, at exact rational weights and allocations close to the optimum.  They hold
+whatever these are; how close they are to the optimum decides only how far the bounds lie apart.
+
+Map: `Enclosure` is the result; `dual_bound` and `primal_bound` are the bounds of the constant, `enclose_minimiser`
+those of the allocation.  `_Allocations` holds the allocations that meet all budgets exactly, `_Balls` the precision.
 """
 
 from __future__ import annotations
@@ -20,7 +23,9 @@ from sympy import Expr
 
 from ..errors import InputError
 from ..rationals import abbreviate
-from .geometric_programme import DIGITS, Minimum, number, row_echelon_form, unit_row
+from .geometric_programme import DIGITS, Minimum, number
+from .linear_systems import row_echelon_form, unit_row
+from .system import System
 
 RADIUS = 1e-25
 """Of the ball around ln of an allocation in which the best one is proved to lie."""
@@ -31,7 +36,17 @@ BITS = 400
 
 @dataclass(frozen=True)
 class Enclosure:
-    """A positive number certified to lie between two rationals."""
+    """A positive number certified to lie between two rationals.
+
+    Attributes
+    ----------
+    low, high : Fraction
+
+    Examples
+    --------
+    >>> str(Enclosure(Fraction("1.23456"), Fraction("1.23478")))
+    '1.234'
+    """
 
     low: Fraction
     high: Fraction
@@ -48,55 +63,62 @@ class Enclosure:
         return low[:digits]
 
 
-def dual_rows(
-    terms: list[list[Fraction]], budgets: list[list[Fraction]], bound: list[int], floors: list[int]
-) -> tuple[list[list[Fraction]], int]:
-    """Equations of the weights, the multipliers of floors and the prices, with their right-hand sides last."""
-    width = len(bound) + len(floors) + len(budgets)
-    rows = [[Fraction(1)] * len(bound) + [Fraction(0)] * (width - len(bound)) + [Fraction(1)]]
-    for r in range(len(terms[0])):
+def dual_rows(system: System, floors: Sequence[int]) -> list[list[Fraction]]:
+    """Return the equations of the dual: sum_i y_i = 1, and sum_i y_i e_ir + (multiplier of floor r) = sum_j price_j c_jr.
+
+    Unknowns are the weights y_i, the multipliers of the floors and the prices; the right-hand side is the last column.
+
+    >>> one = Fraction(1)
+    >>> dual_rows(System([[one]], [[one]], [], [], []), [])[0]
+    [Fraction(1, 1), Fraction(0, 1), Fraction(1, 1)]
+    """
+    others = len(floors) + len(system.budgets)
+    rows = [[Fraction(1)] * len(system.terms) + [Fraction(0)] * others + [Fraction(1)]]
+    for r in range(system.width):
         own = [Fraction(int(r == floor)) for floor in floors]
-        rows.append([*(terms[i][r] for i in bound), *own, *(-c[r] for c in budgets), Fraction(0)])
-    return rows, width
+        rows.append([*(term[r] for term in system.terms), *own, *(-c[r] for c in system.budgets), Fraction(0)])
+    return rows
 
 
-def dual_bound(
-    terms: list[list[Fraction]],
-    budgets: list[list[Fraction]],
-    bound: list[int],
-    floors: list[int],
-    prefactors: Sequence[Expr],
-    costs: Sequence[Expr],
-    least: Minimum,
-) -> Fraction:
-    """prod (p/y)^y prod k^price for exact weights close to the shares found, rounded down."""
+def dual_bound(system: System, least: Minimum) -> Fraction:
+    """Return prod (p/y)^y prod k^price for exact weights close to the shares found, rounded down.
+
+    By duality every allocation has a loss of at least that times C^{-r}.  It is 0 if no positive weights were found.
+
+    Parameters
+    ----------
+    system : System
+        The terms that balance.
+    least : Minimum
+        Their minimum at the budget C = 1.
+    """
+    floors = list(least.at_floor)
     while True:
-        shares, multipliers, prices = _exact_dual(terms, budgets, bound, floors, least)
+        weights, multipliers, prices = _exact_dual(system, floors, least)
         kept = [r for r, multiplier in zip(floors, multipliers, strict=True) if multiplier >= 0]
         if len(kept) == len(floors):
             break
         floors = kept  # a multiplier that vanishes at the optimum may come out negative: it is then taken to be 0
-    if min(shares) <= 0:
+    if min(weights) <= 0:
         return Fraction(0)
-    powers = zip(prices, costs, strict=True)
     with _Balls():
         total = sum(
-            (_ball(y) * (_ball(prefactors[i]) / _ball(y)).log() for y, i in zip(shares, bound, strict=True)), arb(0)
+            (_ball(y) * (_ball(p) / _ball(y)).log() for y, p in zip(weights, system.prefactors, strict=True)), arb(0)
         )
-        total += sum((_ball(price) * _ball(k).log() for price, k in powers), arb(0))
+        total += sum((_ball(price) * _ball(k).log() for price, k in zip(prices, system.costs, strict=True)), arb(0))
         return _end(total.exp(), -1)
 
 
 def _exact_dual(
-    terms: list[list[Fraction]], budgets: list[list[Fraction]], bound: list[int], floors: list[int], least: Minimum
+    system: System, floors: list[int], least: Minimum
 ) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
-    """Shares, multipliers of floors and prices that meet all equations of the dual exactly, close to those found."""
-    rows, width = dual_rows(terms, budgets, bound, floors)
-    count = len(bound)
-    # The multipliers and prices are solved for first, so that as many shares as possible stay where they were found.
+    """Return weights, multipliers of floors and prices that meet the dual's equations exactly, close to those found."""
+    rows, count = dual_rows(system, floors), len(system.terms)
+    width = len(rows[0]) - 1
+    # The multipliers and prices are solved for first, so that as many weights as possible stay where they were found.
     turned = [[*row[count:width], *row[:count], row[width]] for row in rows]
     matrix, pivots = row_echelon_form(turned, width)
-    start = [Fraction(0)] * (width - count) + [round_to_precision(y) for y in least.shares]
+    start = [Fraction(0)] * (width - count) + [_to_rational(y) for y in least.shares]
     values = list(start)
     for row, pivot in zip(matrix, pivots, strict=True):
         values[pivot] = row[-1] - sum((row[c] * start[c] for c in range(width) if c not in pivots), Fraction(0))
@@ -104,87 +126,72 @@ def _exact_dual(
 
 
 class _Allocations:
-    """Allocations that meet the budgets and the held floors exactly, as functions of the resources these leave free.
+    """The allocations that meet the budgets and the held floors exactly, as functions of the resources these leave free.
 
     Used inside `_Balls`.
     """
 
-    def __init__(
-        self,
-        terms: list[list[Fraction]],
-        budgets: list[list[Fraction]],
-        prefactors: Sequence[Expr],
-        costs: Sequence[Expr],
-        least: Minimum,
-    ) -> None:
-        self._terms, self._prefactors, self._width = terms, prefactors, len(least.logs)
-        rows = [*budgets, *(unit_row(r, self._width) for r in least.at_floor)]
-        matrix, pivots = row_echelon_form([[*row, *unit_row(i, len(rows))] for i, row in enumerate(rows)], self._width)
+    def __init__(self, system: System, least: Minimum) -> None:
+        self._system, width = system, system.width
+        rows = [*system.budgets, *(unit_row(r, width) for r in least.at_floor)]
+        matrix, pivots = row_echelon_form([[*row, *unit_row(i, len(rows))] for i, row in enumerate(rows)], width)
         self._solved = dict(zip(pivots, matrix, strict=True))
-        self._right = [-_ball(k).log() for k in costs] + [arb(0)] * len(least.at_floor)
-        self.found = {c: _ball(round_to_precision(least.logs[c])) for c in range(self._width) if c not in pivots}
+        self._right = [-_ball(k).log() for k in system.costs] + [arb(0)] * len(least.at_floor)
+        self.found = {c: _ball(_to_rational(least.logs[c])) for c in range(width) if c not in pivots}
 
     def slopes(self) -> list[list[Fraction]]:
-        """How fast each term falls along each free resource."""
+        """Return how fast each term falls along each free resource."""
         return [
             [row[c] - sum((row[p] * line[c] for p, line in self._solved.items()), Fraction(0)) for c in self.found]
-            for row in self._terms
+            for row in self._system.terms
         ]
 
     def logs(self, free: Mapping[int, arb]) -> list[arb]:
-        """u of every resource, given those of the free ones."""
-        logs = dict(free)
+        """Return u of every resource, given those of the free ones."""
+        logs, width = dict(free), self._system.width
         for pivot, row in self._solved.items():
-            value = _combined(row[self._width :], self._right)
-            logs[pivot] = value - _combined([row[c] for c in free], list(free.values()))
-        return [logs[r] for r in range(self._width)]
+            value = _combine(row[width:], self._right)
+            logs[pivot] = value - _combine([row[c] for c in free], list(free.values()))
+        return [logs[r] for r in range(width)]
 
     def sizes(self, free: Mapping[int, arb]) -> list[arb]:
-        """Each term, given u of the free resources."""
-        logs = self.logs(free)
-        return [_ball(p) * (-_combined(row, logs)).exp() for p, row in zip(self._prefactors, self._terms, strict=True)]
+        """Return each term, given u of the free resources."""
+        logs, system = self.logs(free), self._system
+        return [_ball(p) * (-_combine(row, logs)).exp() for p, row in zip(system.prefactors, system.terms, strict=True)]
 
 
-def _combined(row: Sequence[Fraction], values: Sequence[arb]) -> arb:
+def _combine(row: Sequence[Fraction], values: Sequence[arb]) -> arb:
     return sum((_ball(c) * value for c, value in zip(row, values, strict=True)), arb(0))
 
 
-def primal_bound(
-    terms: list[list[Fraction]],
-    budgets: list[list[Fraction]],
-    prefactors: Sequence[Expr],
-    costs: Sequence[Expr],
-    least: Minimum,
-) -> Fraction:
-    """The sum of the terms at an allocation close to the best that meets the budgets exactly, rounded up."""
+def primal_bound(system: System, least: Minimum) -> Fraction:
+    """Return the loss at an allocation close to the best that meets the budgets exactly, rounded up.
+
+    The parameters are those of `dual_bound`.
+    """
     with _Balls():
-        allocations = _Allocations(terms, budgets, prefactors, costs, least)
+        allocations = _Allocations(system, least)
         return _end(sum(allocations.sizes(allocations.found), arb(0)), 1)
 
 
-def enclose_minimiser(
-    terms: list[list[Fraction]],
-    budgets: list[list[Fraction]],
-    prefactors: Sequence[Expr],
-    costs: Sequence[Expr],
-    least: Minimum,
-) -> list[Enclosure] | None:
-    """Bounds of e^{u_r} at the best allocation, by one Newton step in balls; None if it proves nothing.
+def enclose_minimiser(system: System, least: Minimum) -> list[Enclosure] | None:
+    """Return bounds of each resource at the best allocation, by one Newton step in balls; None if it proves nothing.
 
-    The step maps the ball of radius `RADIUS` around the allocation found into itself, so that the one point at which
-    the loss is stationary lies in it.  Directions that change no term stay where they were found.
+    The step maps the ball of radius `RADIUS` around the allocation found into itself, so the one point at which the
+    loss is stationary lies in that ball.  Directions that change no term stay where they were found.  The parameters
+    are those of `dual_bound`.
     """
     with _Balls():
-        allocations = _Allocations(terms, budgets, prefactors, costs, least)
+        allocations = _Allocations(system, least)
         start, slopes = allocations.found, allocations.slopes()
         kept = row_echelon_form(slopes, len(start))[1]
         box = {c: arb(u.mid(), RADIUS) if k in kept else u for k, (c, u) in enumerate(start.items())}
         if kept:
             columns = [[row[k] for row in slopes] for k in kept]
             here, around = allocations.sizes(start), allocations.sizes(box)
-            gradient = [[_combined(column, here)] for column in columns]
+            gradient = [[_combine(column, here)] for column in columns]
             hessian = [
-                [_combined([a * b for a, b in zip(one, other, strict=True)], around) for other in columns]
+                [_combine([a * b for a, b in zip(one, other, strict=True)], around) for other in columns]
                 for one in columns
             ]
             try:
@@ -197,13 +204,13 @@ def enclose_minimiser(
         return [Enclosure(_end(ball, -1), _end(ball, 1)) for ball in ends]
 
 
-def round_to_precision(value: mpf) -> Fraction:
-    """A rational within the working precision."""
+def _to_rational(value: mpf) -> Fraction:
+    """Return a rational within the working precision."""
     return Fraction(int(mpmath.nint(value * mpf(10) ** (DIGITS - 5))), 10 ** (DIGITS - 5))
 
 
 def _ball(value: Fraction | Expr) -> arb:
-    """A ball around a rational, or around a product or sum of rational powers of rationals."""
+    """Return a ball around a rational, or around a product or sum of rational powers of rationals."""
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))
     if value.is_Rational:
@@ -216,9 +223,8 @@ def _ball(value: Fraction | Expr) -> arb:
 
 
 def _end(ball: arb, side: int) -> Fraction:
-    """The lower or upper end of a positive ball, rounded outward to `DIGITS` digits."""
-    parts = [part.man_exp() for part in (ball.mid(), ball.rad())]
-    middle, radius = (Fraction(int(m)) * Fraction(2) ** int(e) for m, e in parts)
+    """Return the lower or upper end of a positive ball, rounded outward to `DIGITS` digits."""
+    middle, radius = (Fraction(int(m)) * Fraction(2) ** int(e) for m, e in (ball.mid().man_exp(), ball.rad().man_exp()))
     end = middle + side * radius
     unit_of_last = Fraction(10) ** (len(str(int(end))) - len(str(int(1 / end))) - DIGITS)
     return (ceil if side > 0 else floor)(end / unit_of_last) * unit_of_last

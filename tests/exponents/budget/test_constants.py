@@ -12,7 +12,7 @@ from sympy import Rational, S, Symbol, simplify, sqrt
 
 from exponents.budget.allocation import plan_budget
 from exponents.budget.certified import Enclosure
-from exponents.budget.constants import leading_law
+from exponents.budget.leading_law import leading_law
 from exponents.budget.geometric_programme import minimise
 from exponents.errors import InputError, NoBalance
 from exponents.optimum.programme import programme

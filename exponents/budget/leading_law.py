@@ -1,0 +1,176 @@
+"""With prefactors, which law does the compute optimum follow: L*(C) ~ a C^{-r} and resource ~ b C^n?
+
+`leading_law` gives the exponents, the constants (`constants`) and, on demand, the budget from which on the law holds
+within a factor (`accuracy`).  Terms that depend on no resource are irreducible: the law is that of the loss above them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+from mpmath import mpf
+from sympy import Expr, S, Symbol, simplify
+
+from ..errors import InputError, NoBalance
+from ..optimum.dominant_balance import PointOptimum
+from ..optimum.programme import Programme
+from ..rationals import abbreviate, exact
+from .accuracy import Placement, least_budget, place_resources
+from .certified import Enclosure
+from .constants import CERTIFIED, Constant, Share, find_constants, product_of_powers
+from .geometric_programme import DIGITS, number
+from .linear_systems import row_echelon_form
+from .system import System, read_system
+
+
+@dataclass(frozen=True)
+class Law:
+    """The leading law of a compute optimum with prefactors, at one point of its parameters.
+
+    Attributes
+    ----------
+    programme : Programme
+        Without parameters, irreducible terms and budgets that follow from others.
+    optimum : PointOptimum
+        The exponents, exact.
+    constant : Expr or Enclosure
+        a in L*(C) - irreducible ~ a C^{-r}.
+    shares : tuple of (Symbol, Share)
+        n and b in resource ~ b C^n.
+    irreducible : Expr
+        The sum of the terms that no resource lowers.
+    """
+
+    programme: Programme
+    optimum: PointOptimum
+    constant: Constant
+    shares: tuple[tuple[Symbol, Share], ...]
+    irreducible: Expr
+
+    @property
+    def exponent(self) -> Fraction:
+        """r in L*(C) - irreducible ~ a C^{-r}."""
+        return self.optimum.exponent
+
+    def value(self) -> mpf:
+        """Return a as a number at the working precision."""
+        if isinstance(self.constant, Enclosure):
+            return number((self.constant.low + self.constant.high) / 2)
+        return mpf(str(self.constant.evalf(DIGITS)))
+
+    @cached_property
+    def system(self) -> System:
+        """The programme in numbers; raises InputError if a prefactor is a symbol."""
+        return read_system(self.programme)
+
+    @cached_property
+    def placement(self) -> Placement:
+        """Where the law puts the resources; raises InputError if a prefactor is a symbol."""
+        return place_resources(self.system, self.optimum)
+
+    def beyond(self, factor: object) -> Fraction | None:
+        """Return the budget from which on a C^{-r} <= L*(C) - irreducible <= factor a C^{-r}, rounded up.
+
+        The allocation of the law reaches the upper bound, so its loss is larger than the least by that factor at most.
+        Returns None if the budget has more than `MAX_DIGITS` digits.
+
+        Parameters
+        ----------
+        factor : exact number
+
+        Raises
+        ------
+        InputError
+            If the factor is not an exact number above 1, or a prefactor is a symbol.
+
+        Examples
+        --------
+        >>> from exponents import N, programme, t
+        >>> leading_law(programme(1 / t + 1 / N + 1 / (N * t))).beyond(2)
+        Fraction(1, 1)
+        """
+        allowed = exact(factor, "the factor")
+        if allowed <= 1:
+            raise InputError(f"the factor must exceed 1; got {abbreviate(allowed)}; try 1.1")
+        return least_budget(self.placement, self.system.floored, allowed)
+
+
+def leading_law(programme: Programme) -> Law:
+    """Return the law of the optimum with prefactors.
+
+    Parameters
+    ----------
+    programme : Programme
+        Without parameters; prefactors may hold symbols where the constants have a closed form.
+
+    Raises
+    ------
+    InputError
+        If the exponents hold parameters, or no term depends on a resource.
+    NoBalance
+        If there is no optimum, if its constant depends on which of several allocations is taken, or if the budgets
+        contradict each other or force a resource below 1.
+
+    Examples
+    --------
+    >>> from exponents import N, programme, t
+    >>> law = leading_law(programme(3 / t + 2 / N))  # 3/t + 2/N is least at N t = C where 3/t = 2/N
+    >>> law.exponent, law.constant, [share.constant for _, share in law.shares]
+    (Fraction(1, 2), 2*sqrt(6), [sqrt(6)/3, sqrt(6)/2])
+    """
+    if programme.parameters:
+        raise InputError(
+            f"constants need numbers for {abbreviate(programme.parameters)}; give each a value, as with --set alpha=3/2"
+        )
+    falling, irreducible_terms = programme.reducible()
+    if not any(e != 0 for term in falling.loss for _, e in term.exponents):
+        raise InputError("the loss must have a term that depends on a resource of the budget; add one, such as t**-1")
+    reducible = drop_dependent_budgets(falling)
+    optimum = reducible.at({})
+    constant, shares = find_constants(reducible, optimum)
+    for resource, share in zip(reducible.resources, shares, strict=True):
+        kept = share.exponent == 0 and resource not in reducible.free
+        if kept and share.constant is not None and _is_below_one(share.constant):
+            raise NoBalance(f"these budgets force {resource} below 1; change a cost, or leave one out", resource.name)
+    irreducible = sum((term.prefactor for term in irreducible_terms), S.Zero)
+    return Law(reducible, optimum, constant, tuple(zip(programme.resources, shares, strict=True)), irreducible)
+
+
+def _is_below_one(constant: Constant) -> bool:
+    if isinstance(constant, Enclosure):
+        return constant.high < 1 - CERTIFIED
+    return bool(constant.is_number and constant.evalf(DIGITS) < 1)
+
+
+def drop_dependent_budgets(programme: Programme) -> Programme:
+    """Return the programme without budgets that follow from others.
+
+    Raises
+    ------
+    NoBalance
+        If a budget that should follow contradicts the others by its prefactor, as N t = C and 2 N t = C do.
+
+    Examples
+    --------
+    >>> from exponents import N, programme, t
+    >>> [b.name for b in drop_dependent_budgets(programme(1 / t + 1 / N, (N * t, N**2 * t**2 / (N * t)))).budgets]
+    ['N*t']
+    """
+    rows = read_system(programme, symbolic=True).budgets
+    kept: list[int] = []
+    for j, row in enumerate(rows):
+        # Budget j follows if its exponents are a combination, with weights of sum 1, of those kept.
+        width = len(kept)
+        columns = [[rows[k][r] for k in kept] + [row[r]] for r in range(len(row))]
+        matrix, pivots = row_echelon_form([*columns, [Fraction(1)] * (width + 1)], width + 1)
+        if width in pivots:
+            kept.append(j)
+            continue
+        powers = [line[-1] for line in matrix]
+        costs = [programme.budgets[k].prefactor for k in kept]
+        if simplify(product_of_powers(costs, powers) - programme.budgets[j].prefactor) != 0:
+            names = " and ".join(f"{programme.budgets[k].name} = C" for k in (*kept, j))
+            raise NoBalance(f"no allocation meets {names}; leave one of these costs out")
+    return replace(programme, budgets=tuple(programme.budgets[k] for k in kept))
