@@ -64,8 +64,9 @@ class Enclosure:
 
 
 def dual_rows(system: System, floors: Sequence[int]) -> list[list[Fraction]]:
-    """Return the equations of the dual: sum_i y_i = 1, and sum_i y_i e_ir + (multiplier of floor r) = sum_j price_j c_jr.
+    """Return the equations of the dual problem.
 
+    They are sum_i y_i = 1 and, for each resource, sum_i y_i e_ir + (multiplier of its floor) = sum_j price_j c_jr.
     Unknowns are the weights y_i, the multipliers of the floors and the prices; the right-hand side is the last column.
 
     >>> one = Fraction(1)
@@ -126,9 +127,9 @@ def _exact_dual(
 
 
 class _Allocations:
-    """The allocations that meet the budgets and the held floors exactly, as functions of the resources these leave free.
+    """The allocations that meet the budgets and the held floors exactly, as functions of the free resources.
 
-    Used inside `_Balls`.
+    Its methods work inside `_Balls`.
     """
 
     def __init__(self, system: System, least: Minimum) -> None:

@@ -79,7 +79,7 @@ class LogLoss:
     def shares(self, logs: Sequence[mpf]) -> list[mpf]:
         """Return the share of each term in the loss at u.
 
-        >>> LogLoss([mpf(0), mpf(0)], [[Fraction(1)], [Fraction(1)]]).shares([mpf(3)])
+        >>> LogLoss([mpf(0), mpf(0)], [[Fraction(1)], [Fraction(1)]]).shares([mpf(0)])
         [mpf('0.5'), mpf('0.5')]
         """
         total = self.value(logs)

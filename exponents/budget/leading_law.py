@@ -89,7 +89,7 @@ class Law:
         --------
         >>> from exponents import N, programme, t
         >>> leading_law(programme(1 / t + 1 / N + 1 / (N * t))).beyond(2)
-        Fraction(1, 1)
+        Fraction(101, 100)
         """
         allowed = exact(factor, "the factor")
         if allowed <= 1:
