@@ -12,8 +12,8 @@ from sympy import Rational, S, Symbol, simplify, sqrt
 
 from exponents.budget.allocation import plan_budget
 from exponents.budget.certified import Enclosure
-from exponents.budget.leading_law import leading_law
 from exponents.budget.geometric_programme import minimise
+from exponents.budget.leading_law import leading_law
 from exponents.errors import InputError, NoBalance
 from exponents.optimum.programme import programme
 from exponents.symbols import B, N, P, t
