@@ -1,9 +1,10 @@
 """What does a solver return?  One `LossCurve`, whatever the method and the system.
 
 Gradient flow, the two-time equations, trained ensembles and linear networks return loss curves, with new samples or
-with reused ones.  ``time``, ``loss`` and ``error`` are always there.  What a method adds stands in ``observed``, and the
-errors that it states of these in ``errors``, under the same names.  Both are read by name: ``curve.kernel`` is
-``curve.observed["kernel"]``, and ``curve.kernel_error`` is ``curve.errors["kernel"]``.
+with reused ones.  ``time``, ``loss`` and ``error`` are always there.  What a method adds stands in ``observed``, and
+the errors that it states of these in ``errors``, under the same names.  Arrays that do not run over the times stand in
+``details``.  All are read by name: ``curve.kernel`` is ``curve.observed["kernel"]``, and ``curve.kernel_error`` is
+``curve.errors["kernel"]``; ``curve.loss_error`` is ``curve.error``.
 
 Names in ``observed``, each an array of shape (times,) unless said otherwise:
 
@@ -19,8 +20,15 @@ Names in ``observed``, each an array of shape (times,) unless said otherwise:
     sharpness       eta kappa mu_1
     order           the observed order in eta, of a limit of small steps
     *_slope         d ln/d ln t of a quantity; of the loss, of what lies above its floor
+    from_target, from_features, from_batches    parts of the loss
     losses, kernels ... (plural)  per seed, of shape (seeds, times)
+
+Names in ``details``:
+
     *_correlation   between two times, of shape (times, times)
+    looks           steps at which spectra of linear networks were looked at
+    spikes, seconds, overlaps, drifts   what was seen there, of shape (seeds, looks)
+    final_losses, span_floors           of draws, of shape (seeds,)
 
 Losses are in units in which the mode k = 1 contributes 1 to the target's variance.  Times are in units of
 1/(learning rate): eta times the step, where steps are finite.
@@ -70,7 +78,9 @@ class LossCurve:
     start, floor : float
         Loss at time 0, and at infinite time: infinite where the loss grows for ever, 0 where it is unknown.
     observed, errors : mapping of str to array
-        What the method adds, and the errors that it states of these; see the module's list.
+        What the method adds along the times, and the errors that it states of these; see the module's list.
+    details : mapping of str to array
+        What it adds beside them.
     settings : mapping of str to object
         How it was solved: gamma, learning rate, tolerance.
     status : Status
@@ -89,18 +99,23 @@ class LossCurve:
     floor: float = 0.0
     observed: Mapping[str, Reals] = field(default_factory=dict)
     errors: Mapping[str, Reals] = field(default_factory=dict)
+    details: Mapping[str, Reals] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
     status: Status = field(default_factory=Status)
 
     def __getattr__(self, name: str) -> Reals:
-        """Return an observed quantity or the error of one; `AttributeError` lists those that this curve has."""
-        observed, errors = self.__dict__.get("observed", {}), self.__dict__.get("errors", {})
-        if name in observed:
-            return observed[name]
+        """Return an observed quantity, a detail or an error; `AttributeError` lists those that this curve has."""
+        observed, errors, details = (self.__dict__.get(part, {}) for part in ("observed", "errors", "details"))
+        for values in (observed, details):
+            if name in values:
+                return values[name]
         quantity = name.removesuffix("_error")
+        if name == "loss_error":
+            return self.error
         if quantity != name and quantity in errors:
             return errors[quantity]
-        raise AttributeError(f"this loss curve has no {name}; it has {', '.join(['time, loss, error', *observed])}")
+        known = ", ".join(["time, loss, error", *observed, *details])
+        raise AttributeError(f"this loss curve has no {name}; it has {known}")
 
     @property
     def loss_error(self) -> Reals:
@@ -116,7 +131,7 @@ class LossCurve:
         Parameters
         ----------
         places : array of int or bool
-            Indices of times, or a mask.  They are applied to the last axis of each array.
+            Indices of times, or a mask.  They are applied to the last axis of each array but the details.
 
         Examples
         --------

@@ -32,7 +32,8 @@ from .spectra.spectrum import Spectrum
 from .spectra.spectrum_file import read_spectrum
 from .training.ensemble import train_ensemble
 from .training.gradients import GAUSSIAN
-from .training.settings import check_memory, check_seeds, check_setting
+from .training.seeds import check_seeds
+from .training.settings import check_memory, check_setting
 from .training.stability import STABLE
 from .two_time import online as two_time_sgd
 from .two_time import online_limit as two_time
@@ -190,28 +191,25 @@ def by_two_time(model: Model, steps: Sequence[int], learning_rate: Fraction) -> 
     """
     last, eta = max(1, steps[-1]), float(learning_rate)
     clock = min(CLOCK_OF_A_STEP * last, LONGEST_CLOCK)
-    found: two_time.TwoTime | two_time_sgd.Descent
-    unstable = None
     if model.size is None and model.batch is None:
         if model.file is None:
             measure = power_law_spectrum(*capacity_and_source(model), clock, model.spectrum, model.modes)
         else:
             measure = read_spectrum(model.file).compress()
-        found, error = two_time.solve_online_limit(measure, model.gamma, eta, last), measure.error
+        found = two_time.solve_online_limit(measure, model.gamma, eta, last)
     else:
         spectra = limit_spectra(*capacity_and_source(model), clock, model.spectrum, model.modes)
         found = two_time_sgd.solve_online(
             spectra.target, spectra.trace, model.gamma, eta, last, model.size, model.batch
         )
-        error, unstable = found.error, found.unstable_from
-    loss, kernel, start = found.loss[list(steps)], found.kernel[list(steps)], float(found.loss[0])
+    found = found.select(list(steps))
     return LossCurve(
         time=_times(steps, learning_rate),
-        loss=loss,
-        error=error * loss + two_time.ROUNDING * start,
-        kernel=kernel,
-        start=start,
-        undetermined=None if unstable is None else eta * unstable,
+        loss=found.loss,
+        error=found.error,
+        kernel=found.kernel,
+        start=found.start,
+        undetermined=found.status.undetermined_from,
     )
 
 
@@ -243,16 +241,16 @@ def by_simulation(model: Model, steps: Sequence[int], learning_rate: Fraction, s
     InputError, SeedDiverged, KeyboardInterrupt
         See `simulate.ensemble`.
     """
-    found = train_ensemble(**_simulated(model, steps, learning_rate), seeds=range(seeds))
-    wanted = np.isin(found.steps, list(steps))
+    asked = _simulated(model, steps, learning_rate)
+    found, wanted = train_ensemble(**asked, seeds=range(seeds)), np.isin(asked["record"], list(steps))
     return LossCurve(
         time=_times(steps, learning_rate),
         loss=found.loss[wanted],
         error=found.error[wanted],
         kernel=found.kernel[wanted],
         start=float(found.loss[0]),
-        seeds=len(found),
-        interrupted=found.interrupted,
+        seeds=len(found.status.seeds),
+        interrupted=found.status.interrupted,
     )
 
 

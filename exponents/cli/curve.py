@@ -158,7 +158,7 @@ def _reused(asked: Request, model: Model) -> LossCurve:
 
 def _two_time_seconds(asked: Request) -> float:
     """About how long the equations at finite N or B take; without these, and without memory, they end soon."""
-    from verify.two_time.online import MEMORY
+    from verify.two_time.sizes import MEMORY
 
     steps = asked.steps[-1]
     return CUBIC * steps**3 if (asked.size or asked.batch) and ROW * steps**2 <= MEMORY else 0.0

@@ -59,9 +59,10 @@ def row(size: int | None, samples: int, modes: int) -> None:
     marks.append(perf_counter())
     curve = found.curve(GAMMA, TIMES)
     marks.append(perf_counter())
-    worst = max((curve.errors[name] / (getattr(curve, name) + 1e-250)).max() for name in ("test", "train"))
+    pairs = (curve.loss, curve.error), (curve.train_loss, curve.train_loss_error)
+    worst = max((error / (value + 1e-250)).max() for value, error in pairs)
     seconds = "".join(f"{after:10.2f}" for after in [*np.diff(marks), marks[-1] - marks[0]])
-    print(f"{size or 'inf':>6} {samples:6} {modes:6}{seconds} {curve.test[-1]:10.3e} {worst:9.1e}", flush=True)
+    print(f"{size or 'inf':>6} {samples:6} {modes:6}{seconds} {curve.loss[-1]:10.3e} {worst:9.1e}", flush=True)
 
 
 class Features:
@@ -121,7 +122,7 @@ def beside(size: int, samples: int, modes: int, budget: float) -> None:
         own = perf_counter() - start
         print(
             f"{size:6} {samples:6} {modes:6} {method.__name__:>8} {horizon:8.0e} {seconds:9.3f} {own:9.3f} "
-            f"{seconds / own:9.1f} {abs(curve.test[-1] / test - 1):9.1e}",
+            f"{seconds / own:9.1f} {abs(curve.loss[-1] / test - 1):9.1e}",
             flush=True,
         )
 

@@ -34,7 +34,7 @@ import numpy as np
 from verify.training import descent
 from verify.training.descent import descend
 from verify.training.ensemble import train_ensemble
-from verify.training.gradients import Model
+from verify.training.gradients import FiniteModel
 from verify.training.settings import check_setting
 from verify.witnesses import network
 
@@ -63,7 +63,7 @@ def reduced(first: int, steps: int, seeds: int = 4) -> np.ndarray:
     """Appendix B, with x_j = sqrt(mu_j) z_j and y = sum_j omega_j x_j + sqrt(floor) z_0."""
     found = []
     for seed in range(first, first + seeds):
-        mu, amplitudes, floor = Model(1.5, 0.5, SIZE, MODES).relevant(seed)
+        mu, amplitudes, floor = FiniteModel(1.5, 0.5, SIZE, MODES).diagonalise(seed)
         roots, rng, matrix, w = np.sqrt(mu), np.random.default_rng(seed), np.eye(SIZE), np.zeros(SIZE)
         u = w
         for _ in range(steps):

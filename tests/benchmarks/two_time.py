@@ -33,9 +33,10 @@ from time import perf_counter
 import numpy as np
 from scipy.linalg.lapack import dtrtri
 
+from verify.curves import LossCurve
 from verify.spectra.random_features import TargetAndTrace, limit_spectra
 from verify.spectra.spectrum import Spectrum
-from verify.two_time.online import Descent, solve_online
+from verify.two_time.online import solve_online
 
 ALPHA, BETA, GAMMA, SIZE, BATCH = "3/2", "1/2", 1.0, 64, 16
 ETA = 0.1
@@ -67,7 +68,7 @@ def some_modes(count: int) -> TargetAndTrace:
     return TargetAndTrace(Spectrum(mu, k ** (-alpha * beta - 1)), Spectrum(mu, mu))
 
 
-def march(spectra: TargetAndTrace, steps: int, runs: int = 3) -> tuple[Descent, float]:
+def march(spectra: TargetAndTrace, steps: int, runs: int = 3) -> tuple[LossCurve, float]:
     """The march's curve, and the least of its seconds."""
     seconds = []
     for _ in range(runs):

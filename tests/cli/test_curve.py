@@ -21,7 +21,7 @@ from verify.loss_curve import LossCurve
 from verify.spectra.floor import mean_floor
 from verify.spectra.random_features import mean_spectra
 from verify.training import ensemble as simulate
-from verify.two_time import online as two_time_sgd
+from verify.two_time.sizes import MEMORY
 
 POINT = ["curve", "3/2", "1/2"]
 TWO_TIME = [*POINT, "--method", "two-time"]
@@ -347,7 +347,7 @@ def test_what_takes_minutes_is_said_and_what_takes_seconds_is_not(capsys, monkey
 
 
 def test_steps_that_do_not_fit_are_refused_and_nothing_is_said_of_time(capsys):
-    assert curve_command.ROW * 9000**2 < two_time_sgd.MEMORY < curve_command.ROW * 10000**2
+    assert curve_command.ROW * 9000**2 < MEMORY < curve_command.ROW * 10000**2
     for more in ([], ["--batch-size", "4"], ["--model-size", "4"]):
         status, _, err = run(capsys, *TWO_TIME, "--time", "1,2000", *more)
         assert status == 2 and "steps" in err and "take more" in err and err.count("\n") == 1

@@ -53,7 +53,7 @@ from ..flow.curve import TOLERANCE, flow_curve, limit_curve
 from ..inputs import check_times
 from ..model import Exact
 from ..spectra.spectrum import Spectrum
-from ..training.linear_inputs import check_linear
+from ..training.linear_ensemble import check_linear
 
 LATEST = 1e290
 """Largest time, so that 1 + sigma^2 times it is in double precision."""

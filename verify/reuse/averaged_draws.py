@@ -1,61 +1,21 @@
 """What do models do on samples that are drawn once, over many draws of features and samples?
 
-Each seed is a draw of `drawn`, on which the flow is exact.  Means are over seeds.
+Each seed is a draw of `draws`, whose flow is solved exactly.  Means are over seeds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
 
-from ..arrays import Reals
+from ..curves import LossCurve
 from ..inputs import check_richness, check_times
-from ..training.ensemble import standard_error
-from ..training.settings import check_seeds
-from .draws import ENTRIES, draw_diagonalised
-
-
-@dataclass(frozen=True)
-class ReuseEnsemble:
-    """Curves of several draws.
-
-    Attributes
-    ----------
-    seeds : tuple of int
-    time : array of shape (n,)
-    tests, trains : array of shape (seeds, n)
-        Losses, in units in which the mode k = 1 contributes 1 to the target's variance.
-    kernels : array of shape (seeds, n)
-        kappa.
-    final_tests, span_floors : array of shape (seeds,)
-        See `DrawnReuse`.
-    interrupted : bool
-        Whether seeds are missing, as the user had enough.
-    """
-
-    seeds: tuple[int, ...]
-    time: Reals
-    tests: Reals
-    trains: Reals
-    kernels: Reals
-    final_tests: Reals
-    span_floors: Reals
-    interrupted: bool = False
-
-    @property
-    def test(self) -> tuple[Reals, Reals]:
-        """Mean test loss over seeds, and its standard error, which is NaN for a single seed."""
-        return self.tests.mean(axis=0), standard_error(self.tests)
-
-    @property
-    def train(self) -> tuple[Reals, Reals]:
-        """The same of the train loss."""
-        return self.trains.mean(axis=0), standard_error(self.trains)
+from ..training.seeds import Ensemble, Group, average_seeds, check_seeds
+from .draws import ENTRIES, draw_reuse
 
 
 def average_draws(
@@ -67,41 +27,59 @@ def average_draws(
     modes: int,
     times: ArrayLike,
     seeds: Collection[int],
-) -> ReuseEnsemble:
-    """Losses of one draw for each seed.
+) -> LossCurve:
+    """Return the mean of the losses over one draw for each seed.
 
     Parameters
     ----------
     alpha, beta, model_size, samples, modes
-        As in `draw`.
+        As in `draw_features_and_samples`.
     gamma, times
         As in `DrawnReuse.curve`.
     seeds : collection of int
         Distinct whole numbers of at least 0, such as ``range(20)``.
 
+    Returns
+    -------
+    LossCurve
+        ``loss`` is the mean test loss and ``error`` its standard error, NaN for one seed.  If the user interrupts it,
+        it is the mean of the draws that were finished.  ``observed`` has the means ``train_loss`` and ``kernel``, and
+        for each seed ``losses``, ``train_losses`` and ``kernels`` of shape (seeds, times); ``details`` has
+        ``final_losses`` and ``span_floors`` of shape (seeds,): the test loss at infinite time, and the least one of any
+        model.
+
     Raises
     ------
     InputError
-        See `draw`, `reduced` and `DrawnReuse.curve`; for seeds that are not such, or more than `ENTRIES` losses.
+        If an argument is not as described, or there are more than `draws.ENTRIES` losses.
     FlowFailed
-        See `march.solve`.
+        If the flow of a draw cannot be solved.
     KeyboardInterrupt
-        When it was interrupted before a draw was finished; after one, those that are finished are returned.
+        If it is interrupted before a draw is finished.
+
+    Examples
+    --------
+    >>> found = average_draws("3/2", "1/2", 1.0, 8, 12, 20, [0.0, 1.0, 10.0], range(3))
+    >>> found.loss.round(3), found.train_loss.round(3), found.losses.shape
+    (array([1.824, 0.986, 0.856]), array([2.153, 0.704, 0.348]), (3, 3))
     """
     t, numbers = check_times(times), check_seeds(seeds)
     check_richness(gamma)
     if len(t) * len(numbers) > ENTRIES:
         raise InputError(f"seeds times times may be at most {ENTRIES}; got {len(t) * len(numbers)}; take fewer")
-    rows: list[tuple[Reals, Reals, Reals, float, float]] = []
-    try:
-        for seed in numbers:
-            found = draw_diagonalised(alpha, beta, model_size, samples, modes, seed)
-            curve = found.curve(gamma, t)
-            rows.append((curve.test, curve.train, curve.kernel, found.final_test, found.span_floor))
-    except KeyboardInterrupt:
-        if not rows:
-            raise
-    tests, trains, kernels, finals, floors = (np.array(column) for column in zip(*rows, strict=True))
-    return ReuseEnsemble(
-        numbers[: len(rows)], t, tests, trains, kernels, finals, floors, interrupted=len(rows) < len(numbers)
-    )
+
+    def run(group: tuple[int, ...]) -> Group:
+        (seed,) = group
+        found = draw_reuse(alpha, beta, model_size, samples, modes, seed)
+        curve = found.curve(gamma, t)
+        row = {
+            "starts": curve.start,
+            "losses": curve.loss,
+            "train_losses": curve.train_loss,
+            "kernels": curve.kernel,
+            "final_losses": found.final_loss,
+            "span_floors": found.span_floor,
+        }
+        return {name: np.array([value]) for name, value in row.items()}, {}
+
+    return average_seeds(Ensemble(t), numbers, 1, run)

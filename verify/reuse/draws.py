@@ -33,7 +33,6 @@ Layout: modes k along the last axis, samples or features or eigenvalues along th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log, sqrt
 
@@ -45,6 +44,7 @@ from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
+from ..curves import LossCurve
 from ..flow.curve import TOLERANCE
 from ..flow.error_estimate import COARSER, LOOSEST, NEARBY, PROBES, SAFETY, TIGHTEST
 from ..flow.solver import EXHAUSTED, solve_flow
@@ -94,31 +94,6 @@ class Draw:
 
 
 @dataclass(frozen=True)
-class DrawnCurve:
-    """What is observed along the flow, each an array of shape (times,).
-
-    Attributes
-    ----------
-    time : array
-        Units of 1/(learning rate).
-    test, train : array
-        Loss on the population and on the samples, in units in which the mode k = 1 adds 1 to the target's variance.
-        What falls below `EXHAUSTED` is 0.
-    kernel, clock : array
-        kappa, and tau = int kappa dt.
-    errors : mapping of str to array
-        Estimated error of test, train, kernel and clock, by name.
-    """
-
-    time: Reals
-    test: Reals
-    train: Reals
-    kernel: Reals
-    clock: Reals
-    errors: Mapping[str, Reals]
-
-
-@dataclass(frozen=True)
 class DrawnReuse:
     """One draw, diagonalised.
 
@@ -141,15 +116,15 @@ class DrawnReuse:
     span_floor: float
 
     @property
-    def final_test(self) -> float:
+    def final_loss(self) -> float:
         """The test loss at infinite time, for any gamma."""
         return float(self.rest @ self.rest)
 
     @property
-    def final_test_error(self) -> float:
-        """What rounding may have changed in `final_test`."""
+    def final_loss_error(self) -> float:
+        """What rounding may have changed in `final_loss`."""
         blur = float(norm(self._blurs)) if self.rest.any() else 0.0
-        return (2 * sqrt(self.final_test) + blur) * blur
+        return (2 * sqrt(self.final_loss) + blur) * blur
 
     @property
     def _blurs(self) -> Reals:
@@ -164,11 +139,11 @@ class DrawnReuse:
         blur = ROUNDING * (sqrt(self.measure.variance) + sqrt(self.measure.norm * mu[0]))
         return (2 * sqrt(floor) + blur) * blur if floor else 0.0
 
-    def curve(self, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> DrawnCurve:
-        """The losses at ``times``, with errors.
+    def curve(self, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
+        """Return the losses at ``times``, with errors.
 
-        As in `verify.flow`, the flow is solved to two tolerances, and an error is `SAFETY` times the difference, the
-        largest of those at `PROBES` of the times nearby; and what rounding may change.
+        As in `verify.flow`, the flow is solved to two tolerances.  An error is `SAFETY` times the difference, the
+        largest of those at `PROBES` of the times nearby, and what rounding may change.
 
         Parameters
         ----------
@@ -179,12 +154,18 @@ class DrawnReuse:
         tolerance : float
             Aimed-at relative error of the train loss above its floor.
 
+        Returns
+        -------
+        LossCurve
+            ``loss`` is that on the population and ``train_loss`` that on the samples; below `EXHAUSTED` both are 0.
+            ``observed`` also has ``kernel`` and ``clock``, and ``errors`` an error of each.
+
         Raises
         ------
         InputError
             For numbers outside these ranges.
         FlowFailed
-            See `march.solve`.
+            If the flow cannot be solved.
         """
         t = check_times(times)
         if not TIGHTEST <= tolerance <= LOOSEST:
@@ -195,15 +176,24 @@ class DrawnReuse:
         found, other = (self._observed(flow, probes) for flow in flows)
         window = np.clip(places + np.arange(-NEARBY, NEARBY + 1)[:, None], 0, len(probes) - 1)
         errors = {}
-        for name in ("test", "train", "kernel", "clock"):
+        for name in ("loss", "train_loss", "kernel", "clock"):
             apart = np.abs(found[name] - other[name]) / (found[name] + SMALLEST)
             if name in ("kernel", "clock"):  # they come to rest, and a difference may do so near zero
                 apart = np.maximum.accumulate(apart)
             errors[name] = SAFETY * apart[window].max(axis=0) * found[name][places]
-            if name in ("test", "train"):
+            if name in ("loss", "train_loss"):
                 errors[name] += found[f"{name}_rounding"][places] + EXHAUSTED
-        test, train, kernel, clock = (found[name][places] for name in errors)
-        return DrawnCurve(t, test, train, kernel, clock, errors)
+        observed = {name: found[name][places] for name in errors}
+        return LossCurve(
+            time=t,
+            loss=observed.pop("loss"),
+            error=errors.pop("loss"),
+            start=float(self.target @ self.target),
+            floor=self.final_loss,
+            observed=observed,
+            errors=errors,
+            settings={"gamma": gamma, "tolerance": tolerance},
+        )
 
     def _observed(self, flow: Flow, times: Reals) -> dict[str, Reals]:
         """Losses, what rounding may change in them, kernel and clock, by name."""
@@ -229,10 +219,10 @@ class DrawnReuse:
         # s_j is off by the rounding of the largest, and c_j by that of y
         off = (residual * moved) @ (p * np.sqrt(mu[0] / mu)) + residual**2 @ np.sqrt(p * self.measure.variance)
         return {
-            "test": test,
-            "test_rounding": (2 * np.sqrt(test) + blur) * blur,
-            "train": above + self.measure.floor,
-            "train_rounding": 2 * ROUNDING * off + self._floor_error,
+            "loss": test,
+            "loss_rounding": (2 * np.sqrt(test) + blur) * blur,
+            "train_loss": above + self.measure.floor,
+            "train_loss_rounding": 2 * ROUNDING * off + self._floor_error,
             "kernel": states.kernel,
             "clock": states.clock + states.kernel * (times - seen),
         }
@@ -317,10 +307,17 @@ def diagonalise(given: Draw) -> DrawnReuse:
     return DrawnReuse(measure, target, rest, steps[seen], span_floor)
 
 
-def draw_diagonalised(
-    alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int
-) -> DrawnReuse:
-    """A draw, diagonalised; parameters and errors as in `draw` and `reduced`."""
+def draw_reuse(alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int) -> DrawnReuse:
+    """Draw features and samples, and diagonalise them.
+
+    Parameters and errors are those of `draw_features_and_samples` and `diagonalise`.
+
+    Examples
+    --------
+    >>> found = draw_reuse("3/2", "1/2", 8, 12, 20, seed=0)
+    >>> found.curve(1.0, [0.0, 10.0]).loss.round(3), round(found.final_loss, 3)
+    (array([1.824, 1.061]), 1.485)
+    """
     return diagonalise(draw_features_and_samples(alpha, beta, model_size, samples, modes, seed))
 
 

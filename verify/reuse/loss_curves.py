@@ -14,6 +14,7 @@ from math import ceil, inf, log1p
 
 import numpy as np
 
+from .. import curves
 from ..flow.clock import solve_deep_enough
 from ..loss_curve import LossCurve, Model, capacity_and_source
 from ..spectra.random_features import limit_spectra
@@ -43,7 +44,7 @@ def by_flow(model: Model, times: Sequence[float]) -> LossCurve:
     return LossCurve(
         time=found.time,
         loss=found.loss,
-        error=found.loss_error,
+        error=found.error,
         kernel=found.kernel,
         start=reuse.variance,
         clock=found.clock,
@@ -64,7 +65,7 @@ def by_two_time(model: Model, times: Sequence[float]) -> LossCurve:
     steps = two_time.time_grid(last, ceil(INTERVALS * log1p(last)))
     places = np.union1d(steps, times)
 
-    def solver(clock: float) -> two_time.FineGrids:
+    def solver(clock: float) -> curves.LossCurve:
         spectra = limit_spectra(*capacity_and_source(model), clock, model.spectrum, model.modes)
         return two_time.limit_of_fine_grids(*spectra, model.gamma, places, model.size, model.samples)
 
@@ -73,7 +74,7 @@ def by_two_time(model: Model, times: Sequence[float]) -> LossCurve:
     return LossCurve(
         time=found.time[wanted],
         loss=found.loss[wanted],
-        error=found.loss_error[wanted],
+        error=found.error[wanted],
         kernel=found.kernel[wanted],
         start=float(found.loss[0]),
         train=found.train_loss[wanted],
@@ -94,14 +95,13 @@ def by_simulation(model: Model, times: Sequence[float], seeds: int) -> LossCurve
         model.alpha, model.beta, model.gamma, model.size, model.samples, model.modes, places, range(seeds)
     )
     wanted = np.searchsorted(places, times)
-    loss, error = found.test
     return LossCurve(
         time=places[wanted],
-        loss=loss[wanted],
-        error=error[wanted],
-        kernel=found.kernels.mean(axis=0)[wanted],
-        start=float(loss[0]),
-        train=found.train[0][wanted],
-        seeds=len(found.seeds),
-        interrupted=found.interrupted,
+        loss=found.loss[wanted],
+        error=found.error[wanted],
+        kernel=found.kernel[wanted],
+        start=found.start,
+        train=found.train_loss[wanted],
+        seeds=len(found.status.seeds),
+        interrupted=found.status.interrupted,
     )

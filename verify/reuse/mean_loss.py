@@ -44,6 +44,7 @@ from numpy.typing import ArrayLike
 from exponents.errors import InputError, Unresolved
 
 from ..arrays import Reals
+from ..curves import LossCurve
 from ..flow.curve import TOLERANCE
 from ..flow.error_estimate import COARSER, add_probes, check_tolerance, largest_nearby
 from ..flow.solver import solve_flow
@@ -60,31 +61,6 @@ LATEST = 1e10
 
 ROUNDING = 4 * float(np.finfo(float).eps)
 """Of a loss that is counted from time 0, in units of that at time 0."""
-
-
-@dataclass(frozen=True)
-class ReuseCurve:
-    """The losses along the flow, each an array of shape (times,).
-
-    Attributes
-    ----------
-    time : array
-        Units of 1/(learning rate).
-    loss, train_loss : array
-        On the population and on the P samples, in units of the variance that the mode k = 1 contributes.
-    loss_error, train_error : array
-        Estimated errors.
-    kernel, clock : array
-        kappa, and tau = int kappa dt.
-    """
-
-    time: Reals
-    loss: Reals
-    train_loss: Reals
-    loss_error: Reals
-    train_error: Reals
-    kernel: Reals
-    clock: Reals
 
 
 @dataclass(frozen=True)
@@ -241,7 +217,7 @@ def final_loss(alpha: object, beta: object, model_size: float, samples: float) -
     return _floors(ContinuumEquivalent.from_input(alpha, beta, model_size, samples))[0]
 
 
-def reuse_curve(reuse: Reuse, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> ReuseCurve:
+def reuse_curve(reuse: Reuse, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
     """Both losses along the flow at ``times``, which rise from at least 0, with errors.
 
     Raises
@@ -254,7 +230,7 @@ def reuse_curve(reuse: Reuse, gamma: float, times: ArrayLike, tolerance: float =
     return _compared(reuse, gamma, check_times(times), tolerance, _at_times, inf)
 
 
-def reuse_clock_curve(reuse: Reuse, gamma: float, clocks: ArrayLike, tolerance: float = TOLERANCE) -> ReuseCurve:
+def reuse_clock_curve(reuse: Reuse, gamma: float, clocks: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
     """The same where the clock shows ``clocks``."""
     places = check_times(clocks)
     return _compared(reuse, gamma, places, tolerance, _at_clocks, float(places[-1]))
@@ -278,7 +254,7 @@ def _compared(
     tolerance: float,
     read: Callable[[Flow, Reals], tuple[States, Reals, Reals]],
     clock_end: float,
-) -> ReuseCurve:
+) -> LossCurve:
     """The curve, its errors from a second one of lower tolerance.  The clock is ahead of time, as kappa > 1."""
     check_tolerance(tolerance)
     check_richness(gamma)
@@ -297,7 +273,14 @@ def _compared(
     for value, second, rounding in zip(*losses, (reuse.rounding, 0.0), strict=True):
         apart = largest_nearby(np.abs(value - second) / (np.abs(value) + SMALLEST), wanted)
         errors.append((apart + reuse.error) * np.abs(value[wanted]) + rounding)
-    (loss, train_loss), (loss_error, train_error) = losses[0], errors
-    return ReuseCurve(
-        time[wanted], loss[wanted], train_loss[wanted], loss_error, train_error, states.kernel[wanted], clock[wanted]
+    loss, train_loss = losses[0]
+    return LossCurve(
+        time=time[wanted],
+        loss=loss[wanted],
+        error=errors[0],
+        start=reuse.variance,
+        floor=reuse.unseen,
+        observed={"train_loss": train_loss[wanted], "kernel": states.kernel[wanted], "clock": clock[wanted]},
+        errors={"train_loss": errors[1]},
+        settings={"gamma": gamma, "tolerance": tolerance},
     )

@@ -1,19 +1,19 @@
 """How does gradient descent move the student of eq. 4, when only the student is kept?
 
-In the features x = A(0) psi/sqrt N the student is f = u . x, with u = Bm^T w~ (Appendix B, `network.in_features`).  Of
-the N x N matrix Bm and of w~ no more is needed than
+In the features x = A(0) psi/sqrt N the student is f = u . x, with u = Bm^T w~ (Appendix B; the witness
+`verify.witnesses.networks.in_features` computes Bm and w~ themselves).  Three quantities are closed:
 
-    u,     K = Bm^T Bm,     q = |w~|^2,
+    u,     K = Bm^T Bm,     q = |w~|^2.
 
-as that is closed.  Multiplying out w~ += eta Bm g and Bm += eta gamma w~ g^T gives, exactly,
+Multiplying out w~ += eta Bm g and Bm += eta gamma w~ g^T gives, exactly, with all right sides before the step,
 
-    u += eta K g + eta gamma (q + eta u . g) g
-    q += 2 eta u . g + eta^2 g . K g
-    K += p g^T + g p^T,     p = eta gamma (u + (eta gamma/2) q g)
+    (1)  u += eta K g + eta gamma (q + eta u . g) g
+    (2)  q += 2 eta u . g + eta^2 g . K g
+    (3)  K += p g^T + g p^T,     p = eta gamma (u + (eta gamma/2) q g)
 
-with all right sides before the step: one product of a matrix and a vector instead of two.  The pairs (g, p) of several
-steps are kept and then added to K in one product of matrices; until then they act through their inner products with g.
-gamma = 0 leaves K = I, and no matrix at all.
+That is one product of a matrix and a vector instead of two.  The pairs (g, p) of several steps are kept and then added
+to K in one product of matrices; until then they act through their inner products with g.  gamma = 0 leaves K = I, and
+needs no matrix at all.
 
 Layout: seeds along the first axis.  A seed's numbers depend on its own row alone, to the last bit: every product is one
 of its own arrays.  Cost of a step of one seed: 6 N^2 operations, 4 of them in products of matrices.
@@ -21,22 +21,24 @@ of its own arrays.  Cost of a step of one seed: 6 N^2 operations, 4 of them in p
 
 from __future__ import annotations
 
-from math import inf
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Reals
 from .gradients import Gradient
-from .stability import DIVERGED
+from .seeds import Group
+from .stability import GroupWatch
 
 SHORTEST, SHARE = 4, 16
-"""Steps whose pairs (g, p) are kept before they are added to K: N/16, and no fewer than four.  Kept for longer, they
-cost more than K itself."""
+"""The pairs (g, p) of N/16 steps, and of no fewer than four, are kept.  More of them would cost more than K itself."""
 
 
-def matrices(size: int) -> int:
-    """Numbers that K and its pairs take for one seed: two N x N matrices, and the pairs twice."""
+def count_matrix_entries(size: int) -> int:
+    """Return how many numbers K and its pairs take for one seed: two N x N matrices, and the pairs twice.
+
+    >>> count_matrix_entries(10)
+    360
+    """
     return 2 * size**2 + 4 * max(SHORTEST, size // SHARE) * size
 
 
@@ -48,7 +50,7 @@ def descend(
     steps: int,
     record: NDArray[np.int64],
     dtype: np.dtype[np.floating],
-) -> tuple[Reals, Reals, dict[int, tuple[int, float]]]:
+) -> Group:
     """Take the steps of a group of seeds.
 
     Parameters
@@ -57,6 +59,10 @@ def descend(
         u of shape (seeds, N) -> losses of shape (seeds,) and g of shape (seeds, N).
     shape : (int, int)
         Seeds and N.
+    gamma, learning_rate : float
+        Richness, and eta.
+    steps : int
+        T.
     record : array of int
         Rising steps, from 0 to ``steps``, at which losses are kept.
     dtype : dtype
@@ -64,40 +70,44 @@ def descend(
 
     Returns
     -------
-    losses, kernels : array of shape (seeds, recorded)
+    rows : dict
+        ``starts``, losses at step 0, of shape (seeds,); ``losses`` and ``kernels`` = 1 + gamma q, of shape
+        (seeds, recorded).
     failures : dict
         By the row of each seed that diverged, the step and the loss at which it did.
+
+    Examples
+    --------
+    One direction of eigenvalue 1, without noise: the residual halves in each step.
+
+    >>> rows, _ = descend(lambda u: ((1 - u[:, 0]) ** 2, 1 - u), (1, 1), 0.0, 0.5, 2, np.arange(3), np.dtype(float))
+    >>> rows["losses"]
+    array([[1.    , 0.25  , 0.0625]])
     """
     eta, pairs = learning_rate, learning_rate * gamma
-    u, q, alive = np.zeros(shape), np.zeros(shape[0]), np.ones(shape[0], bool)
+    u, q, watch = np.zeros(shape), np.zeros(shape[0]), GroupWatch(shape[0])
     metric = _Metric(shape, dtype) if gamma > 0 else None
     losses, kernels = np.full((2, shape[0], len(record)), np.nan)
-    failures: dict[int, tuple[int, float]] = {}
-    place, bound = 0, np.full(shape[0], inf)
+    place = 0
     with np.errstate(over="ignore", invalid="ignore"):
         for step in range(steps + 1):
             loss, g = gradient(u)
-            bound = DIVERGED * loss if step == 0 else bound
-            if not (loss[alive] <= bound[alive]).all():
-                lost = alive & ~(loss <= bound)  # what becomes of its numbers from here on touches no other seed's
-                failures |= {int(row): (step, float(loss[row])) for row in np.flatnonzero(lost)}
-                alive &= ~lost
-                if not alive.any():
-                    break
+            if not watch.see(step, loss):
+                break
             if place < len(record) and step == record[place]:
                 losses[:, place], kernels[:, place] = loss, 1 + gamma * q
                 place += 1
-            along = _inner(u, g)
+            along = multiply_rows(u, g)
             pull = g if metric is None else metric.times(g)
             if metric is not None:
-                metric.add(g, pairs * (u + (pairs / 2 * q)[:, None] * g))
-            u = u + eta * pull + (pairs * (q + eta * along))[:, None] * g
-            q = q + eta * (2 * along + eta * _inner(g, pull))
-    return losses, kernels, failures
+                metric.add(g, pairs * (u + (pairs / 2 * q)[:, None] * g))  # (3)
+            u = u + eta * pull + (pairs * (q + eta * along))[:, None] * g  # (1)
+            q = q + eta * (2 * along + eta * multiply_rows(g, pull))  # (2)
+    return {"starts": watch.first, "losses": losses, "kernels": kernels}, watch.failures
 
 
 class _Metric:
-    """K = Bm^T Bm of each seed: a matrix, and pairs of vectors that are still to be added to it."""
+    """K = Bm^T Bm of each seed: a matrix, and pairs of vectors that are not added to it yet."""
 
     def __init__(self, shape: tuple[int, int], dtype: np.dtype[np.floating]) -> None:
         seeds, size = shape
@@ -108,10 +118,10 @@ class _Metric:
         self.kept = 0
 
     def times(self, vectors: Reals) -> Reals:
-        """K g, of shape (seeds, N)."""
+        """Return K g, of shape (seeds, N)."""
         g = vectors.astype(self.matrix.dtype)[:, :, None]
         found = np.matmul(self.matrix, g)[:, :, 0]
-        if self.kept:
+        if self.kept:  # sum over pairs of g' (p . g) + p (g' . g)
             seeds, _, _, size = self.pairs.shape
             pairs = self.pairs[:, : self.kept].reshape(seeds, 2 * self.kept, size)
             inner = np.matmul(pairs, g).reshape(seeds, self.kept, 2)
@@ -129,6 +139,10 @@ class _Metric:
             self.kept = 0
 
 
-def _inner(left: Reals, right: Reals) -> Reals:
-    """Inner products of rows."""
+def multiply_rows(left: Reals, right: Reals) -> Reals:
+    """Return the inner products of rows.
+
+    >>> multiply_rows(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
+    array([11.])
+    """
     return np.asarray((left * right).sum(axis=1))

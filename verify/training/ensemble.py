@@ -1,116 +1,34 @@
 """What does the finite model do when it is trained, over many draws of features and batches?
 
-Each seed draws A(0), and a fresh batch for each step, and takes the steps of eq. 4.  In `simulation`, `gradients` says
-what a batch contributes, `descent` what it changes, `network` computes the same as it is written.  The loss is that on
-the whole population and has no sampling error of its own.  Means are over seeds, with their standard error.
+Each seed draws A(0), and a fresh batch for each step, and takes the steps of eq. 4: `gradients` computes what a batch
+contributes, `descent` what it changes, `seeds` the means.  The loss is that on the whole population, without sampling
+error.  The witness `verify.witnesses.networks` computes the same steps as eq. 4 and Appendix B print them.
 
-Reproducibility: a seed's streams depend on its number alone, and its steps on its own arrays alone.  So its curve is
-the same to the last bit however seeds are grouped, on one machine with one linear algebra library and count of threads.
+Reproducibility: a seed's streams depend on its number alone, and its steps on its own arrays alone.  Its curve is the
+same to the last bit however seeds are grouped, on one machine with one linear algebra library and count of threads.
 Seeds are independent: several processes can share them, and an interrupted ensemble can be taken up with the rest.
 
-Precision: that of matrices, and of batches that are not Gaussian.  Vectors, draws and losses are double.  In float32
-matrices take half the memory and time; a seed has the same draws, and its curve differs by rounding.
+Precision: ``precision`` is that of matrices, and of batches that are not Gaussian.  Vectors, draws and losses are
+double.  In float32 matrices take half the memory and time; a seed has the same draws, and its curve differs by
+rounding.
 
 Layout: seeds along the first axis, recorded steps along the last.  Cost of a step of one seed: 6 N^2 operations and
-those of `gradients`.  Memory: see `settings`.  Matrices are small and products of a matrix and a vector many, for which
-a linear algebra library had better use a single thread, and cores better have seeds of their own.
+those of `gradients`.  Memory: see `settings`.  Matrices are small and products of a matrix and a vector many: give the
+linear algebra library a single thread, and each core seeds of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias, TypeVar
+from collections.abc import Collection
 
 import numpy as np
 
-from ..arrays import Reals
+from ..curves import LossCurve
 from ..spectra.spectrum import Spectrum
 from .descent import descend
-from .gradients import GAUSSIAN, spectrum
-from .settings import Setting, Steps, check_memory, check_model, check_seeds, check_setting
-from .stability import Diverged
-
-Trained = TypeVar("Trained", bound="Ensemble")
-
-Failure: TypeAlias = tuple[int, int, float]
-"""A seed that diverged, and the step and the loss at which it did."""
-
-
-@dataclass(frozen=True)
-class Ensemble:
-    """Curves of several seeds.
-
-    Attributes
-    ----------
-    seeds : tuple of int
-        Those that were finished, in the order given.
-    steps : array of shape (n,)
-        Steps at which the loss was recorded.
-    learning_rate : float
-        eta.
-    losses : array of shape (seeds, n)
-        Population loss before that step, in units in which the mode k = 1 contributes 1 to the target's variance.
-    kernels : array of shape (seeds, n)
-        1 + gamma |w|^2/N there: the kappa of the flow.
-    interrupted : bool
-        Whether the user stopped it before all seeds were finished.
-    """
-
-    seeds: tuple[int, ...]
-    steps: Steps
-    learning_rate: float
-    losses: Reals
-    kernels: Reals
-    interrupted: bool = False
-
-    def __len__(self) -> int:
-        return len(self.seeds)
-
-    @property
-    def time(self) -> Reals:
-        """eta times the step."""
-        return np.asarray(self.learning_rate * self.steps)
-
-    @property
-    def loss(self) -> Reals:
-        """Mean loss over seeds."""
-        return np.asarray(self.losses.mean(axis=0))
-
-    @property
-    def error(self) -> Reals:
-        """Standard error of that mean; NaN for a single seed, which says nothing of it."""
-        return standard_error(self.losses)
-
-    @property
-    def kernel(self) -> Reals:
-        """Mean of 1 + gamma |w|^2/N over seeds."""
-        return np.asarray(self.kernels.mean(axis=0))
-
-    @property
-    def kernel_error(self) -> Reals:
-        """Standard error of that mean; NaN for a single seed."""
-        return standard_error(self.kernels)
-
-
-class SeedDiverged(Diverged):
-    """Gradient descent of a seed left the region in which it is stable.
-
-    Attributes
-    ----------
-    step, time, loss
-        See `Diverged`.
-    seed : int
-        The first seed, in the order given, of the group that was being run.
-    finished : Ensemble or None
-        All seeds that had reached the last step, those of the same group among them.  Their mean is that of the seeds
-        that did not diverge, not of the ensemble.
-    """
-
-    def __init__(self, message: str, step: int, time: float, loss: float, seed: int, finished: Ensemble | None) -> None:
-        super().__init__(message, step, time, loss)
-        self.args = (message, step, time, loss, seed, finished)
-        self.seed, self.finished = seed, finished
+from .gradients import GAUSSIAN
+from .seeds import Ensemble, Group, average_seeds, check_seeds
+from .settings import Setting, check_memory, check_model, check_setting
 
 
 def train_ensemble(
@@ -126,7 +44,7 @@ def train_ensemble(
     features: str = GAUSSIAN,
     precision: str = "float64",
     record: Collection[int] | None = None,
-) -> Ensemble:
+) -> LossCurve:
     """Train one model for each seed.
 
     Parameters
@@ -150,125 +68,80 @@ def train_ensemble(
     precision : {"float64", "float32"}
         Of the matrices.
     record : collection of int, optional
-        Rising steps at which the loss is kept; by default all of up to `ALL`, or about `PER_DECADE` a decade.
+        Rising steps at which the loss is kept; by default all of up to `settings.ALL`, or about
+        `settings.PER_DECADE` a decade.
 
     Returns
     -------
-    Ensemble
-        When the user interrupts it, of the seeds that were finished, and marked so.
+    LossCurve
+        ``time`` is eta times the step, ``loss`` the mean over seeds, ``error`` its standard error, NaN for one seed.
+        ``observed`` has ``kernel``, the mean of 1 + gamma |w|^2/N, and per seed ``losses`` and ``kernels`` of shape
+        (seeds, times).  If the user interrupts it, it is the mean of the seeds that were finished.
 
     Raises
     ------
     InputError
-        For what is none of these, or would take more than `MEMORY`.
+        If an argument is not as described, or the ensemble would take more than `settings.MEMORY`.
     SeedDiverged
-        If the loss of a seed exceeds `DIVERGED` times its first, or is no number.
+        If the loss of a seed exceeds `stability.DIVERGED` times its first, or is not a number.
     KeyboardInterrupt
-        When it was interrupted before a seed was finished.
+        If it is interrupted before a seed is finished.
+
+    Examples
+    --------
+    >>> found = train_ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 20, range(5), record=[0, 20])
+    >>> found.loss.round(3), found.error.round(3), found.losses.shape
+    (array([1.879, 0.72 ]), array([0.   , 0.124]), (5, 2))
     """
     setting = check_setting(
         alpha, beta, gamma, model_size, batch_size, modes, learning_rate, steps, features, precision, record
     )
     numbers = check_seeds(seeds)
     check_memory(setting, len(numbers))
-    return run_in_groups(
-        numbers,
-        setting.together,
-        lambda seeds: _run(setting, seeds),
-        _joined,
-        lambda failure, done: _diverged(setting, failure, done, len(numbers)),
+    eta = setting.learning_rate
+    ensemble = Ensemble(
+        np.asarray(eta * setting.record),
+        eta,
+        settings={"gamma": setting.gamma, "learning_rate": eta, "features": features, "precision": precision},
+        advice="take a smaller learning rate or a larger batch",
     )
+    return average_seeds(ensemble, numbers, setting.together, lambda group: _run(setting, group))
 
 
-def run_in_groups(
-    seeds: tuple[int, ...],
-    together: int,
-    run: Callable[[tuple[int, ...]], tuple[Trained, Failure | None]],
-    joined: Callable[[Sequence[Trained]], Trained],
-    diverged: Callable[[Failure, Sequence[Trained]], SeedDiverged],
-) -> Trained:
-    """What ``run`` makes of the seeds, so many together, joined; of the groups that are finished if interrupted.
+def draw_spectrum(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> Spectrum:
+    """Return the spectrum that a seed's features see.
 
-    Raises
-    ------
-    SeedDiverged
-        What ``diverged`` makes of the first failure and of what was finished.
-    KeyboardInterrupt
-        When it was interrupted before a seed was finished.
-    """
-    done: list[Trained] = []
-    try:
-        for start in range(0, len(seeds), together):
-            part, failure = run(seeds[start : start + together])
-            if len(part):
-                done.append(part)
-            if failure is not None:
-                raise diverged(failure, done)
-    except KeyboardInterrupt:
-        if not done:
-            raise
-        return replace(joined(done), interrupted=True)
-    return joined(done)
+    `flow_curve` and `solve_online_limit` solve it for the seed's curve at B = infinity.
 
-
-def spectrum_of_seed(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> Spectrum:
-    """The measure that the flow of a seed runs on: what `flow` and `two_time` need for its curve at B = infinity.
+    Parameters
+    ----------
+    alpha, beta, model_size, modes
+        As for `train_ensemble`.
+    seed : int
 
     Raises
     ------
     InputError
-        See `ensemble`.
+        If an argument is not as `train_ensemble` asks.
+
+    Examples
+    --------
+    >>> draw_spectrum("3/2", "1/2", 8, 40, 5).eigenvalues[:2].round(3)
+    array([1.692, 0.385])
     """
     model = check_model(alpha, beta, model_size, modes)
     (number,) = check_seeds((seed,))
-    return spectrum(model, number)
+    return model.spectrum(number)
 
 
-def _run(setting: Setting, seeds: tuple[int, ...]) -> tuple[Ensemble, Failure | None]:
-    """Those seeds of a group that reach the last step, and the first that does not, with the step and loss."""
-    shape = len(seeds), setting.model.size
-    losses, kernels, failures = descend(
+def _run(setting: Setting, seeds: tuple[int, ...]) -> Group:
+    """Train a group of seeds."""
+    return descend(
         setting.gradient(seeds),
-        shape,
+        (len(seeds), setting.model.size),
         setting.gamma,
         setting.learning_rate,
         setting.steps,
         setting.record,
         setting.dtype,
     )
-    kept = [row for row in range(len(seeds)) if row not in failures]
-    finished = Ensemble(
-        tuple(seeds[row] for row in kept), setting.record, setting.learning_rate, losses[kept], kernels[kept]
-    )
-    return finished, next(((seeds[row], *failures[row]) for row in sorted(failures)), None)
-
-
-def _joined(parts: Sequence[Ensemble]) -> Ensemble:
-    return replace(
-        parts[0],
-        seeds=tuple(seed for part in parts for seed in part.seeds),
-        losses=np.concatenate([part.losses for part in parts]),
-        kernels=np.concatenate([part.kernels for part in parts]),
-    )
-
-
-def _diverged(setting: Setting, failure: Failure, done: Sequence[Ensemble], asked: int) -> SeedDiverged:
-    seed, step, loss = failure
-    finished = _joined(done) if done else None
-    time = setting.learning_rate * step
-    return SeedDiverged(
-        f"gradient descent diverged for seed {seed} at step {step}, t = {time:.6g}, where the loss was {loss:.3g}; "
-        f"{len(finished or ())} of {asked} seeds were finished; take a smaller learning rate or a larger batch",
-        step,
-        time,
-        loss,
-        seed,
-        finished,
-    )
-
-
-def standard_error(values: Reals) -> Reals:
-    """Of the mean over the first axis, NaN for a single value."""
-    if len(values) < 2:
-        return np.full(values.shape[1], np.nan)
-    return np.asarray(values.std(axis=0, ddof=1) / np.sqrt(len(values)))

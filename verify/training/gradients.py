@@ -4,8 +4,8 @@ In the features x = A(0) psi/sqrt N the student is f = u . x, and a step needs o
 
     g = (1/B) sum_b r_b x_b,     r_b = y_b - u . x_b                                               (Appendix B).
 
-* `Relevant`: psi Gaussian.  In the eigenbasis of Sigma = A(0) Lambda A(0)^T/N, with eigenvalues mu_j, b = A(0) Lambda
-  w*/sqrt N and omega_j = b_j/mu_j, a sample is N + 1 independent normals,
+* `GaussianGradient`: psi is Gaussian.  In the eigenbasis of Sigma = A(0) Lambda A(0)^T/N, with eigenvalues mu_j,
+  b = A(0) Lambda w*/sqrt N and omega_j = b_j/mu_j, a sample is N + 1 independent normals,
 
       x_j = sqrt(mu_j) z_j,     y = sum_j omega_j x_j + sqrt(floor) z_0,     floor = sum_k y_k^2 - sum_j mu_j omega_j^2,
 
@@ -14,22 +14,22 @@ In the features x = A(0) psi/sqrt N the student is f = u . x, and a step needs o
   independent, so that s = sum_b (d . z_b)^2 is chi-squared of B degrees, and given s the rests, weighted by r_b, add up
   to one normal vector.  A whole batch, of any size, is N + 1 normals and one s:
 
-      g_j = sqrt(mu_j) [ (s/B) sqrt(L) d + (sqrt(L s)/B) (z - d (d . z)) ]_j.
+      (1)  g_j = sqrt(mu_j) [ (s/B) sqrt(L) d + (sqrt(L s)/B) (z - d (d . z)) ]_j.
 
-  That is exact in law; B = infinity leaves g = mu (omega - u).
+  That is exact in law; B = infinity leaves (2) g = mu (omega - u).
 
-* `AllModes`: psi_k = sqrt(lambda_k) times independent numbers of unit variance that are not normal.  Nothing reduces:
-  v0 = w* - A(0)^T u/sqrt N, h = Psi^T Psi v0/B, g = A(0) h/sqrt N.
+* `SampledGradient`: psi_k = sqrt(lambda_k) times independent numbers of unit variance that are not normal.  Nothing
+  reduces, and samples are drawn one by one: (3) v0 = w* - A(0)^T u/sqrt N, h = Psi^T Psi v0/B, g = A(0) h/sqrt N.
 
-What such features change: the covariance of (Psi^T Psi/B) v0 is
+Such features change the covariance of (Psi^T Psi/B) v0, which is
 
-    (1/B) [ lambda_k lambda_l v_k v_l + delta_kl lambda_k (L + (kurtosis - 3) lambda_k v_k^2) ],
+    (1/B) [ lambda_k lambda_l v_k v_l + delta_kl lambda_k (L + (kurtosis - 3) lambda_k v_k^2) ].
 
-so that the fourth moment enters through lambda_k v_k^2/L, the share of the loss that one mode has.  Where many modes
-share it, as in the power laws at late times, features of any kind have the same curve; where one does, they do not.
+The fourth moment enters through lambda_k v_k^2/L, the share of the loss in one mode.  If many modes share the loss, as
+in the power laws at late times, features of any kind have the same curve; if one mode holds it, they do not.
 
-Streams: A(0), the normals or samples, and the chi-squared of a seed come from three streams spawned from its number and
-nothing else.  They are drawn in double precision and in the order of steps.
+Streams: A(0), the normals or samples, and the chi-squared of a seed come from three streams, spawned from its number
+alone.  They are drawn in double precision and in the order of steps.
 
 Layout: seeds along the first axis.  Cost of a step: N + 1 normals, or B M numbers and 2 (N + B) M operations.
 """
@@ -53,16 +53,15 @@ Gradient: TypeAlias = Callable[[Reals], tuple[Reals, Reals]]
 Matrices: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 
 GAUSSIAN, SIGNS, SPARSE = FEATURES = ("gaussian", "signs", "sparse")
-"""Laws of psi_k/sqrt(lambda_k): normal; +1 or -1; 0, but for one sample in eight, which has + or - sqrt(8)."""
+"""Laws of psi_k/sqrt(lambda_k): normal; +1 or -1; 0 in seven samples of eight, and + or - sqrt(8) in the eighth."""
 
 HALVINGS = {SIGNS: 0, SPARSE: 3}
-"""Fair coins that must all show heads for psi_k not to vanish."""
+"""psi_k vanishes unless this many fair coins all show heads."""
 
-KURTOSIS = {GAUSSIAN: 3.0} | {law: 2.0**halvings for law, halvings in HALVINGS.items()}
-"""Fourth moments."""
+KURTOSIS = {GAUSSIAN: 3.0} | {law: 2.0**halvings for law, halvings in HALVINGS.items()}  # fourth moments
 
 ENTRIES = 2**20
-"""Entries of A(0) that are drawn at once.  Part of what a seed means: it sets the order in which they are drawn."""
+"""Entries of A(0) that are drawn at once.  It sets the order of draws, so a seed's numbers depend on it."""
 
 AHEAD = 16
 """Steps whose normals are drawn at once: a call costs as much as some hundred normals."""
@@ -72,8 +71,8 @@ RANK = 1e-14
 
 
 @dataclass(frozen=True)
-class Model:
-    """Modes and size of the model.
+class FiniteModel:
+    """The model of eq. 4 with N random features on M modes.
 
     Attributes
     ----------
@@ -81,6 +80,12 @@ class Model:
         lambda_k = k^-alpha and y_k^2 = lambda_k w*_k^2 = k^(-alpha beta - 1) for k = 1, ..., M.
     size, modes : int
         N < M.
+
+    Examples
+    --------
+    >>> model = FiniteModel(2.0, 1.0, 3, 10)
+    >>> model.target[:2].round(3), len(model.spectrum(seed=0))
+    (array([1.   , 0.354]), 3)
     """
 
     alpha: float
@@ -94,7 +99,7 @@ class Model:
         return np.asarray(np.arange(1.0, self.modes + 1) ** (-(self.alpha * self.beta + 1) / 2))
 
     def features(self, seed: int) -> Iterator[tuple[slice, Reals]]:
-        """A(0) Lambda^{1/2}/sqrt N, some columns after the other: where they stand, and an array of shape (N, some)."""
+        """Yield A(0) Lambda^{1/2}/sqrt N in stretches of columns: their place, and an array of shape (N, columns)."""
         stream, columns = np.random.default_rng(_streams(seed)[0]), max(1, ENTRIES // self.size)
         for start in range(0, self.modes, columns):
             k = np.arange(start + 1.0, min(start + columns, self.modes) + 1)
@@ -103,12 +108,12 @@ class Model:
             yield slice(start, start + len(k)), drawn
 
     def fill(self, matrix: Matrices, seed: int) -> None:
-        """Write all of it into a matrix of shape (N, M)."""
+        """Write A(0) Lambda^{1/2}/sqrt N into a matrix of shape (N, M)."""
         for where, columns in self.features(seed):
             matrix[:, where] = columns
 
-    def relevant(self, seed: int) -> tuple[Reals, Reals, float]:
-        """mu_j, rising, and sqrt(mu_j) omega_j, of shape (N,), and the floor, for the seed's A(0)."""
+    def diagonalise(self, seed: int) -> tuple[Reals, Reals, float]:
+        """Return mu_j, rising, and sqrt(mu_j) omega_j, of shape (N,), and the floor, for the seed's A(0)."""
         target, sigma, b = self.target, np.zeros((self.size, self.size)), np.zeros(self.size)
         for where, columns in self.features(seed):
             sigma += columns @ columns.T
@@ -119,19 +124,25 @@ class Model:
         amplitudes = np.where(seen, vectors.T @ b, 0.0) / np.sqrt(np.where(seen, mu, 1.0))
         return mu, amplitudes, max(0.0, float(target @ target - amplitudes @ amplitudes))
 
+    def spectrum(self, seed: int) -> Spectrum:
+        """Return the spectrum that the flow of this seed runs on."""
+        mu, amplitudes, floor = self.diagonalise(seed)
+        seen = np.flatnonzero(amplitudes**2)[::-1]
+        return Spectrum(mu[seen], amplitudes[seen] ** 2, floor)
 
-def spectrum(model: Model, seed: int) -> Spectrum:
-    """The measure that the flow of this seed runs on."""
-    mu, amplitudes, floor = model.relevant(seed)
-    seen = np.flatnonzero(amplitudes**2)[::-1]
-    return Spectrum(mu[seen], amplitudes[seen] ** 2, floor)
 
+class GaussianGradient:
+    """The gradient on fresh Gaussian batches for a group of seeds; ``batch_size`` None is infinite.
 
-class Relevant:
-    """The gradient on Gaussian batches, of ``batch_size`` or, if None, infinite, for a group of seeds."""
+    Examples
+    --------
+    >>> loss, g = GaussianGradient(FiniteModel(2.0, 1.0, 3, 10), 4, seeds=(0, 1))(np.zeros((2, 3)))
+    >>> loss.round(4), g.shape
+    (array([1.1975, 1.1975]), (2, 3))
+    """
 
-    def __init__(self, model: Model, batch_size: int | None, seeds: Sequence[int]) -> None:
-        drawn = [model.relevant(seed) for seed in seeds]
+    def __init__(self, model: FiniteModel, batch_size: int | None, seeds: Sequence[int]) -> None:
+        drawn = [model.diagonalise(seed) for seed in seeds]
         mu, self.aims, self.floor = (np.array(column) for column in zip(*drawn, strict=True))
         self.roots, self.batch_size = np.sqrt(mu), batch_size
         self.normals = [np.random.default_rng(_streams(seed)[1]) for seed in seeds]
@@ -141,19 +152,19 @@ class Relevant:
         self.used = AHEAD
 
     def __call__(self, u: Reals) -> tuple[Reals, Reals]:
-        """Losses at ``u`` and g on the next batch."""
+        """Return the losses at ``u`` and g on the next batch."""
         rest = self.aims - self.roots * u
         loss = self.floor + (rest * rest).sum(axis=1)
         if self.batch_size is None:
-            return loss, self.roots * rest
+            return loss, self.roots * rest  # (2)
         z, s = self._next(self.batch_size)
         along = np.sqrt(self.floor) * z[:, 0] + (rest * z[:, 1:]).sum(axis=1)
         across = np.sqrt(loss * s) / self.batch_size
         inside = s / self.batch_size - across * along / np.maximum(loss, SMALLEST)
-        return loss, self.roots * (inside[:, None] * rest + across[:, None] * z[:, 1:])
+        return loss, self.roots * (inside[:, None] * rest + across[:, None] * z[:, 1:])  # (1)
 
     def _next(self, batch_size: int) -> tuple[Reals, Reals]:
-        """Normals, of shape (seeds, N + 1), and s, of shape (seeds,), of one step."""
+        """Return normals, of shape (seeds, N + 1), and s, of shape (seeds,), of one step."""
         if self.used == AHEAD:
             for seed, (normals, lengths) in enumerate(zip(self.normals, self.lengths, strict=True)):
                 normals.standard_normal(out=self.drawn[seed])
@@ -163,11 +174,19 @@ class Relevant:
         return self.drawn[:, self.used - 1], self.squares[:, self.used - 1]
 
 
-class AllModes:
-    """The gradient on batches of independent modes that are not Gaussian, for a group of seeds."""
+class SampledGradient:
+    """The gradient on fresh batches of independent modes that are not Gaussian, for a group of seeds.
+
+    Examples
+    --------
+    >>> model = FiniteModel(2.0, 1.0, 3, 10)
+    >>> loss, g = SampledGradient(model, 4, (0, 1), "signs", np.dtype("float64"))(np.zeros((2, 3)))
+    >>> loss.round(4), g.shape
+    (array([1.1975, 1.1975]), (2, 3))
+    """
 
     def __init__(
-        self, model: Model, batch_size: int, seeds: Sequence[int], features: str, dtype: np.dtype[np.floating]
+        self, model: FiniteModel, batch_size: int, seeds: Sequence[int], features: str, dtype: np.dtype[np.floating]
     ) -> None:
         self.target, self.law = model.target, features
         self.matrices = np.empty((len(seeds), model.size, model.modes), dtype)
@@ -177,8 +196,8 @@ class AllModes:
         self.batch = np.empty((len(seeds), batch_size, model.modes), dtype)
 
     def __call__(self, u: Reals) -> tuple[Reals, Reals]:
-        """Losses at ``u`` and g on the next batch."""
-        dtype = self.batch.dtype
+        """Return the losses at ``u`` and g on the next batch."""
+        dtype = self.batch.dtype  # the lines below are (3), with y for Lambda^{1/2} w*
         rest = self.target - np.matmul(u.astype(dtype)[:, None], self.matrices)[:, 0]
         for batch, stream in zip(self.batch, self.streams, strict=True):
             _draw(stream, self.law, batch)
@@ -189,7 +208,7 @@ class AllModes:
 
 
 def _draw(stream: np.random.Generator, law: str, out: Matrices) -> None:
-    """Fill ``out`` with independent numbers, of a bit for the sign and those of `HALVINGS` each."""
+    """Fill ``out`` with independent numbers, each from one bit for the sign and `HALVINGS` bits."""
     count, halvings = -(-out.size // 8), HALVINGS[law]
     bits = np.frombuffer(stream.bytes((1 + halvings) * count), np.uint8).reshape(1 + halvings, count)
     present = np.bitwise_and.reduce(bits[1:], axis=0)
@@ -201,11 +220,15 @@ def _draw(stream: np.random.Generator, law: str, out: Matrices) -> None:
         out *= sqrt(2.0**halvings)
 
 
-def drawn_bytes(law: str) -> float:
-    """Bytes for each number of a batch while it is drawn, besides the number: two, and random bits in two copies."""
+def count_drawn_bytes(law: str) -> float:
+    """Return the bytes beside each number of a batch while it is drawn: two, and random bits in two copies.
+
+    >>> count_drawn_bytes("signs")
+    2.75
+    """
     return 2 + (3 + HALVINGS[law]) / 4
 
 
 def _streams(seed: int) -> list[np.random.SeedSequence]:
-    """Of A(0), of the normals or samples, and of the chi-squared."""
+    """Return the streams of A(0), of the normals or samples, and of the chi-squared."""
     return np.random.SeedSequence(seed).spawn(3)

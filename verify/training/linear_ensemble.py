@@ -1,29 +1,30 @@
 """What does a linear network of finite width do when it is trained, over many draws of weights and batches?
 
-Each seed draws A(0) and w(0), and a fresh Gaussian batch for each step, and takes the steps of `network`, as `descent`
-computes them.  The loss is that on the whole population, without sampling error.  Means are over seeds.
+Each seed draws A(0) and w(0), and a fresh Gaussian batch for each step, and takes the steps that `linear_descent`
+computes; the witness is `verify.witnesses.networks.train_linear_network`.  The loss is that on the whole population,
+without sampling error.  Means are over seeds.
 
-A batch of any size is M normals and one chi-squared.  In `simulation.gradients` a Gaussian batch is reduced in the
-eigenbasis of the features; here the features move, and the modes themselves take their place, all of them learnable.
-With d along Lambda^{1/2} v0 and s, z chi-squared of B degrees and normal,
+A batch of any size is M normals and one chi-squared.  `gradients` reduces a Gaussian batch in the eigenbasis of the
+features; here the features move, and the modes themselves take their place, all of them learnable.  With d along
+Lambda^{1/2} v0 and s, z chi-squared of B degrees and normal,
 
     g = Lambda^{1/2} [(s/B) sqrt(L) d + (sqrt(L s)/B)(z - d (d . z))],
 
 exact in law; B = infinity leaves g = Lambda v0.
 
-What is stable: eta (1 + sigma^2) < 2 at the start, in units of the first eigenvalue, for the network of infinite width.
-More is refused.  Later the kernel grows, and a seed that passes 2 for long enough is reported with its step.
+Stability: the network of infinite width is stable at the start for eta (1 + sigma^2) < 2, in units of the first
+eigenvalue; more is refused.  Later the kernel grows, and a seed that diverges is reported with its step.
 
-Reproducibility: as in `simulate`; a seed's streams depend on its number alone.  Layout: seeds along the first axis,
-recorded steps along the last.  Cost: see `descent`.  Memory: A of each seed that is trained together, N M doubles, its
+Reproducibility: as in `ensemble`; a seed's streams depend on its number alone.  Layout: seeds along the first axis,
+recorded steps along the last.  Cost: see `linear_descent`.  Memory: A of each seed of a group, N M doubles, its
 A A^T - w w^T at the start, N^2, and, for one seed at a time, another A and what a look at its spectrum takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -31,69 +32,30 @@ from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
+from ..curves import LossCurve
 from ..inputs import check_whole
-from .ensemble import Ensemble, Failure, SeedDiverged, run_in_groups, standard_error
-from .gradients import AHEAD, GAUSSIAN, Model, Relevant
+from .gradients import AHEAD, GAUSSIAN, FiniteModel, GaussianGradient
 from .linear_descent import KEPT, descend
-from .linear_inputs import check_linear
-from .settings import BUFFERS, GROUP, LARGEST, MEMORY, STREAMS, Steps, check_seeds, check_setting
+from .seeds import Ensemble, Group, average_seeds, check_seeds
+from .settings import BUFFERS, GROUP, LARGEST, MEMORY, STREAMS, Steps, check_recorded, check_setting
 from .stability import STABLE
 
-
-@dataclass(frozen=True, kw_only=True)
-class Networks(Ensemble):
-    """Curves of several seeds: those of `simulate.Ensemble`, and what follows.
-
-    ``kernels`` are (1 + |w|^2/N)/(1 + sigma^2), which is kappa at infinite width.
-
-    Attributes
-    ----------
-    readouts : array of shape (seeds, n)
-        |w|^2/N at the recorded steps.
-    looks : array of shape (l,)
-        Steps at which spectra were looked at.
-    spikes, seconds : array of shape (seeds, l)
-        The largest and the second eigenvalue of A^T A/N.
-    overlaps : array of shape (seeds, l)
-        Squared overlap of the largest one's vector with w* - v0; NaN where that is 0, as at the start.
-    drifts : array of shape (seeds, l)
-        Frobenius norm of A A^T - w w^T less what it was at the start, over the norm of that.
-    """
-
-    readouts: Reals
-    looks: Steps
-    spikes: Reals
-    seconds: Reals
-    overlaps: Reals
-    drifts: Reals
-
-    @property
-    def readout(self) -> Reals:
-        """Mean of |w|^2/N over seeds."""
-        return np.asarray(self.readouts.mean(axis=0))
-
-    @property
-    def readout_error(self) -> Reals:
-        """Standard error of that mean; NaN for a single seed."""
-        return standard_error(self.readouts)
-
-
-PER_SEED = ("losses", "kernels", "readouts", "spikes", "seconds", "overlaps", "drifts")
-"""Fields of `Networks` with a row for each seed."""
+STRONGEST = 1e6
+"""Of gamma0 and sigma: fourth powers of more would leave double precision with everything else."""
 
 
 @dataclass(frozen=True)
-class _Modes(Model):
+class _Modes(FiniteModel):
     """The modes themselves as features, all of them learnable: ``size`` is M."""
 
-    def relevant(self, seed: int) -> tuple[Reals, Reals, float]:  # noqa: ARG002
-        """lambda_k, y_k and no floor, for any seed."""
+    def diagonalise(self, seed: int) -> tuple[Reals, Reals, float]:  # noqa: ARG002
+        """Return lambda_k, y_k and no floor, for any seed."""
         return np.arange(1.0, self.modes + 1) ** -self.alpha, self.target, 0.0
 
 
 @dataclass(frozen=True)
 class _Setting:
-    """One ensemble without its seeds; names as in `ensemble`."""
+    """One ensemble without its seeds; names as in `train_linear_ensemble`."""
 
     features: _Modes
     gamma0: float
@@ -114,7 +76,7 @@ class _Setting:
 
     @property
     def looking(self) -> int:
-        """Bytes of what is there once: another A, A A^T and its parts, and the matrix whose eigenvalues are wanted."""
+        """Bytes that are taken once: another A, A A^T and its parts, and the matrix that is diagonalised."""
         size, modes = self.size, self.features.modes
         return 8 * (3 * size * modes + 4 * size**2 + 4 * min(size, modes) ** 2)
 
@@ -124,7 +86,7 @@ class _Setting:
         return max(1, GROUP // self.running)
 
     def memory(self, seeds: int) -> int:
-        """Bytes of a group, and of the curves of all seeds, twice as they are joined."""
+        """Return the bytes of a group, and of the curves of all seeds, twice as they are joined."""
         curves = 16 * seeds * (3 * len(self.record) + 4 * len(self.looks))
         return BUFFERS + min(seeds, self.together) * self.running + self.looking + curves
 
@@ -142,8 +104,8 @@ def train_linear_ensemble(
     init: float = 1.0,
     record: Collection[int] | None = None,
     looks: Collection[int] | None = None,
-) -> Networks:
-    """Train one network for each seed.
+) -> LossCurve:
+    """Train one linear network for each seed.
 
     Parameters
     ----------
@@ -164,44 +126,96 @@ def train_linear_ensemble(
     init : float
         sigma, the scale of w(0), at least 0.
     record : collection of int, optional
-        Rising steps at which loss and |w|^2/N are kept; by default as in `simulate.ensemble`.
+        Rising steps at which loss and |w|^2/N are kept; by default as in `train_ensemble`.
     looks : collection of int, optional
         Rising steps at which spectra are looked at; by default the first and the last.
 
     Returns
     -------
-    Networks
-        When the user interrupts it, of the seeds that were finished, and marked so.
+    LossCurve
+        ``time`` is eta times the step, ``loss`` the mean over seeds, ``error`` its standard error, NaN for one seed.
+        If the user interrupts it, it is the mean of the seeds that were finished.  ``observed`` and ``details`` have
+
+        - ``readout``: the mean of |w|^2/N; ``kernel``: the mean of (1 + |w|^2/N)/(1 + sigma^2), which is kappa at
+          infinite width;
+        - ``losses``, ``readouts``, ``kernels``: the same for each seed, of shape (seeds, times);
+        - ``looks``: the steps of the looks;
+        - ``spikes``, ``seconds``: the largest and the second eigenvalue of A^T A/N, of shape (seeds, looks);
+        - ``overlaps``: the squared overlap of the largest one's vector with w* - v0, NaN where that is 0, as at the
+          start;
+        - ``drifts``: the Frobenius norm by which A A^T - w w^T has moved from its start, over that of the start.
 
     Raises
     ------
     InputError
-        For what is none of these, would take more than `MEMORY`, or is unstable from the start.
+        If an argument is not as described, the ensemble would take more than `settings.MEMORY`, or it is unstable
+        from the start.
     SeedDiverged
-        If the loss of a seed exceeds `DIVERGED` times its first, or is no number.
+        If the loss of a seed exceeds `stability.DIVERGED` times its first, or is not a number.
     KeyboardInterrupt
-        When it was interrupted before a seed was finished.
+        If it is interrupted before a seed is finished.
+
+    Examples
+    --------
+    >>> found = train_linear_ensemble("3/2", "1/2", 1.0, 16, None, 20, 0.1, 20, range(4), record=[0, 20])
+    >>> found.loss.round(3), found.readout.round(3), found.spikes.shape
+    (array([1.824, 0.26 ]), array([0.803, 1.753]), (4, 2))
     """
-    setting = _checked(alpha, beta, gamma0, width, batch_size, modes, learning_rate, steps, init, record, looks)
+    setting = check_network(alpha, beta, gamma0, width, batch_size, modes, learning_rate, steps, init, record, looks)
     numbers = check_seeds(seeds)
-    _check_memory(setting, len(numbers))
-    return run_in_groups(
-        numbers,
-        setting.together,
-        lambda seeds: _run(setting, seeds),
-        _joined,
-        lambda failure, done: _diverged(setting, failure, done, len(numbers)),
+    needed = setting.memory(len(numbers))
+    if needed > MEMORY:
+        raise InputError(
+            f"an ensemble may take {MEMORY / 2**30:.3g} GiB; this one takes {needed / 2**30:.3g} GiB; take a smaller "
+            "width, fewer modes, or fewer recorded steps or seeds"
+        )
+    eta = setting.learning_rate
+    ensemble = Ensemble(
+        np.asarray(eta * setting.record),
+        eta,
+        details={"looks": setting.looks.astype(float)},
+        settings={"gamma0": setting.gamma0, "learning_rate": eta, "init": setting.init},
+        note=f"eta (1 + |w|^2/N), stable below {STABLE:g}, began at {eta * (1 + setting.init**2):.3g}; ",
+        advice="take a smaller learning rate or gamma0, or a larger batch",
     )
+    return average_seeds(ensemble, numbers, setting.together, lambda group: _run(setting, group))
 
 
 def draw_network(width: int, modes: int, init: float, seed: int) -> tuple[Reals, Reals]:
-    """A(0) of shape (N, M) and w(0) of shape (N,) of a seed."""
+    """Draw A(0) of shape (N, M) and w(0) of shape (N,) of a seed.
+
+    >>> features, readout = draw_network(3, 5, 1.0, seed=0)
+    >>> features.shape, readout.shape
+    ((3, 5), (3,))
+    """
     stream = np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])  # batches have the second and the third
     readout = init * stream.standard_normal(width)
     return stream.standard_normal((width, modes)), readout
 
 
-def _checked(
+def check_linear(gamma0: float, init: float) -> tuple[float, float]:
+    """Return gamma0 and sigma in double precision.
+
+    Raises
+    ------
+    InputError
+        Unless both are numbers from 0 to `STRONGEST`.
+
+    Examples
+    --------
+    >>> check_linear(1, 0)
+    (1.0, 0.0)
+    """
+    for value, name, zero in (
+        (gamma0, "gamma0", "0 is the lazy limit"),
+        (init, "the scale of the readout", "0 starts without one, 1 is usual"),
+    ):
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= STRONGEST:
+            raise InputError(f"{name} must be a number from 0 to {STRONGEST:.0e}; got {abbreviate(value)}; {zero}")
+    return float(gamma0), float(init)
+
+
+def check_network(
     alpha: object,
     beta: object,
     gamma0: float,
@@ -214,53 +228,33 @@ def _checked(
     record: Collection[int] | None,
     looks: Collection[int] | None,
 ) -> _Setting:
+    """Return the arguments of `train_linear_ensemble` as a setting, or raise InputError."""
     rich, sigma = check_linear(gamma0, init)
     check_whole(width, "the width", 1, 64)
     check_whole(modes, "the number of modes", 2, 100)
     if width > LARGEST:
         raise InputError(f"the width may be at most {LARGEST:.0e}; got {abbreviate(width)}; try 64")
-    ends = (0, steps) if looks is None else looks
-    kept, seen = (  # of the model of eq. 4 with a single feature: all that both have in common
-        check_setting(alpha, beta, 0.0, 1, batch_size, modes, learning_rate, steps, GAUSSIAN, "float64", some)
-        for some in (record, ends)
-    )
+    # all that both systems have in common is checked as the model of eq. 4 with a single feature
+    kept = check_setting(alpha, beta, 0.0, 1, batch_size, modes, learning_rate, steps, GAUSSIAN, "float64", record)
+    seen = check_recorded((0, steps) if looks is None else looks, steps)
     sharpness = kept.learning_rate * (1 + sigma**2)
     if sharpness > STABLE:
         raise InputError(
             f"eta (1 + sigma^2) must be at most {STABLE:g}, or the first mode grows from the start; got "
             f"{sharpness:.3g}; take a learning rate below {STABLE / (1 + sigma**2):.3g} or a smaller sigma"
         )
-    modes_seen = _Modes(kept.model.alpha, kept.model.beta, modes, modes)
-    return _Setting(
-        modes_seen,
-        rich,
-        width,
-        batch_size,
-        kept.learning_rate,
-        steps,
-        sigma,
-        kept.record,
-        seen.record,
-    )
+    features = _Modes(kept.model.alpha, kept.model.beta, modes, modes)
+    return _Setting(features, rich, width, batch_size, kept.learning_rate, steps, sigma, kept.record, seen)
 
 
-def _check_memory(setting: _Setting, seeds: int) -> None:
-    needed = setting.memory(seeds)
-    if needed > MEMORY:
-        raise InputError(
-            f"an ensemble may take {MEMORY / 2**30:.3g} GiB; this one takes {needed / 2**30:.3g} GiB; take a smaller "
-            "width, fewer modes, or fewer recorded steps or seeds"
-        )
-
-
-def _run(setting: _Setting, seeds: tuple[int, ...]) -> tuple[Networks, Failure | None]:
-    """Those seeds of a group that reach the last step, and the first that does not, with the step and loss."""
+def _run(setting: _Setting, seeds: tuple[int, ...]) -> Group:
+    """Train a group of seeds."""
     modes = setting.features.modes
     first, readout = np.empty((len(seeds), setting.size, modes)), np.empty((len(seeds), setting.size))
     for row, seed in enumerate(seeds):
         first[row], readout[row] = draw_network(setting.size, modes, setting.init, seed)
-    found = descend(
-        Relevant(setting.features, setting.batch_size, seeds),
+    rows, failures = descend(
+        GaussianGradient(setting.features, setting.batch_size, seeds),
         first,
         readout,
         setting.gamma0,
@@ -269,39 +263,5 @@ def _run(setting: _Setting, seeds: tuple[int, ...]) -> tuple[Networks, Failure |
         setting.record,
         setting.looks,
     )
-    kept = [row for row in range(len(seeds)) if row not in found.failures]
-    finished = Networks(
-        seeds=tuple(seeds[row] for row in kept),
-        steps=setting.record,
-        learning_rate=setting.learning_rate,
-        losses=found.losses[kept],
-        kernels=(1 + found.readouts[kept]) / (1 + setting.init**2),
-        readouts=found.readouts[kept],
-        looks=setting.looks,
-        spikes=found.spikes[kept],
-        seconds=found.seconds[kept],
-        overlaps=found.overlaps[kept],
-        drifts=found.drifts[kept],
-    )
-    return finished, next(((seeds[row], *found.failures[row]) for row in sorted(found.failures)), None)
-
-
-def _joined(parts: Sequence[Networks]) -> Networks:
-    rows: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in PER_SEED}
-    return replace(parts[0], seeds=tuple(seed for part in parts for seed in part.seeds), **rows)
-
-
-def _diverged(setting: _Setting, failure: Failure, done: Sequence[Networks], asked: int) -> SeedDiverged:
-    seed, step, loss = failure
-    finished = _joined(done) if done else None
-    time, start = setting.learning_rate * step, setting.learning_rate * (1 + setting.init**2)
-    return SeedDiverged(
-        f"gradient descent diverged for seed {seed} at step {step}, t = {time:.6g}, where the loss was {loss:.3g}; "
-        f"eta (1 + |w|^2/N), stable below {STABLE:g}, began at {start:.3g}; {len(finished or ())} of {asked} seeds "
-        "were finished; take a smaller learning rate or gamma0, or a larger batch",
-        step,
-        time,
-        loss,
-        seed,
-        finished,
-    )
+    rows["kernels"] = (1 + rows["readouts"]) / (1 + setting.init**2)
+    return rows, failures

@@ -1,11 +1,11 @@
-"""What is to be simulated, and does it fit into memory?
+"""What is to be trained, and does it fit into memory?
 
-All that `simulate.ensemble` is told is checked here, before anything is drawn.  Memory is counted array by array:
+`check_setting` checks all arguments of `train_ensemble` before anything is drawn.  Memory is counted array by array:
 
-* while A(0) of a seed is drawn: two stretches of it; and, Gaussian, 5 N^2 doubles to diagonalise Sigma, or else all of
-  A(0), N M numbers;
-* while it is trained: for gamma > 0 `descent.matrices` numbers, some 2 N^2; and, if not Gaussian, A(0) and a batch,
-  (N + B) M numbers.
+* while A(0) of a seed is drawn: two stretches of it; and, for Gaussian features, 5 N^2 doubles to diagonalise Sigma, or
+  else all of A(0), N M numbers;
+* while a seed is trained: for gamma > 0 `descent.count_matrix_entries` numbers, some 2 N^2; and, for other features,
+  A(0) and a batch, (N + B) M numbers.
 
 Seeds are drawn one after the other, and trained in groups of as many as fit into `GROUP`.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from math import ceil, inf
-from numbers import Integral, Real
+from numbers import Real
 from typing import TypeAlias
 
 import numpy as np
@@ -26,8 +26,18 @@ from exponents.names import require
 from exponents.rationals import abbreviate, check_capacity, check_smaller, check_source, exact, to_double
 
 from ..inputs import check_richness, check_step, check_whole
-from .descent import matrices
-from .gradients import AHEAD, ENTRIES, FEATURES, GAUSSIAN, AllModes, Gradient, Model, Relevant, drawn_bytes
+from .descent import count_matrix_entries
+from .gradients import (
+    AHEAD,
+    ENTRIES,
+    FEATURES,
+    GAUSSIAN,
+    FiniteModel,
+    GaussianGradient,
+    Gradient,
+    SampledGradient,
+    count_drawn_bytes,
+)
 
 Steps: TypeAlias = NDArray[np.int64]
 
@@ -37,27 +47,33 @@ MEMORY = 4 * 2**30
 """Bytes that an ensemble may take."""
 
 GROUP = 2**22
-"""Bytes that the seeds which are trained together may take, unless one takes more: then a step finds them in the cache,
-and a call serves many."""
+"""Bytes that the seeds of a group may take, unless one takes more: then a step finds them in the cache, and a call
+serves many."""
 
 STREAMS, BUFFERS = 2**14, 2**17
 """Bytes of a seed's streams, and of what else does not grow with sizes."""
 
 ALL, PER_DECADE = 1000, 50
-"""Up to this many steps all losses are kept, beyond about so many in a decade."""
-
-MOST = 1_000_000
-"""Seeds of one ensemble.  The standard error is then a thousandth of the scatter."""
+"""Up to this many steps all losses are kept, beyond them about so many in a decade."""
 
 LARGEST = 10**15
-"""Of steps, sizes and samples: no more would fit or end, and computing with them in doubles is exact."""
+"""Of steps, sizes and samples: more would not fit or not end, and doubles compute with these exactly."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One ensemble, without its seeds; arguments as in `simulate.ensemble`, ``record`` the steps that are kept."""
+    """One ensemble, without its seeds.
 
-    model: Model
+    The arguments are those of `train_ensemble`; ``record`` holds the steps at which losses are kept.
+
+    Examples
+    --------
+    >>> setting = check_setting(2, 1, 1.0, 64, 32, 1000, 0.1, 100, "gaussian", "float64", None)
+    >>> setting.together, setting.memory(1)
+    (38, 846912)
+    """
+
+    model: FiniteModel
     gamma: float
     batch_size: int | None
     learning_rate: float
@@ -68,19 +84,19 @@ class Setting:
 
     @property
     def gaussian(self) -> bool:
-        """Whether only N + 1 dimensions matter: a batch without end has no fourth moment that does."""
+        """Whether only N + 1 dimensions matter: always at B = infinity, where fourth moments do not enter."""
         return self.batch_size is None or self.features == GAUSSIAN
 
     @property
     def dtype(self) -> np.dtype[np.floating]:
-        """Of matrices."""
+        """Type of the matrices' entries."""
         return np.dtype(self.precision)
 
     def gradient(self, seeds: tuple[int, ...]) -> Gradient:
-        """The gradient on fresh batches for a group of seeds."""
+        """Return the gradient on fresh batches for a group of seeds."""
         if self.batch_size is None or self.gaussian:
-            return Relevant(self.model, self.batch_size, seeds)
-        return AllModes(self.model, self.batch_size, seeds, self.features, self.dtype)
+            return GaussianGradient(self.model, self.batch_size, seeds)
+        return SampledGradient(self.model, self.batch_size, seeds, self.features, self.dtype)
 
     @property
     def drawing(self) -> int:
@@ -97,9 +113,9 @@ class Setting:
         size, modes, width = self.model.size, self.model.modes, self.dtype.itemsize
         taken = STREAMS + 8 * (20 + AHEAD) * (size + 1)
         if self.gamma > 0:
-            taken += width * matrices(size)
+            taken += width * count_matrix_entries(size)
         if self.batch_size is not None and not self.gaussian:
-            batch = ceil(self.batch_size * (width + drawn_bytes(self.features))) * modes
+            batch = ceil(self.batch_size * (width + count_drawn_bytes(self.features))) * modes
             taken += batch + width * size * modes + 8 * (10 * modes + 2 * self.batch_size)
         return taken
 
@@ -108,15 +124,15 @@ class Setting:
         """Seeds in a group."""
         return max(1, GROUP // self.running)
 
-    def memory(self, seeds: int) -> int:
-        """Bytes of a group of so many seeds, or of as many as there are in one."""
-        trained = min(seeds, self.together) * self.running
-        return BUFFERS + max(trained, self.drawing + trained - self.running)
-
     @property
     def recorded(self) -> int:
         """Bytes of the curves of a seed, twice as they are joined."""
         return 32 * len(self.record)
+
+    def memory(self, seeds: int) -> int:
+        """Return the bytes of a group of so many seeds, or of as many as there are in one."""
+        trained = min(seeds, self.together) * self.running
+        return BUFFERS + max(trained, self.drawing + trained - self.running)
 
 
 def check_setting(
@@ -132,78 +148,54 @@ def check_setting(
     precision: str,
     record: Collection[int] | None,
 ) -> Setting:
-    """The setting, if it is one.
+    """Return the arguments of `train_ensemble` as a setting.
 
     Raises
     ------
     InputError
+        Unless all of them are as `train_ensemble` asks.
     """
     model = check_model(alpha, beta, model_size, modes)
-    richness, eta = _real(gamma, "gamma"), _real(learning_rate, "the learning rate")
+    richness, eta = _check_real(gamma, "gamma"), _check_real(learning_rate, "the learning rate")
     check_richness(richness)
     check_step(eta, 1.0)
-    _check_count(steps, "the number of steps", 1000)
+    check_count(steps, "the number of steps", 1000)
     if batch_size is not None:
-        _check_count(batch_size, "the batch size", 32)
+        check_count(batch_size, "the batch size", 32)
     require(features, FEATURES, "features")
     require(precision, PRECISIONS, "the precision")
-    kept = space_steps(steps) if record is None else _recorded(record, steps)
+    kept = space_steps(steps) if record is None else check_recorded(record, steps)
     return Setting(model, richness, batch_size, eta, steps, kept, features, precision)
 
 
-def check_model(alpha: object, beta: object, model_size: int, modes: int) -> Model:
-    """The model, if it is one.
+def check_model(alpha: object, beta: object, model_size: int, modes: int) -> FiniteModel:
+    """Return the model of eq. 4 with N features on M modes.
 
     Raises
     ------
     InputError
+        Unless alpha > 1 and beta > 0 are exact and N < M are whole numbers of at least 1.
+
+    Examples
+    --------
+    >>> check_model("3/2", "1/2", 8, 40)
+    FiniteModel(alpha=1.5, beta=0.5, size=8, modes=40)
     """
     a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-    _check_count(model_size, "the model size", 64)
-    _check_count(modes, "the number of modes", 1000)
+    check_count(model_size, "the model size", 64)
+    check_count(modes, "the number of modes", 1000)
     check_smaller(model_size, modes)
-    return Model(to_double(a, "alpha"), to_double(b, "beta"), model_size, modes)
-
-
-def check_seeds(seeds: Collection[int]) -> tuple[int, ...]:
-    """Seeds as a tuple, if they are some.
-
-    Raises
-    ------
-    InputError
-    """
-    try:
-        count = len(seeds)
-    except TypeError:
-        count = 0
-    except OverflowError:  # a range longer than any list
-        count = MOST + 1
-    if isinstance(seeds, str | bytes) or not 0 < count <= MOST:
-        raise InputError(f"seeds must be 1 to {MOST} whole numbers; got {abbreviate(seeds)}; try range(20)")
-    wrong = [seed for seed in seeds if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0]
-    if wrong:
-        raise InputError(
-            f"seeds must be whole numbers of at least 0; got {abbreviate(wrong[0])} among them; try range(20)"
-        )
-    numbers = tuple(int(seed) for seed in seeds)
-    if len(set(numbers)) < count:
-        twice = next(seed for place, seed in enumerate(numbers) if seed in numbers[:place])
-        raise InputError(f"seeds must be distinct, as the same seed is the same curve; got {abbreviate(twice)} twice")
-    return numbers
+    return FiniteModel(to_double(a, "alpha"), to_double(b, "beta"), model_size, modes)
 
 
 def check_memory(setting: Setting, seeds: int) -> None:
-    """Refuse an ensemble that takes more than `MEMORY`.
-
-    Raises
-    ------
-    InputError
-    """
+    """Raise InputError if an ensemble of so many seeds takes more than `MEMORY`."""
     curves, group = seeds * setting.recorded, setting.memory(seeds)
     if curves + group > MEMORY:
         raise InputError(
-            f"an ensemble may take {_sized(MEMORY)}; training takes {_sized(group)}, the curves {_sized(curves)}; "
-            "take a smaller model, fewer modes, a smaller batch, precision float32, or fewer recorded steps or seeds"
+            f"an ensemble may take {_size_text(MEMORY)}; training takes {_size_text(group)}, the curves "
+            f"{_size_text(curves)}; take a smaller model, fewer modes, a smaller batch, precision float32, or fewer "
+            "recorded steps or seeds"
         )
 
 
@@ -215,25 +207,48 @@ def memory(
     features: str = GAUSSIAN,
     precision: str = "float64",
 ) -> int:
-    """Bytes of all arrays of a single seed at their most, without its curve and buffers of the linear algebra library.
+    """Return the bytes that the arrays of a single seed take at most.
+
+    Its curve, and buffers of the linear algebra library, are not counted.
 
     Raises
     ------
     InputError
-        See `simulate.ensemble`.
+        Unless the arguments are as `train_ensemble` asks.
+
+    Examples
+    --------
+    >>> memory(1.0, 64, 32, 1000)
+    846912
     """
     return check_setting(2, 1, gamma, model_size, batch_size, modes, 0.1, 1, features, precision, None).memory(1)
 
 
 def space_steps(steps: int) -> Steps:
-    """Steps at which losses are kept unless said otherwise, 0 and the last among them."""
+    """Return the steps at which losses are kept by default, 0 and the last among them.
+
+    >>> space_steps(3), len(space_steps(10**6))
+    (array([0, 1, 2, 3]), 256)
+    """
     if steps <= ALL:
         return np.arange(steps + 1)
     count = int(PER_DECADE * np.log10(steps)) + 1
     return np.unique(np.concatenate([[0, steps], np.geomspace(1, steps, count).round().astype(np.int64)]))
 
 
-def _recorded(record: Collection[int], steps: int) -> Steps:
+def check_recorded(record: Collection[int], steps: int) -> Steps:
+    """Return the recorded steps as an array.
+
+    Raises
+    ------
+    InputError
+        Unless they are rising whole numbers from 0 to ``steps``, and at least one.
+
+    Examples
+    --------
+    >>> check_recorded([0, 5], 10)
+    array([0, 5])
+    """
     wanted = f"the recorded steps must be rising whole numbers from 0 to {steps}; got {abbreviate(record)}"
     try:
         kept = np.array(record) if 0 < len(record) <= steps + 1 else None
@@ -242,17 +257,19 @@ def _recorded(record: Collection[int], steps: int) -> Steps:
     if kept is None or kept.ndim != 1 or kept.dtype.kind not in "iu":
         raise InputError(f"{wanted}; try [0, {steps}]")
     if kept[0] < 0 or kept[-1] > steps or (kept[1:] <= kept[:-1]).any():
-        raise InputError(f"{wanted}; sort them, and leave out those beyond")
+        raise InputError(f"{wanted}; sort them, and leave out those beyond {steps}")
     return kept.astype(np.int64)
 
 
-def _check_count(value: int, name: str, example: int) -> None:
+def check_count(value: int, name: str, example: int) -> None:
+    """Raise InputError unless a value is a whole number from 1 to `LARGEST`; ``example`` is one that would do."""
     check_whole(value, name, 1, example)
     if value > LARGEST:
         raise InputError(f"{name} may be at most {LARGEST:.0e}; got {abbreviate(value)}; try {example}")
 
 
-def _real(value: object, name: str) -> float:
+def _check_real(value: object, name: str) -> float:
+    """Return a number in double precision; infinity if it is too large."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise InputError(f"{name} must be a number; got {abbreviate(value)}; try 0.1")
     try:
@@ -261,5 +278,5 @@ def _real(value: object, name: str) -> float:
         return inf
 
 
-def _sized(count: int) -> str:
+def _size_text(count: int) -> str:
     return f"{count / 2**30:.3g} GiB" if count >= 2**30 else f"{count / 2**20:.3g} MiB"

@@ -1,14 +1,19 @@
-"""When has gradient descent left the region in which it is stable?"""
+"""When has gradient descent left the region in which it is stable?  When its loss exceeds `DIVERGED` times the first.
+
+`StabilityWatch` follows one solution and keeps its sharpness eta kappa mu_1; a mode is multiplied by 1 - eta kappa mu_1
+in a step, so it grows beyond `STABLE`.  `GroupWatch` follows the losses of a group of seeds.
+"""
 
 from __future__ import annotations
 
+import numpy as np
+
 from exponents.errors import NotSolved
 
-DIVERGED = 1e3
-"""Loss, in units of the first, at which gradient descent is taken to have left its stable region."""
+from ..arrays import Reals
 
-STABLE = 2.0
-"""eta kappa mu_1 beyond which a mode that is multiplied by 1 - eta kappa mu_1 in a step grows."""
+DIVERGED = 1e3  # loss, in units of the first
+STABLE = 2.0  # eta kappa mu_1
 
 
 class Diverged(NotSolved):
@@ -30,7 +35,7 @@ class Diverged(NotSolved):
 
 
 class StabilityWatch:
-    """Follows a descent step by step, and gives it up where its loss has grown too far.
+    """Follow a descent step by step, and stop it when its loss has grown too far.
 
     Parameters
     ----------
@@ -38,6 +43,14 @@ class StabilityWatch:
         The loss at the first step.
     learning_rate, largest : float
         eta and mu_1.
+
+    Examples
+    --------
+    >>> watch = StabilityWatch(1.0, learning_rate=0.5, largest=1.0)
+    >>> for step, kernel in enumerate((1.0, 4.5)):
+    ...     watch.see(step, 1.0, kernel)
+    >>> watch.sharpness, watch.passed
+    (2.25, 1)
     """
 
     def __init__(self, first: float, learning_rate: float, largest: float) -> None:
@@ -50,7 +63,7 @@ class StabilityWatch:
         Raises
         ------
         Diverged
-            If the loss is no number, or above `DIVERGED` times the first.
+            If the loss is not a number, or above `DIVERGED` times the first.
         """
         if not loss <= self.bound:
             raise self._diverged(step, loss)
@@ -66,3 +79,37 @@ class StabilityWatch:
             f"stable below {STABLE:g}, had reached {since}; take a smaller learning rate"
         )
         return Diverged(message, step, time, loss)
+
+
+class GroupWatch:
+    """Follow the losses of a group of seeds, and note which seeds diverge.
+
+    Attributes
+    ----------
+    alive : array of bool, shape (seeds,)
+        The seeds that have not diverged.
+    first : array of shape (seeds,)
+        Losses at step 0.
+    failures : dict
+        By the row of each seed that diverged, the step and the loss at which it did.
+
+    Examples
+    --------
+    >>> watch = GroupWatch(2)
+    >>> watch.see(0, np.array([1.0, 1.0])), watch.see(1, np.array([0.5, 2e3])), watch.failures
+    (True, True, {1: (1, 2000.0)})
+    """
+
+    def __init__(self, seeds: int) -> None:
+        self.alive = np.ones(seeds, bool)
+        self.failures: dict[int, tuple[int, float]] = {}
+
+    def see(self, step: int, loss: Reals) -> bool:
+        """Take note of the losses at a step, from step 0 on; return whether any seed is left."""
+        if step == 0:
+            self.first, self.bound = loss, DIVERGED * loss
+        lost = self.alive & ~(loss <= self.bound)
+        if lost.any():  # the numbers of a lost seed touch no other seed's from here on
+            self.failures |= {int(row): (step, float(loss[row])) for row in np.flatnonzero(lost)}
+            self.alive &= ~lost
+        return bool(self.alive.any())

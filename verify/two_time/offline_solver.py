@@ -1,22 +1,26 @@
-"""How is one interval of time after another added to a solution of the two-time equations of `two_time`?
+"""How is one interval of time after another added to a solution of the equations of `offline`?  By collocation.
 
-Time is collocated.  On each interval of a grid, functions are polynomials through their values at Radau's nodes
-(`collocation`).  Theta integrates them exactly, M_ is the product of M and Theta entry by entry, and the rest is the
-algebra of matrices.  At the ends of intervals, which are what is seen, the order is about 8 for what the intervals
-resolve; modes that are much faster are damped, so that intervals may grow with t.
+On each interval of a grid, functions are polynomials through their values at Radau's nodes (`verify.flow.collocation`).
+Theta integrates them exactly, M_ is the product of M and Theta entry by entry, and the rest is the algebra of matrices.
+At the ends of intervals, where results are read, the order is about 8 if the intervals resolve the modes; modes that
+are much faster are damped, so that intervals may grow with t.
 
 Rows of an interval depend on those before it and on one another.  Along an eigenvector of the block of G on the
 diagonal, g and s being the eigenvalues of G and S and f = F(s), a row x of S, C0 or E solves x M = ... or x M^T = ...,
 
-    M = I + g Phi [1/N + 1/P - (f + F)/(N P)],        Phi = sum_k lambda_k J_k/(1 + lambda_k s),
-    s = g (1 - f/N) (1 - f/P).
+    (7)  M = I + g Phi [1/N + 1/P - (f + F)/(N P)],        Phi = sum_k lambda_k J_k/(1 + lambda_k s),
+    (8)  s = g (1 - f/N) (1 - f/P).
 
-The first follows from S = G R with F(S) = f(s) + (S - s) Phi.  So however strongly a row acts on itself, it is found at
-once, and only what gamma feeds back, C3 -> G -> C3, is iterated; some ten sweeps reach rounding, more where intervals
-are long.  Where gamma Theta C3_ has an eigenvalue of 1 or more within an interval, w grows so fast that polynomials do
-not follow, and the inverse in H is not that of the sum it stands for: that is refused.
+(7) follows from S = G R with F(S) = f(s) + (S - s) Phi.  So a row is solved at once, however strongly it acts on
+itself.  Only what gamma feeds back, C3 -> G -> C3, is iterated; some ten sweeps reach rounding, more if intervals are
+long.  If gamma Theta C3_ has an eigenvalue of 1 or more within an interval, w grows so fast that polynomials do not
+follow, and the inverse in H is not that of the sum it stands for: that is refused.
 
-Layout: modes along the first axis, times along the last.
+Layout: modes along the first axis, times along the last.  Equations (1) to (6) are those of `offline`.
+
+Map: `March.interval` sweeps one interval until it stays; a sweep fills the readout (1), the responses (2), (3) and the
+correlations (4) to (6); `_with_past` and `_within` solve (4), (5) before and inside the interval; `_solve_scale` is
+(8).
 """
 
 from __future__ import annotations
@@ -37,13 +41,13 @@ from ..spectra.spectrum import Spectrum
 Complexes = NDArray[np.complex128]
 
 TOLERANCE = 1e-9
-"""Relative change of C0 and Cw at which their iteration has converged: what is left is about a third of it."""
+"""Relative change of C0 and Cw at which their iteration has converged: the error left is about a third of it."""
 
 LOOSEST = 1e-5
-"""Relative change that is accepted, and stated, where rounding lets none smaller be reached."""
+"""Relative change that is accepted, and stated, if rounding keeps it from falling further."""
 
 ROUNDING = 1e-13
-"""Changes below it, beside the largest correlation, are rounding."""
+"""Changes below it, in units of the largest correlation, are rounding."""
 
 SWEEPS, STUCK = 100, 8
 """Most sweeps of an interval, and how many may go by without a smaller change."""
@@ -54,7 +58,7 @@ NEWTON, CONVERGED = 40, 1e-13
 
 @dataclass(frozen=True)
 class _Block:
-    """A block of G on the diagonal by its eigenvectors, and functions of it.
+    """A block of G on the diagonal, in its eigenvectors, and functions of it.
 
     Attributes
     ----------
@@ -78,11 +82,11 @@ class _Block:
     half: NDArray[np.intp]
 
     def matrix(self, values: Complexes) -> Reals:
-        """The matrices with these eigenvalues, along the last axis."""
+        """Return the matrices with these eigenvalues, along the last axis."""
         return np.asarray(((self.vectors * values[..., None, :]) @ self.inverse).real)
 
     def rows(self, parts: Complexes) -> Reals:
-        """Real rows from their parts along one eigenvector of each pair."""
+        """Return real rows from their parts along one eigenvector of each pair."""
         twice = np.where(self.g[self.half].imag > 0, 2.0, 1.0)
         return np.asarray(((self.vectors[:, self.half] * twice) @ parts).real)
 
@@ -110,7 +114,16 @@ class _Rows:
 
 
 class March:
-    """All matrices, filled interval by interval; names as in the equations, ``bias`` holding J_k 1 by time and mode."""
+    """All matrices, filled interval by interval; ``bias`` holds J_k 1 by time and mode.
+
+    Examples
+    --------
+    >>> modes = np.array([1.0, 0.5])
+    >>> march = March(Spectrum(modes, np.ones(2)), Spectrum(modes, modes), 0.0, np.array([0.0, 1.0]), 0.0, 0.0)
+    >>> march.interval(0)
+    >>> march.observe()[0].round(6), np.round(np.exp(-2) + np.exp(-1), 6)
+    (array([2.      , 0.503215]), np.float64(0.503215))
+    """
 
     def __init__(
         self,
@@ -118,23 +131,29 @@ class March:
         trace: Spectrum,
         gamma: float,
         times: Reals,
-        model_size: int | None,
-        samples: int | None,
+        by_n: float,
+        by_p: float,
     ) -> None:
         n = STAGES * (len(times) - 1)
         self.mu, self.power = target.eigenvalues, target.weights
         self.floor, self.variance = target.floor, target.variance
         self.lam, self.weights = trace.eigenvalues, trace.weights
         self.gamma, self.times = gamma, times
-        self.by_n, self.by_p = (0.0 if size is None else 1 / size for size in (model_size, samples))
-        self.theta = _integral(np.diff(times))
+        self.by_n, self.by_p = by_n, by_p
+        self.theta = _integrate_matrix(np.diff(times))
         self.h, self.g, self.s, self.f, self.r, self.c0, self.e, self.c3, self.cw = np.zeros((9, n, n))
         self.bias, self.j = np.empty((n, len(self.mu))), np.zeros((len(trace), n, n))
         self.force = float(self.power @ self.mu) + self.by_p * float(self.weights.sum()) * self.variance  # C3(0,0)
         self.change, self.gain = 0.0, 0.0  # of the iteration so far; of w by the pull on itself within an interval
 
     def interval(self, number: int) -> None:
-        """Rows of an interval.  As a first guess, C3 stays what it was."""
+        """Fill the rows of an interval; C3 is first guessed to stay what it was.
+
+        Raises
+        ------
+        FlowFailed
+            If the iteration does not converge, or w pulls on itself with a gain of 1 or more.
+        """
         first, last = STAGES * number, STAGES * (number + 1)
         new = slice(first, last)
         guess = self.c3[first - 1, :first] if first else np.empty(0)
@@ -143,12 +162,12 @@ class March:
         least, since = inf, 0
         for _ in range(SWEEPS):
             before = self.c0[new, :last].copy(), self.cw[new, :last].copy()
-            if not self._swept(first, last):
+            if not self._sweep(first, last):
                 least = inf
                 break
             if self.gamma == 0:
                 return
-            change = max(_moved(now, old, first) for now, old in zip((self.c0, self.cw), before, strict=True))
+            change = max(_change(now, old, first) for now, old in zip((self.c0, self.cw), before, strict=True))
             least, since = (change, 0) if change < least else (least, since + 1)
             if self.gain < 1 and (least < TOLERANCE or (since >= STUCK and least < LOOSEST)):
                 self.change = max(self.change, least)
@@ -164,21 +183,21 @@ class March:
             least,
         )
 
-    def _swept(self, first: int, last: int) -> bool:
-        """One sweep; whether all came out finite."""
-        self._readout(first, last)
+    def _sweep(self, first: int, last: int) -> bool:
+        """Do one sweep; return whether all is finite."""
+        self._fill_readout(first, last)
         if not np.isfinite(self.g[first:last, :last]).all() or not (self.cw.diagonal()[first:last] >= 0).all():
             return False
-        self._correlations(first, last, *self._responses(first, last))
+        self._fill_correlations(first, last, *self._fill_responses(first, last))
         return bool(np.isfinite(self.c3[first:last, :last]).all())
 
     def clock(self, number: int) -> float:
-        """int kappa dt up to the end of an interval."""
+        """Return int kappa dt up to the end of an interval."""
         last = STAGES * (number + 1)
         return float(self.theta[last - 1, :last] @ (1 + self.gamma * self.cw.diagonal()[:last]))
 
-    def observed(self) -> tuple[Reals, Reals, Reals]:
-        """Test loss, train loss and kernel at the times of the grid."""
+    def observe(self) -> tuple[Reals, Reals, Reals]:
+        """Return test loss, train loss and kernel at the times of the grid, by (6)."""
         ends = STAGES * np.arange(1, len(self.times)) - 1
         r1 = np.eye(len(self.f))[ends] - self.by_p * self.f[ends]
         train = np.maximum(((r1 @ self.c0) * r1).sum(axis=1), 0.0)  # a difference of what nearly cancels
@@ -188,8 +207,8 @@ class March:
             np.append(1.0, 1 + self.gamma * self.cw.diagonal()[ends]),
         )
 
-    def _readout(self, first: int, last: int) -> None:
-        """H, Cw and G from C3."""
+    def _fill_readout(self, first: int, last: int) -> None:
+        """Fill H, Cw and G from C3, by (1)."""
         new, theta, c3, h = slice(first, last), self.theta[:last, :last], self.c3[:last, :last], self.h
         pull = self.gamma * theta[new] @ (c3 * theta)
         right = theta[new].copy()
@@ -200,22 +219,24 @@ class March:
         self.g[new, :last] = h[new, :last] + self.gamma * self.cw[new, :last] * theta[new]
 
     def _block(self, block: Reals) -> _Block:
-        """A block of G on the diagonal."""
+        """Return a block of G on the diagonal, in its eigenvectors."""
         g, vectors = np.linalg.eig(block)
         g, vectors = g.astype(complex), vectors.astype(complex)
-        s = _self_consistent(g, self.lam, self.weights, self.by_n, self.by_p)
+        s = _solve_scale(g, self.lam, self.weights, self.by_n, self.by_p)
         shares: Complexes = np.reciprocal(1 + s[:, None] * self.lam)
         f = s * (shares @ self.weights)
         r = (1 - self.by_n * f) * (1 - self.by_p * f)
         return _Block(vectors, np.linalg.inv(vectors), g, s, f, r, shares, np.flatnonzero(g.imag >= 0))
 
-    def _responses(self, first: int, last: int) -> tuple[_Block, _Rows]:
-        """S, F, R, J_k and the bias, from G."""
+    def _fill_responses(self, first: int, last: int) -> tuple[_Block, _Rows]:
+        """Fill S, F, R, J_k and the bias from G, by (1) to (3)."""
         new, old = slice(first, last), slice(0, first)
         block = self._block(self.g[new, new])
         half, both = block.half, self.by_n * self.by_p
+        # blocks on the diagonal are functions of that of G
         self.s[new, new], self.f[new, new], self.r[new, new] = map(block.matrix, (block.s, block.f, block.r))
         relaxed, inside = block.matrix(block.shares.T), block.matrix(block.s * block.shares.T)
+        # Phi and M of (7), along one eigenvector of each pair
         past, f = self.j[:, old, old], self.f[old, old]
         weights = self.weights * block.shares[half]
         parts = np.concatenate([weights.real, weights.imag]) @ past.transpose(1, 0, 2)
@@ -224,6 +245,7 @@ class March:
         linear = self.by_n + self.by_p - both * block.f[half]
         matrices = block.g[half, None, None] * (linear[:, None, None] * phi - both * folded) + np.eye(first)
         factors = [lu_factor(matrix, check_finite=False) for matrix in matrices] if first else []
+        # rows before the interval: S from M, then (2) and (3)
         right = block.inverse[half] @ (self.g[new, old] @ self.r[old, old])
         found = [lu_solve(pair, row, trans=1, check_finite=False) for pair, row in zip(factors, right, strict=False)]
         self.s[new, old] = block.rows(np.array(found)) if first else 0
@@ -231,14 +253,16 @@ class March:
         self.f[new, old] = np.tensordot(self.weights, q, 1)
         self.r[new, old] = both * (self.f[new, :last] @ self.f[:last, old]) - (self.by_n + self.by_p) * self.f[new, old]
         self.j[:, new, old], self.j[:, new, new] = -self.lam[:, None, None] * q, relaxed
+        # J_k 1 for the modes of the target
         shares = 1 / (1 + np.multiply.outer(block.s, self.mu))
         moved = block.inverse @ (1 - self.mu * (self.s[new, old] @ self.bias[old]))
         self.bias[new] = (block.vectors @ (shares * moved)).real
         return block, _Rows(q, inside, relaxed, phi, factors)
 
-    def _correlations(self, first: int, last: int, block: _Block, rows: _Rows) -> None:
-        """C0, E and C3, first with times before the interval, then within it."""
+    def _fill_correlations(self, first: int, last: int, block: _Block, rows: _Rows) -> None:
+        """Fill C0, E and C3 by (4) to (6), first with times before the interval, then within it."""
         new, old = slice(first, last), slice(0, first)
+        # the target's part of (4) and (5)
         biased = self.bias[new] * self.power
         c0, e = biased @ self.bias[:last].T + self.floor, biased * self.mu @ self.bias[:last].T
         weights = np.array([self.weights, self.weights * self.lam])
@@ -258,7 +282,7 @@ class March:
         c0_row, e_row = self.c0[new, old], self.e[new, old]
 
         def within(scale: Reals | float, on: Reals, row: Reals, block: Reals) -> Reals:
-            """Rows (scale q, block) for each mode, times C, times themselves, with no C within the interval."""
+            """Return (scale q, block) C (scale q, block)^T for each mode, with C = 0 within the interval."""
             cross = scale * (rows.q @ row.T) @ block.transpose(0, 2, 1)
             return np.asarray(scale**2 * on @ rows.q.transpose(0, 2, 1) + cross + cross.transpose(0, 2, 1))
 
@@ -271,10 +295,11 @@ class March:
         )
         for matrix, inner in zip((self.c0, self.e), self._within(block, *known), strict=True):
             matrix[new, new] = (inner + inner.T) / 2
+        # C3 of (6)
         _set(self.c3, first, self.r[new, :last] @ self.e[:last, :last] @ self.r[:last, :last].T)
 
     def _with_past(self, first: int, block: _Block, rows: _Rows, c0: Reals, e: Reals) -> tuple[Reals, Reals]:
-        """C0 and E between the interval and times before, from what in their equations is known.
+        """Return C0 and E between the interval and times before, from the known parts of their equations.
 
         Row by row, C0 (I - X2/P) - E X1/N and E (I - X2/N) - C0 X0/P are known, with X0 = Phi^T, X1 = s (S Phi)^T and
         X2 = f - s Phi^T, and (I - X2/P) (I - X2/N) - X0 X1/(N P) = r M^T.
@@ -295,7 +320,7 @@ class March:
         return block.rows(by_row[:, :, 0]), block.rows(by_row[:, :, 1])
 
     def _within(self, block: _Block, c0: Reals, e: Reals) -> tuple[Reals, Reals]:
-        """C0 and E within the interval, where X0, X1 and X2 are numbers for each pair of eigenvectors."""
+        """Return C0 and E within the interval, where X0, X1 and X2 are numbers for each pair of eigenvectors."""
         left, right = (block.inverse @ known @ block.inverse.T for known in (c0, e))
         x0 = block.shares * self.weights @ block.shares.T
         x1 = np.multiply.outer(block.s, block.s) * x0
@@ -307,22 +332,22 @@ class March:
 
 
 def _set(matrix: Reals, first: int, rows: Reals) -> None:
-    """Rows from ``first`` on of a symmetric matrix, up to where they end."""
+    """Write rows into a symmetric matrix, from row ``first`` on, up to where they end."""
     count, width = rows.shape
     matrix[first : first + count, :width] = rows
     matrix[:width, first : first + count] = rows.T
 
 
-def _moved(matrix: Reals, before: Reals, first: int) -> float:
-    """The largest change of rows of a correlation, beside the root of its two variances or, where larger, rounding."""
+def _change(matrix: Reals, before: Reals, first: int) -> float:
+    """Return the largest change of rows of a correlation, in units of the root of its two variances, or of rounding."""
     count, width = before.shape
     root = np.sqrt(np.abs(matrix.diagonal()[:width]))
     scale = root[first : first + count, None] * root + ROUNDING / TOLERANCE * root.max() ** 2
     return float((np.abs(matrix[first : first + count, :width] - before) / scale).max())
 
 
-def _integral(lengths: Reals) -> Reals:
-    """Theta on intervals of these lengths."""
+def _integrate_matrix(lengths: Reals) -> Reals:
+    """Return Theta on intervals of these lengths."""
     n, inside = len(lengths), integrate_basis(NODES).T
     found = np.zeros((n, STAGES, n, STAGES))
     for i, length in enumerate(lengths):
@@ -331,8 +356,8 @@ def _integral(lengths: Reals) -> Reals:
     return found.reshape(n * STAGES, n * STAGES)
 
 
-def _self_consistent(g: Complexes, lam: Reals, weights: Reals, by_n: float, by_p: float) -> Complexes:
-    """s = g (1 - f(s)/N) (1 - f(s)/P), in logarithms, followed from small g, where s = g, by doubling it."""
+def _solve_scale(g: Complexes, lam: Reals, weights: Reals, by_n: float, by_p: float) -> Complexes:
+    """Solve (8) for s: Newton's method for ln s, followed from small g, where s = g, by doubling g."""
     weak = float(np.abs(g).max() * weights.sum()) * (by_n + by_p)
     doublings = 4 + max(0, ceil(log2(weak + 1)))
     goal = np.log(g) - doublings * log(2)

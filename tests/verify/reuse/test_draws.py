@@ -13,10 +13,10 @@ from scipy.linalg import expm
 from exponents.errors import InputError
 from verify.flow import curve as flow
 from verify.reuse.averaged_draws import average_draws
-from verify.reuse.draws import ROUNDING, Draw, diagonalise, draw_diagonalised, draw_features_and_samples
+from verify.reuse.draws import ROUNDING, Draw, diagonalise, draw_features_and_samples, draw_reuse
 from verify.spectra.spectrum import Spectrum
 
-LOSSES = ("test", "train")
+LOSSES = ("loss", "train_loss")
 
 
 @st.composite
@@ -55,32 +55,32 @@ def test_the_train_loss_never_rises_and_ends_where_least_squares_does(problem, g
     found = diagonalise(problem)
     times = np.append(0.0, np.geomspace(1e-2, 1e3 / found.measure.eigenvalues[-1], 40))
     curve = found.curve(gamma, times)
-    assert (np.diff(curve.train) <= curve.errors["train"][1:]).all()
-    assert curve.train[0] == pytest.approx(losses(problem, problem.target)[1], rel=1e-10, abs=0)
-    assert curve.test[0] == pytest.approx(losses(problem, problem.target)[0], rel=1e-10, abs=0)
+    assert (np.diff(curve.train_loss) <= curve.train_loss_error[1:]).all()
+    assert curve.train_loss[0] == pytest.approx(losses(problem, problem.target)[1], rel=1e-10, abs=0)
+    assert curve.loss[0] == pytest.approx(losses(problem, problem.target)[0], rel=1e-10, abs=0)
     size, samples = sizes(problem)
     if samples <= size or problem.features is None:
-        assert curve.train[-1] == found.measure.floor == 0 < curve.errors["train"][-1]
+        assert curve.train_loss[-1] == found.measure.floor == 0 < curve.train_loss_error[-1]
     else:  # control: with more samples than features something is left
         inputs, y = problem.samples @ scaled(problem).T, problem.samples @ problem.target
         readout = np.linalg.lstsq(inputs, y, rcond=None)[0]
         left = ((y - inputs @ readout) ** 2).sum() / samples
-        assert curve.train[-1] == pytest.approx(left, rel=1e-6, abs=1e-20) and left > 0
+        assert curve.train_loss[-1] == pytest.approx(left, rel=1e-6, abs=1e-20) and left > 0
     # wherever it began, and however rich, the end is that of least squares
-    assert curve.test[-1] == pytest.approx(found.final_test, rel=1e-9, abs=1e-200)
+    assert curve.loss[-1] == pytest.approx(found.final_loss, rel=1e-9, abs=1e-200)
 
 
 def test_control_the_test_loss_does_rise():
-    curve = draw_diagonalised("3/2", "1/2", 20, 20, 60, 0).curve(1.0, np.geomspace(1, 1e8, 30))
-    assert curve.test[-1] > 3 * curve.test.min() and (np.diff(curve.train) <= 0).all()
+    curve = draw_reuse("3/2", "1/2", 20, 20, 60, 0).curve(1.0, np.geomspace(1, 1e8, 30))
+    assert curve.loss[-1] > 3 * curve.loss.min() and (np.diff(curve.train_loss) <= 0).all()
 
 
 @given(draws(), RICHNESS)
 def test_the_test_loss_is_above_the_span_floor(problem, gamma):
     found = diagonalise(problem)
     curve = found.curve(gamma, np.geomspace(1e-2, 1e6, 30))
-    assert (curve.test + curve.errors["test"] >= found.span_floor).all()
-    assert found.final_test + found.final_test_error >= found.span_floor
+    assert (curve.loss + curve.error >= found.span_floor).all()
+    assert found.final_loss + found.final_loss_error >= found.span_floor
     features = scaled(problem) * np.sqrt(problem.eigenvalues)
     target = problem.target * np.sqrt(problem.eigenvalues)
     best = np.linalg.lstsq(features.T, target, rcond=None)[0]
@@ -88,8 +88,8 @@ def test_the_test_loss_is_above_the_span_floor(problem, gamma):
 
 
 def test_control_the_train_loss_falls_below_the_span_floor():
-    found = draw_diagonalised("3/2", "1/2", 20, 10, 60, 0)
-    assert found.curve(1.0, [1e4]).train[0] < 1e-3 * found.span_floor
+    found = draw_reuse("3/2", "1/2", 20, 10, 60, 0)
+    assert found.curve(1.0, [1e4]).train_loss[0] < 1e-3 * found.span_floor
 
 
 @given(draws(steepest=2), st.floats(0.1, 300))
@@ -104,10 +104,10 @@ def test_without_richness_it_is_the_exponential_of_a_matrix(problem, time):
         return losses(problem, problem.target - features.T @ expm(whole * time)[:n, n])
 
     test, train = closed(problem.samples.T @ problem.samples / count)
-    assert curve.test[0] == pytest.approx(test, rel=1e-8, abs=1e-20)
-    assert curve.train[0] == pytest.approx(train, rel=1e-8, abs=1e-20)
+    assert curve.loss[0] == pytest.approx(test, rel=1e-8, abs=1e-20)
+    assert curve.train_loss[0] == pytest.approx(train, rel=1e-8, abs=1e-20)
     fresh = closed(np.diag(problem.eigenvalues))  # control: samples that are not reused
-    assert abs(curve.test[0] / fresh[0] - 1) > 1e-6
+    assert abs(curve.loss[0] / fresh[0] - 1) > 1e-6
 
 
 @given(draws(steepest=2))
@@ -119,16 +119,16 @@ def test_the_end_is_the_interpolation_of_least_norm_or_least_squares(problem):
         u = np.linalg.pinv(samples @ features.T, rcond=1e-13) @ (samples @ problem.target)
         return losses(problem, problem.target - features.T @ u)[0]
 
-    assert found.final_test == pytest.approx(end(problem.samples), rel=1e-6, abs=1e-16)
-    if 1 < len(problem.samples) < 30 and found.final_test > 1e-10:  # control: a sample less
-        assert abs(found.final_test / end(problem.samples[1:]) - 1) > 1e-6
+    assert found.final_loss == pytest.approx(end(problem.samples), rel=1e-6, abs=1e-16)
+    if 1 < len(problem.samples) < 30 and found.final_loss > 1e-10:  # control: a sample less
+        assert abs(found.final_loss / end(problem.samples[1:]) - 1) > 1e-6
 
 
 @pytest.mark.parametrize(("size", "samples", "seeds"), [(6, 16, 3000), (1, 6, 3000), (12, 22, 3000)])
-def test_the_mean_of_the_final_test_loss_over_samples_is_exact(size, samples, seeds):
+def test_the_mean_of_the_final_loss_loss_over_samples_is_exact(size, samples, seeds):
     """The features miss the target by Gaussian noise of variance floor: an inverse Wishart matrix has this mean."""
-    found = [draw_diagonalised("3/2", "1/2", size, samples, 50, seed) for seed in range(seeds)]
-    ratio = np.array([one.final_test / one.span_floor for one in found])
+    found = [draw_reuse("3/2", "1/2", size, samples, 50, seed) for seed in range(seeds)]
+    ratio = np.array([one.final_loss / one.span_floor for one in found])
     error = ratio.std(ddof=1) / np.sqrt(seeds)
     assert abs(ratio.mean() - (samples - 1) / (samples - size - 1)) < 3 * error
     assert abs(ratio.mean() - samples / (samples - size)) > 3 * error  # control: as if N and P were large
@@ -157,7 +157,7 @@ def test_many_samples_are_fresh_ones():
         )
         for row, count in enumerate(counts):
             curve = diagonalise(replace(whole, samples=whole.samples[:count])).curve(1.0, times)
-            apart[:, row, seed] = curve.train / fresh - 1, curve.test / fresh - 1, curve.test / other - 1
+            apart[:, row, seed] = curve.train_loss / fresh - 1, curve.loss / fresh - 1, curve.loss / other - 1
     train, test, control = np.sqrt((apart**2).mean(axis=2))
     slope = np.log10(train[-1] / train[0]) / 2
     assert np.abs(slope + 0.5).max() < 0.15
@@ -176,8 +176,8 @@ def test_the_order_of_samples_and_features_changes_no_more_than_is_stated(proble
     one, two = found.curve(gamma, times), other.curve(gamma, times)
     for name in LOSSES:
         apart = np.abs(getattr(one, name) - getattr(two, name))
-        assert (apart <= one.errors[name] + two.errors[name]).all()
-    assert abs(found.final_test - other.final_test) <= found.final_test_error + other.final_test_error
+        assert (apart <= getattr(one, f"{name}_error") + getattr(two, f"{name}_error")).all()
+    assert abs(found.final_loss - other.final_loss) <= found.final_loss_error + other.final_loss_error
 
 
 @pytest.mark.parametrize(("size", "samples"), [(20, 20), (20, 25), (None, 20), (None, 60)])
@@ -187,8 +187,8 @@ def test_control_samples_in_single_precision_change_more(size, samples):
         diagonalise(each) for each in (problem, replace(problem, samples=problem.samples.astype("f4").astype(float)))
     )
     one, two = (each.curve(0.0, np.geomspace(1e-2, 1e10, 25)) for each in (found, other))
-    assert (np.abs(one.test - two.test) > one.errors["test"] + two.errors["test"]).any()
-    assert (np.abs(one.train - two.train) > one.errors["train"] + two.errors["train"]).any()
+    assert (np.abs(one.loss - two.loss) > one.error + two.error).any()
+    assert (np.abs(one.train_loss - two.train_loss) > one.train_loss_error + two.train_loss_error).any()
 
 
 @settings(max_examples=25)
@@ -201,28 +201,28 @@ def test_stated_errors_cover_those_of_the_tolerance(problem, gamma):
     usual, sharp = found.curve(gamma, times), found.curve(gamma, times, 1e-10)
     for name in (*LOSSES, "kernel", "clock"):
         apart = np.abs(getattr(usual, name) - getattr(sharp, name))
-        assert (apart <= usual.errors[name] + sharp.errors[name]).all()
+        assert (apart <= getattr(usual, f"{name}_error") + getattr(sharp, f"{name}_error")).all()
     assert (usual.errors["kernel"] < 1e-4 * usual.kernel).all()
 
 
 def test_control_a_loose_tolerance_is_further_off_than_a_sharp_one_states():
-    found, times = draw_diagonalised("3/2", "1/2", 10, 20, 30, 0), np.geomspace(0.1, 1e4, 8)
+    found, times = draw_reuse("3/2", "1/2", 10, 20, 30, 0), np.geomspace(0.1, 1e4, 8)
     loose, sharp = found.curve(1.0, times, 1e-6), found.curve(1.0, times, 1e-10)
     for name in (*LOSSES, "kernel", "clock"):
-        assert (np.abs(getattr(loose, name) - getattr(sharp, name)) > sharp.errors[name]).any()
+        assert (np.abs(getattr(loose, name) - getattr(sharp, name)) > getattr(sharp, f"{name}_error")).any()
 
 
 def test_a_small_loss_has_its_digits():
     """N = infinity and P > M: in the end one mode is left, and the test loss falls at twice its rate, to 1e-280."""
-    found = draw_diagonalised("3/2", "1/2", None, 40, 10, 0)
+    found = draw_reuse("3/2", "1/2", None, 40, 10, 0)
     slowest, gap = found.measure.eigenvalues[-1], found.measure.eigenvalues[-2] - found.measure.eigenvalues[-1]
     times = 60 / gap + np.array([0.0, 20.0, 60.0]) / slowest
     curve = found.curve(0.0, times)
-    assert 0 < curve.test[-1] < 1e-60
+    assert 0 < curve.loss[-1] < 1e-60
     for name in LOSSES:
         fall = np.diff(np.log(getattr(curve, name)))
         assert fall == pytest.approx(-2 * slowest * np.diff(times), rel=1e-9, abs=0)
-        assert (curve.errors[name] < 1e-8 * getattr(curve, name)).all()
+        assert (getattr(curve, f"{name}_error") < 1e-8 * getattr(curve, name)).all()
     # control: what is learned, taken from the target, leaves rounding
     learned = -np.expm1(-found.measure.eigenvalues * times[-1])
     assert ((found.target - learned @ found.steps) ** 2).sum() > 1e-40
@@ -237,7 +237,7 @@ def test_same_seed_same_bits_and_fewer_samples_are_the_first():
     white = fewer.samples * np.arange(1.0, 21) ** 0.75
     assert one.features[:7] != pytest.approx(white, rel=1e-6)
     curves = [diagonalise(each).curve(1.0, [1.0, 10.0]) for each in (one, same, other)]
-    assert (curves[0].test == curves[1].test).all() and (curves[0].test != curves[2].test).all()
+    assert (curves[0].loss == curves[1].loss).all() and (curves[0].loss != curves[2].loss).all()
 
 
 def test_draws_have_the_covariance_and_the_target_of_the_model():
@@ -255,16 +255,17 @@ def test_draws_have_the_covariance_and_the_target_of_the_model():
 def test_an_ensemble_is_its_draws_with_mean_and_standard_error():
     times, seeds = [0.5, 5.0, 50.0], (4, 2, 11)
     found = average_draws("3/2", "1/2", 2.0, 6, 9, 20, times, seeds)
-    each = [draw_diagonalised("3/2", "1/2", 6, 9, 20, seed) for seed in seeds]
-    for name, (mean, error), curves in (("test", found.test, found.tests), ("train", found.train, found.trains)):
+    each = [draw_reuse("3/2", "1/2", 6, 9, 20, seed) for seed in seeds]
+    for name, curves in (("loss", found.losses), ("train_loss", found.train_losses), ("kernel", found.kernels)):
+        mean, error = getattr(found, name), getattr(found, f"{name}_error")
         own = np.array([getattr(one.curve(2.0, times), name) for one in each])
         assert (curves == own).all()
         assert mean == pytest.approx(own.sum(axis=0) / 3, rel=1e-14)
         assert error**2 == pytest.approx(((own - mean) ** 2).sum(axis=0) / 2 / 3, rel=1e-12)
-    assert (found.final_tests == [one.final_test for one in each]).all()
+    assert (found.final_losses == [one.final_loss for one in each]).all()
     assert (found.span_floors == [one.span_floor for one in each]).all()
-    assert np.isnan(average_draws("3/2", "1/2", 2.0, 6, 9, 20, times, [1]).test[1]).all()
-    assert (found.tests[0] != found.tests[1]).all()  # control: seeds differ
+    assert np.isnan(average_draws("3/2", "1/2", 2.0, 6, 9, 20, times, [1]).error).all()
+    assert (found.losses[0] != found.losses[1]).all()  # control: seeds differ
 
 
 @pytest.mark.parametrize("samples", [10, 14])
@@ -284,10 +285,10 @@ def test_steep_draws_are_those_of_many_digits(samples):
     assert mu[-1] < 1e-12 * mu[0]
     stated = 2 * ROUNDING * np.sqrt(mu[0] / mu)
     assert (np.abs(found.measure.eigenvalues / mu - 1) <= stated).all()
-    assert abs(found.final_test - test) <= found.final_test_error
+    assert abs(found.final_loss - test) <= found.final_loss_error
     curve = found.curve(1.0, [1e25])
-    assert abs(curve.test[0] - test) <= curve.errors["test"][0]
-    assert abs(curve.train[0] - train) <= curve.errors["train"][0] + 1e-60
+    assert abs(curve.loss[0] - test) <= curve.error[0]
+    assert abs(curve.train_loss[0] - train) <= curve.train_loss_error[0] + 1e-60
     matrix = problem.samples @ problem.features.T / np.sqrt(10 * samples)  # control: the Gram matrix
     gram = np.linalg.eigvalsh(matrix.T @ matrix)[::-1]
     assert (np.abs(gram / mu - 1) > stated).any()
@@ -295,41 +296,41 @@ def test_steep_draws_are_those_of_many_digits(samples):
 
 def test_steeper_draws_are_refused():
     with pytest.raises(InputError, match="may span 20 decades"):
-        draw_diagonalised(20, "1/2", 20, 40, 30, 0)
+        draw_reuse(20, "1/2", 20, 40, 30, 0)
 
 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: draw_diagonalised(1, 1, 4, 8, 20, 0), "alpha must exceed 1"),
-        (lambda: draw_diagonalised(1.5, 1, 4, 8, 20, 0), "alpha must be exact"),
-        (lambda: draw_diagonalised(2, 0, 4, 8, 20, 0), "beta must be positive"),
-        (lambda: draw_diagonalised(2, 1, 0, 8, 20, 0), "the model size must be a whole number of at least 1; got 0"),
-        (lambda: draw_diagonalised(2, 1, 4.0, 8, 20, 0), "the model size"),
-        (lambda: draw_diagonalised(2, 1, 20, 8, 20, 0), "smaller than the number of modes"),
+        (lambda: draw_reuse(1, 1, 4, 8, 20, 0), "alpha must exceed 1"),
+        (lambda: draw_reuse(1.5, 1, 4, 8, 20, 0), "alpha must be exact"),
+        (lambda: draw_reuse(2, 0, 4, 8, 20, 0), "beta must be positive"),
+        (lambda: draw_reuse(2, 1, 0, 8, 20, 0), "the model size must be a whole number of at least 1; got 0"),
+        (lambda: draw_reuse(2, 1, 4.0, 8, 20, 0), "the model size"),
+        (lambda: draw_reuse(2, 1, 20, 8, 20, 0), "smaller than the number of modes"),
         (
-            lambda: draw_diagonalised(2, 1, 4, 0, 20, 0),
+            lambda: draw_reuse(2, 1, 4, 0, 20, 0),
             "the number of samples must be a whole number of at least 1; got 0",
         ),
-        (lambda: draw_diagonalised(2, 1, 4, None, 20, 0), "the number of samples"),
-        (lambda: draw_diagonalised(2, 1, None, True, 20, 0), "the number of samples"),
-        (lambda: draw_diagonalised(2, 1, 4, 8, None, 0), "the number of modes"),
-        (lambda: draw_diagonalised(2, 1, None, 8, 1, 0), "the number of modes must be a whole number of at least 2"),
-        (lambda: draw_diagonalised(2, 1, 4, 8, 20, -1), "a seed"),
-        (lambda: draw_diagonalised(2, 1, 4, 8, 20, None), "a seed"),
-        (lambda: draw_diagonalised(2, 1, 4, 10**8, 20, 0), "random numbers; got P M = 2000000000"),
-        (lambda: draw_diagonalised(2, 1, 10**5, 8, 10**6, 0), "random numbers; got N M"),
-        (lambda: draw_diagonalised(100, 1, None, 8, 20, 0), "M\\^alpha may be at most"),
+        (lambda: draw_reuse(2, 1, 4, None, 20, 0), "the number of samples"),
+        (lambda: draw_reuse(2, 1, None, True, 20, 0), "the number of samples"),
+        (lambda: draw_reuse(2, 1, 4, 8, None, 0), "the number of modes"),
+        (lambda: draw_reuse(2, 1, None, 8, 1, 0), "the number of modes must be a whole number of at least 2"),
+        (lambda: draw_reuse(2, 1, 4, 8, 20, -1), "a seed"),
+        (lambda: draw_reuse(2, 1, 4, 8, 20, None), "a seed"),
+        (lambda: draw_reuse(2, 1, 4, 10**8, 20, 0), "random numbers; got P M = 2000000000"),
+        (lambda: draw_reuse(2, 1, 10**5, 8, 10**6, 0), "random numbers; got N M"),
+        (lambda: draw_reuse(100, 1, None, 8, 20, 0), "M\\^alpha may be at most"),
         (
-            lambda: draw_diagonalised("3/2", 1, None, 4097, 4098, 0),
+            lambda: draw_reuse("3/2", 1, None, 4097, 4098, 0),
             "smaller of features and samples may be at most 4096",
         ),
-        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(-1.0, [1.0]), "gamma must be"),
-        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(np.nan, [1.0]), "gamma must be"),
-        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(1.0, [2.0, 1.0]), "times must rise"),
-        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(1.0, [-1.0]), "times must be finite"),
-        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(1.0, []), "at least one"),
-        (lambda: draw_diagonalised(2, 1, 4, 8, 20, 0).curve(1.0, [1.0], 1.0), "the tolerance"),
+        (lambda: draw_reuse(2, 1, 4, 8, 20, 0).curve(-1.0, [1.0]), "gamma must be"),
+        (lambda: draw_reuse(2, 1, 4, 8, 20, 0).curve(np.nan, [1.0]), "gamma must be"),
+        (lambda: draw_reuse(2, 1, 4, 8, 20, 0).curve(1.0, [2.0, 1.0]), "times must rise"),
+        (lambda: draw_reuse(2, 1, 4, 8, 20, 0).curve(1.0, [-1.0]), "times must be finite"),
+        (lambda: draw_reuse(2, 1, 4, 8, 20, 0).curve(1.0, []), "at least one"),
+        (lambda: draw_reuse(2, 1, 4, 8, 20, 0).curve(1.0, [1.0], 1.0), "the tolerance"),
         (lambda: average_draws(2, 1, 1.0, 4, 8, 20, [1.0], []), "seeds must be"),
         (lambda: average_draws(2, 1, 1.0, 4, 8, 20, [1.0], [1, 1]), "seeds must be distinct"),
         (lambda: average_draws(2, 1, -1.0, 4, 8, 20, [1.0], [1]), "gamma must be"),
@@ -343,8 +344,8 @@ def test_bad_input_is_refused(call, words):
 
 @pytest.mark.parametrize(("size", "samples", "modes"), [(1, 1, 2), (1, 2, 2), (None, 1, 2), (None, 2, 2), (None, 3, 2)])
 def test_the_smallest_models_have_curves(size, samples, modes):
-    curve = draw_diagonalised("3/2", "1/2", size, samples, modes, 0).curve(1.0, [0.0, 1.0, 1e6, 1e12])
-    assert np.isfinite(curve.test).all() and np.isfinite(curve.train).all()
+    curve = draw_reuse("3/2", "1/2", size, samples, modes, 0).curve(1.0, [0.0, 1.0, 1e6, 1e12])
+    assert np.isfinite(curve.loss).all() and np.isfinite(curve.train_loss).all()
     assert (curve.kernel >= 1).all() and (np.diff(curve.clock) > 0).all()
 
 
@@ -355,7 +356,7 @@ def test_a_mode_without_power_of_the_target_does_not_move():
     found = diagonalise(problem)
     assert len(found.measure) == 3
     curve = found.curve(0.0, [2.0])
-    assert curve.test[0] == pytest.approx((k**-1.5 * problem.target**2) @ np.exp(-4 * k**-1.5), rel=1e-12)
+    assert curve.loss[0] == pytest.approx((k**-1.5 * problem.target**2) @ np.exp(-4 * k**-1.5), rel=1e-12)
     assert len(diagonalise(replace(problem, target=np.ones(4))).measure) == 4  # control
 
 
@@ -363,8 +364,8 @@ def test_an_end_far_off_leaves_the_start_its_digits():
     """A sample that is almost orthogonal to the only feature: its coefficient in the end is a million."""
     found = diagonalise(Draw(np.ones(2), np.array([1 / 3, 0.7]), np.ones((1, 2)), np.array([[1.0, 3e-7 - 1]])))
     curve = found.curve(1.0, [0.0, 1e-3])
-    assert found.final_test > 1e11 and curve.errors["test"].max() < 1e-9
-    assert curve.test[0] == pytest.approx(1 / 9 + 0.49, rel=1e-14)
+    assert found.final_loss > 1e11 and curve.error.max() < 1e-9
+    assert curve.loss[0] == pytest.approx(1 / 9 + 0.49, rel=1e-14)
     assert ((found.rest + found.steps.sum(axis=0)) ** 2).sum() != pytest.approx(1 / 9 + 0.49, rel=1e-12)  # control
 
 
@@ -375,7 +376,7 @@ def test_what_is_finished_is_kept_when_interrupted(monkeypatch):
     def stopping(*arguments):
         if arguments[-1] == 2:
             raise KeyboardInterrupt
-        return draw_diagonalised(*arguments)
+        return draw_reuse(*arguments)
 
     monkeypatch.setattr("verify.reuse.averaged_draws.drawn", stopping)
     part = average_draws(2, 1, 1.0, 4, 8, 20, [0.0, 2.0], range(3))

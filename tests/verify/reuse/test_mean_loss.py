@@ -230,7 +230,7 @@ def test_bounds(alpha, beta, first, ratio, gamma, depth):
     found = reuse_curve(reuse, gamma, np.concatenate([[0.0], np.geomspace(0.01, 10**depth, 30)]))
     assert reuse.error < 1e-9
     assert (found.loss[0], found.train_loss[0]) == pytest.approx((variance, variance), rel=1e-9, abs=0)
-    assert (np.diff(found.train_loss) <= found.train_error[1:]).all()
+    assert (np.diff(found.train_loss) <= found.train_loss_error[1:]).all()
     unfit = max(0.0, 1 - size / samples) * mean_floor(alpha, beta, size) if size < inf else 0.0
     assert (found.train_loss >= unfit * (1 - 1e-9)).all() and (found.loss > 0).all()
     # signs of the target's modes do not matter in the mean, so that no map of rank R does better than to keep R modes
@@ -296,7 +296,7 @@ def test_the_error_at_the_peak_tells_that_digits_are_lost():
     """The loss is 1e-14, and the difference of numbers around 1."""
     time = 10 / ContinuumEquivalent.from_input("2", "3", 1e7, 1e7).cutoff
     equal, beside = (reuse_curve(mean_reuse("2", "3", 1e7, p), 0.0, [time]) for p in (1e7, 1e7 * (1 + 1e-4)))
-    assert abs(equal.loss[0] - beside.loss[0]) < 1e-3 * beside.loss[0] + equal.loss_error[0]
+    assert abs(equal.loss[0] - beside.loss[0]) < 1e-3 * beside.loss[0] + equal.error[0]
 
 
 @pytest.mark.parametrize("distance", [1e-3, 1e-4, 1e-6])
@@ -309,8 +309,8 @@ def test_numbers_next_to_each_other_are_as_good_as_equal_until_the_lowest_eigenv
     due = reuse_curve(equal, 0.0, times)
     for pair in ((number * (1 + distance), number), (number, number * (1 + distance))):
         found = reuse_curve(mean_reuse(alpha, beta, *pair), 0.0, times)
-        known = 30 * distance * due.loss + due.loss_error + found.loss_error
-        assert (np.abs(found.loss - due.loss) <= known).all() and (found.loss_error < 1e-3 * found.loss).all()
+        known = 30 * distance * due.loss + due.error + found.error
+        assert (np.abs(found.loss - due.loss) <= known).all() and (found.error < 1e-3 * found.loss).all()
 
 
 @pytest.mark.parametrize(
@@ -321,9 +321,10 @@ def test_stated_errors_cover_a_run_with_tighter_tolerance(alpha, beta, size, sam
     reuse, times = mean_reuse(alpha, beta, size, samples), np.geomspace(0.1, 1e6, 20)
     for gamma in (0.05, 3.0):
         found, tighter = (reuse_curve(reuse, gamma, times, tolerance) for tolerance in (3e-8, 3e-9))
-        assert (np.abs(found.loss - tighter.loss) <= found.loss_error + 1e-15 * found.loss).all()
-        assert (np.abs(found.train_loss - tighter.train_loss) <= found.train_error + 1e-15 * found.train_loss).all()
-        assert (found.loss_error < 1e-4 * found.loss).all()
+        assert (np.abs(found.loss - tighter.loss) <= found.error + 1e-15 * found.loss).all()
+        moved = np.abs(found.train_loss - tighter.train_loss)
+        assert (moved <= found.train_loss_error + 1e-15 * found.train_loss).all()
+        assert (found.error < 1e-4 * found.loss).all()
 
 
 # --- digits ----------------------------------------------------------------------------------------------------------

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
 from exponents.errors import InputError
+from verify.curves import Status
 from verify.flow.curve import flow_curve
 from verify.training import ensemble as simulate
 from verify.training import gradients
 from verify.training import settings as ensembles
 from verify.training.descent import descend
-from verify.training.ensemble import SeedDiverged, spectrum_of_seed, train_ensemble
-from verify.training.gradients import KURTOSIS, AllModes, Model, Relevant
-from verify.training.settings import MOST, memory, space_steps
+from verify.training.ensemble import draw_spectrum, train_ensemble
+from verify.training.gradients import KURTOSIS, FiniteModel, GaussianGradient, SampledGradient
+from verify.training.seeds import MOST, SeedDiverged
+from verify.training.settings import memory, space_steps
 from verify.training.stability import DIVERGED, Diverged
 from verify.two_time.online_limit import solve_online_limit as solve_two_time
 from verify.witnesses import network
@@ -51,7 +53,7 @@ def steps_given(first, eigenvalues, target, batches, gamma, eta, dtype=DOUBLE, r
         return np.array([eigenvalues @ v0**2]), (scaled @ (psi.T @ (psi @ v0)) / len(psi))[None]
 
     count = len(batches)
-    return descend(gradient, (1, len(first)), gamma, eta, count, np.arange(count + 1), dtype)[0][0]
+    return descend(gradient, (1, len(first)), gamma, eta, count, np.arange(count + 1), dtype)[0]["losses"][0]
 
 
 def apart(one, other):
@@ -97,11 +99,11 @@ def test_pairs_that_wait_and_pairs_that_were_added_act_alike(size):
 
 @pytest.mark.parametrize("kind", ["signs", "sparse"])
 def test_an_ensemble_is_eq_4_on_the_draws_of_each_seed(kind):
-    model, batch, steps, gamma, eta = Model(1.5, 0.5, 6, 45), 3, 25, 1.0, 0.1
+    model, batch, steps, gamma, eta = FiniteModel(1.5, 0.5, 6, 45), 3, 25, 1.0, 0.1
     eigenvalues, target = spectrum(model.modes)
     found = train_ensemble("3/2", "1/2", gamma, model.size, batch, model.modes, eta, steps, [5, 2, 9], kind)
-    for seed, losses in zip(found.seeds, found.losses, strict=True):
-        source, batches = AllModes(model, batch, (seed,), kind, DOUBLE), []
+    for seed, losses in zip(found.status.seeds, found.losses, strict=True):
+        source, batches = SampledGradient(model, batch, (seed,), kind, DOUBLE), []
         for _ in range(steps):
             source(np.zeros((1, model.size)))
             batches.append(source.batch[0] * np.sqrt(eigenvalues))
@@ -117,23 +119,23 @@ def test_an_ensemble_is_eq_4_on_the_draws_of_each_seed(kind):
 
 def test_without_sampling_noise_a_seed_follows_the_two_time_equations_on_its_spectrum():
     found = train_ensemble("3/2", "1/2", 0.7, 24, None, 100, 0.1, 200, [3, 4])
-    for seed, losses in zip(found.seeds, found.losses, strict=True):
-        exact = solve_two_time(spectrum_of_seed("3/2", "1/2", 24, 100, seed), 0.7, 0.1, 200)
+    for seed, losses in zip(found.status.seeds, found.losses, strict=True):
+        exact = solve_two_time(draw_spectrum("3/2", "1/2", 24, 100, seed), 0.7, 0.1, 200)
         assert losses == pytest.approx(exact.loss, rel=1e-11)  # rounding of 200 steps
-        assert found.kernels[found.seeds.index(seed)] == pytest.approx(exact.kernel, rel=1e-11)
+        assert found.kernels[found.status.seeds.index(seed)] == pytest.approx(exact.kernel, rel=1e-11)
     assert np.abs(found.losses[0] / found.losses[1] - 1)[1:].min() > 1e-4  # control: the other seed
 
 
 def test_without_noise_and_feature_learning_each_mode_shrinks_by_its_own_factor():
-    found, spectral = train_ensemble(2, 1, 0, 16, None, 64, 0.3, 500, [8]), spectrum_of_seed(2, 1, 16, 64, 8)
-    shrunk = (1 - 0.3 * spectral.eigenvalues) ** (2 * found.steps[:, None]) @ spectral.weights + spectral.floor
+    found, spectral = train_ensemble(2, 1, 0, 16, None, 64, 0.3, 500, [8]), draw_spectrum(2, 1, 16, 64, 8)
+    shrunk = (1 - 0.3 * spectral.eigenvalues) ** (2 * np.arange(501)[:, None]) @ spectral.weights + spectral.floor
     assert found.loss == pytest.approx(shrunk, rel=1e-12)  # rounding of 500 steps
     assert (found.kernel == 1).all() and found.loss[0] == pytest.approx((np.arange(1.0, 65) ** -3).sum(), rel=1e-12)
 
 
 def test_small_steps_tend_to_the_flow_on_the_seed_s_spectrum():
     time = np.array([0, 2, 10, 40.0])
-    flow = flow_curve(spectrum_of_seed("3/2", "1/2", 32, 200, 1), 1.0, time).loss
+    flow = flow_curve(draw_spectrum("3/2", "1/2", 32, 200, 1), 1.0, time).loss
     losses = []
     for part in (1, 2, 4):
         rate = 0.1 / part
@@ -154,10 +156,10 @@ def test_small_steps_tend_to_the_flow_on_the_seed_s_spectrum():
 @pytest.mark.parametrize("batch", [1, 2, 7])
 def test_a_gaussian_batch_needs_only_its_length_and_one_normal_vector(batch):
     """The distribution of g, and of the loss after a step, beside that on B samples drawn one by one."""
-    model, count, eta = Model(1.5, 0.5, 3, 20), 5000, 0.3
-    mu, aims, floor = model.relevant(1)
+    model, count, eta = FiniteModel(1.5, 0.5, 3, 20), 5000, 0.3
+    mu, aims, floor = model.diagonalise(1)
     u = np.array([[0.1, -0.2, 0.3]])
-    law = Relevant(model, batch, (1,))
+    law = GaussianGradient(model, batch, (1,))
     drawn = np.array([law(u)[1][0] for _ in range(count)])
     z = np.random.default_rng(0).standard_normal((count, batch, 4))
     x, y = z[:, :, 1:] * np.sqrt(mu), z[:, :, 1:] @ aims + np.sqrt(floor) * z[:, :, 0]
@@ -176,14 +178,14 @@ def test_a_gaussian_batch_needs_only_its_length_and_one_normal_vector(batch):
     assert abs(squares.mean() / (3 * floor**2 / batch) - 1) < 4 * squares.std() / squares.mean() / np.sqrt(count)
     fixed = direct / (residuals**2).mean(axis=1)[:, None] * (residuals**2).mean()  # control: always the same length
     assert ks_2samp(after(drawn), after(fixed)).pvalue < 1e-2
-    other = Relevant(model, 2 * batch, (1,))  # control: another batch
+    other = GaussianGradient(model, 2 * batch, (1,))  # control: another batch
     assert ks_2samp(after(drawn), after(np.array([other(u)[1][0] for _ in range(count)]))).pvalue < 1e-4
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_mean_loss_after_one_step_is_that_of_the_fourth_moments(kind):
     """Cov[(Psi^T Psi/B) v] = [lambda_k lambda_l v_k v_l + delta_kl lambda_k (L + (kurtosis - 3) lambda_k v_k^2)]/B."""
-    model, batch, eta, seeds = Model(2, 0.5, 4, 16), 2, 0.3, range(700)
+    model, batch, eta, seeds = FiniteModel(2, 0.5, 4, 16), 2, 0.3, range(700)
     eigenvalues, target = spectrum(16, 2)
     loss = eigenvalues @ target**2
     found = train_ensemble(2, "1/2", 1.0, 4, batch, 16, eta, 1, seeds, kind).losses[:, 1]
@@ -210,7 +212,7 @@ def test_the_lazy_mean_over_batches_is_exact_at_every_step():
     found = train_ensemble("3/2", "1/2", 0, size, batch, modes, eta, steps, seeds)
 
     def exact(seed, samples):
-        mu, aims, floor = Model(1.5, 0.5, size, modes).relevant(seed)
+        mu, aims, floor = FiniteModel(1.5, 0.5, size, modes).diagonalise(seed)
         power, losses = aims**2 / mu, []
         for _ in range(steps + 1):
             losses.append(floor + mu @ power)
@@ -230,7 +232,7 @@ def test_the_lazy_mean_over_batches_is_exact_at_every_step():
 
 def test_the_ensemble_is_the_plain_loop_in_distribution():
     """Of eq. 4 at N = 64, M = 2048, B = 32, on the same A(0), which takes its scatter out, and other batches."""
-    model, batch, rate, kept, seeds = Model(1.5, 0.5, 64, 2048), 32, 0.1, [3, 8, 15], range(100, 114)
+    model, batch, rate, kept, seeds = FiniteModel(1.5, 0.5, 64, 2048), 32, 0.1, [3, 8, 15], range(100, 114)
     eigenvalues, target = spectrum(model.modes)
     plain = []
     for seed in seeds:
@@ -259,13 +261,13 @@ def test_features_of_any_kind_have_the_same_curve_where_many_modes_share_the_los
 def test_features_of_different_kinds_differ_where_one_mode_has_the_loss():
     """alpha = 20 leaves one mode: a step multiplies E v^2 by (1 - eta mu)^2 + (kurtosis - 1) (eta mu)^2/B."""
     size, batch, eta, seeds = 32, 2, 0.3, range(800)
-    mu = np.array([(Model(20.0, 1.0, size, 33).relevant(seed)[0][-1]) for seed in seeds])[:, None]
+    mu = np.array([(FiniteModel(20.0, 1.0, size, 33).diagonalise(seed)[0][-1]) for seed in seeds])[:, None]
     for kind in KINDS:
         found = train_ensemble(20, 1, 0, size, batch, 33, eta, 3, seeds, kind)
 
         def deviations(kurtosis, found=found):
             factor = (1 - eta * mu) ** 2 + (kurtosis - 1) * (eta * mu) ** 2 / batch
-            apart = found.losses - factor**found.steps
+            apart = found.losses - factor ** np.arange(4)
             return np.abs(apart.mean(axis=0) / np.maximum(apart.std(axis=0, ddof=1) / np.sqrt(len(seeds)), 1e-5))[1:]
 
         assert deviations(KURTOSIS[kind]).max() < 3
@@ -280,7 +282,7 @@ def test_means_and_standard_errors_are_those_over_seeds():
     assert found.kernel_error == pytest.approx(
         [np.sqrt(column.var(ddof=1) / 5) for column in found.kernels.T], abs=1e-12
     )
-    assert found.time == pytest.approx(0.1 * np.arange(11)) and len(found) == 5
+    assert found.time == pytest.approx(0.1 * np.arange(11)) and found.status.seeds == tuple(range(5))
     one = train_ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 10, [3])
     assert np.isnan(one.error).all() and np.isnan(one.kernel_error).all() and np.array_equal(one.loss, found.losses[3])
 
@@ -315,7 +317,7 @@ def test_streams_belong_to_the_seed_alone():
     # neighbouring seeds are no more alike than chance has it: 4 standard deviations of 399 tosses
     assert np.abs((above[1:] == above[:-1]).mean(axis=0) - 0.5).max() < 4 * 0.5 / np.sqrt(399)
     huge = train_ensemble("3/2", "1/2", 1.0, 8, 4, 40, 0.1, 10, [10**40, np.int64(3)])
-    assert huge.seeds == (10**40, 3) and np.isfinite(huge.losses).all()
+    assert huge.status.seeds == (10**40, 3) and np.isfinite(huge.losses).all()
 
 
 def test_losses_are_recorded_at_every_step_or_fifty_a_decade():
@@ -343,7 +345,7 @@ def test_divergence_is_said_with_its_seed_and_step(kind):
 
 
 def test_divergence_is_where_the_loss_first_passes_the_bound():
-    spectral, steps = spectrum_of_seed("3/2", "1/2", 8, 40, 5), np.arange(200)
+    spectral, steps = draw_spectrum("3/2", "1/2", 8, 40, 5), np.arange(200)
     eta = 2.3 / spectral.eigenvalues[0]  # multiplies the first mode by -1.3 in a step
     losses = (1 - eta * spectral.eigenvalues) ** (2 * steps[:, None]) @ spectral.weights + spectral.floor
     with pytest.raises(SeedDiverged) as caught:
@@ -379,13 +381,13 @@ def test_seeds_that_were_finished_survive_one_that_diverges(monkeypatch, group, 
     error, alone = caught.value, outcomes[diverged[0]]
     assert (error.seed, error.step, error.loss) == (diverged[0], alone.step, alone.loss)
     finished = error.finished
-    assert set(range(diverged[0])) <= set(finished.seeds) and not set(finished.seeds) & set(diverged)
+    assert set(range(diverged[0])) <= set(finished.status.seeds) and not set(finished.status.seeds) & set(diverged)
     if group == 2**30:
-        assert set(finished.seeds) | set(diverged) == set(seeds)
-    for seed, losses in zip(finished.seeds, finished.losses, strict=True):
+        assert set(finished.status.seeds) | set(diverged) == set(seeds)
+    for seed, losses in zip(finished.status.seeds, finished.losses, strict=True):
         assert np.array_equal(losses, outcomes[seed].losses[0])  # those that diverged beside it have not touched it
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
-    assert str(again) == str(error) and again.seed == error.seed and again.finished.seeds == finished.seeds
+    assert str(again) == str(error) and again.seed == error.seed and again.finished.status == finished.status
 
 
 def test_a_divergence_between_recorded_steps_is_said():
@@ -412,8 +414,8 @@ def interrupted_after(monkeypatch, groups):
 def test_an_interrupted_ensemble_has_the_seeds_that_were_finished(monkeypatch):
     usual = train_ensemble("3/2", "1/2", 1.0, 8, 2, 40, 0.1, 20, range(5))
     found = interrupted_after(monkeypatch, 3)
-    assert found.interrupted and found.seeds == (0, 1, 2) and np.array_equal(found.losses, usual.losses[:3])
-    assert not usual.interrupted and not interrupted_after(monkeypatch, 5).interrupted
+    assert found.status == Status((0, 1, 2), interrupted=True) and np.array_equal(found.losses, usual.losses[:3])
+    assert not usual.status.interrupted and not interrupted_after(monkeypatch, 5).status.interrupted
 
 
 def test_an_interruption_before_any_seed_was_finished_is_raised(monkeypatch):
@@ -455,7 +457,7 @@ def test_an_ensemble_that_would_not_fit_is_refused_before_it_starts(monkeypatch)
     def never(*_):
         raise AssertionError
 
-    monkeypatch.setattr(Model, "features", never)
+    monkeypatch.setattr(FiniteModel, "features", never)
     for size, batch, modes, kind in (
         (20_000, 32, 10**6, "gaussian"),
         (64, 10**6, 10**6, "signs"),
@@ -476,7 +478,7 @@ def test_the_bound_on_memory_is_sharp(monkeypatch):
 
     needed = memory(1.0, 30, 4, 60) + 2 * running + 3 * 32 * 3
     monkeypatch.setattr(ensembles, "MEMORY", needed)
-    assert len(run()) == 3
+    assert len(run().status.seeds) == 3
     monkeypatch.setattr(ensembles, "MEMORY", needed - 1)
     with pytest.raises(InputError, match="an ensemble may take"):
         run()
@@ -560,21 +562,21 @@ GOOD = {
 def test_bad_input_is_refused(changed, words):
     with pytest.raises(InputError, match=words):
         train_ensemble(**(GOOD | changed))
-    assert len(train_ensemble(**GOOD)) == 2  # control
+    assert len(train_ensemble(**GOOD).status.seeds) == 2  # control
 
 
 def test_a_measure_and_memory_refuse_what_an_ensemble_does():
     with pytest.raises(InputError, match="smaller than the number of modes"):
-        spectrum_of_seed(2, 1, 10, 10, 0)
+        draw_spectrum(2, 1, 10, 10, 0)
     with pytest.raises(InputError, match="seeds must be whole numbers"):
-        spectrum_of_seed(2, 1, 10, 20, -1)
+        draw_spectrum(2, 1, 10, 20, -1)
     with pytest.raises(InputError, match="gamma"):
         memory(-1, 10, 4, 20)
 
 
 def test_directions_that_are_rounding_are_not_learned():
     found = train_ensemble(40, "1/10", 1.0, 12, 4, 30, 0.2, 50, [1, 2])
-    spectral = spectrum_of_seed(40, "1/10", 12, 30, 1)
+    spectral = draw_spectrum(40, "1/10", 12, 30, 1)
     target = (np.arange(1.0, 31) ** -5).sum()
     assert len(spectral) < 12 and spectral.variance == pytest.approx(target, rel=1e-12)
     assert (found.losses > 0).all() and found.loss[-1] < found.loss[0]

@@ -1,14 +1,16 @@
 """Steps of a linear network: as they are written, at infinite width, what is conserved, what a look sees."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verify.linear.infinite_width import linear_limit_curve
-from verify.training import linear_descent as descent
 from verify.training.descent import descend as of_eq_4
 from verify.training.linear_descent import KEPT, descend
+from verify.training.stability import DIVERGED
 from verify.witnesses import linear_network as network
 
 
@@ -33,7 +35,10 @@ def stepped(first, readout, eigenvalues, target, batches, gamma0, eta, looks=Non
         return np.array([eigenvalues @ v0**2]), (x.T @ (x @ v0) / len(x))[None]
 
     every = np.arange(count + 1)
-    return descend(gradient, first[None].copy(), readout[None], gamma0, eta, count, every, every[looks or slice(None)])
+    rows, failures = descend(
+        gradient, first[None].copy(), readout[None], gamma0, eta, count, every, every[looks or slice(None)]
+    )
+    return SimpleNamespace(**rows, failures=failures)
 
 
 def orthogonal(modes, init, width=None):
@@ -140,10 +145,10 @@ def test_without_a_readout_at_the_start_steps_at_infinite_width_are_those_of_eq_
         return (eigenvalues * rest**2).sum(axis=1), eigenvalues * rest
 
     every = np.arange(101)
-    losses, kernels, _ = of_eq_4(gradient, (1, 20), 1.5**2, 0.1, 100, every, np.dtype(float))
-    assert found.losses == pytest.approx(losses, rel=1e-11)  # rounding of 100 steps
-    assert 1 + found.readouts == pytest.approx(kernels, rel=1e-11)
-    other = of_eq_4(gradient, (1, 20), 1.5, 0.1, 100, every, np.dtype(float))[0]
+    rows, _ = of_eq_4(gradient, (1, 20), 1.5**2, 0.1, 100, every, np.dtype(float))
+    assert found.losses == pytest.approx(rows["losses"], rel=1e-11)  # rounding of 100 steps
+    assert 1 + found.readouts == pytest.approx(rows["kernels"], rel=1e-11)
+    other = of_eq_4(gradient, (1, 20), 1.5, 0.1, 100, every, np.dtype(float))[0]["losses"]
     assert np.abs(found.losses / other - 1).max() > 1e-2  # control: gamma0 for gamma0^2
 
 
@@ -240,16 +245,16 @@ def test_a_seed_that_diverges_touches_no_other():
         return (eigenvalues * rest**2).sum(axis=1), eigenvalues * rest
 
     record, looks = np.arange(41), np.array([3, 40])
-    both = descend(gradient, first.copy(), readout, 1.0, 0.05, 40, record, looks)
-    alone = descend(gradient, first[1:].copy(), readout[1:], 1.0, 0.05, 40, record, looks)
-    assert list(both.failures) == [0] and not alone.failures
-    step, loss = both.failures[0]
+    both, failures = descend(gradient, first.copy(), readout, 1.0, 0.05, 40, record, looks)
+    alone, none = descend(gradient, first[1:].copy(), readout[1:], 1.0, 0.05, 40, record, looks)
+    assert list(failures) == [0] and not none
+    step, loss = failures[0]
     written = network.train_linear_network(
         first[0], readout[0], eigenvalues, target, [population(eigenvalues)] * step, 1.0, 0.05
     )
-    assert loss == pytest.approx(written.losses[-1], rel=1e-9) and loss > descent.DIVERGED * written.losses[0]
-    assert (written.losses[:-1] <= descent.DIVERGED * written.losses[0]).all()
-    assert loss < 10 * descent.DIVERGED * written.losses[0]  # not far beyond the bound
+    assert loss == pytest.approx(written.losses[-1], rel=1e-9) and loss > DIVERGED * written.losses[0]
+    assert (written.losses[:-1] <= DIVERGED * written.losses[0]).all()
+    assert loss < 10 * DIVERGED * written.losses[0]  # not far beyond the bound
     for name in ("losses", "readouts", "spikes", "seconds", "overlaps", "drifts"):
-        assert np.array_equal(getattr(both, name)[1], getattr(alone, name)[0])
-    assert np.isnan(both.spikes[0, 1])
+        assert np.array_equal(both[name][1], alone[name][0])
+    assert np.isnan(both["spikes"][0, 1])

@@ -11,9 +11,10 @@ from scipy.stats import ks_2samp
 from exponents.errors import InputError
 from verify.linear.infinite_width import linear_limit_curve, spike_at_finite_ratio
 from verify.training import linear_ensemble as training
-from verify.training.ensemble import SeedDiverged
-from verify.training.gradients import Relevant
-from verify.training.linear_ensemble import PER_SEED, draw_network, train_linear_ensemble
+from verify.training.gradients import GaussianGradient
+from verify.training.linear_descent import LOOKS
+from verify.training.linear_ensemble import draw_network, train_linear_ensemble
+from verify.training.seeds import SeedDiverged
 from verify.witnesses import linear_network as network
 
 LAW = "3/2", "1/2"
@@ -55,7 +56,7 @@ def test_an_ensemble_takes_the_written_steps_on_the_draws_of_each_seed(width, mo
     eigenvalues, target = spectrum(modes)
     batches = [population(eigenvalues)] * 40
     found = train_linear_ensemble(*LAW, 0.8, width, None, modes, 0.1, 40, [5, 2, 9], init)
-    for row, seed in enumerate(found.seeds):
+    for row, seed in enumerate(found.status.seeds):
         written, other = (
             network.train_linear_network(
                 *draw_network(width, modes, init, number), eigenvalues, target, batches, 0.8, 0.1
@@ -66,7 +67,7 @@ def test_an_ensemble_takes_the_written_steps_on_the_draws_of_each_seed(width, mo
         assert found.readouts[row] == pytest.approx(written.readouts, rel=1e-11, abs=1e-14)
         assert np.abs(written.losses / other.losses - 1)[1:].min() > 1e-5  # control
     assert found.kernels == pytest.approx((1 + found.readouts) / (1 + init**2), rel=1e-14)
-    assert found.time[-1] == pytest.approx(4) and len(found) == 3
+    assert found.time[-1] == pytest.approx(4) and len(found.status.seeds) == 3
 
 
 def test_draws_have_the_variances_that_are_said():
@@ -223,9 +224,9 @@ def test_a_seed_is_the_same_to_the_last_bit_in_any_group(batch, monkeypatch):
     together = train_linear_ensemble(*given, range(7), looks=[10, 50])
     monkeypatch.setattr(training, "GROUP", 1)
     alone = train_linear_ensemble(*given, [6, 0, 1, 2, 3, 4, 5], looks=[10, 50])
-    for name in PER_SEED:
+    for name in ("losses", "kernels", "readouts", *LOOKS):
         assert np.array_equal(getattr(together, name)[[6, 0, 1, 2, 3, 4, 5]], getattr(alone, name))
-    assert alone.seeds == (6, 0, 1, 2, 3, 4, 5)
+    assert alone.status.seeds == (6, 0, 1, 2, 3, 4, 5)
     assert np.unique(together.losses[:, -1]).size == 7  # control: seeds differ
 
 
@@ -242,7 +243,7 @@ def test_weights_and_batches_have_streams_of_their_own():
     weights, normals, _ = (stream.standard_normal(50) for stream in streams)
     features, readout = draw_network(10, 4, 1.0, 3)
     assert np.array_equal(np.concatenate([readout, features.ravel()]), weights)
-    source = Relevant(training._checked(*LAW, 1.0, 10, 4, 49, 0.1, 1, 1.0, None, None).features, 4, (3,))
+    source = GaussianGradient(training.check_network(*LAW, 1.0, 10, 4, 49, 0.1, 1, 1.0, None, None).features, 4, (3,))
     source(np.zeros((1, 49)))
     assert np.array_equal(source.drawn[0, 0], normals) and not np.isin(normals, weights).any()
 
@@ -260,7 +261,7 @@ def test_an_interrupted_ensemble_keeps_what_was_finished(monkeypatch):
 
     monkeypatch.setattr(training, "_run", interrupted)
     found = train_linear_ensemble(*given, range(4))
-    assert found.interrupted and found.seeds == (0, 1) and not whole.interrupted
+    assert found.status.interrupted and found.status.seeds == (0, 1) and not whole.status.interrupted
     assert np.array_equal(found.losses, whole.losses[:2]) and np.array_equal(found.drifts, whole.drifts[:2])
     monkeypatch.setattr(training, "_run", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
@@ -275,8 +276,8 @@ def test_a_seed_that_diverges_is_named_and_others_are_kept():
     assert 0 < error.step <= 60 and error.time == pytest.approx(0.18 * error.step)
     assert not error.loss <= 1e3 * train_linear_ensemble(*LAW, 1.5, 6, None, 30, 0.18, 1, [0], 0.5).loss[0]
     assert f"seed {error.seed}" in str(error) and f"step {error.step}" in str(error)
-    assert error.finished is not None and error.seed not in error.finished.seeds
-    again = train_linear_ensemble(*given, error.finished.seeds, 0.5)
+    assert error.finished is not None and error.seed not in error.finished.status.seeds
+    again = train_linear_ensemble(*given, error.finished.status.seeds, 0.5)
     assert np.array_equal(again.losses, error.finished.losses) and np.array_equal(again.spikes, error.finished.spikes)
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert (copy.seed, copy.step, str(copy)) == (error.seed, error.step, str(error))
@@ -300,7 +301,7 @@ def test_memory_is_what_is_said(width, modes, seeds):
     train_linear_ensemble(*given, range(seeds))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert 0.5 < peak / training._checked(*given, 1.0, None, None).memory(seeds) < 1
+    assert 0.5 < peak / training.check_network(*given, 1.0, None, None).memory(seeds) < 1
 
 
 @pytest.mark.parametrize(

@@ -44,20 +44,20 @@ def test_the_equations_are_gradient_descent_on_a_network_with_orthogonal_first_f
     found = solve_online_limit(measure, gamma, eta, 40)
     # 1e-12: rounding of some forty steps
     assert found.loss == pytest.approx(network(measure, gamma, eta, 40), rel=1e-12)
-    assert np.array_equal(found.kernel, 1 + gamma * found.readout.diagonal())
+    assert np.array_equal(found.kernel, 1 + gamma * found.readout_correlation.diagonal())
 
 
 def test_the_correlation_functions_solve_the_equations_of_whole_matrices():
     gamma, eta, steps = 0.7, 0.3, 12
     found = solve_online_limit(SMALL, gamma, eta, steps)
     one, theta = np.ones(steps + 1), eta * np.tril(np.ones((steps + 1, steps + 1)), -1)
-    h = np.linalg.solve(np.eye(steps + 1) - eta * gamma * theta @ np.tril(found.force, -1), theta)
-    g = h + eta * gamma * np.tril(found.readout, -1)
+    h = np.linalg.solve(np.eye(steps + 1) - eta * gamma * theta @ np.tril(found.force_correlation, -1), theta)
+    g = h + eta * gamma * np.tril(found.readout_correlation, -1)
     mu, target = SMALL.eigenvalues, np.sqrt(SMALL.weights / SMALL.eigenvalues)
     v0 = np.array([np.linalg.solve(np.eye(steps + 1) + m * g, w * one) for m, w in zip(mu, target, strict=True)])
     # 1e-13: thirteen rows of sums of order one
-    assert found.readout == pytest.approx(h @ found.force @ h.T, abs=1e-13)
-    assert found.force == pytest.approx((mu[:, None] * v0).T @ (mu[:, None] * v0), abs=1e-13)
+    assert found.readout_correlation == pytest.approx(h @ found.force_correlation @ h.T, abs=1e-13)
+    assert found.force_correlation == pytest.approx((mu[:, None] * v0).T @ (mu[:, None] * v0), abs=1e-13)
     assert found.loss == pytest.approx(mu @ v0**2 + SMALL.floor, abs=1e-13)
 
 
@@ -98,7 +98,7 @@ def as_printed(mu, gamma, eta, vw, v0, past):
 
 @pytest.mark.parametrize(
     ("name", "wrong"),
-    [("_residual", wrong_sign), ("_stepped", without_memory), ("_stepped", as_printed)],
+    [("_residual", wrong_sign), ("_step_readout", without_memory), ("_step_readout", as_printed)],
     ids=["sign of eq. 45", "without the term of order gamma", "eta gamma as printed in eq. 44"],
 )
 def test_control_a_wrong_equation_is_found_out(name, wrong, monkeypatch):
@@ -113,7 +113,7 @@ def test_control_a_wrong_equation_is_found_out(name, wrong, monkeypatch):
 
 
 def test_control_with_one_eta_as_printed_there_is_no_limit_of_small_steps(monkeypatch):
-    monkeypatch.setattr(two_time, "_stepped", as_printed)
+    monkeypatch.setattr(two_time, "_step_readout", as_printed)
     coarse, fine = (solve_online_limit(SMALL, 0.1, 0.1 / n, 100 * n).loss[::n] for n in (1, 4))
     found = flow_curve(SMALL, 0.1, np.arange(1, 101) * 0.1).loss
     assert np.abs(fine[1:] / found - 1).max() > 2 * np.abs(coarse[1:] / found - 1).max()  # smaller steps are worse
@@ -155,8 +155,8 @@ def test_a_history_is_summed_in_blocks_of_any_size(block):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(two_time, "BLOCK", block)
         found = solve_online_limit(SMALL, 1.0, 0.2, 30)
-    assert found.force == pytest.approx(whole.force, rel=1e-13)  # the order of a sum
-    assert found.readout == pytest.approx(whole.readout, rel=1e-13)
+    assert found.force_correlation == pytest.approx(whole.force_correlation, rel=1e-13)  # the order of a sum
+    assert found.readout_correlation == pytest.approx(whole.readout_correlation, rel=1e-13)
 
 
 @pytest.mark.parametrize("run", [solve_online_limit, limit_of_small_steps])
@@ -174,7 +174,7 @@ def test_a_history_is_summed_in_blocks_of_any_size(block):
         (1, 0.1, -5, "at least 1; got -5"),
         (1, 0.1, 2.5, "whole number"),
         (1, 0.1, True, "whole number"),
-        (1, 0.1, 10**8, "4 GiB; 100000000 steps of 4 modes"),
+        (1, 0.1, 10**8, "100000000 steps of 4 modes need more than 4 GiB; take fewer"),
         (1, 0.1, 10**400, "4 GiB"),
     ],
 )
@@ -186,4 +186,4 @@ def test_what_cannot_be_run_is_refused_before_it_starts(run, gamma, eta, steps, 
 def test_memory_counts_the_correlation_functions_where_they_are_kept():
     with pytest.raises(InputError, match="GiB"):
         solve_online_limit(SMALL, 1.0, 0.1, 17_000)
-    two_time._check(SMALL, 1.0, 0.1, 17_000, 0, 4)
+    two_time._check(SMALL, 1.0, 0.1, 17_000, finer=4)

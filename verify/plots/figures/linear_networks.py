@@ -45,8 +45,8 @@ from exponents.names import MODES as SPECTRUM
 from ...arrays import Reals
 from ...curves import LossCurve
 from ...linear.infinite_width import linear_limit_curve
-from ...training.ensemble import standard_error
 from ...training.linear_ensemble import train_linear_ensemble
+from ...training.seeds import standard_error
 from ..style import FORMULA, INK, NAME, PALE, SMALL
 from .axes import Scale, decades, even
 from .page import Panel, Row, Sheet, gradient
@@ -209,7 +209,7 @@ def _run(beta: Fraction, width: int, gamma0: Fraction, seeds: range) -> Reals:
     found = train_linear_ensemble(
         ALPHA, beta, float(gamma0), width, BATCH, MODES, RATE, steps[-1], seeds, INIT, record=steps, looks=[0]
     )
-    if found.interrupted:  # a mean over fewer seeds than the figure states
+    if found.status.interrupted:  # a mean over fewer seeds than the figure states
         raise KeyboardInterrupt
     gain = found.readouts - found.readouts[:, :1]
     return np.stack([found.losses + unlearned(beta), found.readouts, gain], axis=1)[:, :, 1:]

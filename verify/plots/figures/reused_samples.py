@@ -30,7 +30,7 @@ from exponents.symbols import P
 from ...arrays import Reals
 from ...curves import LossCurve
 from ...flow.curve import limit_curve
-from ...reuse.mean_loss import ReuseCurve, final_loss, mean_reuse, reuse_clock_curve, reuse_curve
+from ...reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, reuse_curve
 from ...spectra.continuum_equivalent import inverse_cutoff
 from ..style import FORMULA, INK, NAME, PALE
 from .axes import Scale, decades, even
@@ -95,7 +95,7 @@ class ReusedSamples:
 
     Attributes
     ----------
-    curves : tuple of ReuseCurve
+    curves : tuple of LossCurve
         For `SAMPLES`.
     limit : LossCurve
         P -> infinity.
@@ -111,7 +111,7 @@ class ReusedSamples:
         Those that the local exponents tend to, for `SOURCES`.
     """
 
-    curves: tuple[ReuseCurve, ...]
+    curves: tuple[LossCurve, ...]
     limit: LossCurve
     fewer: Reals
     more: Reals
@@ -142,7 +142,7 @@ def computed(executor: Executor | None = None) -> ReusedSamples:
     )
 
 
-def _curve(samples: int) -> ReuseCurve:
+def _curve(samples: int) -> LossCurve:
     return reuse_curve(mean_reuse(ALPHA, BETA, inf, samples), GAMMA, TIMES)
 
 

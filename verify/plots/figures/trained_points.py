@@ -15,7 +15,8 @@ from math import ceil
 import numpy as np
 
 from ...arrays import Reals
-from ...training.ensemble import standard_error, train_ensemble
+from ...training.ensemble import train_ensemble
+from ...training.seeds import standard_error
 
 PART = 8
 """Seeds of a part: few enough to keep every process busy to the end, and enough that calls do not cost more than
@@ -107,7 +108,7 @@ def _losses(run: Run, seeds: range) -> Reals:
         seeds,
         record=steps,
     )
-    if found.interrupted:  # a mean over fewer seeds than the figure states
+    if found.status.interrupted:  # a mean over fewer seeds than the figure states
         raise KeyboardInterrupt
     return found.losses
 
