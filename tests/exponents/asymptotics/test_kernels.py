@@ -4,7 +4,7 @@ import pytest
 from mpmath import mp, mpf, workdps
 from sympy import Integer, Rational, Symbol, exp, lambdify, mellin_transform, oo, sin, sqrt
 
-from exponents.asymptotics.kernels import _confirmed, kernel
+from exponents.asymptotics.kernels import _confirm_by_quadrature, kernel
 from exponents.errors import InputError, UnknownKernel
 from exponents.symbols import x, z
 
@@ -92,9 +92,9 @@ def test_foreign_symbols_text_and_floats_are_refused():
 
 def test_control_the_confirmation_rejects_a_wrong_transform():
     right = kernel(exp(-(x**2))).transform
-    assert _confirmed(exp(-(x**2)), right, Integer(0), oo)
-    assert not _confirmed(exp(-(x**2)), right * Rational(101, 100), Integer(0), oo)
-    assert not _confirmed(exp(-(x**2)), right.subs(z, z + Rational(1, 100)), Integer(0), oo)
+    assert _confirm_by_quadrature(exp(-(x**2)), right, Integer(0), oo)
+    assert not _confirm_by_quadrature(exp(-(x**2)), right * Rational(101, 100), Integer(0), oo)
+    assert not _confirm_by_quadrature(exp(-(x**2)), right.subs(z, z + Rational(1, 100)), Integer(0), oo)
 
 
 def test_a_high_power_is_expanded_without_blowing_up():
