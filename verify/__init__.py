@@ -1,20 +1,88 @@
-"""Numerical evidence for what ``exponents`` derives.
+"""Numbers for what ``exponents`` derives: spectra, training dynamics on them, and verdicts on every claim.
 
-Spectra, on which everything runs: ``measure`` of the limit; of finite models ``random_features`` by modes (from
-``mode_nodes`` and ``discrete_equivalent``), ``random_features`` for any size, ``bottleneck`` what they leave;
-``continuum_equivalent`` of features on samples, with sums along a ``contour``.
+    >>> from verify import Model, loss_curve
+    >>> curve = loss_curve(Model("3/2", "1/2", gamma=1), [1e2, 1e6])
+    >>> curve.loss.round(6).tolist()
+    [0.035648, 8e-05]
 
-The dynamics, from a spectrum to a curve: ``collocation``, ``step`` and ``march`` solve, ``trajectory`` is read,
-``flow`` observes, ``noise`` adds what batches do.  Independent witnesses: ``markov`` (the matrix equations),
-``two_time`` and ``two_time_sgd`` (correlations between two times, in finite steps; in the limit, and at finite N and
-B), ``levels`` (perturbation theory, iterated), and ``simulate`` (the model itself, trained; its parts are in
-``simulation``).  ``inputs`` and ``divergence`` say what all of them refuse; ``methods`` asks each for one loss curve.
+In reading order: `model` (what is trained) and `curves` (what a solver returns); `spectra`; the solvers `flow`,
+`two_time` and `training`, `reuse` for samples that are used again in every step and `linear` for linear networks, all
+asked by `solvers`; `measurements` (exponents with errors, from curves) and `verdicts` (claims against them); `witnesses`
+(independent routes, for tests); `plots`.
 
-Other systems: ``reuse`` of samples that are used in every step, ``linear`` networks of two layers.
-
-From a curve to a verdict: ``slopes`` extrapolates with an error, ``compute_budget`` finds optima and crossovers,
-``evidence`` and ``finite_evidence``, and those of ``reuse`` and ``linear``, measure each claim, ``checks`` judges.
-
-By brute force, sharing none of the reasoning of ``exponents``: ``mode_sums`` adds up the modes themselves, ``minimum``
-minimises the loss at an astronomically large budget.  ``plots`` draws.
+Names are imported when they are first used, so ``import verify`` does not import NumPy.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+_HOMES = {
+    # What is trained, and its loss by any method
+    "model": ("Model",),
+    "curves": ("LossCurve", "Status"),
+    "solvers": ("estimate_seconds", "loss_curve"),
+    # Spectra
+    "spectra.spectrum": ("Spectrum", "spectrum_from_arrays"),
+    "spectra.power_law": ("power_law_spectrum",),
+    "spectra.random_features": ("limit_spectra", "mean_spectra"),
+    "spectra.spectrum_file": ("read_spectrum",),
+    # One solver each
+    "flow.curve": ("flow_curve", "limit_curve"),
+    "flow.noise": ("noisy_curve",),
+    "flow.levels": ("level_curves",),
+    "linear.infinite_width": ("linear_curve", "linear_limit_curve"),
+    "training.ensemble": ("train_ensemble",),
+    "training.linear_ensemble": ("train_linear_ensemble",),
+    # From curves to exponents and verdicts
+    "measurements.slopes": ("Limit", "extrapolate"),
+    "measurements.limit": ("Point",),
+    "verdicts": ("Verdict", "verdicts"),
+    # Pictures
+    "plots": ("plot_figure", "plot_phases"),
+}
+"""The public names, by the module they live in."""
+
+__all__ = sorted(name for names in _HOMES.values() for name in names)
+
+if TYPE_CHECKING:  # type checkers do not read the table, so the names stand here once more
+    from .curves import LossCurve as LossCurve
+    from .curves import Status as Status
+    from .flow.curve import flow_curve as flow_curve
+    from .flow.curve import limit_curve as limit_curve
+    from .flow.levels import level_curves as level_curves
+    from .flow.noise import noisy_curve as noisy_curve
+    from .linear.infinite_width import linear_curve as linear_curve
+    from .linear.infinite_width import linear_limit_curve as linear_limit_curve
+    from .measurements.limit import Point as Point
+    from .measurements.slopes import Limit as Limit
+    from .measurements.slopes import extrapolate as extrapolate
+    from .model import Model as Model
+    from .plots import plot_figure as plot_figure
+    from .plots import plot_phases as plot_phases
+    from .solvers import estimate_seconds as estimate_seconds
+    from .solvers import loss_curve as loss_curve
+    from .spectra.power_law import power_law_spectrum as power_law_spectrum
+    from .spectra.random_features import limit_spectra as limit_spectra
+    from .spectra.random_features import mean_spectra as mean_spectra
+    from .spectra.spectrum import Spectrum as Spectrum
+    from .spectra.spectrum import spectrum_from_arrays as spectrum_from_arrays
+    from .spectra.spectrum_file import read_spectrum as read_spectrum
+    from .training.ensemble import train_ensemble as train_ensemble
+    from .training.linear_ensemble import train_linear_ensemble as train_linear_ensemble
+    from .verdicts import Verdict as Verdict
+    from .verdicts import verdicts as verdicts
+
+
+def __getattr__(name: str) -> object:
+    home = next((module for module, names in _HOMES.items() if name in names), "")
+    if not home:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -12,7 +12,7 @@ from numbers import Real
 from typing import TYPE_CHECKING
 
 from exponents.errors import InputError
-from exponents.rationals import abbreviate
+from exponents.rationals import abbreviate, exact, to_double
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -63,6 +63,25 @@ def check_step(learning_rate: float, largest: float) -> None:
         raise InputError(
             f"the learning rate must be a finite number above 0; got {learning_rate}; try {0.1 / largest:.1g}"
         )
+
+
+def exact_rate(value: object) -> Fraction:
+    """Return the learning rate as an exact number; a float means the decimal that it prints.
+
+    Raises
+    ------
+    InputError
+        Unless it is a finite number above 0.
+
+    Examples
+    --------
+    >>> exact_rate(0.1), exact_rate("1/3")
+    (Fraction(1, 10), Fraction(1, 3))
+    """
+    rate = exact(repr(float(value)) if isinstance(value, float) else value, "the learning rate")
+    if rate <= 0 or not to_double(rate, "the learning rate"):
+        raise InputError(f"the learning rate must be positive; got {abbreviate(value)}; try 0.1")
+    return rate
 
 
 def check_whole(value: object, name: str, least: int, example: int) -> None:

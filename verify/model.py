@@ -160,13 +160,31 @@ class Model:
         return self.samples // self.batch_size
 
 
+def check_last_time(model: Model, learning_rate: Fraction, last: float) -> None:
+    """Raise InputError if one pass over the samples ends before the time ``last``.
+
+    Examples
+    --------
+    >>> model = Model("3/2", "1/2", samples=1000, batch_size=10)
+    >>> check_last_time(model, Fraction(1, 10), 10.0)
+    """
+    most = model.most_steps
+    if most is not None and last > float(learning_rate * most):
+        raise InputError(
+            f"one pass over P = {model.samples} samples in batches of B = {model.batch_size} ends after {most} steps, "
+            f"at t = {float(learning_rate * most):g}; got t = {last:g}; ask for less time, more samples, or leave "
+            "`batch_size` out to use samples again"
+        )
+
+
 def check_method(model: Model, method: str, learning_rate: object = None, seeds: object = None) -> None:
     """Raise InputError unless the method can solve the model with these settings.
 
     Parameters
     ----------
     method : {"flow", "two-time", "simulate"}
-    learning_rate, seeds : optional
+    learning_rate : exact number, optional
+    seeds : int, optional
         None where they are not given.
 
     Raises
@@ -188,6 +206,8 @@ def check_method(model: Model, method: str, learning_rate: object = None, seeds:
         raise InputError(f'`seeds` goes with `method="{SIMULATE}"`; got {method}; leave it out')
     if model.reuses:
         _check_reuse(model, method, learning_rate)
+    elif learning_rate is None and (method != FLOW or model.batch_size is not None):
+        raise InputError("finite steps and batches need a `learning_rate`; got none; try `learning_rate=0.1`")
     elif learning_rate is not None and method == FLOW and model.batch_size is None:
         raise InputError(
             f'`learning_rate` goes with `batch_size`, or with `method="{TWO_TIME}"` or {SIMULATE}; got neither; '

@@ -50,13 +50,28 @@ from ..spectra.spectrum import Spectrum
 from ..training.stability import STABLE, StabilityWatch
 from .few_nodes import error_in_steps, on_few_nodes
 from .online_limit import ROUNDING
-from .sizes import check_memory, check_sizes, check_steps
+from .sizes import MEMORY, check_memory, check_sizes, check_steps
 
 BLOCK = 32
 """Steps in a block: its products with S are large enough to be fast, its inverses, one a mode, small and cheap."""
 
 SMOOTH, ROUGH = 1e-4, 1e-2
 """Second difference of the response, beside itself: a stable one falls below the first and stays there."""
+
+
+CUBIC, ROW = 3e-9, 48
+"""Seconds that a solution takes over the third power of its steps, and bytes over the second."""
+
+
+def estimate_two_time_seconds(steps: int) -> float:
+    """Return about how many seconds `solve_online` takes; 0 if the solution does not fit into memory.
+
+    Examples
+    --------
+    >>> round(estimate_two_time_seconds(4000))
+    192
+    """
+    return CUBIC * steps**3 if ROW * steps**2 <= MEMORY else 0.0
 
 
 def solve_online(

@@ -1,0 +1,344 @@
+"""Which loss does a model have at the times that are asked for, and with which error?  `loss_curve` asks each solver.
+
+Three methods know the random feature model with new samples in every step ("online"):
+
+* flow: gradient flow, in the limit or in the mean over models of size N (`flow`).  Batches add their variance to first
+  order in eta/B (`flow.noise`); their effect on the mean loss is not included.
+* two-time: the mean field equations of finite steps (`two_time.online_limit`, and `two_time.online` at finite N or B).
+* simulate: the mean over trained models (`training.ensemble`).
+
+The same three know samples that are reused in every step, all under gradient flow: the mean over features and samples
+on the continuum (`reuse.mean_loss`), the equations of eq. 41 (`two_time.offline`), and the mean over drawn samples
+(`reuse.averaged_draws`).  Linear networks are known by the flow at infinite width (`linear`) and by training.
+
+The flow needs no steps.  Its curve says from when on steps would leave it: where eta kappa mu_1 passes `STABLE`.
+
+Map: `loss_curve` and `estimate_seconds` are the entries; `_check_task` prepares what both need; `SOLVERS` lists a
+solver for each system and method, and the functions below it call them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil, inf, log1p
+from typing import Any
+
+import numpy as np
+
+from exponents.errors import InputError
+from exponents.names import FLOW, SIMULATE, TWO_TIME
+
+from .arrays import Reals
+from .curves import LossCurve, Status
+from .flow.clock import solve_deep_enough
+from .flow.curve import TOLERANCE, flow_curve, limit_curve
+from .flow.noise import noisy_curve
+from .flow.solver import solve_flow
+from .inputs import check_times, check_whole, count_steps, exact_rate
+from .linear.infinite_width import linear_curve, linear_limit_curve
+from .model import SEEDS, Model, check_last_time, check_method
+from .reuse.averaged_draws import average_draws
+from .reuse.mean_loss import mean_reuse, reuse_curve
+from .spectra.power_law import power_law_spectrum
+from .spectra.random_features import limit_spectra, mean_spectra
+from .spectra.spectrum import Spectrum
+from .spectra.spectrum_file import read_spectrum
+from .training.ensemble import train_ensemble
+from .training.gradients import GAUSSIAN
+from .training.linear_ensemble import train_linear_ensemble
+from .training.seeds import check_seeds
+from .training.settings import check_memory, check_setting, estimate_training_seconds
+from .training.stability import STABLE
+from .two_time.offline import limit_of_fine_grids, time_grid
+from .two_time.online import estimate_two_time_seconds, solve_online
+from .two_time.online_limit import solve_online_limit
+
+DEEPER = 2.0
+"""How much further spectra are resolved than the clock of a flow, whose last step ends beyond the last time."""
+
+CLOCK_OF_A_STEP, LONGEST_CLOCK = 4.0, 1e9
+"""The clock in a step: `STABLE` holds it to 2 in the mean, but it may run ahead.  More steps than the second allows do
+not fit into memory."""
+
+PLACES = 64
+"""Times within a step of the flow among which a kernel is looked for: it is then found to a thousandth."""
+
+INTERVALS = 2.0
+"""Intervals of an offline time grid per factor e in time; the error is read off a grid of half as long ones."""
+
+AHEAD = 1e3
+"""By what factor the clock may at first be ahead of time on reused samples."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a solver is asked, checked: times, or steps of eta, and how many seeds."""
+
+    model: Model
+    times: Reals
+    steps: tuple[int, ...]
+    learning_rate: Fraction | None
+    seeds: int
+
+    @property
+    def eta(self) -> float:
+        assert self.learning_rate is not None
+        return float(self.learning_rate)
+
+    @property
+    def last_step(self) -> int:
+        return max(1, self.steps[-1])
+
+
+def loss_curve(
+    model: Model,
+    times: Sequence[float | Fraction],
+    method: str = FLOW,
+    learning_rate: Fraction | float | str | None = None,
+    seeds: int | None = None,
+) -> LossCurve:
+    """Solve for the loss of a model by one of three methods.
+
+    Parameters
+    ----------
+    model : Model
+        What is trained, and on which data.
+    times : sequence of float
+        Rising, at least 0, in units of 1/(learning rate).  Where steps are finite (two-time and simulate, but for
+        reused samples), they are whole numbers of steps: multiples of ``learning_rate``.
+    method : {"flow", "two-time", "simulate"}
+        Gradient flow, the mean field equations, or training.
+    learning_rate : exact number or float, optional
+        eta > 0; a float is read as the decimal that it prints.  Needed where steps or batches are finite.
+    seeds : int, optional
+        Number of models that "simulate" trains, 16 by default: those of the seeds 0, 1, ...
+
+    Returns
+    -------
+    LossCurve
+        With the kernel, and what the method adds: clock and loss_slope of a flow, variance with batches, train_loss
+        with reused samples.
+
+    Raises
+    ------
+    InputError
+        If the method does not know the system, or a number is outside its range.
+    NotSolved
+        If a solver gave up: `FlowFailed` for the flow, `Diverged` where gradient descent is unstable.
+    KeyboardInterrupt
+        If training is interrupted before a seed is finished.  Later, the finished seeds are returned.
+
+    Examples
+    --------
+    >>> model = Model("3/2", "1/2", gamma=1, model_size=64)
+    >>> loss_curve(model, [1, 10, 100]).loss.round(4).tolist()
+    [0.7566, 0.2364, 0.1683]
+    >>> loss_curve(model, [1, 10], "two-time", learning_rate=0.1).loss.round(4).tolist()
+    [0.7537, 0.2362]
+    """
+    task = _check_task(model, times, method, learning_rate, seeds)
+    return SOLVERS[_system(model), method](task)
+
+
+def estimate_seconds(
+    model: Model,
+    times: Sequence[float | Fraction],
+    method: str = FLOW,
+    learning_rate: Fraction | float | str | None = None,
+    seeds: int | None = None,
+) -> float:
+    """Return about how many seconds `loss_curve` takes with the same arguments; 0 where it ends soon.
+
+    Raises
+    ------
+    InputError
+        If `loss_curve` would refuse the arguments.
+
+    Examples
+    --------
+    >>> model = Model("3/2", "1/2", model_size=64, batch_size=32)
+    >>> round(estimate_seconds(model, [400], "two-time", learning_rate="1/10"))
+    192
+    """
+    task = _check_task(model, times, method, learning_rate, seeds)
+    if _system(model) != "online" or method == FLOW:
+        return 0.0
+    if method == TWO_TIME:
+        finite = model.model_size is not None or model.batch_size is not None
+        return estimate_two_time_seconds(task.last_step) if finite else 0.0
+    setting = check_setting(**_settings(task), features=GAUSSIAN, precision="float64")
+    check_memory(setting, len(check_seeds(range(task.seeds))))
+    return estimate_training_seconds(setting, task.seeds)
+
+
+def _check_task(model: Model, times: Sequence[float | Fraction], method: str, rate: object, seeds: int | None) -> _Task:
+    """Return what the solver is asked, with times rounded to steps, or raise InputError."""
+    eta = None if rate is None else exact_rate(rate)
+    check_method(model, method, eta, seeds)
+    moments, steps = check_times([float(time) for time in times]), ()  # type: tuple[Reals, tuple[int, ...]]
+    if eta is not None and method != FLOW:
+        steps = tuple(sorted({count_steps(Fraction(time), eta) for time in times}))
+        moments = np.array([float(eta * step) for step in steps])
+    if eta is not None:
+        check_last_time(model, eta, float(moments[-1]))
+    if seeds is not None:
+        check_whole(seeds, "the number of seeds", 1, SEEDS)
+    return _Task(model, moments, steps, eta, SEEDS if seeds is None else seeds)
+
+
+def _system(model: Model) -> str:
+    return "linear" if model.readout_scale is not None else "reuse" if model.reuses else "online"
+
+
+def _flow(task: _Task) -> LossCurve:
+    """Solve the flow, with the variance of finite batches."""
+    model = task.model
+    if model.file is not None:
+        return flow_curve(read_spectrum(model.file).compress(), model.gamma, task.times)
+    spectra = None
+    if model.model_size is None:
+        found = limit_curve(*model.exponents, model.gamma, task.times, model.spectrum, model.modes)
+    else:
+        spectra = mean_spectra(*model.exponents, model.model_size, model.spectrum, model.modes)
+        found = flow_curve(spectra.target, model.gamma, task.times)
+    if model.batch_size is None or task.learning_rate is None:
+        return found
+    largest = 1.0 if spectra is None else float(spectra.target.eigenvalues[0])  # mu_1, beside the nodes of a rule
+    if spectra is None:
+        reached = max(1.0, DEEPER * float(found.clock[-1]))
+        spectra = limit_spectra(*model.exponents, reached, model.spectrum, model.modes)
+    variance, error = np.zeros((2, len(found)))
+    later = found.time > 0  # batches add nothing at time 0
+    if later.any():
+        noisy = noisy_curve(*spectra, model.gamma, float(task.learning_rate / model.batch_size), found.time[later])
+        variance[later], error[later] = noisy.variance, noisy.variance_error
+    unstable = _find_kernel(found, spectra.target, model.gamma, STABLE / (task.eta * largest))
+    return replace(
+        found,
+        loss=found.loss + variance,
+        error=found.error + error,
+        floor=0.0,
+        observed={"kernel": found.kernel, "clock": found.clock, "variance": variance},
+        errors={"kernel": found.kernel_error, "clock": found.clock_error, "variance": error},
+        status=Status(unstable_from=unstable),
+    )
+
+
+def _find_kernel(found: LossCurve, target: Spectrum, gamma: float, kernel: float) -> float | None:
+    """Return the first time at which kappa, which only grows, exceeds ``kernel``; None if that is after the last."""
+    if not found.kernel[-1] > kernel:
+        return None
+    flow = solve_flow(target, gamma, float(found.time[-1]), TOLERANCE)
+    beyond = np.flatnonzero(flow.shrinkage**-2.0 > kernel)
+    if not len(beyond):  # passed within the error of the last kernel
+        return float(found.time[-1])
+    if beyond[0] == 0:
+        return 0.0
+    times = np.linspace(flow.time[beyond[0] - 1], flow.time[beyond[0]], PLACES)
+    return float(np.interp(kernel, flow.at(times).kernel, times))
+
+
+def _two_time(task: _Task) -> LossCurve:
+    """Solve the two-time equations of finite steps."""
+    model, last = task.model, task.last_step
+    clock = min(CLOCK_OF_A_STEP * last, LONGEST_CLOCK)
+    if model.file is not None:
+        found = solve_online_limit(read_spectrum(model.file).compress(), model.gamma, task.eta, last)
+    elif model.model_size is None and model.batch_size is None:
+        measure = power_law_spectrum(*model.exponents, clock, model.spectrum, model.modes)
+        found = solve_online_limit(measure, model.gamma, task.eta, last)
+    else:
+        spectra = limit_spectra(*model.exponents, clock, model.spectrum, model.modes)
+        found = solve_online(*spectra, model.gamma, task.eta, last, model.model_size, model.batch_size)
+    return replace(found.select(list(task.steps)), time=task.times)
+
+
+def _settings(task: _Task) -> Mapping[str, Any]:
+    """Return the arguments of `train_ensemble`, but for the seeds."""
+    (alpha, beta), model = task.model.exponents, task.model
+    return {
+        "alpha": alpha,
+        "beta": beta,
+        "gamma": model.gamma,
+        "model_size": model.model_size,
+        "batch_size": model.batch_size,
+        "modes": model.modes,
+        "learning_rate": task.eta,
+        "steps": task.last_step,
+        "record": sorted({0, *task.steps}),
+    }
+
+
+def _simulate(task: _Task) -> LossCurve:
+    """Train one model for each seed."""
+    return _select_steps(train_ensemble(**_settings(task), seeds=range(task.seeds)), task)
+
+
+def _select_steps(found: LossCurve, task: _Task) -> LossCurve:
+    """Return the curve at the steps that were asked for; step 0 is always recorded."""
+    return replace(found.select(np.isin(sorted({0, *task.steps}), task.steps)), time=task.times)
+
+
+def _reuse_flow(task: _Task) -> LossCurve:
+    """Solve the flow on the mean over features and samples."""
+    model = task.model
+    assert model.samples is not None
+    size = inf if model.model_size is None else model.model_size
+    return reuse_curve(mean_reuse(*model.exponents, size, model.samples), model.gamma, task.times)
+
+
+def _reuse_two_time(task: _Task) -> LossCurve:
+    """Solve eq. 41 on a grid, and on one of half its intervals, which states the error."""
+    model, last = task.model, max(float(task.times[-1]), 1.0)
+    places = np.union1d(time_grid(last, ceil(INTERVALS * log1p(last))), task.times)
+
+    def solver(clock: float) -> LossCurve:
+        spectra = limit_spectra(*model.exponents, clock, model.spectrum, model.modes)
+        return limit_of_fine_grids(*spectra, model.gamma, places, model.model_size, model.samples)
+
+    return solve_deep_enough(solver, AHEAD * last).select(np.searchsorted(places, task.times))
+
+
+def _reuse_simulate(task: _Task) -> LossCurve:
+    """Draw features and samples for each seed, and train each draw exactly."""
+    model, places = task.model, np.union1d([0.0], task.times)
+    assert model.samples is not None and model.modes is not None
+    seeds = range(task.seeds)
+    found = average_draws(
+        *model.exponents, model.gamma, model.model_size, model.samples, model.modes, places, seeds
+    )
+    return found.select(np.searchsorted(places, task.times))
+
+
+def _linear_flow(task: _Task) -> LossCurve:
+    """Solve the linear network of infinite width."""
+    model = task.model
+    assert model.readout_scale is not None
+    if model.file is not None:
+        return linear_curve(read_spectrum(model.file).compress(), model.gamma, task.times, model.readout_scale)
+    return linear_limit_curve(
+        *model.exponents, model.gamma, task.times, model.readout_scale, model.spectrum, model.modes
+    )
+
+
+def _linear_simulate(task: _Task) -> LossCurve:
+    """Train one linear network for each seed."""
+    assert task.model.readout_scale is not None
+    settings = dict(_settings(task))
+    settings["gamma0"], settings["width"] = settings.pop("gamma"), settings.pop("model_size")
+    found = train_linear_ensemble(**settings, init=task.model.readout_scale, seeds=range(task.seeds))
+    return _select_steps(found, task)
+
+
+SOLVERS: Mapping[tuple[str, str], Callable[[_Task], LossCurve]] = {
+    ("online", FLOW): _flow,
+    ("online", TWO_TIME): _two_time,
+    ("online", SIMULATE): _simulate,
+    ("reuse", FLOW): _reuse_flow,
+    ("reuse", TWO_TIME): _reuse_two_time,
+    ("reuse", SIMULATE): _reuse_simulate,
+    ("linear", FLOW): _linear_flow,
+    ("linear", SIMULATE): _linear_simulate,
+}
