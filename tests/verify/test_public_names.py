@@ -22,8 +22,8 @@ def test_every_public_name_exists_and_is_listed_once():
 def test_type_checkers_see_the_same_names_in_the_same_modules():
     tree = ast.parse(Path(verify.__file__).read_text())
     (block,) = (node for node in tree.body if isinstance(node, ast.If))
-    seen = {node.module: tuple(alias.asname for alias in node.names) for node in block.body}
-    assert seen == verify._HOMES
+    seen = {(node.module, alias.name, alias.asname) for node in block.body for alias in node.names}
+    assert seen == {(home, name, name) for home, names in verify._HOMES.items() for name in names}
 
 
 def test_nothing_numerical_is_imported_before_a_name_is_used():
