@@ -7,7 +7,7 @@
 
 In reading order: `model` (what is trained) and `curves` (what a solver returns); `spectra`; the solvers `flow`,
 `two_time` and `training`, `reuse` for samples that are used again in every step and `linear` for linear networks, all
-asked by `solvers`; `measurements` (exponents with errors, from curves) and `verdicts` (claims against them); `witnesses`
+asked by `solvers`; `measurements` (exponents with errors, from curves) and `judgement` (claims against them); `witnesses`
 (independent routes, for tests); `plots`.
 
 Names are imported when they are first used, so ``import verify`` does not import NumPy.
@@ -37,8 +37,8 @@ _HOMES = {
     "training.linear_ensemble": ("train_linear_ensemble",),
     # From curves to exponents and verdicts
     "measurements.slopes": ("Limit", "extrapolate"),
-    "measurements.limit": ("Point",),
-    "verdicts": ("Verdict", "verdicts"),
+    "measurements.points": ("Point", "default_points", "read_point"),
+    "judgement": ("Verdict", "verdicts"),
     # Pictures
     "plots": ("plot_figure", "plot_phases"),
 }
@@ -53,9 +53,13 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .flow.curve import limit_curve as limit_curve
     from .flow.levels import level_curves as level_curves
     from .flow.noise import noisy_curve as noisy_curve
+    from .judgement import Verdict as Verdict
+    from .judgement import verdicts as verdicts
     from .linear.infinite_width import linear_curve as linear_curve
     from .linear.infinite_width import linear_limit_curve as linear_limit_curve
-    from .measurements.limit import Point as Point
+    from .measurements.points import Point as Point
+    from .measurements.points import default_points as default_points
+    from .measurements.points import read_point as read_point
     from .measurements.slopes import Limit as Limit
     from .measurements.slopes import extrapolate as extrapolate
     from .model import Model as Model
@@ -71,8 +75,6 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .spectra.spectrum_file import read_spectrum as read_spectrum
     from .training.ensemble import train_ensemble as train_ensemble
     from .training.linear_ensemble import train_linear_ensemble as train_linear_ensemble
-    from .verdicts import Verdict as Verdict
-    from .verdicts import verdicts as verdicts
 
 
 def __getattr__(name: str) -> object:

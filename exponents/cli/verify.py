@@ -23,8 +23,8 @@ from .curve_request import capacity_and_source, whole_number
 from .terminal import Command, fill_help, format_option, list_names, show, workers
 
 if TYPE_CHECKING:
+    from verify.judgement import Verdict
     from verify.measurements.points import Point
-    from verify.verdicts import Verdict
 
 
 @click.command(cls=Command, short_help="Measure, and judge what is claimed.")
@@ -97,7 +97,7 @@ def _collect_verdicts(
     points: Sequence[Point], names: Sequence[str], control: bool, thorough: bool, jobs: int
 ) -> tuple[list[Verdict], bool]:
     """The verdicts, and whether an interrupt cut them short; those finished before it are kept."""
-    from verify.verdicts import verdicts
+    from verify.judgement import verdicts
 
     gc.enable()  # a long computation, unlike the exact commands
     found: list[Verdict] = []

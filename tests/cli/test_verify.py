@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-import verify.verdicts
+import verify.judgement
 from exponents.cli.app import main
 from verify.measurements.slopes import Limit
 
@@ -69,14 +69,14 @@ def test_the_control_refutes_every_shift_and_exits_with_0(capsys):
 
 def test_a_weak_check_says_so_of_itself(capsys, monkeypatch):
     wide = Limit(1.0, 10.0, (1e3, 1e9), 0.5, False)
-    monkeypatch.setattr(verify.verdicts, "measure_at", lambda _at, names: [wide for _ in names])
+    monkeypatch.setattr(verify.judgement, "measure_at", lambda _at, names: [wide for _ in names])
     status, _, err = run(capsys, *FAST, "--control")
     assert status == 1 and "the check is weak" in err and err.count("\n") == 1
 
 
 def test_a_refuted_derivation_exits_with_1(capsys, monkeypatch):
     wrong = Limit(17.0, 1e-3, (1e3, 1e9), 0.5, False)
-    monkeypatch.setattr(verify.verdicts, "measure_at", lambda _at, names: [wrong for _ in names])
+    monkeypatch.setattr(verify.judgement, "measure_at", lambda _at, names: [wrong for _ in names])
     status, out, _ = run(capsys, *FAST)
     assert status == 1 and "refuted" in out
 
@@ -84,7 +84,7 @@ def test_a_refuted_derivation_exits_with_1(capsys, monkeypatch):
 def test_a_failed_measurement_is_reported_and_the_others_kept(capsys, monkeypatch):
     good = Limit(0.3, 1e-6, (1e3, 1e9), 0.5, False)
     monkeypatch.setattr(
-        verify.verdicts, "measure_at", lambda at, names: [good if at.beta < 1 / 2 else "no luck" for _ in names]
+        verify.judgement, "measure_at", lambda at, names: [good if at.beta < 1 / 2 else "no luck" for _ in names]
     )
     status, out, err = run(capsys, *FAST, "--format", "json")
     verdicts = json.loads(out)["verdicts"]
@@ -100,7 +100,7 @@ def test_an_interrupt_keeps_what_was_finished(capsys, monkeypatch):
             raise KeyboardInterrupt
         return [good for _ in names]
 
-    monkeypatch.setattr(verify.verdicts, "measure_at", interrupted)
+    monkeypatch.setattr(verify.judgement, "measure_at", interrupted)
     status, out, err = run(capsys, *FAST, "--format", "json")
     assert status == 130 and "interrupted" in err and len(json.loads(out)["verdicts"]) == 1
 

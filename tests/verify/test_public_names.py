@@ -26,6 +26,12 @@ def test_type_checkers_see_the_same_names_in_the_same_modules():
     assert seen == {(home, name, name) for home, names in verify._HOMES.items() for name in names}
 
 
+def test_no_public_name_is_that_of_a_module():
+    """Or ``from verify import name`` would be the module, once something had imported it."""
+    modules = {path.stem for path in Path(verify.__file__).parent.iterdir()}
+    assert not modules & set(verify.__all__)
+
+
 def test_nothing_numerical_is_imported_before_a_name_is_used():
     code = """
 import sys

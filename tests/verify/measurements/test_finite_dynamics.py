@@ -13,12 +13,12 @@ from exponents import N, alpha, beta, loss, t
 from exponents.claims.catalogue import families_of, select_claims
 from exponents.claims.claim import FINITE, SECONDS
 from exponents.errors import InputError
-from verify import verdicts as checks
+from verify import judgement as checks
+from verify.judgement import claims_at, judge, measure_at, shift_value, verdicts
 from verify.measurements import finite_dynamics
 from verify.measurements.finite_dynamics import FiniteMeasurements
 from verify.measurements.points import read_point
 from verify.measurements.slopes import extrapolate_exponent
-from verify.verdicts import claims_at, judge, measure_at, shift_value, verdicts
 
 HARD, EASY, SUPER_EASY = read_point("5/2", "3/5", 2), read_point(3, "7/5", 1), read_point("5/2", 3, 1)
 FAMILIES = families_of(FINITE)

@@ -11,6 +11,7 @@ from exponents.claims.claim import REUSE
 from exponents.errors import InputError
 from exponents.names import LAZY, RICH
 from verify.flow.curve import limit_curve
+from verify.judgement import judge, shift_value
 from verify.measurements import reuse_dynamics
 from verify.measurements.experiment import SIZE
 from verify.measurements.finite_dynamics import TOLERANCE
@@ -18,7 +19,6 @@ from verify.measurements.points import read_point
 from verify.measurements.reuse_dynamics import ReuseMeasurements
 from verify.measurements.slopes import extrapolate_exponent
 from verify.reuse.mean_loss import mean_reuse, reuse_clock_curve, reuse_curve
-from verify.verdicts import judge, shift_value
 
 HARD, SUPER_EASY, EASY = read_point(3, "1/2", 1), read_point(3, "5/2", 1), read_point("3/2", "6/5", 1)
 POINTS = {"hard": HARD, "super-easy": SUPER_EASY, "easy": EASY}

@@ -11,12 +11,12 @@ from mpmath import mpf
 from exponents.claims.catalogue import CLAIMS, families_of
 from exponents.claims.claim import LIMIT, SECONDS
 from exponents.errors import FlowFailed, InputError
+from verify.judgement import claims_at, judge, shift_value, verdicts, write_value
 from verify.measurements import limit_dynamics
 from verify.measurements.limit_dynamics import LimitMeasurements
 from verify.measurements.points import SLOW_POINTS, default_points, read_point
 from verify.measurements.slopes import Limit
 from verify.measurements.systems import SYSTEMS
-from verify.verdicts import claims_at, judge, shift_value, verdicts, write_value
 
 HARD, EASY, BETWEEN = read_point("3/2", "3/5", 2), read_point("5/4", "7/5", "1/3", "modes"), read_point(2, 1, 1)
 
