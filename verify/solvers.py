@@ -27,7 +27,6 @@ from typing import Any
 
 import numpy as np
 
-from exponents.errors import InputError
 from exponents.names import FLOW, SIMULATE, TWO_TIME
 
 from .arrays import Reals
@@ -306,9 +305,7 @@ def _reuse_simulate(task: _Task) -> LossCurve:
     model, places = task.model, np.union1d([0.0], task.times)
     assert model.samples is not None and model.modes is not None
     seeds = range(task.seeds)
-    found = average_draws(
-        *model.exponents, model.gamma, model.model_size, model.samples, model.modes, places, seeds
-    )
+    found = average_draws(*model.exponents, model.gamma, model.model_size, model.samples, model.modes, places, seeds)
     return found.select(np.searchsorted(places, task.times))
 
 
