@@ -1,12 +1,16 @@
 """Which sums, products and powers are small enough to be built from a text?
 
-SymPy evaluates what it builds: it multiplies numbers out, looks for factors under roots, and, to combine exponents,
-asks for the signs of polynomials, which isolates their real roots.  A short text can make any of these endless:
-``2**10**9``, ``(2**(10**9*t))**(1/t)``, ``N*t**(t**999 - 7*t + 3)``.  So an operation is measured before SymPy sees it,
-and its result afterwards, because SymPy combines powers: ``t**600*t**600`` is a power of 1200.
+Those within the limits below.  SymPy evaluates what it builds: it multiplies numbers out, looks for factors under
+roots, and isolates real roots of polynomials to find their signs when it combines exponents.  A short text can make any
+of these endless: ``2**10**9``, ``(2**(10**9*t))**(1/t)``, ``N*t**(t**999 - 7*t + 3)``.  So `Arithmetic` measures an
+operation (`Extent`) before SymPy sees it.  It measures the result too, because SymPy combines powers:
+``t**600*t**600`` is a power of 1200.
 
-The measures are those of `Extent`.  The limits are far above what losses, costs and conditions need, and so low
-that every text within the limits of `exponents.parsing` is read, or refused, within a second.
+The limits are far above what losses, costs and conditions need.  They are so low that every text within the limits of
+`tokens` is read, or refused, within a second.
+
+Map: `Arithmetic.add`, `multiply`, `raise_to` and `take_extremum` are the operations; `_build` performs one and measures
+the result; `_measure` computes an `Extent`; `_check_power` and `_check_power_of_number` hold the rules for powers.
 """
 
 from __future__ import annotations
@@ -31,13 +35,10 @@ MAX_RADICAND = 10**60
 """What numerator and denominator under a root, or under a symbolic power, stay below: SymPy factors them."""
 
 MAX_ROOT = 1000
-"""Common denominator of all numeric powers of numbers in one text: SymPy combines them, and powers what is left."""
+"""Common denominator of all numeric powers of numbers in one text: SymPy combines these powers."""
 
-MAX_ARGUMENTS = 8
-"""Arguments of min and max: their branches multiply."""
-
-MAX_SIZE = 4000
-"""Nodes and digits of the whole, `Extent.size`."""
+MAX_ARGUMENTS = 8  # of min and max: their branches multiply
+MAX_SIZE = 4000  # `Extent.size` of the whole text
 
 MAX_INNER_SIZE = 300
 """Nodes and digits of an exponent, and of what stands under a power or in min and max."""
@@ -46,32 +47,36 @@ MAX_INNER_DEGREE = 40
 """`Extent.degree` of the same: isolating the roots of a polynomial takes about the cube of its degree."""
 
 MAX_ALL_DEGREES = 200
-"""The degrees of all that in one text together."""
+"""Sum of all these degrees in one text."""
 
-MAX_HEIGHT = 24
-"""Levels of operations: SymPy calls itself for each."""
+MAX_HEIGHT = 24  # levels of operations: SymPy calls itself for each
 
 
 class Extent(NamedTuple):
-    """How large an expression is."""
+    """How large an expression is.
+
+    Attributes
+    ----------
+    size : int
+        Nodes, and digits of numbers.
+    degree : int
+        Number of symbols, each times the numeric powers above it: at least the degree as a rational function.  A
+        division by a sum doubles it, as fractions of fractions do; min and max multiply it by their arguments.
+    height : int
+        Levels of operations.
+    has_root : bool
+        Whether the expression holds a root of a number.
+    """
 
     size: int = 1
-    """Nodes, and digits of numbers."""
-
     degree: int = 0
-    """Symbols, each times the numeric powers above it: no less than the degree as a rational function.  Doubled under
-    a division by a sum, because fractions of fractions double; and times the number of arguments in min and max."""
-
     height: int = 0
-    """Levels of operations."""
-
     has_root: bool = False
-    """Whether it holds a root of a number."""
 
 
 @dataclass
 class Arithmetic:
-    """Sums, products, powers and extrema that stay small, for one text.
+    """Build sums, products, powers and extrema that stay small, for one text.
 
     Attributes
     ----------
@@ -80,58 +85,68 @@ class Arithmetic:
 
     Notes
     -----
-    Every method raises `InputError` for what is too large, not real or not finite.
+    Every method raises `InputError` if its result would be too large, not real or not finite.
+
+    Examples
+    --------
+    >>> from sympy import Integer
+    >>> arithmetic = Arithmetic("the loss")
+    >>> arithmetic.raise_to(Integer(2), Rational(1, 2))
+    sqrt(2)
+    >>> arithmetic.raise_to(Integer(2), Integer(10**9))
+    Traceback (most recent call last):
+    exponents.errors.InputError: the loss must come to numbers of at most 1000 digits; got more; use smaller powers
     """
 
     role: str
     _degrees: int = field(default=0, init=False, repr=False)
     _root: int = field(default=1, init=False, repr=False)
 
-    def total(self, terms: Sequence[Expr]) -> Expr:
-        """The sum."""
-        return self._combined(Add, terms)
+    def add(self, terms: Sequence[Expr]) -> Expr:
+        """Return the sum of the terms."""
+        return self._combine(Add, terms)
 
-    def product(self, factors: Sequence[Expr]) -> Expr:
-        """The product."""
+    def multiply(self, factors: Sequence[Expr]) -> Expr:
+        """Return the product of the factors."""
         if S.Zero in factors:  # SymPy would ask whether the other factors are finite, which can take for ever
             return S.Zero
-        return self._combined(Mul, factors)
+        return self._combine(Mul, factors)
 
-    def extremum(self, kind: type[Expr], arguments: Sequence[Expr]) -> Expr:
-        """The Min or Max of one or more arguments."""
+    def take_extremum(self, kind: type[Expr], arguments: Sequence[Expr]) -> Expr:
+        """Return the Min or Max of one or more arguments."""
         nests = [argument.args if isinstance(argument, kind) else [argument] for argument in arguments]
         flat = [part for nest in nests for part in nest]
         if len(flat) > MAX_ARGUMENTS:
             raise self._refusal(f"give min and max at most {MAX_ARGUMENTS} arguments", len(flat), "split the text")
-        extents = [self._extent(part) for part in flat]
+        extents = [self._measure(part) for part in flat]
         for part, extent in zip(flat, extents, strict=True):
             self._check_inner(extent, "in min and max")
             if extent.has_root:
                 raise self._refusal("compare rational functions in min and max", part, "write a fraction for the root")
         self._spend(len(flat) * sum(extent.degree for extent in extents))
-        return self._built(kind, flat)
+        return self._build(kind, flat)
 
-    def power(self, base: Expr, exponent: Expr) -> Expr:
-        """``base**exponent``; an integer power of a product or of a power is taken apart first."""
+    def raise_to(self, base: Expr, exponent: Expr) -> Expr:
+        """Return ``base**exponent``; an integer power of a product or of a power is taken apart first."""
         if exponent.is_Integer and base.is_Mul:
-            return self.product([self.power(factor, exponent) for factor in base.args])
+            return self.multiply([self.raise_to(factor, exponent) for factor in base.args])
         if exponent.is_Integer and base.is_Pow:
-            return self.power(base.base, self.product([base.exp, exponent]))
+            return self.raise_to(base.base, self.multiply([base.exp, exponent]))
         if base.is_Pow and base.base.is_Rational:  # SymPy multiplies the exponents, and symbols may cancel
-            together = self.product([base.exp, exponent])
-            self._check_power(base.base, together, Extent(), self._extent(together))
-        under, above = self._extent(base), self._extent(exponent)
+            together = self.multiply([base.exp, exponent])
+            self._check_power(base.base, together, Extent(), self._measure(together))
+        under, above = self._measure(base), self._measure(exponent)
         self._check_power(base, exponent, under, above)
         self._spend(above.degree + (0 if base.is_Symbol else under.degree))
-        return self._built(Pow, (base, exponent))
+        return self._build(Pow, (base, exponent))
 
-    def _combined(self, operation: type[Expr], parts: Sequence[Expr]) -> Expr:
+    def _combine(self, operation: type[Expr], parts: Sequence[Expr]) -> Expr:
         if len(parts) == 1:
             return parts[0]
-        size = sum(self._extent(part).size for part in parts)
+        size = sum(self._measure(part).size for part in parts)
         if size > MAX_SIZE:
             raise self._too_long(size)
-        return self._built(operation, parts)
+        return self._build(operation, parts)
 
     def _spend(self, degree: int) -> None:
         self._degrees += degree
@@ -139,14 +154,14 @@ class Arithmetic:
             hint = "shorten the exponents, or split the text"
             raise self._refusal(f"have exponents of total degree {MAX_ALL_DEGREES} at most", self._degrees, hint)
 
-    def _built(self, operation: type[Expr], parts: Sequence[Expr]) -> Expr:
-        """What SymPy makes of the operation, if it is within the limits, real and finite."""
+    def _build(self, operation: type[Expr], parts: Sequence[Expr]) -> Expr:
+        """Perform the operation and return its result, if that is within the limits, real and finite."""
         try:
             expression = operation(*parts)
-        except (TypeError, ValueError) as error:  # it compares, perhaps in an exponent, what proves not to be real
+        except (TypeError, ValueError) as error:  # SymPy compares values, perhaps in an exponent, that are not real
             hint = "take roots only of what cannot be negative"
-            raise self._refusal("be real", "min or max of what is not", hint) from error
-        extent = self._extent(expression)
+            raise self._refusal("be real", "min or max of a value that is not", hint) from error
+        extent = self._measure(expression)
         if extent.size > MAX_SIZE:
             raise self._too_long(extent.size)
         if extent.height > MAX_HEIGHT:
@@ -154,16 +169,16 @@ class Arithmetic:
             raise self._refusal(f"nest at most {MAX_HEIGHT} operations", f"{extent.height} levels", hint)
         return expression
 
-    def _extent(self, expression: Expr) -> Extent:
+    def _measure(self, expression: Expr) -> Extent:
         if expression.is_Rational:
             return Extent(size=1 + self._digits(expression))
         if expression.is_Symbol:
             return Extent(degree=1)
         if not isinstance(expression, Add | Mul | Pow | Min | Max):
-            # I, infinities, absolute values: what SymPy makes of some roots
+            # I, infinities, absolute values: SymPy turns some roots into these
             hint = "take roots only of what cannot be negative"
             raise self._refusal("be real and finite", expression, hint)
-        parts = [self._extent(part) for part in expression.args]
+        parts = [self._measure(part) for part in expression.args]
         size, degree = 1 + sum(part.size for part in parts), sum(part.degree for part in parts)
         has_root = any(part.has_root for part in parts)
         if isinstance(expression, Min | Max):
@@ -178,7 +193,7 @@ class Arithmetic:
         return Extent(size, degree, 1 + max(part.height for part in parts), has_root)
 
     def _digits(self, number: Rational) -> int:
-        """Digits of numerator and denominator, one less each."""
+        """Return the digits of numerator and denominator, one less each."""
         largest = max(abs(number.p), number.q)
         if largest >= 10**MAX_DIGITS:
             raise self._too_many_digits()
@@ -201,10 +216,10 @@ class Arithmetic:
                 self._check_size(exponent, MAX_SUM_POWER, "powers of a sum")
             if under.has_root and not exponent.is_Integer:
                 hint = "take the root out of the power"
-                raise self._refusal("have rational numbers under a power that is no integer", base, hint)
+                raise self._refusal("have rational numbers under a power that is not an integer", base, hint)
 
     def _check_power_of_number(self, base: Rational, exponent: Expr) -> None:
-        """Whether the power is defined, real and of few digits."""
+        """Raise InputError unless the power is defined, real and of few digits."""
         if base.is_zero and not exponent.is_positive:
             hint = "take the zero out of the denominator" if exponent.is_negative else "replace it by its value"
             what = "a division by zero" if exponent == -1 else f"zero to the power {abbreviate(exponent)}"
@@ -243,7 +258,7 @@ class Arithmetic:
 
     def _too_many_digits(self) -> InputError:
         required = f"come to numbers of at most {MAX_DIGITS} digits"
-        return self._refusal(required, "a larger power or product", "use smaller powers")
+        return self._refusal(required, "more", "use smaller powers")
 
     def _refusal(self, required: str, got: object, hint: str) -> InputError:
         return InputError(f"{self.role} must {required}; got {abbreviate(got)}; {hint}")

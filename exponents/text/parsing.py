@@ -1,21 +1,20 @@
 """How is a loss, a cost or a condition read from text?
 
-Exactly, and without running anything: a tokenizer, a parser by recursive descent, and the arithmetic of
-`exponents.bounded`, which builds nothing large.  Python's own parser is never asked, so that ``0.1`` is 1/10 and no
-text can call a function.
+A tokeniser (`tokens`) and a parser by recursive descent read it exactly; the arithmetic of `bounded` builds nothing
+large.  Python's own parser is never used: ``0.1`` is 1/10, and no text can call a function.
 
-Grammar, loosest first; every level is a function below::
+Grammar, loosest first; each level is a method of `_Reader`::
 
     conditions  comparison {("," | "and") comparison}
     comparison  sum ("<" | ">" | "<=" | ">=") sum {...}          1 < alpha < 2 is two of them
     sum         product {("+" | "-") product}
-    product     signed {("*" | "/") signed}                      2alpha is refused, 2*alpha is meant
+    product     signed {("*" | "/") signed}                      2alpha is refused; write 2*alpha
     signed      {"+" | "-"} power                                -x**2 is -(x**2)
     power       atom [("**" | "^") signed]                       x**y**z is x**(y**z); x**-y
     atom        number | name | "(" sum ")" | ("min" | "max") "(" sum {"," sum} ")"
 
-A number is the exact rational it writes.  Greek letters stand for their names, ``−`` for ``-``, ``·`` for ``*``, and
-``≤ ≥`` for ``<= >=``.
+A number is the exact rational that it spells.  Greek letters stand for their names, ``−`` for ``-``, ``·`` for ``*``,
+and ``≤ ≥`` for ``<= >=``.
 """
 
 from __future__ import annotations
@@ -34,12 +33,27 @@ from .tokens import Token, refusal, tokenise
 MAX_NESTING = 50
 """Parentheses and powers of powers inside each other: the parser calls itself for each."""
 
+
+class UnknownName(InputError):
+    """A text holds a name that has no meaning there.
+
+    Attributes
+    ----------
+    name, place : str
+        The name, and how messages refer to it: ``'q' at column 3``.
+    """
+
+    def __init__(self, message: str, name: str, place: str) -> None:
+        super().__init__(message)
+        self.name, self.place = name, place
+
+
 _EXTREMA = {"min": Min, "Min": Min, "max": Max, "Max": Max}
 _COMPARISONS = {"<": StrictLessThan, ">": StrictGreaterThan, "<=": LessThan, ">=": GreaterThan}
 
 
 def parse_expression(text: str, symbols: Mapping[str, Symbol], role: str) -> Expr:
-    """The expression that ``text`` writes, exactly.
+    """Return the expression that ``text`` spells, exactly.
 
     Parameters
     ----------
@@ -50,10 +64,24 @@ def parse_expression(text: str, symbols: Mapping[str, Symbol], role: str) -> Exp
     role : str
         What the text is, for messages: "the loss".
 
+    Returns
+    -------
+    Expr
+
     Raises
     ------
+    UnknownName
+        If the text holds a name that is not in ``symbols``.
     InputError
         If the text is not such an expression, is not finite and real, or is too large.
+
+    Examples
+    --------
+    >>> parse_expression("2t^-0.5", {"t": Symbol("t")}, "a term")
+    Traceback (most recent call last):
+    exponents.errors.InputError: a term must have an operator between factors; got 't' at column 2; write * before it
+    >>> parse_expression("2*t^-0.5", {"t": Symbol("t")}, "a term")
+    2/sqrt(t)
     """
     reader = _Reader(text, symbols, role)
     expression = reader.sum()
@@ -62,7 +90,7 @@ def parse_expression(text: str, symbols: Mapping[str, Symbol], role: str) -> Exp
 
 
 def parse_conditions(text: str, symbols: Mapping[str, Symbol], role: str) -> tuple[Relational, ...]:
-    """The comparisons that ``text`` writes, such as ``alpha > 1 and 0 < beta <= 2``, in that order.
+    """Return the comparisons that ``text`` spells, such as ``alpha > 1 and 0 < beta <= 2``, in that order.
 
     They are not evaluated: ``beta > 0`` stays a relation where beta is known to be positive, and so does ``1 > 2``.
 
@@ -71,26 +99,40 @@ def parse_conditions(text: str, symbols: Mapping[str, Symbol], role: str) -> tup
     text, symbols, role
         As for `parse_expression`.
 
+    Returns
+    -------
+    tuple of Relational
+
     Raises
     ------
     InputError
-        If the text is no list of comparisons by < > <= >=, or for what `parse_expression` refuses.
+        If the text is not a list of comparisons by < > <= >=, or if `parse_expression` refuses a side of one.
+
+    Examples
+    --------
+    >>> parse_conditions("1 < a <= 2", {"a": Symbol("a")}, "a condition")
+    (1 < a, a <= 2)
     """
     reader = _Reader(text, symbols, role)
     found = reader.comparisons()
-    while reader.takes(",", "and"):
+    while reader.take(",", "and"):
         found += reader.comparisons()
     reader.finish("join conditions by 'and' or a comma")
     return tuple(found)
 
 
 def names_in(text: str, role: str = "the text") -> tuple[str, ...]:
-    """The names in ``text``, in order of appearance, spelled in Latin letters; min, max and "and" are none.
+    """Return the names in ``text``, in order of appearance and in Latin letters; min, max and "and" do not count.
 
     Raises
     ------
     InputError
-        If the text is empty, too long, or holds what no expression and no condition can hold.
+        If the text is empty, too long, or cannot be cut into numbers, names and signs.
+
+    Examples
+    --------
+    >>> names_in("N**-α + min(t, 2)")
+    ('N', 'alpha', 't')
     """
     names = (token.text for token in tokenise(text, role) if token.kind == "name" and token.text not in _EXTREMA)
     return tuple(dict.fromkeys(names))
@@ -105,19 +147,19 @@ class _Reader:
         self._rest = tokenise(text, role)[::-1]
         self._depth = 0
 
-    def takes(self, *signs: str) -> str:
-        """The next token's text, taken, if it is one of these signs; nothing otherwise."""
+    def take(self, *signs: str) -> str:
+        """Take the next token and return its text if it is one of these signs; return nothing otherwise."""
         return self._rest.pop().text if self._next.kind == "sign" and self._next.text in signs else ""
 
     def finish(self, required: str) -> None:
-        """Refuse whatever is left."""
+        """Raise InputError unless the text is read to its end."""
         if self._next.kind != "end":
             raise self._unexpected(required)
 
     def comparisons(self) -> list[Relational]:
-        """``a < b <= c`` as two relations; at least one."""
+        """Read ``a < b <= c`` as two relations; at least one."""
         found, left = [], self.sum()
-        while sign := self.takes(*_COMPARISONS):
+        while sign := self.take(*_COMPARISONS):
             right = self.sum()
             found.append(_COMPARISONS[sign](left, right, evaluate=False))
             left = right
@@ -126,82 +168,83 @@ class _Reader:
         return found
 
     def sum(self) -> Expr:
-        """Products with + and - between them."""
-        return self._arithmetic.product(self._sum())
+        """Read products with + and - between them."""
+        return self._arithmetic.multiply(self._sum())
 
     def _sum(self) -> list[Expr]:
-        """The factors of a sum: itself, or those of its only product.
+        """Read a sum and return its factors: the sum itself, or the factors of its only product.
 
         Factors stay apart until they are needed, so that 1/(2*(x + 1)) is 1/2 of 1/(x + 1), as SymPy prints it.
         """
         terms = [self._product([])]
-        while sign := self.takes("+", "-"):
+        while sign := self.take("+", "-"):
             terms.append(self._product([S.NegativeOne] if sign == "-" else []))
         if len(terms) == 1:
             return terms[0]
-        return [self._arithmetic.total([self._arithmetic.product(factors) for factors in terms])]
+        return [self._arithmetic.add([self._arithmetic.multiply(factors) for factors in terms])]
 
     def _product(self, factors: list[Expr]) -> list[Expr]:
         found = [*factors, *self._signed()]
-        while sign := self.takes("*", "/"):
-            found += self._signed() if sign == "*" else self._raised(self._signed(), S.NegativeOne)
+        while sign := self.take("*", "/"):
+            found += self._signed() if sign == "*" else self._raise_factors(self._signed(), S.NegativeOne)
         if self._next.kind in ("number", "name") or self._next.text == "(":
-            raise refusal(self._role, "have a sign between factors", self._next.place, "write * before it")
+            raise refusal(self._role, "have an operator between factors", self._next.place, "write * before it")
         return found
 
     def _signed(self) -> list[Expr]:
-        """A power with signs before it: -x**2 has the factors -1 and x**2."""
+        """Read a power with signs before it: -x**2 has the factors -1 and x**2."""
         negative = False
-        while sign := self.takes("+", "-"):
+        while sign := self.take("+", "-"):
             negative ^= sign == "-"
         return [*([S.NegativeOne] if negative else []), *self._power()]
 
     def _power(self) -> list[Expr]:
         base = self._atom()
-        if not self.takes("**"):
+        if not self.take("**"):
             return base
         self._enter()
-        exponent = self._arithmetic.product(self._signed())
+        exponent = self._arithmetic.multiply(self._signed())
         self._depth -= 1
-        return self._raised(base, exponent)
+        return self._raise_factors(base, exponent)
 
-    def _raised(self, factors: list[Expr], exponent: Expr) -> list[Expr]:
+    def _raise_factors(self, factors: list[Expr], exponent: Expr) -> list[Expr]:
         if not exponent.is_Integer:
-            factors = [self._arithmetic.product(factors)]
-        return [self._arithmetic.power(factor, exponent) for factor in factors]
+            factors = [self._arithmetic.multiply(factors)]
+        return [self._arithmetic.raise_to(factor, exponent) for factor in factors]
 
     def _atom(self) -> list[Expr]:
         if self._next.kind == "number":
             number = exact(self._rest.pop().text, f"a number in {self._role}")
             return [Rational(number.numerator, number.denominator)]
         if self._next.kind == "name":
-            return [self._named(self._rest.pop())]
-        if not self.takes("("):
+            return [self._read_name(self._rest.pop())]
+        if not self.take("("):
             raise self._unexpected("have a number, a name or a parenthesis there")
         self._enter()
         found = self._sum()
         self._close()
         return found
 
-    def _named(self, name: Token) -> Expr:
-        called = bool(self.takes("("))
+    def _read_name(self, name: Token) -> Expr:
+        called = bool(self.take("("))
         if name.text in _EXTREMA and called:
-            return self._arithmetic.extremum(_EXTREMA[name.text], self._arguments())
+            return self._arithmetic.take_extremum(_EXTREMA[name.text], self._arguments())
         if name.text in self._symbols and not called:
             return self._symbols[name.text]
         if name.text in _EXTREMA:
             raise refusal(self._role, f"give {name.text} its arguments", name.place, f"write {name.text}(1, 2)")
         if called:
             hint = "write sqrt(x) as x**(1/2)" if name.text == "sqrt" else "write * before ( to multiply"
-            raise refusal(self._role, "call nothing but min and max", name.place, hint)
+            raise refusal(self._role, "use no functions but min and max", name.place, hint)
         near = get_close_matches(name.text, self._symbols, n=1)
-        hint = f"did you mean {abbreviate(near[0])}?" if near else "is it spelled right?"
-        raise refusal(self._role, f"use the names {_listed(self._symbols)}", name.place, hint)
+        hint = f"did you mean {abbreviate(near[0])}?" if near else "use one of these"
+        error = refusal(self._role, f"use the names {_list(self._symbols)}", name.place, hint)
+        raise UnknownName(str(error), name.text, name.place)
 
     def _arguments(self) -> list[Expr]:
         self._enter()
         found = [self.sum()]
-        while self.takes(","):
+        while self.take(","):
             found.append(self.sum())
         self._close()
         return found
@@ -212,7 +255,7 @@ class _Reader:
             raise refusal(self._role, f"nest at most {MAX_NESTING} parentheses and powers", "more", "write it flatter")
 
     def _close(self) -> None:
-        if not self.takes(")"):
+        if not self.take(")"):
             raise self._unexpected("close its parentheses")
         self._depth -= 1
 
@@ -221,7 +264,7 @@ class _Reader:
         return self._rest[-1]
 
     def _unexpected(self, required: str) -> InputError:
-        hint = _HINTS.get(self._next.text, "is something missing before it?")
+        hint = _HINTS.get(self._next.text, "check what stands before it")
         return refusal(self._role, required, self._next.place, hint)
 
 
@@ -230,11 +273,11 @@ _HINTS = {
     **dict.fromkeys(("==", "!="), "compare by < > <= >= in conditions, and nowhere else"),
     ",": "commas stand between conditions, or in min( , ) and max( , )",
     "and": "'and' stands only between conditions",
-    "": "is something missing?",
+    "": "complete the text",
 }
 
 
-def _listed(names: Iterable[str]) -> str:
-    """The first names, as many as fit."""
+def _list(names: Iterable[str]) -> str:
+    """Return the first names, as many as fit."""
     text = ", ".join(map(abbreviate, sorted(names))) or "(there are none)"
     return text if len(text) <= 60 else text[:60].rpartition(", ")[0] + ", …"

@@ -1,7 +1,7 @@
 """Which numbers, names and signs is a text made of?
 
-Everything that is no arithmetic ends here: quotes, brackets, dots, digits of other scripts, reserved words of Python,
-and names with leading or double underscores are refused with the column they stand in.
+This step refuses all that is not arithmetic: quotes, brackets, dots, digits of other scripts, reserved words of Python,
+and names with leading or double underscores.  The message gives the column.
 """
 
 from __future__ import annotations
@@ -14,11 +14,8 @@ from ..errors import InputError
 from ..printing import GREEK
 from ..rationals import abbreviate
 
-MAX_LENGTH = 2000
-"""Characters of a text."""
-
-MAX_TOKENS = 500
-"""Numbers, names and signs of a text."""
+MAX_LENGTH = 2000  # characters of a text
+MAX_TOKENS = 500  # numbers, names and signs of a text
 
 _TOKEN = re.compile(
     rf"""(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
@@ -32,25 +29,45 @@ _LATIN = {letter: name for name, letter in GREEK.items()}
 
 
 class Token(NamedTuple):
-    """A number, a name or a sign."""
+    """A number, a name or a sign.
+
+    Attributes
+    ----------
+    kind : "number", "name", "sign" or "end"
+    text : str
+        The token, with Greek letters spelled out and one spelling of each sign.
+    place : str
+        What was written, and in which column, for messages.
+    """
 
     kind: str
-    """number, name, sign, or end."""
-
     text: str
-    """With Greek letters spelled out, and one spelling of each sign."""
-
     place: str
-    """What was written and where, for messages."""
 
 
 def tokenise(text: str, role: str) -> list[Token]:
-    """The tokens of ``text`` and, last, its end.
+    """Return the tokens of ``text`` and, last, its end.
+
+    Parameters
+    ----------
+    text : str
+        What the user wrote.
+    role : str
+        What the text is, for messages: "a term".
+
+    Returns
+    -------
+    list of Token
 
     Raises
     ------
     InputError
-        If the text is empty, too long, or holds what is no number, name or sign; ``role`` says what the text is.
+        If the text is empty, too long, or holds anything but numbers, names and signs.
+
+    Examples
+    --------
+    >>> [token.text for token in tokenise("2·β ^ .5", "a term")]
+    ['2', '*', 'beta', '**', '.5', '']
     """
     if len(text) > MAX_LENGTH:
         raise refusal(role, f"have at most {MAX_LENGTH} characters", str(len(text)), "shorten it")
@@ -58,9 +75,9 @@ def tokenise(text: str, role: str) -> list[Token]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise refusal(role, "be made of numbers, names and + - * / ** ( )", _placed(text[at], at), "leave it out")
+            raise refusal(role, "be made of numbers, names and + - * / ** ( )", _locate(text[at], at), "leave it out")
         kind, word = str(match.lastgroup), match.group()
-        place, at = _placed(word, at), match.end()
+        place, at = _locate(word, at), match.end()
         if kind == "name" and word != "and" and (iskeyword(word) or word.startswith("_") or "__" in word):
             raise refusal(role, "use plain names", place, "rename it or leave it out")
         if kind != "space":
@@ -74,9 +91,15 @@ def tokenise(text: str, role: str) -> list[Token]:
 
 
 def refusal(role: str, required: str, got: str, hint: str) -> InputError:
-    """The error that says what was required, what came, and what to try."""
+    """Return the error that says what was required, what came, and what to try.
+
+    Examples
+    --------
+    >>> print(refusal("a cost", "be written out", "nothing", "try N*t"))
+    a cost must be written out; got nothing; try N*t
+    """
     return InputError(f"{role} must {required}; got {got}; {hint}")
 
 
-def _placed(word: str, index: int) -> str:
+def _locate(word: str, index: int) -> str:
     return f"{word if len(word) == 1 else abbreviate(word)!r} at column {index + 1}"

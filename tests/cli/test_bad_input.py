@@ -102,6 +102,43 @@ def test_a_convention_answers_in_its_own_symbols(arguments, message, capsys):
     assert message in capsys.readouterr().err
 
 
+LOSS = ["balance", "--term", "t**-1", "--cost", "N*t"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            [*LOSS, "--term", "N**-q"],
+            "got 'q' at column 5; add --where 'q > 0' if it is a parameter, or use it in --cost",
+        ),
+        ([*LOSS, "--term", "N**-alhpa"], "got 'alhpa' at column 5; did you mean alpha?"),
+        ([*LOSS, "--term", "N**-(1"], "close its parentheses; got the end of the text; complete the text"),
+        (["balance", "--term", "1/t", "--cost", "N t"], "an operator between factors; got 't' at column 3; write *"),
+        ([*LOSS, "--set", "N=1e9"], "--set takes parameters, once each; got N=1e9, but N is a resource"),
+        ([*LOSS, "--set", "alpha"], "--set must be a name and a number; got alpha; write it as --set alpha=3/2"),
+        ([*LOSS, "--set", "alpha=2"], "--set takes parameters of the loss; got alpha, which does not occur"),
+        ([*LOSS, "--where", "N > 1"], "--where takes conditions on parameters; got N, a resource"),
+        ([*LOSS, "--where", "1 > 2"], "a condition must hold somewhere; got 1 > 2, which is false"),
+        (["balance", "--term", "1/t + 1/N", "--cost", "N*t"], "got "),
+        (
+            ["balance", "--term", "P**-1", "--cost", "N*t"],
+            "got P in P**-1; add P to --cost, list it with --free, or fix",
+        ),
+        (["balance", "--model", "lazy", "--set", "alpha=1"], "only; change --set"),
+        (
+            ["table", "time", "levels", "--format", "csv"],
+            "--format csv prints one table; got 2; name one, or write all",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_message_names_the_cause_and_the_option_that_mends_it(arguments, message, capsys):
+    assert main(arguments) == 2
+    found = capsys.readouterr().err
+    assert message in found and found.count("\n") == 1 and "()" not in found and len(found) < 250
+
+
 def test_a_list_of_short_names_is_printed_without_a_guess(capsys):
     """Fig5 is as close to fig3 as to fig4: the list says more than a guess."""
     main(["plot", "fig5"])

@@ -1,7 +1,7 @@
 """What is written down agrees with what the code does: README, help, tables/, versions.
 
-Every block of the README that shows output is run: ``python`` blocks, and ``console`` or ``text`` blocks that begin with
-``$ exponents``.  In what a command prints, a line ``...`` stands for lines left out.  A block behind the comment
+Every block of the README that shows output is run: ``python`` blocks, and ``console`` or ``text`` blocks that begin
+with ``$ exponents``.  In what a command prints, a line ``...`` stands for lines left out.  A block behind the comment
 ``<!-- slow -->`` is run only where the environment variable SLOW_DOCUMENTS is set.
 """
 

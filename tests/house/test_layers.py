@@ -30,7 +30,7 @@ ROOMS = {
         *("judgement", "plots"),
     ),
 }
-"""Rooms (folders, and modules at the top of a package) from bottom to top: a room imports itself and those before it."""
+"""Rooms (folders, and modules at the top of a package) from bottom to top: a room may import those before it."""
 
 FOREIGN = {"exponents": {"sympy", "mpmath", "flint"}, "verify": {"mpmath", "numpy", "scipy"}}
 """What every module of a package may import; `MORE` has what single rooms and modules may import beside it."""
