@@ -14,11 +14,20 @@ from typing import Generic
 
 from sympy import Expr
 
-from .cells import Base, heights_on, lines_of, on_line, roots_above, univariate, wall_polynomials
+from .cells import Base, sample_heights, upright_lines, sign_on_line, roots_above, univariate, wall_polynomials
 from .parametric import Point
 from .partition import Found, Leaf, Partition
 from .polynomials import Functions, Polynomial, factors
-from .real_roots import Root, between, rationals_between, real_roots, roots_of, sign_at_root, sign_below, sort_roots
+from .real_roots import (
+    Root,
+    is_between,
+    rationals_between,
+    real_roots,
+    collect_roots,
+    sign_at_root,
+    sign_below,
+    sort_roots,
+)
 
 SignOf = Callable[[Polynomial], int]
 
@@ -26,7 +35,7 @@ _Pair = tuple[Leaf[Found], Leaf[Found]]
 _Span = tuple[Root | None, Root | None]
 
 
-def meetings(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[Found]]:
+def find_neighbours(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[Found]]:
     """The pairs of parts that meet along ``curve``: (below, above), or (left, right) where it is upright."""
     if not curve.involves(0):
         yield from _across_lines(partition, curve)
@@ -34,7 +43,7 @@ def meetings(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[F
     spans: list[_Span] = [(None, None)]
     if len(partition.functions.parameters) == 2:
         ends = {p: univariate(p) for p in partition.functions.eliminate(curve)}
-        spans = list(pairwise([None, *(root for root, _ in roots_of(ends)), None]))
+        spans = list(pairwise([None, *(root for root, _ in collect_roots(ends)), None]))
     for span in spans:
         base = _bases(partition, span)[0]
         for branch in range(len(roots_above(curve, base))):
@@ -54,11 +63,11 @@ class _Spot(Generic[Found]):
             self.signs[polynomial] = self._sign_of(polynomial)
         return self.signs[polynomial]
 
-    def inside(self) -> bool:
+    def is_inside(self) -> bool:
         """Whether the spot lies in the domain."""
         return self._partition.contains(self.sign)
 
-    def beside(self, side: int) -> Leaf[Found]:
+    def part_beside(self, side: int) -> Leaf[Found]:
         """The part on the side of the curve where its polynomial has this sign."""
         return self._partition.part(lambda polynomial: side if polynomial == self._curve else self.sign(polynomial))
 
@@ -69,20 +78,20 @@ class _Spot(Generic[Found]):
 
 def _across_lines(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[Found]]:
     others = (partition.divisions | partition.edges) - {curve}
-    for line in lines_of(curve):
-        for height in heights_on(curve, others):
+    for line in upright_lines(curve):
+        for height in sample_heights(curve, others):
             spot = _Spot(partition, curve, _on_line(line, height))
-            if spot.inside():
-                rising = on_line(curve.derivative(1), line, height)
-                yield spot.beside(-rising), spot.beside(rising)
+            if spot.is_inside():
+                rising = sign_on_line(curve.derivative(1), line, height)
+                yield spot.part_beside(-rising), spot.part_beside(rising)
 
 
 def _on_line(line: Root, height: Fraction) -> SignOf:
-    return lambda polynomial: on_line(polynomial, line, height)
+    return lambda polynomial: sign_on_line(polynomial, line, height)
 
 
 def _on_branch(curve: Polynomial, branch: int, base: tuple[Fraction, ...]) -> SignOf:
-    return lambda polynomial: sign_at_root(polynomial.above(base), roots_above(curve, base)[branch])
+    return lambda polynomial: sign_at_root(polynomial.coefficients_above(base), roots_above(curve, base)[branch])
 
 
 def _bases(partition: Partition[Found], span: _Span) -> list[tuple[Fraction, ...]]:
@@ -99,9 +108,9 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
             partition.functions.spend(100)
             spot = _Spot(partition, curve, _on_branch(curve, branch, base))
             pair: _Pair[Found] | None = None
-            if spot.inside():
-                below = sign_below(curve.above(base), branch)
-                pair = spot.beside(below), spot.beside(-below)
+            if spot.is_inside():
+                below = sign_below(curve.coefficients_above(base), branch)
+                pair = spot.part_beside(below), spot.part_beside(-below)
             if spot.is_generic():
                 break
         else:
@@ -112,7 +121,7 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
             asked = [p for p in spot.signs if p != curve]
             met = [partition.functions.eliminate(curve, p) if p.involves(0) else frozenset({p}) for p in asked]
             roots = sort_roots(root for wall in frozenset().union(*met) for root in real_roots(univariate(wall)))
-            inside = [root for root in roots if between(root, low, high)]
+            inside = [root for root in roots if is_between(root, low, high)]
             left = [root for root in inside if root.side_of(base[0]) < 0]
             right = [root for root in inside if root.side_of(base[0]) > 0]
             waiting += [(low, left[-1])] if left else []
@@ -134,7 +143,7 @@ def rational_corners(functions: Functions, curves: Iterable[Expr]) -> Iterator[P
     else:
         return
     for base in bases:
-        heights = sort_roots(root for p in listed for root in real_roots(p.above(base)))
+        heights = sort_roots(root for p in listed for root in real_roots(p.coefficients_above(base)))
         yield from (
             dict(zip(functions.parameters, (*base, height.low), strict=True))
             for height in heights

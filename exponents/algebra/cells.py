@@ -33,10 +33,10 @@ from .parametric import Point, evaluate
 from .polynomials import Functions, Polynomial, RationalFunction, sign
 from .real_roots import (
     Root,
-    between,
+    is_between,
     compare,
     real_roots,
-    roots_of,
+    collect_roots,
     sign_at_root,
     sign_below,
     simplest_between,
@@ -76,7 +76,7 @@ class Cell:
         The cylinder it belongs to and its height in it: consecutive rows of one column touch.
     low, high : Root or None
         Its bounds in the last parameter above the column's base point; None is an infinity.
-    below, above : set of Polynomial
+    lower_curves, upper_curves : set of Polynomial
         What vanishes on these bounds.
     signs : int
         Bit i is set where the i-th polynomial of the arrangement is positive.
@@ -88,8 +88,8 @@ class Cell:
     row: int = 0
     low: Root | None = None
     high: Root | None = None
-    below: frozenset[Polynomial] = frozenset()
-    above: frozenset[Polynomial] = frozenset()
+    lower_curves: frozenset[Polynomial] = frozenset()
+    upper_curves: frozenset[Polynomial] = frozenset()
     signs: int = 0
 
     @cached_property
@@ -97,7 +97,7 @@ class Cell:
         """An exact point inside."""
         if not self.parameters:
             return {}
-        return dict(zip(self.parameters, (*self.place.base, amid(self.low, self.high)), strict=True))
+        return dict(zip(self.parameters, (*self.place.base, sample_between(self.low, self.high)), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,27 +138,27 @@ class Arrangement:
             return not (self._positive | self._negative) >> self.position[polynomial] & 1
         if polynomial not in self._changing:
             here = self.cells if polynomial.involves(0) else {cell.place: cell for cell in self.cells}.values()
-            steady = self._definite(polynomial) or len({sign(polynomial, cell.sample) for cell in here}) == 1
+            steady = self._keeps_sign(polynomial) or len({sign(polynomial, cell.sample) for cell in here}) == 1
             self._changing[polynomial] = not steady
         return self._changing[polynomial]
 
-    def mask(self, signs: Mapping[Polynomial, int]) -> tuple[int, int]:
+    def sign_mask(self, signs: Mapping[Polynomial, int]) -> tuple[int, int]:
         """(mask, wanted): cells with these signs have ``wanted`` as their signs under the mask."""
         bits = {p: 1 << self.position[p] for p in signs}
         return sum(bits.values()), sum(bits[p] for p, s in signs.items() if s > 0)
 
-    def crossed(self, polynomial: Polynomial, cells: Sequence[Cell]) -> Iterator[tuple[Cell, Base | None]]:
+    def find_crossings(self, polynomial: Polynomial, cells: Sequence[Cell]) -> Iterator[tuple[Cell, Base | None]]:
         """The cells inside which a further polynomial changes sign, each with a base point above which it does.
 
         The base point is None where the zeros are upright lines, on which the first of two parameters is constant.
         Isolated zeros, at which no sign changes, do not count.
         """
-        if self._definite(polynomial):
+        if self._keeps_sign(polynomial):
             return
         places = dict.fromkeys(cell.place for cell in cells)
         if not polynomial.involves(0):
             lines = real_roots(univariate(polynomial))
-            crossed = [place for place in places if any(between(line, place.low, place.high) for line in lines)]
+            crossed = [place for place in places if any(is_between(line, place.low, place.high) for line in lines)]
             yield from ((cell, None) for cell in cells if cell.place in crossed)
             return
         members = {place: [cell for cell in cells if cell.place is place] for place in places}
@@ -174,20 +174,20 @@ class Arrangement:
         """Base values at which a root of the polynomial may appear, vanish, or enter one of the cells."""
         if len(self.functions.parameters) < 2:
             return []
-        bounds = frozenset().union(*(cell.below | cell.above for cell in cells))
+        bounds = frozenset().union(*(cell.lower_curves | cell.upper_curves for cell in cells))
         walls = [self.functions.eliminate(polynomial)]
         walls += [self.functions.eliminate(polynomial, bound) for bound in bounds]
         return sort_roots(root for p in frozenset().union(*walls) for root in real_roots(univariate(p)))
 
     def _bases(self, place: Column, critical: list[Root]) -> list[Base]:
         """Exact base points of a column: its own, or one between each two critical values inside it."""
-        inside = [root for root in critical if between(root, place.low, place.high)]
+        inside = [root for root in critical if is_between(root, place.low, place.high)]
         if not inside:
             return [place.base]
         ends = [place.low, *inside, place.high]
         for left, right in pairwise(end for end in ends if end is not None):
             compare(left, right)  # leaves their intervals disjoint
-        return [(amid(left, right),) for left, right in pairwise(ends)]
+        return [(sample_between(left, right),) for left, right in pairwise(ends)]
 
     def _with_roots(self, polynomial: Polynomial, cells: Sequence[Cell], base: Base) -> list[Cell]:
         """Which of the cells of a column have a root of the polynomial above ``base``."""
@@ -195,11 +195,13 @@ class Arrangement:
         roots = roots_above(polynomial, base)
         if not roots:
             return []
-        return [cell for cell in cells if any(between(root, *self.bounds_above(cell, base)) for root in roots)]
+        return [cell for cell in cells if any(is_between(root, *self.bounds_above(cell, base)) for root in roots)]
 
     def bounds_above(self, cell: Cell, base: Base) -> tuple[Root | None, Root | None]:
         """The lower and upper bound of a cell above a base point of its column."""
-        return _moved(cell.low, cell.below, cell.place, base), _moved(cell.high, cell.above, cell.place, base)
+        return _move_bound(cell.low, cell.lower_curves, cell.place, base), _move_bound(
+            cell.high, cell.upper_curves, cell.place, base
+        )
 
     def _bounds(self, position: int) -> tuple[Fraction | None, Fraction | None]:
         """Constant bounds of a parameter on the whole domain, from the linear polynomials among those known."""
@@ -214,7 +216,7 @@ class Arrangement:
                     highs.append(value)
         return max(lows, default=None), min(highs, default=None)
 
-    def _definite(self, polynomial: Polynomial) -> bool:
+    def _keeps_sign(self, polynomial: Polynomial) -> bool:
         """Whether the polynomial shows at once that it keeps its sign on the box around the domain.
 
         With each parameter written as a fraction of non-negative variables, all coefficients have one sign.
@@ -238,7 +240,7 @@ class Arrangement:
         return len(signs) == 1
 
 
-def _moved(root: Root | None, vanishing: frozenset[Polynomial], place: Column, base: Base) -> Root | None:
+def _move_bound(root: Root | None, vanishing: frozenset[Polynomial], place: Column, base: Base) -> Root | None:
     """Where a bound of a cell stands above another base point of its column: roots keep their order there."""
     if root is None:
         return None
@@ -249,7 +251,7 @@ def _moved(root: Root | None, vanishing: frozenset[Polynomial], place: Column, b
 @lru_cache(maxsize=200_000)
 def roots_above(polynomial: Polynomial, base: Base) -> tuple[Root, ...]:
     """The real roots of a polynomial in the last parameter above a base point, from below."""
-    return tuple(sort_roots(real_roots(polynomial.above(base))))
+    return tuple(sort_roots(real_roots(polynomial.coefficients_above(base))))
 
 
 def cut_domain(functions: Functions, polynomials: Iterable[Polynomial], domain: Sequence[Expr] = ()) -> Arrangement:
@@ -275,10 +277,10 @@ def cut_domain(functions: Functions, polynomials: Iterable[Polynomial], domain: 
     cells = []
     for number, column in enumerate(_columns(functions, listed, upright)):
         functions.spend(20 * (1 + len(listed)))
-        curves = {p: p.above(column.base) for p in listed}
+        curves = {p: p.coefficients_above(column.base) for p in listed}
         # From minus infinity upwards, a polynomial changes sign at each of its roots, which are simple.
         signs = sum(flips[p] for p in listed if sign_below(curves[p]) > 0)
-        ends = [(None, frozenset[Polynomial]()), *roots_of(curves), (None, frozenset[Polynomial]())]
+        ends = [(None, frozenset[Polynomial]()), *collect_roots(curves), (None, frozenset[Polynomial]())]
         for row, ((low, below), (high, above)) in enumerate(pairwise(ends)):
             signs ^= sum(flips[p] for p in below)
             if all((signs & mask).bit_count() % 2 == parity for mask, parity in sides):
@@ -298,8 +300,8 @@ def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: S
     if len(functions.parameters) == 1:
         return [Column(None, None, ())]
     first = functions.parameters[0]
-    ends = [None, *(root for root, _ in roots_of({p: univariate(p) for p in wall_polynomials(polynomials)})), None]
-    columns = (Column(low, high, (amid(low, high),)) for low, high in pairwise(ends))
+    ends = [None, *(root for root, _ in collect_roots({p: univariate(p) for p in wall_polynomials(polynomials)})), None]
+    columns = (Column(low, high, (sample_between(low, high),)) for low, high in pairwise(ends))
     return [c for c in columns if all(evaluate(side, {first: c.base[0]}) > 0 for side in upright)]
 
 
@@ -335,22 +337,22 @@ def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:
     return found
 
 
-def lines_of(polynomial: Polynomial) -> tuple[Root, ...]:
+def upright_lines(polynomial: Polynomial) -> tuple[Root, ...]:
     """The real roots of a polynomial in the first of two parameters alone: upright lines."""
     return tuple(sort_roots(real_roots(univariate(polynomial))))
 
 
-def heights_on(line: Polynomial, others: Iterable[Polynomial]) -> list[Fraction]:
+def sample_heights(line: Polynomial, others: Iterable[Polynomial]) -> list[Fraction]:
     """Values of the last parameter, one between each two at which some other polynomial may vanish on the line."""
     functions = line.functions
     crossing = [functions.eliminate_first(line, other) for other in others if other.involves(0)]
     origin = (Fraction(0),)
-    roots = sort_roots(root for p in frozenset().union(*crossing) for root in real_roots(p.above(origin)))
+    roots = sort_roots(root for p in frozenset().union(*crossing) for root in real_roots(p.coefficients_above(origin)))
     ends = [None, *roots, None]
-    return [amid(low, high) for low, high in pairwise(ends)]
+    return [sample_between(low, high) for low, high in pairwise(ends)]
 
 
-def on_line(polynomial: Polynomial, line: Root, height: Fraction) -> int:
+def sign_on_line(polynomial: Polynomial, line: Root, height: Fraction) -> int:
     """The exact sign of a polynomial where the first parameter is a real root and the last a rational."""
     return sign_at_root(univariate(polynomial, height), line)
 
@@ -366,7 +368,7 @@ def univariate(polynomial: Polynomial, height: Fraction = Fraction(0)) -> tuple[
     return tuple(coefficients)
 
 
-def amid(low: Root | None, high: Root | None) -> Fraction:
+def sample_between(low: Root | None, high: Root | None) -> Fraction:
     """The simplest rational between two roots whose intervals are disjoint."""
     return simplest_between(None if low is None else low.high, None if high is None else high.low)
 

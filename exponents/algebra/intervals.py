@@ -15,10 +15,10 @@ from sympy import And, Expr, Or, Rational, Symbol, sqrt
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
-from .cells import amid
+from .cells import sample_between
 from .parametric import evaluate, holds
 from .polynomials import Functions, factors
-from .real_roots import Root, roots_of
+from .real_roots import Root, collect_roots
 
 
 class Interval(NamedTuple):
@@ -45,11 +45,11 @@ def cut_line(parameter: Symbol, functions: Iterable[Expr]) -> list[Interval] | N
     """
     field = Functions((parameter,))
     curves = frozenset().union(*(factors(element) for element in map(field.element, functions) if element))
-    roots = [root for root, _ in roots_of({curve: curve.above(()) for curve in curves})]
+    roots = [root for root, _ in collect_roots({curve: curve.coefficients_above(()) for curve in curves})]
     if any(len(root.coefficients) > 3 for root in roots):
         return None
     return [
-        Interval(low and _closed_form(low), high and _closed_form(high), amid(low, high))
+        Interval(low and _closed_form(low), high and _closed_form(high), sample_between(low, high))
         for low, high in pairwise([None, *roots, None])
     ]
 

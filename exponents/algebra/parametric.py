@@ -65,7 +65,7 @@ def evaluate(expression: Expr, point: Point) -> Fraction:
         choose = min if isinstance(expression, Min) else max
         return choose(evaluate(argument, point) for argument in expression.args)
     if isinstance(expression, Piecewise):
-        return evaluate(_chosen(expression, point, []), point)
+        return evaluate(_choose_case(expression, point, []), point)
     raise InputError(
         f"exponents must be rational functions of the parameters, or Min, Max, Piecewise of them; got {expression}"
     )
@@ -74,7 +74,7 @@ def evaluate(expression: Expr, point: Point) -> Fraction:
 def choose_branches(expression: Expr, point: Point, guards: list[Expr]) -> Expr:
     """The rational function that ``expression`` is at ``point``; appends what decided it to ``guards``."""
     if isinstance(expression, Piecewise):
-        return choose_branches(_chosen(expression, point, guards), point, guards)
+        return choose_branches(_choose_case(expression, point, guards), point, guards)
     if not expression.args or not expression.has(Min, Max, Piecewise):
         return expression
     arguments = [choose_branches(argument, point, guards) for argument in expression.args]
@@ -115,7 +115,7 @@ def positive_side(condition: Boolean) -> Expr:
     raise InputError(f"a domain is given by inequalities such as alpha > 1; got {abbreviate(condition)}")
 
 
-def _chosen(expression: Piecewise, point: Point, guards: list[Expr]) -> Expr:
+def _choose_case(expression: Piecewise, point: Point, guards: list[Expr]) -> Expr:
     for value, condition in expression.args:
         if holds(condition, point, guards):
             return value

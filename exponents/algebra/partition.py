@@ -29,7 +29,7 @@ from ..errors import InputError
 from .cells import Arrangement, Base, Cell, cut_domain, roots_above
 from .parametric import Point, Pole
 from .polynomials import Functions, Polynomial, RationalFunction, factors, sign
-from .real_roots import Root, between, rationals_between, sort_roots
+from .real_roots import Root, is_between, rationals_between, sort_roots
 
 Found = TypeVar("Found", bound=Hashable)
 
@@ -102,7 +102,7 @@ class Partition(Generic[Found]):
 
     def merge_alike(self, alike: Callable[[Found], Hashable]) -> Partition[Found]:
         """The same without divisions on both sides of which everything is alike."""
-        return replace(self, tree=_joined(self.tree, alike))
+        return replace(self, tree=_merge(self.tree, alike))
 
     def cut_by(self, polynomials: Iterable[Polynomial]) -> Arrangement:
         """The cells that some polynomials cut from the domain."""
@@ -146,7 +146,7 @@ def partition_domain(functions: Functions, domain: Sequence[Expr], decide: Decid
     edges = frozenset().union(*(factors(e) for e in map(functions.element, domain) if e))
     if not cut_domain(functions, edges, domain).cells:
         raise InputError(f"the domain {' and '.join(f'{side} > 0' for side in domain)} is empty; widen it")
-    tree = _Search(functions, domain, edges, decide).divided({})
+    tree = _Search(functions, domain, edges, decide).divide({})
     assert tree is not None, "a domain with cells has parts"
     return Partition(functions, tuple(domain), edges, tree)
 
@@ -159,10 +159,10 @@ def _leaves(tree: Tree[Found]) -> Iterator[Leaf[Found]]:
         yield from _leaves(tree.positive)
 
 
-def _joined(tree: Tree[Found], alike: Callable[[Found], Hashable]) -> Tree[Found]:
+def _merge(tree: Tree[Found], alike: Callable[[Found], Hashable]) -> Tree[Found]:
     if isinstance(tree, Leaf):
         return tree
-    first, second = _joined(tree.negative, alike), _joined(tree.positive, alike)
+    first, second = _merge(tree.negative, alike), _merge(tree.positive, alike)
     if isinstance(first, Leaf) and isinstance(second, Leaf) and alike(first.found) == alike(second.found):
         return replace(first, signs=tree.signs)
     return replace(tree, negative=first, positive=second)
@@ -205,10 +205,10 @@ class _Search(Generic[Found]):
         self._decisions: dict[Base, _Decision[Found]] = {}
         self._lines: dict[tuple[object, ...], list[_Piece[Found]]] = {}
 
-    def divided(self, signs: Signs) -> Tree[Found] | None:
+    def divide(self, signs: Signs) -> Tree[Found] | None:
         """The part of the domain on which some polynomials have given signs, divided; None if it is empty."""
         cut = cut_domain(self.functions, self.edges | set(signs), self.domain)
-        mask, wanted = cut.mask(signs)
+        mask, wanted = cut.sign_mask(signs)
         cells = [cell for cell in cut.cells if not (cell.signs ^ wanted) & mask]
         if not cells:
             return None
@@ -218,23 +218,23 @@ class _Search(Generic[Found]):
             if sum(not (cell.signs ^ wanted) & fewer for cell in cut.cells) == len(cells):
                 mask = fewer
                 del bounding[polynomial]
-        division = self._division(cut, cells)
+        division = self._find_division(cut, cells)
         if not isinstance(division, Polynomial):
             return Leaf(division, bounding, cells[len(cells) // 2].sample)
-        negative, positive = (self.divided({**bounding, division: s}) for s in (-1, 1))
+        negative, positive = (self.divide({**bounding, division: s}) for s in (-1, 1))
         if negative is None or positive is None:
             return negative or positive
         return Split(division, bounding, negative, positive)
 
-    def _division(self, cut: Arrangement, cells: Sequence[Cell]) -> Polynomial | Found:
+    def _find_division(self, cut: Arrangement, cells: Sequence[Cell]) -> Polynomial | Found:
         """What holds on all of the cells, or a polynomial to divide them by."""
         try:
             start = cells[len(cells) // 2]
             height, decision = self._sample(start.place.base, start.low, start.high)
             here = dict(zip(self.functions.parameters, (*start.place.base, height), strict=False))
             for polynomial in sorted(decision.polynomials.difference(cut.polynomials), key=lambda p: p.simplicity):
-                for cell, base in cut.crossed(polynomial, cells):
-                    return min(self._told_by(cut, cell, base) or {polynomial}, key=lambda p: p.simplicity)
+                for cell, base in cut.find_crossings(polynomial, cells):
+                    return min(self._changes_above(cut, cell, base) or {polynomial}, key=lambda p: p.simplicity)
                 if {sign(polynomial, cell.sample) for cell in cells} != {sign(polynomial, here)}:
                     return polynomial
         except _Degenerate as degenerate:
@@ -255,20 +255,20 @@ class _Search(Generic[Found]):
             self._decisions[key] = _Decision(found, frozenset().union(*(factors(e) for e in deciding if e)))
         return self._decisions[key]
 
-    def _told_by(self, cut: Arrangement, cell: Cell, base: Base | None) -> frozenset[Polynomial]:
+    def _changes_above(self, cut: Arrangement, cell: Cell, base: Base | None) -> frozenset[Polynomial]:
         """What changes the outcome on the line above a base value, inside a cell."""
         if base is None:
             return frozenset()
-        return _changes(self._along(base, *cut.bounds_above(cell, base)))
+        return _changes(self._line_pieces(base, *cut.bounds_above(cell, base)))
 
-    def _along(self, base: Base, low: Root | None, high: Root | None) -> list[_Piece[Found]]:
+    def _line_pieces(self, base: Base, low: Root | None, high: Root | None) -> list[_Piece[Found]]:
         """The pieces of a line between two roots, from below, each with the decision that holds on it."""
         key = (base, low, high)
         if key not in self._lines:
-            self._lines[key] = self._followed(base, low, high)
+            self._lines[key] = self._follow_line(base, low, high)
         return self._lines[key]
 
-    def _followed(self, base: Base, low: Root | None, high: Root | None) -> list[_Piece[Found]]:
+    def _follow_line(self, base: Base, low: Root | None, high: Root | None) -> list[_Piece[Found]]:
         pieces: list[_Piece[Found]] = []
         waiting: list[_Piece[Found] | tuple[Root | None, Root | None]] = [(low, high)]
         while waiting:
@@ -281,7 +281,7 @@ class _Search(Generic[Found]):
             for p in decision.polynomials:
                 for root in roots_above(p, base):
                     vanishing.setdefault(root, set()).add(p)
-            inside = [root for root in sort_roots(vanishing) if between(root, *part)]
+            inside = [root for root in sort_roots(vanishing) if is_between(root, *part)]
             below = [root for root in inside if root.side_of(height) < 0]
             above = [root for root in inside if root.side_of(height) > 0]
             bottom, top = below[-1] if below else None, above[0] if above else None
@@ -307,7 +307,7 @@ class _Search(Generic[Found]):
             sample = dict(zip(self.functions.parameters, (*base, height), strict=False))
             decision = self.at(sample)
             vanishing = [p for p in decision.polynomials if any(r.side_of(height) == 0 for r in roots_above(p, base))]
-            flat = frozenset(p for p in decision.polynomials if base and not p.above(base))
+            flat = frozenset(p for p in decision.polynomials if base and not p.coefficients_above(base))
             if flat:
                 raise _Degenerate(flat)
             if not vanishing:

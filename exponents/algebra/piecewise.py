@@ -38,25 +38,25 @@ def normal_form(expression: Expr, parameters: Sequence[Symbol], domain: Sequence
     """
     if not expression.has(Min, Max, Piecewise):
         return to_factored_expr(Functions(parameters).element(expression))
-    partition = by_branch(expression, parameters, domain, lambda element, _: element)
+    partition = partition_by_branch(expression, parameters, domain, lambda element, _: element)
     elements, regions = regions_of(partition, denominators=lambda element: denominators([element]))
     return regions.piecewise([to_factored_expr(element) for element in elements])
 
 
 def agreement(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Boolean:
     """Where on the domain ``left`` and ``right`` are the same function: true, false, or the condition."""
-    same, regions = regions_of(by_branch(left - right, parameters, domain, lambda element, _: element == 0))
+    same, regions = regions_of(partition_by_branch(left - right, parameters, domain, lambda element, _: element == 0))
     return dict(zip(same, regions.where, strict=True)).get(True, S.false)
 
 
 def positive_where(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Boolean:
     """Where on the domain ``expression`` is positive: true, false, or the condition."""
-    partition = by_branch(expression, parameters, domain, lambda element, sample: sign(element, sample) > 0)
+    partition = partition_by_branch(expression, parameters, domain, lambda element, sample: sign(element, sample) > 0)
     found, regions = regions_of(partition)
     return dict(zip(found, regions.where, strict=True)).get(True, S.false)
 
 
-def by_branch(
+def partition_by_branch(
     expression: Expr,
     parameters: Sequence[Symbol],
     domain: Sequence[Expr],

@@ -69,7 +69,7 @@ class Polynomial:
         """The derivative in the parameter at ``position``."""
         return Polynomial(self.data.derivative(position), self.functions)
 
-    def above(self, base: Sequence[Fraction]) -> tuple[int, ...]:
+    def coefficients_above(self, base: Sequence[Fraction]) -> tuple[int, ...]:
         """Integer coefficients in the last parameter, constant first, where the others have the values ``base``.
 
         A positive factor is left out; the result is empty if the polynomial vanishes on the whole line.
@@ -192,10 +192,10 @@ class Functions:
             If it is no rational function of the parameters, or of too high a degree.
         """
         if expression not in self._elements:
-            self._elements[expression] = self._converted(expression)
+            self._elements[expression] = self._convert(expression)
         return self._elements[expression]
 
-    def _converted(self, expression: Expr) -> RationalFunction:
+    def _convert(self, expression: Expr) -> RationalFunction:
         one = self._context.constant(1)
         if expression.is_Rational:
             top, bottom = (self._context.constant(int(part)) for part in (expression.p, expression.q))

@@ -88,7 +88,7 @@ class Root:
         self._ends = low, high
         self._floats = _outward(_float(low), _float(high))
 
-    def beyond(self, other: Root) -> int:
+    def compare_intervals(self, other: Root) -> int:
         """1 or -1 if the intervals tell which root is larger, 0 if they overlap; floats first, which decide mostly."""
         (low, high), (start, end) = self._floats, other._floats
         if low > end:
@@ -106,15 +106,15 @@ class Root:
 
 def compare(left: Root, right: Root) -> int:
     """The sign of left - right; 0 only if they are the same root."""
-    if (found := left.beyond(right)) or left == right:
+    if (found := left.compare_intervals(right)) or left == right:
         return found
-    while not (found := left.beyond(right)):
+    while not (found := left.compare_intervals(right)):
         left.refine()
         right.refine()
     return found
 
 
-def between(root: Root, low: Root | None, high: Root | None) -> bool:
+def is_between(root: Root, low: Root | None, high: Root | None) -> bool:
     """Whether a root lies strictly between two others; None is an infinity."""
     return (low is None or compare(root, low) > 0) and (high is None or compare(root, high) < 0)
 
@@ -137,7 +137,7 @@ def sign_at_root(coefficients: Coefficients, root: Root) -> int:
     """The exact sign of a polynomial at a root of another, or of the same."""
     if not coefficients:
         return 0
-    others = roots_of({0: coefficients})
+    others = collect_roots({0: coefficients})
     if any(other == root for other, _ in others):
         return 0
     for other, _ in others:
@@ -145,7 +145,7 @@ def sign_at_root(coefficients: Coefficients, root: Root) -> int:
     return sign_at(coefficients, root.low)
 
 
-def roots_of(polynomials: Mapping[Owner, Coefficients]) -> list[tuple[Root, frozenset[Owner]]]:
+def collect_roots(polynomials: Mapping[Owner, Coefficients]) -> list[tuple[Root, frozenset[Owner]]]:
     """All real roots of some polynomials in order, their intervals disjoint, each with the owners that vanish there."""
     owners: dict[Root, set[Owner]] = {}
     for owner, coefficients in polynomials.items():
@@ -168,13 +168,13 @@ def real_roots(coefficients: Coefficients) -> tuple[Root, ...]:
     if len(coefficients) <= 1:
         return ()
     if len(coefficients) == 2:
-        return _isolated(coefficients)
+        return _isolate_roots(coefficients)
     _, parts = fmpz_poly(list(coefficients)).factor()
-    return tuple(root for part, _ in parts for root in _isolated(tuple(map(int, part.coeffs()))))
+    return tuple(root for part, _ in parts for root in _isolate_roots(tuple(map(int, part.coeffs()))))
 
 
 @lru_cache(maxsize=100_000)
-def _isolated(coefficients: Coefficients) -> tuple[Root, ...]:
+def _isolate_roots(coefficients: Coefficients) -> tuple[Root, ...]:
     """The real roots of an irreducible polynomial, which are simple."""
     if len(coefficients) == 2:
         value = Fraction(-coefficients[0], coefficients[1])

@@ -16,7 +16,7 @@ from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreat
 from sympy.logic.boolalg import Boolean
 
 from ..errors import IncompleteProof
-from .boundaries import meetings
+from .boundaries import find_neighbours
 from .cells import Arrangement, separating_polynomials
 from .partition import Found, Leaf, Partition
 from .polynomials import Polynomial, sign
@@ -105,7 +105,7 @@ def regions_of(
     whole = partition.cut_by(())
     boundaries: dict[tuple[tuple[int, int], Polynomial], Boundary] = {}
     for curve in sorted(partition.divisions, key=lambda p: p.simplicity):
-        for below, above in meetings(partition, curve):
+        for below, above in find_neighbours(partition, curve):
             pair = labels[below], labels[above]
             if pair[0] != pair[1]:
                 boundaries.setdefault((pair, curve), _boundary(pair, curve, whole))
@@ -136,15 +136,15 @@ class _Writer(Generic[Found]):
 
     def region(self, label: int) -> Boolean:
         """The open region by itself."""
-        return self._written(label, lambda owner: owner != label, strict=True)
+        return self._write(label, lambda owner: owner != label, strict=True)
 
     def case(self, label: int, edges: frozenset[Polynomial]) -> Boolean:
         """The closed case, once those before it are excluded, denied the points where some of ``edges`` vanishes."""
-        whole = self._written(label, lambda owner: owner < 0 or owner > label, strict=False)
+        whole = self._write(label, lambda owner: owner < 0 or owner > label, strict=False)
         vanishing = sorted((p for p in edges if self._views[label].cut.changes(p)), key=lambda p: p.text)
         return And(whole, *(Ne(p.as_expr(), 0) for p in vanishing))
 
-    def _written(self, label: int, excluded: Callable[[int], bool], strict: bool) -> Boolean:
+    def _write(self, label: int, excluded: Callable[[int], bool], strict: bool) -> Boolean:
         further: set[Polynomial] = set()
         while True:
             cut, owners = self._view(label, further)
@@ -152,7 +152,7 @@ class _Writer(Generic[Found]):
             others = list(dict.fromkeys(c.signs for c, owner in zip(cut.cells, owners, strict=True) if excluded(owner)))
             order = sorted(cut.polynomials, key=lambda p: (p in self.separating, -len(p.text), p.text))
             bits = [1 << cut.position[p] for p in order]
-            clauses = _covering(bits, mine, others)
+            clauses = _cover(bits, mine, others)
             if clauses is not None:
                 break
             if further:
@@ -173,7 +173,7 @@ class _Writer(Generic[Found]):
             own = divisions if shared else frozenset().union(*(leaf.signs for leaf in parts))
             cut = self.partition.cut_by(own | further)
             looked_at = self.labels if shared else dict.fromkeys(parts, label)
-            chosen = [(cut.mask(leaf.signs), owner) for leaf, owner in looked_at.items()]
+            chosen = [(cut.sign_mask(leaf.signs), owner) for leaf, owner in looked_at.items()]
             owners = [
                 next((owner for (mask, wanted), owner in chosen if not (cell.signs ^ wanted) & mask), -1)
                 for cell in cut.cells
@@ -183,12 +183,12 @@ class _Writer(Generic[Found]):
 
 
 def _boundary(pair: tuple[int, int], polynomial: Polynomial, cut: Arrangement) -> Boundary:
-    solved = _solved(polynomial, cut)
+    solved = _solve_linear(polynomial, cut)
     sides = (polynomial.as_expr(), S.Zero) if solved is None else solved[:2]
     return Boundary(Eq(*sides, evaluate=False), pair, polynomial.as_expr())
 
 
-def _separating(bits: list[int], mine: list[int], others: list[int]) -> int | None:
+def _separate(bits: list[int], mine: list[int], others: list[int]) -> int | None:
     """Fewest signs shared by ``mine`` that every one of ``others`` violates, as a mask; late ``bits`` stay longest."""
     every, some = -1, 0
     for signs in mine:
@@ -204,15 +204,15 @@ def _separating(bits: list[int], mine: list[int], others: list[int]) -> int | No
     return shared
 
 
-def _covering(bits: list[int], mine: list[int], others: list[int]) -> list[tuple[int, int]] | None:
+def _cover(bits: list[int], mine: list[int], others: list[int]) -> list[tuple[int, int]] | None:
     """(mask, signs) of conjunctions that together hold for all of ``mine`` and for none of ``others``; few of them."""
-    whole = _separating(bits, mine, others)
+    whole = _separate(bits, mine, others)
     if whole is not None:
         return [(whole, mine[0])]
     clauses: list[tuple[int, int]] = []
     left = list(mine)
     while left:
-        mask = _separating(bits, left[:1], others)
+        mask = _separate(bits, left[:1], others)
         if mask is None:
             return None
         chosen = left[0]
@@ -223,12 +223,12 @@ def _covering(bits: list[int], mine: list[int], others: list[int]) -> list[tuple
 
 def _inequality(polynomial: Polynomial, positive: bool, strict: bool, cut: Arrangement) -> Boolean:
     greater, less = (StrictGreaterThan, StrictLessThan) if strict else (GreaterThan, LessThan)
-    symbol, value, slope = _solved(polynomial, cut) or (polynomial.as_expr(), S.Zero, 1)
+    symbol, value, slope = _solve_linear(polynomial, cut) or (polynomial.as_expr(), S.Zero, 1)
     relation = greater if positive == (slope > 0) else less
     return relation(symbol, value, evaluate=False)  # what the samples showed needs no query of assumptions
 
 
-def _solved(polynomial: Polynomial, cut: Arrangement) -> tuple[Symbol, Expr, int] | None:
+def _solve_linear(polynomial: Polynomial, cut: Arrangement) -> tuple[Symbol, Expr, int] | None:
     """(parameter, value, sign of the slope) where the polynomial is linear in a parameter and its slope never vanishes.
 
     Each irreducible factor of the slope, or else the leading coefficient it stems from, is among what cuts the base, so

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.piecewise import agreement, by_branch, normal_form
+from ..algebra.piecewise import agreement, partition_by_branch, normal_form
 from ..algebra.polynomials import to_factored_expr
 from ..algebra.regions import regions_of
 from ..model.online_loss import bottleneck_sum, data_bottleneck, modes_resolved
@@ -193,5 +193,5 @@ def _setting_steps(version: Version) -> list[Step]:
 
 def _values_by_region(expression: Expr) -> list[tuple[Boolean, Expr]]:
     """Return the regions of the domain, and the function on each."""
-    values, regions = regions_of(by_branch(expression, PARAMETERS, DOMAIN, lambda element, _: element))
+    values, regions = regions_of(partition_by_branch(expression, PARAMETERS, DOMAIN, lambda element, _: element))
     return [(where, to_factored_expr(value)) for where, value in zip(regions.where, values, strict=True)]

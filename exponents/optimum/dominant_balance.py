@@ -73,7 +73,7 @@ def optimum_at_point(
     """
     tableau = Tableau(terms, budgets)
     if not tableau.find_feasible():
-        conflict = _conflict(terms, budgets)
+        conflict = _find_conflict(terms, budgets)
         said = " and ".join(costs[j] for j in conflict) if costs else "the budgets"
         raise NoBalance(
             f"no allocation meets {said} = C with all resources at least 1; change that cost, or free a resource",
@@ -84,13 +84,13 @@ def optimum_at_point(
     except Unbounded as error:
         free = names[error.column] if error.column < len(names) else "a resource outside the budget"
         raise NoBalance(f"the loss falls without bound as {free} grows; give {free} a cost", free) from error
-    vertices, bases, loosened = _face(tableau)
-    exponent = min(_power(row, vertices[0]) for row in terms)
-    tight = (i for i, row in enumerate(terms) if all(_power(row, vertex) == exponent for vertex in vertices))
+    vertices, bases, loosened = _explore_face(tableau)
+    exponent = min(_fall_exponent(row, vertices[0]) for row in terms)
+    tight = (i for i, row in enumerate(terms) if all(_fall_exponent(row, vertex) == exponent for vertex in vertices))
     return PointOptimum(exponent, vertices, tuple(i for i in tight if i not in loosened), bases)
 
 
-def _conflict(terms: Sequence[Row], budgets: Sequence[Row]) -> tuple[int, ...]:
+def _find_conflict(terms: Sequence[Row], budgets: Sequence[Row]) -> tuple[int, ...]:
     """Fewest budgets that cannot be met together."""
     kept = list(range(len(budgets)))
     for j in range(len(budgets)):
@@ -100,12 +100,12 @@ def _conflict(terms: Sequence[Row], budgets: Sequence[Row]) -> tuple[int, ...]:
     return tuple(kept)
 
 
-def _power(row: Row, vertex: Vertex) -> Fraction:
+def _fall_exponent(row: Row, vertex: Vertex) -> Fraction:
     """r in how a term falls as C^{-r} at a vertex."""
     return sum((e * x for e, x in zip(row, vertex.allocation, strict=True)), Fraction(0))
 
 
-def _face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ...], set[int]]:
+def _explore_face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ...], set[int]]:
     """Vertices and bases of the optimal face, and the terms that loosen along its unbounded edges.
 
     The face is explored by pivots that leave the objective alone.
@@ -130,7 +130,7 @@ def _face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ...], set[
         for column in free:
             leaving = tableau.leaving_candidates(column)
             if not leaving:
-                loosened |= tableau.loosened_along(column)
+                loosened |= tableau.find_loosened(column)
             for basic in leaving:
                 tableau.pivot(column, basic)
                 waiting.append(tableau.state())

@@ -25,7 +25,7 @@ from sympy.logic.boolalg import Boolean
 
 from ..algebra.parametric import Point, describe_point, holds, positive_side
 from ..algebra.partition import partition_domain
-from ..algebra.piecewise import by_branch
+from ..algebra.piecewise import partition_by_branch
 from ..algebra.polynomials import Functions, RationalFunction, sign
 from ..errors import Refuted
 from ..losses.terms import PowerLaw
@@ -66,7 +66,7 @@ def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: S
 def _signs(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> list[tuple[int, Point]]:
     """The sign of ``expression`` on each cell of a decomposition of the domain, with a sample of the cell."""
     positive = [positive_side(side) if isinstance(side, Relational) else side for side in domain]
-    return [(leaf.found, leaf.sample) for leaf in by_branch(expression, parameters, positive, sign).leaves]
+    return [(leaf.found, leaf.sample) for leaf in partition_by_branch(expression, parameters, positive, sign).leaves]
 
 
 def prove_phase(programme: Programme, phase: Phase) -> None:
@@ -82,9 +82,9 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
     for certificate in phase.certificates:
         for clause in _clauses(certificate.where):
             region = (*programme.domain, *sides(clause))
-            for claim, expression in _at_least_zero(programme, phase, certificate):
+            for claim, expression in _inequalities(programme, phase, certificate):
                 prove_nonnegative(expression, programme.parameters, region, claim)
-            for claim, expression in _zero(programme, phase, certificate):
+            for claim, expression in _equalities(programme, phase, certificate):
                 prove_equal(expression, S.Zero, programme.parameters, region, claim)
 
 
@@ -105,12 +105,12 @@ def _prove_covered(programme: Programme, phase: Phase) -> None:
     """The certificates' regions tile that of the phase."""
     regions = [certificate.where for certificate in phase.certificates]
 
-    for (inside, *covered), point in _holding(programme, [phase.where, *regions]):
+    for (inside, *covered), point in _regions_at_samples(programme, [phase.where, *regions]):
         if sum(covered) != inside:
             raise Refuted(f"the certificates do not cover the phase {phase.where} at {describe_point(point)}", point)
 
 
-def _holding(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[tuple[bool, ...], Point]]:
+def _regions_at_samples(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[tuple[bool, ...], Point]]:
     """Which of the regions hold on each cell of a decomposition of the domain, with a sample of the cell."""
     functions = Functions(programme.parameters)
 
@@ -122,7 +122,7 @@ def _holding(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[tup
     return [(leaf.found, leaf.sample) for leaf in partition_domain(functions, programme.domain, decide).leaves]
 
 
-def _at_least_zero(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
+def _inequalities(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
     weights = dict(certificate.weights)
     claims = [(f"the weight of {name} is not negative", weight) for name, weight in certificate.weights]
     for vertex in phase.vertices:
@@ -141,7 +141,7 @@ def _at_least_zero(programme: Programme, phase: Phase, certificate: Certificate)
     return claims
 
 
-def _zero(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
+def _equalities(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
     bound = [term for term in programme.loss.terms if term.name in phase.binding]
     return [
         *(
@@ -172,7 +172,7 @@ def prove_tiling(programme: Programme, regions: Sequence[Boolean]) -> None:
     Refuted
         With a point of the domain that lies in no region, or in several.
     """
-    for holding, point in _holding(programme, regions):
+    for holding, point in _regions_at_samples(programme, regions):
         if sum(holding) != 1:
             raise Refuted(f"{describe_point(point)} lies in {sum(holding) or 'no'} regions, not in one", point)
 

@@ -122,7 +122,7 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
         )
     search = _Search(programme, Functions(parameters))
     partition = partition_domain(search.functions, programme.domain, search.solve)
-    firsts, regions = regions_of(partition, lambda found: found.key, _divided_by)
+    firsts, regions = regions_of(partition, lambda found: found.key, _denominators)
     certified: list[_Solution] = firsts
     parts = regions.where
     if len({leaf.found.certified_key for leaf in partition.leaves}) > len(firsts):
@@ -130,7 +130,7 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
         certified, proofs = regions_of(partition, lambda found: found.certified_key)
         parts = proofs.where
     phases = tuple(
-        _phase(
+        _make_phase(
             programme, where, found, [(c, part) for c, part in zip(certified, parts, strict=True) if c.key == found.key]
         )
         for where, found in zip(regions.where, firsts, strict=True)
@@ -138,7 +138,7 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     return PhaseDiagram(programme, phases, regions)
 
 
-def _divided_by(found: _Solution) -> frozenset[Polynomial]:
+def _denominators(found: _Solution) -> frozenset[Polynomial]:
     first = found.lifted[0]
     return denominators((first.exponent, *first.allocation))
 
@@ -187,7 +187,7 @@ class _Search:
         return self._lifted[key]
 
 
-def _phase(
+def _make_phase(
     programme: Programme, where: Boolean, found: _Solution, proofs: Sequence[tuple[_Solution, Boolean]]
 ) -> Phase:
     first, names = found.lifted[0], [term.name for term in programme.loss.terms]

@@ -91,7 +91,7 @@ class Tableau:
                 raise Unbounded(column)
             old = self.denominator
             self.pivot(column, min(leaving))
-            goal = self._eliminated(goal, self.rows[column], column, old)
+            goal = self._eliminate(goal, self.rows[column], column, old)
         return goal
 
     def leaving_candidates(self, column: int) -> list[int]:
@@ -106,11 +106,11 @@ class Tableau:
         if row[column] < 0:  # only when an artificial variable at zero is driven out
             row = [-value for value in row]
         self.denominator = row[column]
-        self.rows = {b: self._eliminated(other, row, column, old) for b, other in self.rows.items()}
-        self.objective = self._eliminated(self.objective, row, column, old)
+        self.rows = {b: self._eliminate(other, row, column, old) for b, other in self.rows.items()}
+        self.objective = self._eliminate(self.objective, row, column, old)
         self.rows[column] = row
 
-    def _eliminated(self, target: list[int], row: list[int], column: int, old: int) -> list[int]:
+    def _eliminate(self, target: list[int], row: list[int], column: int, old: int) -> list[int]:
         factor = target[column]
         return [(value * self.denominator - factor * other) // old for value, other in zip(target, row, strict=True)]
 
@@ -118,7 +118,7 @@ class Tableau:
         """Nonbasic variables that can grow without changing the objective."""
         return [c for c in range(self.structural) if c not in self.rows and self.objective[c] == 0]
 
-    def loosened_along(self, column: int) -> set[int]:
+    def find_loosened(self, column: int) -> set[int]:
         """The terms whose slack grows as ``column`` grows without bound."""
         slacks = {column, *(basic for basic, row in self.rows.items() if row[column] < 0)}
         return {slack - self.resources for slack in slacks if slack >= self.resources}

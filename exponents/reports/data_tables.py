@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..algebra.piecewise import by_branch, normal_form
+from ..algebra.piecewise import partition_by_branch, normal_form
 from ..algebra.regions import regions_of
 from ..model.online_loss import LOSS_EQUATION, data_bottleneck
 from ..model.reuse_loss import FULL_BATCH, full_batch_optimum, one_pass_optimum, priced_optimum, samples_needed
@@ -60,7 +60,9 @@ def data_limit(version: Version) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for regime in REGIMES:
         pair = samples_needed(regime, version), data_bottleneck().exponent(P)
-        _, regions = regions_of(by_branch(pair[0] + _APART * pair[1], PARAMETERS, DOMAIN, lambda element, _: element))
+        _, regions = regions_of(
+            partition_by_branch(pair[0] + _APART * pair[1], PARAMETERS, DOMAIN, lambda element, _: element)
+        )
         for where in regions.where:
             needed, left = (normal_form(part, PARAMETERS, (*DOMAIN, *sides(where))) for part in pair)
             rows.append((regime, where, needed, (1 / needed).factor(), left))
