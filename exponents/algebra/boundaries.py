@@ -14,16 +14,16 @@ from typing import Generic
 
 from sympy import Expr
 
-from .cells import Base, sample_heights, upright_lines, sign_on_line, roots_above, univariate, wall_polynomials
+from .cells import Base, roots_above, sample_heights, sign_on_line, univariate, upright_lines, wall_polynomials
 from .parametric import Point
 from .partition import Found, Leaf, Partition
 from .polynomials import Functions, Polynomial, factors
 from .real_roots import (
     Root,
+    collect_roots,
     is_between,
     rationals_between,
     real_roots,
-    collect_roots,
     sign_at_root,
     sign_below,
     sort_roots,

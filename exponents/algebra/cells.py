@@ -33,10 +33,10 @@ from .parametric import Point, evaluate
 from .polynomials import Functions, Polynomial, RationalFunction, sign
 from .real_roots import (
     Root,
-    is_between,
-    compare,
-    real_roots,
     collect_roots,
+    compare,
+    is_between,
+    real_roots,
     sign_at_root,
     sign_below,
     simplest_between,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.piecewise import agreement, partition_by_branch, normal_form
+from ..algebra.piecewise import agreement, normal_form, partition_by_branch
 from ..algebra.polynomials import to_factored_expr
 from ..algebra.regions import regions_of
 from ..model.online_loss import bottleneck_sum, data_bottleneck, modes_resolved

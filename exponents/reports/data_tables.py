@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..algebra.piecewise import partition_by_branch, normal_form
+from ..algebra.piecewise import normal_form, partition_by_branch
 from ..algebra.regions import regions_of
 from ..model.online_loss import LOSS_EQUATION, data_bottleneck
 from ..model.reuse_loss import FULL_BATCH, full_batch_optimum, one_pass_optimum, priced_optimum, samples_needed
