@@ -135,7 +135,7 @@ def by_matrix(budget: float) -> Reached:
         seconds = perf_counter() - start
         if seconds > budget:
             return reached
-        reached, speed = (horizon, seconds, float(found.loss[0])), found.evaluations / seconds
+        reached, speed = (horizon, seconds, float(found.loss[0])), found.settings["evaluations"] / seconds
     return reached
 
 

@@ -24,7 +24,7 @@ from time import process_time
 import numpy as np
 
 from verify.training.linear_ensemble import draw_network, train_linear_ensemble
-from verify.witnesses import linear_network as network
+from verify.witnesses import networks as network
 
 ALPHA, BETA, GAMMA0, RATE, INIT = "3/2", "1/2", 1.0, 0.05, 1.0
 SIZES = ((64, 512, 32), (256, 512, 32), (64, 2048, 32), (256, 2048, 128), (1024, 1024, 32))

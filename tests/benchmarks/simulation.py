@@ -36,7 +36,7 @@ from verify.training.descent import descend
 from verify.training.ensemble import train_ensemble
 from verify.training.gradients import FiniteModel
 from verify.training.settings import check_setting
-from verify.witnesses import network
+from verify.witnesses import networks as network
 
 ALPHA, BETA, GAMMA, RATE = "3/2", "1/2", 1.0, 0.05
 SIZE, MODES, BATCH = 64, 2048, 32

@@ -1,1 +1,10 @@
-"""TODO room."""
+"""Which results have a second, independent route?  These; tests compare them, and nothing else uses them.
+
+- `networks`: steps of eq. 4, of Appendix B and of Appendix G on given batches, as printed; for `training.descent` and
+  `training.linear_descent`.
+- `matrix_flow`: eq. 51 for the whole kernel matrix; for `flow`, which needs one function of the eigenvalue.
+- `reuse_equations`: eq. 32 in w and all of A; for `reuse.draws`, which needs the eigenvalues of one matrix.
+- `explicit_steps`: the Runge-Kutta driver of these two.
+- `mode_sums`: sums over modes, added up to any number of digits; for `exponents.asymptotics` and `spectra`.
+- `minimum`: the compute optimum by search on finite budgets; for the linear programme of `exponents.optimum`.
+"""

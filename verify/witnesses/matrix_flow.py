@@ -3,20 +3,18 @@
 The Markovian form of eq. 51, in the residual v0 of every mode and the matrix M = A^T A/N + (gamma/N) |w|^2 I that
 preconditions its descent,
 
-    dv0/dt = -M Lambda v0,                                                           v0(0) = w*,
-    dM/dt  = gamma [u s^T + s u^T] + 2 gamma (u . s) I,                              M(0) = I,
+    (1)  dv0/dt = -M Lambda v0,                                                      v0(0) = w*,
+    (2)  dM/dt  = gamma [u s^T + s u^T] + 2 gamma (u . s) I,                         M(0) = I,
 
-with u = w* - v0 what has been learned and s = Lambda v0.  It is the witness against `flow`: no conservation law and no
-reduction to one function of the eigenvalue enters here.  Both follow from it.  If `flow` is right, then at all times
+with u = w* - v0 what has been learned and s = Lambda v0.  It is the witness for `verify.flow`: it uses no conservation
+law and no reduction to one function of the eigenvalue.  Both follow from it.  If the flow is right, then at all times
 
-    M = kappa I + (gamma/kappa) u u^T,
+    (3)  M = kappa I + (gamma/kappa) u u^T,
 
 so n - 1 eigenvalues of M are kappa and one is 2 kappa - 1.  How far M is from that form is part of the result.
 
-The modes and weights are those of a measure, w*_k = (p_k/mu_k)^{1/2}.  v0 and the upper triangle of M are integrated by
-the explicit Runge-Kutta pair of order 8 of Dormand and Prince, with steps chosen by its error estimate.  Explicit,
-because an implicit step, which would have to solve for n(n + 3)/2 unknowns, costs more than it saves over the horizons
-for which a witness is needed.
+The modes and weights are those of a spectrum, w*_k = (p_k/mu_k)^{1/2}.  v0 and the upper triangle of M are integrated
+by `explicit_steps`: an implicit step would have n(n + 3)/2 unknowns.
 
 Layout: a state is v0, then the rows of M's upper triangle.  Cost: a step for every few relaxation times of the fastest
 mode, altogether 2 or 3 mu_1 int kappa dt evaluations of n^2 operations; for alpha = 3/2, beta = 1/2, gamma = 1 seconds
@@ -25,20 +23,19 @@ to t = 1e3 and about a minute to t = 1e4.  Memory: 16 states for a step, and one
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from exponents.errors import InputError, NotSolved
+from exponents.errors import InputError
 
 from ..arrays import Reals
+from ..curves import LossCurve
 from ..inputs import check_richness, check_times
 from ..spectra.spectrum import Spectrum
+from .explicit_steps import check_step_tolerance, step_explicitly
 
 TOLERANCE = 1e-9
-"""Relative error of a step.  Steps are as short as stability wants, so that the loss comes out better than that."""
+"""Relative error of a step.  Steps are as short as stability needs, so that the loss is better than that."""
 
 TOLERANCES = (1e-13, 1e-2)
 """The smallest and the largest tolerance that double precision and the step control allow."""
@@ -47,7 +44,7 @@ ABSOLUTE = 1e-3
 """Absolute error of a step in units of w* and of I, over the relative one."""
 
 MODES = 400
-"""Modes that are taken: an evaluation then moves 80,000 numbers."""
+"""Most modes: an evaluation then moves 80,000 numbers."""
 
 MEMORY = 2**30
 """Bytes that the states at the times asked for may take."""
@@ -56,76 +53,48 @@ EVALUATIONS = 1_000_000
 """Evaluations of the right side after which a solution is given up."""
 
 
-class MatrixFlowFailed(NotSolved):
-    """The matrix equation could not be solved on.
-
-    Attributes
-    ----------
-    time : float
-        The last time that was reached, in units of 1/(learning rate).
-    evaluations : int
-        Evaluations of the right side that were made.
-    """
-
-    def __init__(self, message: str, time: float, evaluations: int) -> None:
-        super().__init__(message, time, evaluations)
-        self.time, self.evaluations = time, evaluations
-
-
-@dataclass(frozen=True)
-class MatrixFlow:
-    """A solution at the times asked for.
-
-    Attributes
-    ----------
-    time : array of shape (times,)
-        Units of 1/(learning rate).
-    loss : array of shape (times,)
-        L = floor + v0^T Lambda v0 in units of the target's variance.
-    kernel : array of shape (times,)
-        The smallest eigenvalue of M, which is the kappa of the flow.
-    departure : array of shape (times,)
-        Largest entry of M - kappa I - (gamma/kappa) u u^T, in units of kappa.
-    residuals : array of shape (times, n)
-        v0.
-    evaluations : int
-        Evaluations of the right side.
-    """
-
-    time: Reals
-    loss: Reals
-    kernel: Reals
-    departure: Reals
-    residuals: Reals
-    evaluations: int
-
-
 def solve_matrix_flow(
     measure: Spectrum,
     gamma: float,
     times: ArrayLike,
     tolerance: float = TOLERANCE,
     evaluations: int = EVALUATIONS,
-) -> MatrixFlow:
-    """The matrix equation on the modes of ``measure``, at ``times``.
+) -> LossCurve:
+    """Solve the matrix equation, eq. 51, on the modes of a spectrum.
 
     Parameters
     ----------
+    measure : Spectrum
+        At most `MODES` eigenvalues, and the power of the target on them.
     gamma : float
         Richness, at least 0.
     times : array of shape (times,)
         Rising, at least 0.
     tolerance : float
-        Relative error of a step.
+        Relative error of a step, within `TOLERANCES`.
     evaluations : int
         Evaluations of the right side that are allowed.
+
+    Returns
+    -------
+    LossCurve
+        The error is not known.  ``observed`` has ``kernel``, the smallest eigenvalue of M, which is the kappa of the
+        flow, and ``departure``, the largest entry of M less the form (3), in units of kappa.  ``details`` has
+        ``residuals``, v0, of shape (times, n); ``settings`` the ``evaluations`` that were made.
 
     Raises
     ------
     InputError
         For a negative gamma, times that do not rise, a tolerance outside `TOLERANCES`, or too many modes or times.
-    MatrixFlowFailed
-        If the step became too short, the state infinite, or the evaluations too many.
+    IntegrationFailed
+        If no step is short enough, the state becomes infinite, or the evaluations are used up.
+
+    Examples
+    --------
+    >>> modes = Spectrum(np.array([1.0, 0.5]), np.ones(2))
+    >>> found = solve_matrix_flow(modes, 1.0, [0.0, 1.0])
+    >>> found.loss.round(4), found.kernel.round(4), bool((found.departure < 1e-8).all())
+    (array([2.    , 0.2509]), array([1.    , 1.7163]), True)
     """
     t = check_times(times)
     _check(measure, gamma, t, tolerance)
@@ -133,34 +102,52 @@ def solve_matrix_flow(
     packed = _Packed(len(measure))
     start = np.concatenate([target, packed.identity])
     absolute = ABSOLUTE * tolerance * np.concatenate([target, np.ones_like(packed.identity)])
-    states, count = _integrated(
-        lambda _, y: _rates(packed, mu, target, gamma, y), start, t, tolerance, absolute, evaluations
-    )
+    found, count = [start] if t[0] == 0 else [], 0
+    for solver in step_explicitly(
+        "the matrix equation",
+        lambda _, y: _rates(packed, mu, target, gamma, y),
+        (0.0, float(t[-1])),
+        start,
+        tolerance,
+        absolute,
+        evaluations,
+    ):
+        due = t[len(found) : np.searchsorted(t, solver.t, side="right")]
+        if len(due):
+            found.extend(solver.dense_output()(due).T)
+        count = solver.nfev
+    states = np.array(found)
     v0 = states[:, : len(mu)]
-    seen = [_spectrum(packed.matrix(y), target - y[: len(mu)], gamma) for y in states]
+    seen = [_compare(packed.matrix(y), target - y[: len(mu)], gamma) for y in states]
     kernel, departure = (np.array(column) for column in zip(*seen, strict=True))
-    return MatrixFlow(t, v0**2 @ mu + measure.floor, kernel, departure, v0, count)
+    return LossCurve(
+        time=t,
+        loss=v0**2 @ mu + measure.floor,
+        error=np.full(len(t), np.nan),
+        start=measure.variance,
+        floor=measure.floor,
+        observed={"kernel": kernel, "departure": departure},
+        details={"residuals": v0},
+        settings={"gamma": gamma, "tolerance": tolerance, "evaluations": count},
+    )
 
 
 def _check(measure: Spectrum, gamma: float, times: Reals, tolerance: float) -> None:
+    """Raise InputError for what cannot be solved."""
     check_richness(gamma)
-    low, high = TOLERANCES
-    if not low <= tolerance <= high:
-        raise InputError(
-            f"the tolerance must lie between {low:.0e} and {high:.0e}; got {tolerance}; try {TOLERANCE:.0e}"
-        )
+    check_step_tolerance(tolerance, TOLERANCE, TOLERANCES)
     n = len(measure)
     if n > MODES:
         raise InputError(
             f"the matrix equation takes up to {MODES} modes; got {n}, which would be {n * (n + 3) // 2} unknowns; "
-            "try the compressed measure"
+            "try the compressed spectrum"
         )
     if 4 * len(times) * n * (n + 3) > MEMORY:
         raise InputError(f"{len(times)} states of {n} modes do not fit {MEMORY / 2**30:g} GiB; ask for fewer times")
 
 
 class _Packed:
-    """Where the upper triangle of a symmetric matrix of n x n lies in a state.
+    """The places in a state of the upper triangle of a symmetric matrix of n x n.
 
     Attributes
     ----------
@@ -181,65 +168,29 @@ class _Packed:
 
     @property
     def identity(self) -> Reals:
-        """The triangle of I."""
+        """Return the triangle of I."""
         return np.eye(self.modes).ravel()[self.upper]
 
     def matrix(self, state: Reals) -> Reals:
-        """M."""
+        """Return M."""
         return state[self.modes :].take(self.whole)
 
 
 def _rates(packed: _Packed, mu: Reals, target: Reals, gamma: float, state: Reals) -> Reals:
-    """The right side of eq. 51."""
+    """Return the right side of eq. 51."""
     n = packed.modes
     s = mu * state[:n]
     u = target - state[:n]
     product = np.multiply.outer(gamma * u, s)
     rates = np.empty_like(state)
-    rates[:n] = -(packed.matrix(state) @ s)
-    rates[n:] = (product + product.T).take(packed.upper)
+    rates[:n] = -(packed.matrix(state) @ s)  # (1)
+    rates[n:] = (product + product.T).take(packed.upper)  # (2), first its rank-two part, then its diagonal
     rates[n + packed.diagonal] += 2 * gamma * (u @ s)
     return rates
 
 
-def _integrated(
-    rates: Callable[[float, Reals], Reals],
-    start: Reals,
-    times: Reals,
-    tolerance: float,
-    absolute: Reals,
-    evaluations: int,
-) -> tuple[Reals, int]:
-    """States of shape (times, unknowns), and how many evaluations they took."""
-    from scipy.integrate import DOP853
-
-    found, end = [start] if times[0] == 0 else [], float(times[-1])
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        solver = DOP853(rates, 0.0, start, end, rtol=tolerance, atol=absolute)
-        while len(found) < len(times):
-            if solver.nfev >= evaluations:
-                raise _failed(
-                    "it has taken all evaluations allowed; ask for less time, or allow more", solver.t, solver.nfev
-                )
-            solver.step()
-            if solver.status == "failed" or not np.isfinite(solver.y).all():
-                raise _failed("no step is short enough; try another tolerance", solver.t, solver.nfev)
-            due = times[len(found) : np.searchsorted(times, solver.t, side="right")]
-            if len(due):
-                found.extend(solver.dense_output()(due).T)
-    return np.array(found), solver.nfev
-
-
-def _failed(why: str, time: float, evaluations: int) -> MatrixFlowFailed:
-    return MatrixFlowFailed(
-        f"the matrix equation was not solved beyond t = {time:.6g}, after {evaluations} evaluations: {why}",
-        float(time),
-        evaluations,
-    )
-
-
-def _spectrum(matrix: Reals, u: Reals, gamma: float) -> tuple[float, float]:
-    """The smallest eigenvalue kappa, and how far the matrix is from kappa I + (gamma/kappa) u u^T."""
+def _compare(matrix: Reals, u: Reals, gamma: float) -> tuple[float, float]:
+    """Return the smallest eigenvalue kappa, and how far the matrix is from the form (3)."""
     kappa = float(np.linalg.eigvalsh(matrix)[0])
     form = kappa * np.eye(len(u)) + gamma / kappa * np.multiply.outer(u, u)
     return kappa, float(np.abs(matrix - form).max()) / kappa

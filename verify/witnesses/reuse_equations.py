@@ -1,32 +1,32 @@
-"""What does eq. 32 do when it is solved as it is written, in w and all of A?
+"""What does eq. 32 do when it is solved as printed, in w and all of A?
 
     dw/dt = A (Psi^T Psi/P) v0,     dA/dt = gamma w v0^T (Psi^T Psi/P)(A(0)^T A(0)/N),     v0 = w* - A^T w/N,  w(0) = 0.
 
-`drawn` reduces it to the eigenvalues of one matrix; this is the witness, and uses nothing of that: N M + N unknowns by
-an explicit method of order 8.  N = infinity, where A(0)^T A(0)/N = I, is N = M with A(0) = sqrt(M) I: what features
-learn is in their products alone.
+It is the witness for `verify.reuse.draws`, which reduces it to the eigenvalues of one matrix, and uses nothing of that:
+N M + N unknowns by `explicit_steps`.  N = infinity, where A(0)^T A(0)/N = I, is N = M with A(0) = sqrt(M) I, as only
+products of the features matter.
 
-Cost: 2 (P + 3 N) M operations an evaluation, and two evaluations or more for each 1/(kappa mu_1) of time, as steps that
-are longer are unstable.  Memory: some 22 copies of the unknowns.
+Cost: 2 (P + 3 N) M operations an evaluation, and two evaluations or more for each 1/(kappa mu_1) of time, as longer
+steps are unstable.  Memory: some 22 copies of the unknowns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from exponents.errors import InputError, NotSolved
+from exponents.errors import InputError
 
 from ..arrays import Reals
+from ..curves import LossCurve
 from ..inputs import check_richness, check_times, check_whole
 from ..reuse.draws import Draw
+from .explicit_steps import check_step_tolerance, step_explicitly
 
 TOLERANCE, TOLERANCES = 1e-10, (1e-13, 1e-3)
-"""Relative error of a step, and the range it may be given in."""
+"""Relative error of a step, and its range."""
 
 ABSOLUTE = 1e-3
 """The absolute error of an unknown, in units of the relative one; unknowns are of order 1."""
@@ -40,53 +40,13 @@ UNKNOWNS = 2**21
 STABLE = 7.0
 """Length of a step, in units of 1/mu_1, that the method cannot exceed: its region of stability ends at 6.1."""
 
-PER_STEP = 12
-"""Evaluations of a step."""
-
-
-class TrainingFailed(NotSolved):
-    """The equations could not be solved on.
-
-    Attributes
-    ----------
-    time : float
-        The last time that was reached.
-    evaluations : int
-        Evaluations of the right side up to there.
-    """
-
-    def __init__(self, message: str, time: float, evaluations: int) -> None:
-        super().__init__(message, time, evaluations)
-        self.time, self.evaluations = time, evaluations
-
-
-@dataclass(frozen=True)
-class Training:
-    """A solution, each field but the last an array of shape (times,).
-
-    Attributes
-    ----------
-    time : array
-        Units of 1/(learning rate).
-    test, train : array
-        v0^T Lambda v0 and |Psi v0|^2/P, in units in which the mode k = 1 contributes 1 to the target's variance.
-    kernel : array
-        1 + gamma |w|^2/N: the kappa of the flow.
-    evaluations : int
-        Evaluations of the right side that were taken.
-    """
-
-    time: Reals
-    test: Reals
-    train: Reals
-    kernel: Reals
-    evaluations: int
+PER_STEP = 12  # evaluations
 
 
 def solve_reuse_equations(
     given: Draw, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE, evaluations: int = EVALUATIONS
-) -> Training:
-    """Eq. 32 on one draw.
+) -> LossCurve:
+    """Solve eq. 32 on one draw.
 
     Parameters
     ----------
@@ -97,26 +57,34 @@ def solve_reuse_equations(
     times : array of shape (times,)
         Rising, at least 0.
     tolerance : float
-        Relative error of a step.
+        Relative error of a step, within `TOLERANCES`.
     evaluations : int
         Evaluations of the right side that are allowed.
+
+    Returns
+    -------
+    LossCurve
+        ``loss`` = v0^T Lambda v0; the error is not known.  ``observed`` has ``train_loss`` = |Psi v0|^2/P and
+        ``kernel`` = 1 + gamma |w|^2/N; ``settings`` the ``evaluations`` that were made.
 
     Raises
     ------
     InputError
         For numbers outside these ranges, more than `UNKNOWNS`, or a time that takes more evaluations than allowed even
         if the kernel does not grow.
-    TrainingFailed
+    IntegrationFailed
         If it takes more as the kernel grows, or no step is short enough.
+
+    Examples
+    --------
+    >>> given = Draw(np.ones(1), np.ones(1), None, np.ones((1, 1)))
+    >>> solve_reuse_equations(given, 0.0, [0.0, 1.0]).loss.round(6), round(np.exp(-2), 6)
+    (array([1.      , 0.135335]), np.float64(0.135335))
     """
     t = check_times(times)
     check_richness(gamma)
     check_whole(evaluations, "the number of evaluations", 1, EVALUATIONS)
-    low, high = TOLERANCES
-    if not low <= tolerance <= high:
-        raise InputError(
-            f"the tolerance must lie between {low:.0e} and {high:.0e}; got {tolerance}; try {TOLERANCE:.0e}"
-        )
+    check_step_tolerance(tolerance, TOLERANCE, TOLERANCES)
     count, modes = given.samples.shape
     size = modes if given.features is None else len(given.features)
     if size * (modes + 1) > UNKNOWNS:
@@ -134,7 +102,7 @@ def solve_reuse_equations(
         )
 
     def split(state: Reals) -> tuple[Reals, Reals, Reals]:
-        """w, A and v0."""
+        """Return w, A and v0."""
         w, features = state[:size], state[size:].reshape(size, modes)
         return w, features, target - features.T @ w / size
 
@@ -143,37 +111,26 @@ def solve_reuse_equations(
         pull = psi.T @ (psi @ v0) / count
         return np.concatenate([features @ pull, np.outer(gamma * w, first.T @ (first @ pull) / size).ravel()])
 
-    rows, used, start = [], 0, np.concatenate([np.zeros(size), first.ravel()])
-    for state, used in _followed(rates, start, t, tolerance, evaluations):  # noqa: B007
+    def observe(state: Reals) -> tuple[Reals, Reals, Reals]:
+        """Return test loss, train loss and kernel."""
         w, _, v0 = split(state)
         seen = psi @ v0
-        rows.append((given.eigenvalues @ v0**2, seen @ seen / count, 1 + gamma * (w @ w) / size))
-    test, train_loss, kernel = np.array(rows).T
-    return Training(t, test, train_loss, kernel, used)
+        return np.asarray(given.eigenvalues @ v0**2), seen @ seen / count, 1 + gamma * (w @ w) / size
 
-
-def _followed(
-    rates: Callable[[float, Reals], Reals], state: Reals, times: Reals, tolerance: float, evaluations: int
-) -> Iterator[tuple[Reals, int]]:
-    """The state at each time, where a step ends so that nothing is interpolated, and the evaluations taken."""
-    from scipy.integrate import DOP853
-
-    reached, used = 0.0, 0
-    with np.errstate(over="ignore", invalid="ignore"):
-        for time in times:
-            if time > reached:
-                solver = DOP853(rates, reached, state, float(time), rtol=tolerance, atol=ABSOLUTE * tolerance)
-                while solver.status == "running":
-                    if used + solver.nfev >= evaluations:
-                        raise _failed("ask for less time, or allow more evaluations", solver.t, used + solver.nfev)
-                    solver.step()
-                    if solver.status == "failed" or not np.isfinite(solver.y).all():
-                        raise _failed("no step is short enough; try another tolerance", solver.t, used + solver.nfev)
-                reached, state, used = float(time), solver.y, used + solver.nfev
-            yield state, used
-
-
-def _failed(why: str, time: float, evaluations: int) -> TrainingFailed:
-    return TrainingFailed(
-        f"eq. 32 was not solved beyond t = {time:.6g}, after {evaluations} evaluations: {why}", float(time), evaluations
+    reached, used, state = 0.0, 0, np.concatenate([np.zeros(size), first.ravel()])
+    rows = []
+    for time in t.tolist():  # a step ends at each time, so that nothing is interpolated
+        if time > reached:
+            span, absolute = (reached, time), ABSOLUTE * tolerance
+            *_, solver = step_explicitly("eq. 32", rates, span, state, tolerance, absolute, evaluations, used)
+            reached, state, used = time, solver.y, used + solver.nfev
+        rows.append(observe(state))
+    loss, train_loss, kernel = np.array(rows).T
+    return LossCurve(
+        time=t,
+        loss=loss,
+        error=np.full(len(t), np.nan),
+        start=float(given.eigenvalues @ target**2),
+        observed={"train_loss": train_loss, "kernel": kernel},
+        settings={"gamma": gamma, "tolerance": tolerance, "evaluations": used},
     )

@@ -23,7 +23,7 @@ from verify.training.seeds import MOST, SeedDiverged
 from verify.training.settings import memory, space_steps
 from verify.training.stability import DIVERGED, Diverged
 from verify.two_time.online_limit import solve_online_limit as solve_two_time
-from verify.witnesses import network
+from verify.witnesses import networks as network
 
 DOUBLE, SINGLE = np.dtype("float64"), np.dtype("float32")
 KINDS = tuple(KURTOSIS)

@@ -11,7 +11,7 @@ from verify.linear.infinite_width import linear_limit_curve
 from verify.training.descent import descend as of_eq_4
 from verify.training.linear_descent import KEPT, descend
 from verify.training.stability import DIVERGED
-from verify.witnesses import linear_network as network
+from verify.witnesses import networks as network
 
 
 def spectrum(modes, alpha=1.5, beta=0.5):

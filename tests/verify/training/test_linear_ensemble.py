@@ -15,7 +15,7 @@ from verify.training.gradients import GaussianGradient
 from verify.training.linear_descent import LOOKS
 from verify.training.linear_ensemble import draw_network, train_linear_ensemble
 from verify.training.seeds import SeedDiverged
-from verify.witnesses import linear_network as network
+from verify.witnesses import networks as network
 
 LAW = "3/2", "1/2"
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from exponents.errors import InputError
 from verify.reuse.draws import diagonalise, draw_features_and_samples
-from verify.witnesses.network import in_modes
-from verify.witnesses.reuse_equations import PER_STEP, STABLE, TrainingFailed, solve_reuse_equations
+from verify.witnesses.explicit_steps import IntegrationFailed
+from verify.witnesses.networks import in_modes
+from verify.witnesses.reuse_equations import PER_STEP, STABLE, solve_reuse_equations
 
 TIMES = np.array([0.0, 0.3, 1.0, 3.0, 10.0, 30.0])
 ROUNDING = 1e-14
@@ -39,7 +40,7 @@ def apart(problem, other, gamma, richness):
     )
     return {
         name: np.max(np.abs(getattr(solution, name) - getattr(curve, name)) / (getattr(curve, name) + ROUNDING))
-        for name in ("test", "train", "kernel")
+        for name in ("loss", "train_loss", "kernel")
     }
 
 
@@ -76,7 +77,7 @@ def test_steps_of_the_same_batch_are_the_equations_in_the_limit_of_small_steps(s
 
     coarse, fine, finest = (steps(count, repeat(problem.samples, count)) for count in (1000, 2000, 4000))
     limit = (8 * finest - 6 * fine + coarse) / 3
-    solution = solve_reuse_equations(problem, gamma, [last]).test[0]
+    solution = solve_reuse_equations(problem, gamma, [last]).loss[0]
     assert limit == pytest.approx(solution, rel=1e-7, abs=0)
     assert abs(finest / solution - 1) > 1e-6
     rng = np.random.default_rng(0)  # control: fresh batches
@@ -88,7 +89,7 @@ def test_a_tolerance_decides_the_error():
     problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
     sharp = solve_reuse_equations(problem, 1.0, TIMES, 1e-12)
     errors = [
-        np.abs(solve_reuse_equations(problem, 1.0, TIMES, tolerance).test - sharp.test).max()
+        np.abs(solve_reuse_equations(problem, 1.0, TIMES, tolerance).loss - sharp.loss).max()
         for tolerance in (1e-4, 1e-7, 1e-9)
     ]
     assert errors[0] > 10 * errors[1] > 100 * errors[2] and errors[2] < 1e-9
@@ -100,24 +101,26 @@ def test_a_time_that_is_refused_would_have_taken_more_evaluations():
     allowed, time = 3000, 3001 * STABLE / (PER_STEP * fastest)
     with pytest.raises(InputError, match="takes 3e\\+03 evaluations or more; allowed are 3000, which end before t"):
         solve_reuse_equations(problem, 0.0, [time], 1e-3, allowed)
-    assert solve_reuse_equations(problem, 0.0, [time], 1e-3).evaluations > allowed
-    assert solve_reuse_equations(problem, 0.0, [time / 2], 1e-3, allowed).evaluations <= allowed  # control
+    assert solve_reuse_equations(problem, 0.0, [time], 1e-3).settings["evaluations"] > allowed
+    assert solve_reuse_equations(problem, 0.0, [time / 2], 1e-3, allowed).settings["evaluations"] <= allowed  # control
 
 
 def test_a_kernel_that_grows_takes_more_and_says_how_far_it_came():
     problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
-    with pytest.raises(TrainingFailed, match=r"was not solved beyond t = .* evaluations: ask for less time") as raised:
+    with pytest.raises(
+        IntegrationFailed, match=r"was not solved beyond t = .* evaluations: ask for less time"
+    ) as raised:
         solve_reuse_equations(problem, 100.0, [1.0, 100.0], evaluations=2000)
     assert 1 < raised.value.time < 100 and 2000 <= raised.value.evaluations < 2100
     # control: up to there it is solved
     assert np.isfinite(
-        solve_reuse_equations(problem, 100.0, [1.0, 0.9 * raised.value.time], evaluations=2500).test
+        solve_reuse_equations(problem, 100.0, [1.0, 0.9 * raised.value.time], evaluations=2500).loss
     ).all()
 
 
 def test_what_is_beyond_double_precision_is_no_silent_answer():
     problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
-    with pytest.raises(TrainingFailed, match="not solved beyond t = 0"):
+    with pytest.raises(IntegrationFailed, match="not solved beyond t = 0"):
         solve_reuse_equations(replace(problem, target=problem.target * 1e200), 1.0, [1.0])
 
 
