@@ -1,7 +1,5 @@
-"""Samples that are drawn once and used in every step: Appendix D.
+"""How do losses fall on samples that are drawn once and used in every step?  Appendix D, by two routes.
 
-``mean`` is the mean over features and samples, on the flow.  Independent witnesses: ``two_time`` (the mean field
-equations of eq. 41; ``march`` solves them), ``drawn`` (features and samples that are drawn, and the flow on them;
-``ensemble`` takes means over draws), and ``training`` (eq. 32 as it is written).  ``methods`` asks each for one loss
-curve, ``evidence`` measures each claim.
+`mean_loss` is the mean over features and samples, on the flow; `draws` draws features and samples and solves the flow
+on them, `averaged_draws` takes means over draws.  The mean field equations of eq. 41 are in `verify.two_time.offline`.
 """

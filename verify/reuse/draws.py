@@ -4,31 +4,34 @@ Appendix D.  With Psi (P x M, rows Gaussian of covariance Lambda) and A(0) (N x 
 
     dw/dt = A (Psi^T Psi/P) v0,     dA/dt = gamma w v0^T (Psi^T Psi/P)(A(0)^T A(0)/N),     v0 = w* - A^T w/N,  w(0) = 0.
 
-A stays Bm(t) A(0), and in u = Bm^T w/sqrt N it is the flow of `verify.flow`: that of a fresh infinite batch, on the
+A stays Bm(t) A(0), and u = Bm^T w/sqrt N follows the flow of `verify.flow`: that of a fresh infinite batch, on the
 eigenvalues mu_j = s_j^2 of Sigma = G^T G instead of the population's, with
 
-    G = Psi A(0)^T/sqrt(N P) = sum_j s_j a_j e_j^T,     y = Psi w*/sqrt P,     c_j = a_j . y,
-    u = sum_j (c_j/s_j) phi_j e_j,                      v0 = w* - A(0)^T u/sqrt N.
+    (1)  G = Psi A(0)^T/sqrt(N P) = sum_j s_j a_j e_j^T,     y = Psi w*/sqrt P,     c_j = a_j . y,
+    (2)  u = sum_j (c_j/s_j) phi_j e_j,                      v0 = w* - A(0)^T u/sqrt N.
 
-Its measure has the weights p_j = c_j^2, and its loss is that on the samples, the train loss.  The test loss, that on
-the population, needs each mode, and no measure on mu has it:
+Its spectrum has the weights p_j = c_j^2, and its loss is the train loss, that on the samples.  The test loss, that on
+the population, needs each mode; it is no function of the spectrum:
 
-    train = |Psi v0|^2/P      = floor + sum_j c_j^2 (1 - phi_j)^2,     floor = |y|^2 - |c|^2, zero for P <= N,
-    test  = v0^T Lambda v0    = |rest + sum_j (1 - phi_j) d_j|^2,      d_j = (c_j/s_j) Lambda^{1/2} A(0)^T e_j/sqrt N,
-                                                                       rest = Lambda^{1/2} w* - sum_j d_j.
+    (3)  train = |Psi v0|^2/P      = floor + sum_j c_j^2 (1 - phi_j)^2,    floor = |y|^2 - |c|^2, zero for P <= N,
+    (4)  test  = v0^T Lambda v0    = |rest + sum_j (1 - phi_j) d_j|^2,
+         d_j = (c_j/s_j) Lambda^{1/2} A(0)^T e_j/sqrt N,        rest = Lambda^{1/2} w* - sum_j d_j.
 
-So the final test loss |rest|^2 is that of least squares with the least |u|, whatever gamma is.  It is above the span
-floor, the least over all u, on the population.  Near P = N it is far above: its mean over draws is infinite for P from
-N - 1 to N + 1.
+So the final test loss |rest|^2 is that of least squares with the smallest |u|, for any gamma.  It is above the span
+floor, the least test loss over all u.  Near P = N it is far above: its mean over draws is infinite for P from N - 1 to
+N + 1.
 
 N = infinity, where A(0)^T A(0)/N = I, is A(0)/sqrt N = I on M features.
 
 Rounding: s_j come from G itself, with the absolute error of the largest.  G^T G would lose mu_j below 1e-16 of the
 largest, G loses them below 1e-32, and `DECADES` stays above.  Sums of squares lose no digits where the loss is small.
-What may be lost is in the stated errors.
+The stated errors include what rounding may change.
 
 Layout: modes k along the last axis, samples or features or eigenvalues along the first.  Cost: N P M operations for G,
 22 min(N, P)^3 for its singular values.  Memory: some three matrices of (N + P) M doubles; one of min(N, P) M stays.
+
+Map: `draw_features_and_samples` draws, `diagonalise` computes (1) and the parts of (3) and (4), `DrawnReuse.curve`
+solves the flow on them.
 """
 
 from __future__ import annotations
@@ -46,7 +49,7 @@ from exponents.rationals import abbreviate
 from ..arrays import Reals
 from ..curves import LossCurve
 from ..flow.curve import TOLERANCE
-from ..flow.error_estimate import COARSER, LOOSEST, NEARBY, PROBES, SAFETY, TIGHTEST
+from ..flow.error_estimate import COARSER, PROBES, check_tolerance, largest_nearby
 from ..flow.solver import EXHAUSTED, solve_flow
 from ..flow.trajectory import Flow
 from ..inputs import check_times, check_whole
@@ -54,23 +57,23 @@ from ..spectra.mode_nodes import check_size
 from ..spectra.spectrum import SMALLEST, Spectrum
 
 ENTRIES = 2**25
-"""Numbers that A(0), and Psi, may each have: 256 MiB, of which a few copies are made."""
+"""Most numbers in A(0), and in Psi: 256 MiB each, and a few copies."""
 
 LARGEST = 4096
-"""Of min(N, P), or min(M, P) for N = infinity: the singular values take half a minute."""
+"""Most features or samples, whichever are fewer: the singular values then take half a minute."""
 
 STEEPEST = 1e70
 """Largest lambda_1/lambda_M: its square must be far from the end of double precision."""
 
 DECADES = 20
-"""Decades that the eigenvalues may span.  Singular values are found to the last digits of the largest, so that the
-smallest is then known to some 1e-5 of itself."""
+"""Most decades that the eigenvalues may span.  Singular values have the absolute error of the largest, so that the
+smallest then has a relative error of some 1e-5."""
 
 ROUNDING = 4e-15
 """Error of a singular value and of its vectors, in units of the largest singular value."""
 
 READ = 2**21
-"""Numbers of a state that are read from the flow at once."""
+"""Numbers that are read from the flow at once."""
 
 
 @dataclass(frozen=True)
@@ -95,16 +98,16 @@ class Draw:
 
 @dataclass(frozen=True)
 class DrawnReuse:
-    """One draw, diagonalised.
+    """One draw, diagonalised; `draw_reuse` makes it.
 
     Attributes
     ----------
     measure : Spectrum
-        What the flow runs on: mu_j falling, of shape (n,), and c_j^2; its floor is the final train loss.
+        The spectrum of the flow: mu_j falling, of shape (n,), and c_j^2; its floor is the final train loss.
     target, rest : array of shape (M,)
         Lambda^{1/2} v0 at the start, and at infinite time.
     steps : array of shape (n, M)
-        d_j, what is learned of Lambda^{1/2} w* as phi_j goes from 0 to 1.
+        d_j, the part of Lambda^{1/2} w* that is learned as phi_j goes from 0 to 1.
     span_floor : float
         The least test loss of any u; 0 for N = infinity.
     """
@@ -122,19 +125,19 @@ class DrawnReuse:
 
     @property
     def final_loss_error(self) -> float:
-        """What rounding may have changed in `final_loss`."""
+        """The error of `final_loss` by rounding."""
         blur = float(norm(self._blurs)) if self.rest.any() else 0.0
         return (2 * sqrt(self.final_loss) + blur) * blur
 
     @property
     def _blurs(self) -> Reals:
-        """What rounding may have changed in each d_j, of shape (n,)."""
+        """The error of each d_j by rounding, of shape (n,)."""
         mu = self.measure.eigenvalues
         return np.asarray(ROUNDING * np.sqrt(mu[0] / mu) * np.sqrt((self.steps**2).sum(axis=1)))
 
     @property
     def _floor_error(self) -> float:
-        """What rounding may have changed in the floor: y - G u is off by y and by the largest s_j times u."""
+        """The error of the floor by rounding: y - G u has that of y, and that of the largest s_j times u."""
         mu, floor = self.measure.eigenvalues, self.measure.floor
         blur = ROUNDING * (sqrt(self.measure.variance) + sqrt(self.measure.norm * mu[0]))
         return (2 * sqrt(floor) + blur) * blur if floor else 0.0
@@ -142,8 +145,8 @@ class DrawnReuse:
     def curve(self, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
         """Return the losses at ``times``, with errors.
 
-        As in `verify.flow`, the flow is solved to two tolerances.  An error is `SAFETY` times the difference, the
-        largest of those at `PROBES` of the times nearby, and what rounding may change.
+        As in `verify.flow`, the flow is solved to two tolerances.  An error is twice the largest difference at
+        times nearby, and that of rounding.
 
         Parameters
         ----------
@@ -168,19 +171,17 @@ class DrawnReuse:
             If the flow cannot be solved.
         """
         t = check_times(times)
-        if not TIGHTEST <= tolerance <= LOOSEST:
-            raise InputError(f"the tolerance must lie between {TIGHTEST:.0e} and {LOOSEST:.0e}; got {tolerance}")
+        check_tolerance(tolerance)
         probes = np.unique(np.multiply.outer(PROBES, t))
         places = np.searchsorted(probes, t)
         flows = (solve_flow(self.measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
-        found, other = (self._observed(flow, probes) for flow in flows)
-        window = np.clip(places + np.arange(-NEARBY, NEARBY + 1)[:, None], 0, len(probes) - 1)
+        found, other = (self._observe(flow, probes) for flow in flows)
         errors = {}
         for name in ("loss", "train_loss", "kernel", "clock"):
             apart = np.abs(found[name] - other[name]) / (found[name] + SMALLEST)
             if name in ("kernel", "clock"):  # they come to rest, and a difference may do so near zero
                 apart = np.maximum.accumulate(apart)
-            errors[name] = SAFETY * apart[window].max(axis=0) * found[name][places]
+            errors[name] = largest_nearby(apart, places) * found[name][places]
             if name in ("loss", "train_loss"):
                 errors[name] += found[f"{name}_rounding"][places] + EXHAUSTED
         observed = {name: found[name][places] for name in errors}
@@ -195,28 +196,29 @@ class DrawnReuse:
             settings={"gamma": gamma, "tolerance": tolerance},
         )
 
-    def _observed(self, flow: Flow, times: Reals) -> dict[str, Reals]:
-        """Losses, what rounding may change in them, kernel and clock, by name."""
+    def _observe(self, flow: Flow, times: Reals) -> dict[str, Reals]:
+        """Return losses, their errors by rounding, kernel and clock, by name."""
         pieces = max(1, len(times) * len(self.measure) // READ)
         parts = [self._read(flow, piece) for piece in np.array_split(times, pieces)]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def _read(self, flow: Flow, times: Reals) -> dict[str, Reals]:
+        """Return the same for so few times that all modes fit into memory at once."""
         seen = np.minimum(times, flow.horizon)  # beyond, only what is final is left
         states = flow.at(seen)
         residual = np.where((times > seen)[:, None], 0.0, states.residual)
         learned = np.where((times > seen)[:, None], 1.0, states.learned)
         mu, p, blurs = self.measure.eigenvalues, self.measure.weights, self._blurs
-        # of a mode whose rate is off by x, 1 - phi is off by x |ln(1 - phi)| of itself
+        # a relative error x of a mode's rate is one of x |ln(1 - phi)| in 1 - phi
         moved = residual * (1 - np.log(np.maximum(residual, SMALLEST)))
-        # v0 is what is left of the target, or is to come beyond the rest: whichever loses less
+        # (4): v0 is the target less what is learned, or the rest and what is not: whichever loses fewer digits
         gone = np.sqrt(learned**2 @ blurs**2) + ROUNDING * norm(self.target)
         ahead = np.sqrt(moved**2 @ blurs**2) + (norm(blurs) if self.rest.any() else 0.0)
         late = (ahead < gone)[:, None]
         left = np.where(late, self.rest, self.target) + np.where(late, residual, -learned) @ self.steps
         test, blur = (left**2).sum(axis=1), np.minimum(ahead, gone)
-        above = residual**2 @ p
-        # s_j is off by the rounding of the largest, and c_j by that of y
+        above = residual**2 @ p  # (3)
+        # s_j has the rounding of the largest, and c_j that of y
         off = (residual * moved) @ (p * np.sqrt(mu[0] / mu)) + residual**2 @ np.sqrt(p * self.measure.variance)
         return {
             "loss": test,
@@ -231,7 +233,9 @@ class DrawnReuse:
 def draw_features_and_samples(
     alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int
 ) -> Draw:
-    """Features and samples.  At fixed seed and M, fewer samples are the first of more, and so are features.
+    """Draw features and samples.
+
+    At fixed seed and M, the first samples of a larger draw are those of a smaller one, and so for features.
 
     Parameters
     ----------
@@ -245,8 +249,14 @@ def draw_features_and_samples(
     Raises
     ------
     InputError
-        For alpha <= 1, beta <= 0, N < 1, N >= M, P < 1, M < 2, no seed, more than `ENTRIES` numbers, or a spectrum
-        beyond double precision.
+        For alpha <= 1, beta <= 0, N < 1, N >= M, P < 1, M < 2, a negative seed, more than `ENTRIES` numbers, or a
+        spectrum beyond double precision.
+
+    Examples
+    --------
+    >>> draw = draw_features_and_samples("3/2", "1/2", 8, 12, 20, seed=0)
+    >>> draw.features.shape, draw.samples.shape
+    ((8, 20), (12, 20))
     """
     check_whole(modes, "the number of modes", 2, 1000)
     check_whole(samples, "the number of samples", 1, 256)
@@ -271,12 +281,18 @@ def draw_features_and_samples(
 
 
 def diagonalise(given: Draw) -> DrawnReuse:
-    """A draw, diagonalised.
+    """Diagonalise a draw.
 
     Raises
     ------
     InputError
-        For min(N, P), or min(M, P), above `LARGEST`; for eigenvalues that span more than `DECADES`.
+        If the smaller of N and P (M and P for N = infinity) exceeds `LARGEST`, or eigenvalues span more than `DECADES`.
+
+    Examples
+    --------
+    >>> found = diagonalise(draw_features_and_samples("3/2", "1/2", 8, 12, 20, seed=0))
+    >>> len(found.measure), found.span_floor < found.final_loss
+    (8, True)
     """
     roots, features = np.sqrt(given.eigenvalues), given.features
     count, modes = given.samples.shape
@@ -287,7 +303,7 @@ def diagonalise(given: Draw) -> DrawnReuse:
         )
     psi, y, floor = given.samples / sqrt(count), given.samples @ given.target / sqrt(count), 0.0
     matrix = psi if features is None else psi @ features.T / sqrt(size)
-    if count > size:  # a triangle has the same singular values, and the target's part outside the span apart
+    if count > size:  # R of (G, y) = QR has the same singular values, and y's part outside the span in its corner
         triangle = _triangle(matrix, y)
         matrix, y = triangle[:size, :size], triangle[:size, size]
         floor = float(triangle[size, size] ** 2) if features is not None else 0.0
@@ -300,8 +316,8 @@ def diagonalise(given: Draw) -> DrawnReuse:
     target = roots * given.target
     amplitudes = left.T @ y / s
     steps = (right * roots if features is None else right @ (features * roots) / sqrt(size)) * amplitudes[:, None]
-    rest = np.zeros(modes) if len(s) == modes else target - steps.sum(axis=0)  # all modes are in the span
-    seen = (s * amplitudes) ** 2 > SMALLEST  # without power of the target a mode does not move
+    rest = np.zeros(modes) if len(s) == modes else target - steps.sum(axis=0)  # 0 if all modes are in the span
+    seen = (s * amplitudes) ** 2 > SMALLEST  # a mode without power of the target does not move
     measure = Spectrum(s[seen] ** 2, (s * amplitudes)[seen] ** 2, floor)
     span_floor = 0.0 if features is None else float(_triangle((features * roots).T, target)[-1, -1] ** 2)
     return DrawnReuse(measure, target, rest, steps[seen], span_floor)
@@ -322,5 +338,5 @@ def draw_reuse(alpha: object, beta: object, model_size: int | None, samples: int
 
 
 def _triangle(matrix: Reals, vector: Reals) -> Reals:
-    """R of (matrix, vector) = QR: in its last column stand the vector's parts in the span and, last, outside."""
+    """Return R of (matrix, vector) = QR; its last column has the vector's parts in the span and, last, outside."""
     return np.asarray(np.linalg.qr(np.column_stack([matrix, vector]), mode="r"))

@@ -1,35 +1,38 @@
 """What do N features learn from P samples that are used again and again, in the mean over both?
 
-The flow of `flow` runs on the spectrum that the features see on the samples, with phi(mu, t) and the two scalars that
-the training loss sets.  The residual is v = w* - phi(K) w*, with K = (A^T A/N)(Psi^T Psi/P), in which the training loss
-is one sum over the spectrum and the test loss a double one,
+The flow of `verify.flow` runs on the spectrum that the features see on the samples, with phi(mu, t) and the two scalars
+that the training loss sets.  The residual is v = w* - phi(K) w*, with K = (A^T A/N)(Psi^T Psi/P).  In it the training
+loss is one sum over the spectrum and the test loss a double one,
 
-    L_train = floor_train + int p (1 - phi)^2,       L = int int m (1 - phi)(1 - phi'),
+    (1)  L_train = floor_train + int p (1 - phi)^2,       (2)  L = int int m (1 - phi)(1 - phi'),
 
 as the samples are not the population: their eigenvectors are not orthogonal in it.  Their means come from deterministic
-equivalents, of K first and of A^T A/N within it (`continuum_equivalent`):  with z = -nu (1 - V/N)(1 - V/P),
+equivalents, of K first and of A^T A/N within it (`continuum_equivalent`): with z = -nu (1 - V/N)(1 - V/P),
 
-    p: jump of Y/(1 - V/N),        m: jumps in z and z' of [n(z) T(z') - n(z') T(z)]/(z z' (z' - z)),
-    n = nu (1 - V/N),              T = nu Y.
+    (3)  p: jump of Y/(1 - V/N),        m: jumps in z and z' of [n(z) T(z') - n(z') T(z)]/(z z' (z' - z)),
+    (4)  n = nu (1 - V/N),              T = nu Y.
 
 On the diagonal 1/(z' - z) leaves Im(T n*)/(pi mu^2) delta(mu - mu'); off it the numerator vanishes with the
-denominator, and m is smooth.  Directions that no sample and no feature sees are an eigenvalue 0, at which phi = 0: with
-the row of m that belongs to it the loss at infinite time is
+denominator, and m is smooth.  Directions that no sample or no feature sees are an eigenvalue 0, at which phi = 0.  With
+the row of m at 0, the loss at infinite time is
 
-    N > P:    Q_P/(1 - d_P/P) + T_P/(N/P - 1),          N < P:    T_N/(1 - N/P),
+    (5)  N > P:    Q_P/(1 - d_P/P) + T_P/(N/P - 1),          N < P:    T_N/(1 - N/P),
 
-where V(nu_n) = n, T_n = sum_k y_k^2 nu/(lambda_k + nu) is what least squares leaves with n features, Q_n has the square
+where V(nu_n) = n, T_n = sum_k y_k^2 nu/(lambda_k + nu) is the loss of least squares with n features, Q_n has the square
 of nu/(lambda_k + nu), and d_n = sum_k lambda_k^2/(lambda_k + nu)^2.  Both are the same for any gamma: the flow stays in
-the span of what it is shown.  At N = P they diverge, and the loss grows for ever: there, and close to it, m is used in
+the span of what it is shown.  At N = P they diverge, and the loss grows for ever.  There, and close to it, m is used in
 
-    L = sum_k y_k^2 - 2 int a phi + int int m phi phi',         a: jump of T/z,
+    (6)  L = sum_k y_k^2 - 2 int a phi + int int m phi phi',         a: jump of T/z.
 
-at the cost of the digits by which the loss is below that at time 0, and up to a clock that the lowest eigenvalues set.
+That loses as many digits as the loss is below its start, and holds up to a clock that the lowest eigenvalues set.
 
-What was not used is the check: at time 0 both losses are sum_k y_k^2, and the second moment of the training loss is
-sum_k y_k^2 (lambda_k + sum_l lambda_l/P).
+Consistency check (not used in the solution): at time 0 both losses are sum_k y_k^2, and the second moment of the
+training loss is sum_k y_k^2 (lambda_k + sum_l lambda_l/P).
 
 Layout: eigenvalues along both axes of m.  Cost: (some 700)^2 numbers for a spectrum, and as many for a time.
+
+Map: `mean_reuse` makes the spectra, with `_Equivalent` for (3) and (4) and `_floors` for (5); `reuse_curve` and
+`reuse_clock_curve` read (1), (2) and (6) along two flows, which state the error, in `_compare`.
 """
 
 from __future__ import annotations
@@ -54,33 +57,39 @@ from ..spectra.continuum_equivalent import ContinuumEquivalent
 from ..spectra.spectrum import SMALLEST, Spectrum
 
 CLOSE = 1e-3
-"""Distance of N and P over the larger, below which the loss is counted from time 0."""
+"""If |N - P| is less than this share of the larger, the loss is counted from time 0, by (6)."""
 
 LATEST = 1e10
-"""The clock, in units of the resolution, up to which it then is known; a step that ends beyond it is refused."""
+"""The clock, in units of the lowest eigenvalue's inverse, up to which it is then known; times beyond are refused."""
 
 ROUNDING = 4 * float(np.finfo(float).eps)
-"""Of a loss that is counted from time 0, in units of that at time 0."""
+"""Rounding of a loss that is counted from time 0, in units of the loss there."""
 
 
 @dataclass(frozen=True)
-class Reuse:
-    """What the two losses are sums over; arrays along the same eigenvalues.
+class MeanReuse:
+    """The mean spectra that both losses are sums over; arrays along the same eigenvalues.
 
     Attributes
     ----------
     train : Spectrum
-        p, and what remains of the training loss at infinite time.
+        p, and the training loss at infinite time as its floor.
     unseen : float
         The loss at infinite time; infinite for N = P.
     from_start : bool
         Whether the loss is counted from time 0, for N close to P, and not from infinite time.
     across : array of shape (n,)
-        Between each eigenvalue and 0, in ``unseen``; a if counted from time 0.
+        The row of m at the eigenvalue 0; a of (6) if the loss is counted from time 0.
     within : array of shape (n, n)
-        m, weights of the rule included.
+        m, times the weights of the rule.
     error : float
-        Largest relative deviation of what is known of both at time 0.
+        Largest relative deviation in the consistency check.
+
+    Examples
+    --------
+    >>> reuse = mean_reuse("3/2", "1/2", 20, 40)
+    >>> reuse.lazy_loss([0.0, 10.0]).round(4), round(reuse.unseen, 4), reuse.error < 1e-9
+    (array([1.3333, 0.5017]), 0.7255, True)
     """
 
     train: Spectrum
@@ -96,28 +105,28 @@ class Reuse:
         return self.train.variance
 
     def loss(self, residual: Reals, learned: Reals) -> Reals:
-        """The test loss where 1 - phi and phi are rows of shape (times, n)."""
+        """Return the test loss by (2) or (6), for 1 - phi and phi of shape (times, n)."""
         if not self.from_start:
             return self.unseen + 2 * (residual @ self.across) + ((residual @ self.within) * residual).sum(axis=1)
         return self.variance - 2 * (learned @ self.across) + ((learned @ self.within) * learned).sum(axis=1)
 
     @property
     def rounding(self) -> float:
-        """Absolute error of the loss by rounding, beside that which is relative."""
+        """Absolute error of the loss by rounding, beside its relative error."""
         return ROUNDING * self.variance if self.from_start else 0.0
 
     def train_loss(self, residual: Reals) -> Reals:
-        """The training loss."""
+        """Return the training loss by (1)."""
         return np.asarray(residual**2 @ self.train.weights + self.train.floor)
 
     def lazy_loss(self, time: ArrayLike) -> Reals:
-        """The test loss at gamma = 0."""
+        """Return the test loss at gamma = 0."""
         decay = -np.multiply.outer(np.asarray(time, float), self.train.eigenvalues)
         return self.loss(np.exp(decay), -np.expm1(decay))
 
 
 def _floors(model: ContinuumEquivalent) -> tuple[float, float]:
-    """What remains of the test loss and of the training loss at infinite time."""
+    """Return the test loss (5) and the training loss at infinite time."""
     ratio = model.rank / max(model.size, model.samples)
     if ratio == 1:
         return inf, 0.0
@@ -128,15 +137,15 @@ def _floors(model: ContinuumEquivalent) -> tuple[float, float]:
 
 
 def _close(model: ContinuumEquivalent) -> bool:
-    """Whether N and P are so close that the loss at infinite time is far above all others."""
+    """Return whether N and P are so close that the loss at infinite time is far above all others."""
     return model.rank > (1 - CLOSE) * max(model.size, model.samples)
 
 
 class _Equivalent:
-    """The deterministic equivalent of one model on one number of samples: the jumps of n T' - n' T.
+    """The deterministic equivalent of one model on one number of samples: the jumps of n T' - n' T in (3).
 
     In T = W nu + T', with W = sum_k y_k^2/lambda_k, the first part is the larger one.  It leaves (W/N) nu nu' (V' - V),
-    which is written so, as else it would be lost.
+    which is computed in this form: in the other its digits would cancel.
     """
 
     def __init__(self, model: ContinuumEquivalent) -> None:
@@ -151,7 +160,7 @@ class _Equivalent:
             self.pairs.append(((found.nu, slope), counted, model.norm / model.size))
 
     def across(self) -> Reals:
-        """The row of m at the eigenvalue 0; a where there is none."""
+        """Return the row of m at the eigenvalue 0, or a of (6) if N and P are close."""
         model, mu = self.model, self.found.eigenvalues
         if _close(model):
             total = self.found.nu * (self.found.target + model.norm)
@@ -164,7 +173,7 @@ class _Equivalent:
         return np.asarray(row / np.pi / mu**2 * self.found.width)
 
     def within(self) -> Reals:
-        """m; the numerator vanishes with the difference of eigenvalues, and the diagonal has its slope."""
+        """Return m; on the diagonal the smooth part is the slope of its numerator."""
         mu = self.found.eigenvalues
         apart = mu - mu[:, None]
         same = apart == 0
@@ -181,8 +190,8 @@ class _Equivalent:
         )
 
 
-def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -> Reuse:
-    """The mean over features and samples of what both losses are sums over, on the continuum.
+def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -> MeanReuse:
+    """Return the spectra of both losses in the mean over features and samples, on the continuum.
 
     Parameters
     ----------
@@ -195,6 +204,12 @@ def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -
     ------
     InputError
         For numbers outside these ranges, or such that the lowest eigenvalues leave double precision.
+
+    Examples
+    --------
+    >>> reuse = mean_reuse("3/2", "1/2", 20, 40)
+    >>> reuse_curve(reuse, 1.0, [1.0, 10.0]).loss.round(4)
+    array([0.8042, 0.4918])
     """
     model = ContinuumEquivalent.from_input(alpha, beta, model_size, samples)
     found, total = _Equivalent(model), model.target_moments()[0]
@@ -209,35 +224,65 @@ def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -
     moment = model.target_moments()[1] + total * model.trace_moments()[0] / samples
     deviations = missing / total, train.variance / total - 1, train.weights @ train.eigenvalues / moment - 1
     error = max(*map(abs, deviations), float(np.finfo(float).eps))
-    return Reuse(replace(train, error=error), unseen, from_start, across, within, error)
+    return MeanReuse(replace(train, error=error), unseen, from_start, across, within, error)
 
 
 def final_loss(alpha: object, beta: object, model_size: float, samples: float) -> float:
-    """The mean test loss at infinite time, infinite for N = P; parameters and errors as in `mean_reuse`."""
+    """Return the mean test loss at infinite time, infinite for N = P; parameters and errors as in `mean_reuse`.
+
+    >>> round(final_loss("3/2", "1/2", 20, 40), 4)
+    0.7255
+    """
     return _floors(ContinuumEquivalent.from_input(alpha, beta, model_size, samples))[0]
 
 
-def reuse_curve(reuse: Reuse, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
-    """Both losses along the flow at ``times``, which rise from at least 0, with errors.
+def reuse_curve(reuse: MeanReuse, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
+    """Return both losses along the flow at times.
+
+    Parameters
+    ----------
+    reuse : MeanReuse
+    gamma : float
+        Richness, at least 0.
+    times : array of shape (times,)
+        Rising, at least 0.
+    tolerance : float
+        Aimed-at relative error of the training loss above its floor.
+
+    Returns
+    -------
+    LossCurve
+        ``loss`` on the population; ``observed`` has ``train_loss``, ``kernel`` and ``clock``, ``errors`` that of
+        ``train_loss``.
 
     Raises
     ------
     InputError
-        For times that do not rise, are negative or not finite.
+        For numbers outside these ranges, or times beyond those that are known next to N = P.
     FlowFailed
-        If the flow could not be solved; see `march.solve`.
+        If the flow cannot be solved.
+
+    Examples
+    --------
+    >>> found = reuse_curve(mean_reuse("3/2", "1/2", 20, 40), 1.0, [0.0, 10.0])
+    >>> found.loss.round(4), found.train_loss.round(4)
+    (array([1.3333, 0.4918]), array([1.3333, 0.2462]))
     """
-    return _compared(reuse, gamma, check_times(times), tolerance, _at_times, inf)
+    return _compare(reuse, gamma, check_times(times), tolerance, _at_times, inf)
 
 
-def reuse_clock_curve(reuse: Reuse, gamma: float, clocks: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
-    """The same where the clock shows ``clocks``."""
+def reuse_clock_curve(reuse: MeanReuse, gamma: float, clocks: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
+    """Return the same where the clock int kappa dt shows ``clocks``.
+
+    >>> reuse_clock_curve(mean_reuse("3/2", "1/2", 20, 40), 0.0, [1.0, 10.0]).time
+    array([ 1., 10.])
+    """
     places = check_times(clocks)
-    return _compared(reuse, gamma, places, tolerance, _at_clocks, float(places[-1]))
+    return _compare(reuse, gamma, places, tolerance, _at_clocks, float(places[-1]))
 
 
 def _at_times(flow: Flow, t: Reals) -> tuple[States, Reals, Reals]:
-    """States, times and clocks; beyond the horizon the training loss is exhausted, and the kernel constant."""
+    """Return states, times and clocks; beyond the horizon the training loss is exhausted, and the kernel constant."""
     states = flow.at(np.minimum(t, flow.horizon))
     return states, t, states.clock + states.kernel * (t - states.time)
 
@@ -247,15 +292,15 @@ def _at_clocks(flow: Flow, clock: Reals) -> tuple[States, Reals, Reals]:
     return states, states.time + (clock - states.clock) / states.kernel, clock
 
 
-def _compared(
-    reuse: Reuse,
+def _compare(
+    reuse: MeanReuse,
     gamma: float,
     places: Reals,
     tolerance: float,
     read: Callable[[Flow, Reals], tuple[States, Reals, Reals]],
     clock_end: float,
 ) -> LossCurve:
-    """The curve, its errors from a second one of lower tolerance.  The clock is ahead of time, as kappa > 1."""
+    """Return the curve, with errors from a second one of lower tolerance; ``read`` reads a flow at places."""
     check_tolerance(tolerance)
     check_richness(gamma)
     try:

@@ -1,1 +1,6 @@
-"""TODO room."""
+"""What do correlations between any two times say?  The dynamical mean field equations, solved as printed.
+
+`online_limit` is gradient descent in finite steps at N, B = infinity (eq. 44), `online` the same at finite N and B
+(eq. 26-31), `offline` gradient flow on P reused samples (eq. 41), `offline_solver` its march through time.  `few_nodes`
+puts the trace on few nodes; `sizes` checks input and memory.
+"""

@@ -17,8 +17,8 @@ eta before gamma in the sums over C3; with both, the equations are those of eq. 
 
 All is causal: row t of each matrix follows from rows before it.  Row t of Q_k solves a triangular system in S with a
 shift lambda_k, and so does what a row of C2 needs, sum_k Q_k (Q_k C2/N + ...)^T.  Both are solved for all modes at
-once, block by block: products with S serve all modes, and only blocks on the diagonal are inverted mode by mode.  No T x T
-matrix is kept for a mode.
+once, block by block: products with S serve all modes, and only blocks on the diagonal are inverted mode by mode.  No
+T x T matrix is kept for a mode.
 
 Two spectra enter: the target's, whose modes cost a vector each, and the trace sum_k lambda_k delta(lambda_k), which
 drives R3 and the noise of batches and needs few nodes.  Either those of the limit, with N as the model size; or those
@@ -102,8 +102,8 @@ def solve_online(
     -------
     LossCurve
         At the steps 0, 1, ..., T.  ``error`` is that of the two spectra's rules, in the flow and in steps of the
-        largest sharpness, and rounding.  ``observed`` has ``kernel`` = 1 + gamma Cw(t,t), ``sharpness`` = eta kappa lambda_1,
-        and the three parts of the loss beside the floor: ``from_target``, what the mean response has not learned;
+        largest sharpness, and rounding.  ``observed`` has ``kernel`` = 1 + gamma Cw(t,t), ``sharpness`` =
+        eta kappa lambda_1, and the three parts of the loss beside the floor: ``from_target``, what the mean response has not learned;
         ``from_features``, the variance over A(0), of order 1/N; ``from_batches``, that over batches, of order 1/B.
 
         ``status.undetermined_from`` is the time from which on the response alternates from step to step after it had
