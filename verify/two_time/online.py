@@ -103,8 +103,9 @@ def solve_online(
     LossCurve
         At the steps 0, 1, ..., T.  ``error`` is that of the two spectra's rules, in the flow and in steps of the
         largest sharpness, and rounding.  ``observed`` has ``kernel`` = 1 + gamma Cw(t,t), ``sharpness`` =
-        eta kappa lambda_1, and the three parts of the loss beside the floor: ``from_target``, what the mean response has not learned;
-        ``from_features``, the variance over A(0), of order 1/N; ``from_batches``, that over batches, of order 1/B.
+        eta kappa lambda_1, and the three parts of the loss beside the floor: ``from_target``, what the mean response
+        has not learned; ``from_features``, the variance over A(0), of order 1/N; ``from_batches``, that over batches,
+        of order 1/B.
 
         ``status.undetermined_from`` is the time from which on the response alternates from step to step after it had
         been smooth: gradient descent is at the edge of stability, which at finite N and B lies below `STABLE`.
