@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from sympy import S
@@ -11,8 +10,6 @@ from exponents.claims.catalogue import ALIASES, CLAIMS, FAMILIES, describe_famil
 from exponents.claims.claim import EDITION, LINEAR, MINUTES, REUSE, SUBJECTS, parse_condition
 from exponents.errors import InputError
 from exponents.symbols import alpha, beta, gamma
-
-ROOT = Path(__file__).parents[3]
 
 
 def test_records_need_no_sympy():
@@ -54,11 +51,6 @@ def test_aliases_name_families_and_are_understood():
     for alias, family in ALIASES.items():
         assert select_claims([alias]) == select_claims([family]) != ()
         assert any(f"{family} (or {alias})" in names for names in describe_families())
-
-
-def test_every_family_is_in_the_readme():
-    readme = (ROOT / "README.md").read_text()
-    assert not [name for name in (*FAMILIES, *ALIASES) if f"`{name}`" not in readme]
 
 
 def test_an_unknown_name_is_refused_with_the_nearest():
