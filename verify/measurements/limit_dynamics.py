@@ -103,7 +103,7 @@ class LimitMeasurements(Measurements):
 
     def constant(self, name: str, power: float) -> Limit:
         """Measure the constant in front of t^power in a quantity on the flow."""
-        value, error = getattr(self.rich, name), self.rich.errors[name]
+        value, error = getattr(self.rich, name), getattr(self.rich, f"{name}_error")
         return _exponentiate(self._limit(np.log(value) - power * np.log(self.times), error / value))
 
     def loss_constant(self) -> Limit:
