@@ -1,8 +1,10 @@
 """Which parts of a domain meet, and along which curves?
 
-Each curve that divides the domain is followed through it.  On both sides of a point of the curve the part is looked up
-by exact signs at that point, which is algebraic: a root of the curve above a rational base.  The same two parts meet
-until one of the polynomials that told them apart vanishes on the curve; there a new piece of it begins.
+`find_neighbours` follows each curve that divides the domain.  At a point of the curve, a root of its polynomial above a
+rational base, exact signs tell which part lies on either side.  The same two parts meet along the curve until one of
+the polynomials that separate them from others vanishes; there a new piece of the curve begins.
+
+`rational_corners` lists rational points at which curves meet, where closed inequalities need care.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ _Span = tuple[Root | None, Root | None]
 
 
 def find_neighbours(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[Found]]:
-    """The pairs of parts that meet along ``curve``: (below, above), or (left, right) where it is upright."""
+    """Yield the pairs of parts that meet along ``curve``: (below, above), or (left, right) of an upright line."""
     if not curve.involves(0):
         yield from _across_lines(partition, curve)
         return
@@ -51,28 +53,28 @@ def find_neighbours(partition: Partition[Found], curve: Polynomial) -> Iterator[
 
 
 class _Spot(Generic[Found]):
-    """A point of a curve: exact signs there, and a record of the polynomials that were asked for."""
+    """A point of a curve: exact signs there, and a record of the polynomials whose signs were asked for."""
 
     def __init__(self, partition: Partition[Found], curve: Polynomial, sign_of: SignOf) -> None:
         self._partition, self._curve, self._sign_of = partition, curve, sign_of
         self.signs: dict[Polynomial, int] = {}
 
     def sign(self, polynomial: Polynomial) -> int:
-        """The sign of a polynomial at the spot."""
+        """Return the sign of a polynomial at the point."""
         if polynomial not in self.signs:
             self.signs[polynomial] = self._sign_of(polynomial)
         return self.signs[polynomial]
 
     def is_inside(self) -> bool:
-        """Whether the spot lies in the domain."""
+        """Return whether the point lies in the domain."""
         return self._partition.contains(self.sign)
 
     def part_beside(self, side: int) -> Leaf[Found]:
-        """The part on the side of the curve where its polynomial has this sign."""
+        """Return the part on the side of the curve where its polynomial has this sign."""
         return self._partition.part(lambda polynomial: side if polynomial == self._curve else self.sign(polynomial))
 
     def is_generic(self) -> bool:
-        """Whether nothing that was asked for vanishes here but the curve itself."""
+        """Return whether, of the polynomials asked for, only the curve's own vanishes here."""
         return all(sign for polynomial, sign in self.signs.items() if polynomial != self._curve)
 
 
@@ -95,12 +97,12 @@ def _on_branch(curve: Polynomial, branch: int, base: tuple[Fraction, ...]) -> Si
 
 
 def _bases(partition: Partition[Found], span: _Span) -> list[tuple[Fraction, ...]]:
-    """Exact base points over an interval; there is but one where there is no base."""
+    """Return exact base points over an interval; with one parameter, the empty base."""
     return [(value,) for value in rationals_between(*span)] if len(partition.functions.parameters) == 2 else [()]
 
 
 def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _Span) -> Iterator[_Pair[Found]]:
-    """The pairs of parts beside one branch of a curve, over an interval on which it neither begins nor ends."""
+    """Yield the pairs of parts beside one branch of a curve, over an interval on which it neither begins nor ends."""
     waiting = [span]
     while waiting:
         low, high = waiting.pop()
@@ -129,9 +131,9 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
 
 
 def rational_corners(functions: Functions, curves: Iterable[Expr]) -> Iterator[Point]:
-    """Rational points at which curves meet, turn back or are singular, and others on the upright lines through these.
+    """Yield rational points at which curves meet, turn back or are singular, and others on upright lines through these.
 
-    With closed inequalities a region may claim such a point although it lies beside none of its cells.
+    A closed inequality may hold at such a point although no cell of the region lies beside it.
     """
     polynomials = frozenset().union(*(factors(functions.element(curve)) for curve in curves))
     listed = sorted(polynomials, key=lambda p: p.simplicity)

@@ -1,20 +1,21 @@
 """Into which open cells do a set of polynomials cut the space of parameters?
 
-On a cell no polynomial of the set vanishes, so each keeps one sign; an exact rational sample inside the cell
-tells which.  That turns "for all parameters in this region" into finitely many exact evaluations, and
-is the ground of every proof in this package.
+On a cell no polynomial of the set vanishes, so each keeps one sign, which an exact rational sample inside the cell
+tells.  Thus "for all parameters in this region" becomes finitely many exact evaluations.  Every proof in this package
+rests on that.
 
-The method is open cylindrical algebraic decomposition.  Elimination of the last parameter (`Functions.eliminated`)
-gives polynomials that vanish wherever the real roots of the set could meet, vanish or run off to infinity, so between
-the zeros of these the roots stand in a fixed order (Collins; McCallum): a column.  Above one exact base point in each
-column the roots are isolated, and a rational taken between each two.  Cells of lower dimension (the boundary curves)
-are not visited: a closed inequality between continuous functions that holds on open cells holds on their closures.
+The method is open cylindrical algebraic decomposition.  Elimination of the last parameter (`Functions.eliminate`) gives
+polynomials that vanish wherever the real roots of the set could meet, vanish or run off to infinity.  Between the zeros
+of these the roots stand in a fixed order (Collins; McCallum): a column.  Above one exact base point in each column the
+roots are isolated, and a rational is taken between each two.  Cells of lower dimension (the boundary curves) are not
+visited: a closed inequality between continuous functions that holds on open cells holds on their closures.
 
-`Arrangement.crossed` answers the question that proofs ask most: does a further polynomial vanish inside these cells?
-It looks only at that polynomial and at the curves that bound the cells, so it costs far less than cutting every cell.
+Polynomials must be irreducible and distinct, as `polynomials.factors` gives them; two that share a factor would have a
+vanishing resultant.
 
-Polynomials must be irreducible and distinct, as `polynomials.factors` gives them; two that share a
-factor would have a vanishing resultant.
+Map: `cut_domain` makes an `Arrangement` of `Cell`s.  `Arrangement.find_crossings` answers what proofs ask most: does a
+further polynomial vanish inside these cells?  It looks only at that polynomial and the curves that bound the cells, so
+it costs far less than cutting every cell.  `wall_polynomials` eliminates; `separating_polynomials` separate any cells.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ Base = tuple[Fraction, ...]
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """The cells above one interval of the first of two parameters; of all space, where there is only one.
+    """The cells above one interval of the first of two parameters; with one parameter, all of the line.
 
     Attributes
     ----------
@@ -77,7 +78,7 @@ class Cell:
     low, high : Root or None
         Its bounds in the last parameter above the column's base point; None is an infinity.
     lower_curves, upper_curves : set of Polynomial
-        What vanishes on these bounds.
+        The polynomials that vanish on these bounds.
     signs : int
         Bit i is set where the i-th polynomial of the arrangement is positive.
     """
@@ -133,7 +134,7 @@ class Arrangement:
         object.__setattr__(self, "_box", [self._bounds(i) for i in range(len(self.functions.parameters))])
 
     def changes(self, polynomial: Polynomial) -> bool:
-        """Whether a polynomial has different signs on different cells."""
+        """Return whether a polynomial has different signs on different cells."""
         if polynomial in self.position:
             return not (self._positive | self._negative) >> self.position[polynomial] & 1
         if polynomial not in self._changing:
@@ -143,12 +144,12 @@ class Arrangement:
         return self._changing[polynomial]
 
     def sign_mask(self, signs: Mapping[Polynomial, int]) -> tuple[int, int]:
-        """(mask, wanted): cells with these signs have ``wanted`` as their signs under the mask."""
+        """Return (mask, wanted): a cell has the given signs exactly if ``cell.signs & mask == wanted``."""
         bits = {p: 1 << self.position[p] for p in signs}
         return sum(bits.values()), sum(bits[p] for p, s in signs.items() if s > 0)
 
     def find_crossings(self, polynomial: Polynomial, cells: Sequence[Cell]) -> Iterator[tuple[Cell, Base | None]]:
-        """The cells inside which a further polynomial changes sign, each with a base point above which it does.
+        """Yield the cells inside which a further polynomial changes sign, each with a base point above which it does.
 
         The base point is None where the zeros are upright lines, on which the first of two parameters is constant.
         Isolated zeros, at which no sign changes, do not count.
@@ -171,7 +172,7 @@ class Arrangement:
             yield from found.items()
 
     def _critical(self, polynomial: Polynomial, cells: Sequence[Cell]) -> list[Root]:
-        """Base values at which a root of the polynomial may appear, vanish, or enter one of the cells."""
+        """Return base values at which a root of the polynomial may appear, vanish, or enter one of the cells."""
         if len(self.functions.parameters) < 2:
             return []
         bounds = frozenset().union(*(cell.lower_curves | cell.upper_curves for cell in cells))
@@ -180,7 +181,7 @@ class Arrangement:
         return sort_roots(root for p in frozenset().union(*walls) for root in real_roots(univariate(p)))
 
     def _bases(self, place: Column, critical: list[Root]) -> list[Base]:
-        """Exact base points of a column: its own, or one between each two critical values inside it."""
+        """Return exact base points of a column: its own, or one between each two critical values inside it."""
         inside = [root for root in critical if is_between(root, place.low, place.high)]
         if not inside:
             return [place.base]
@@ -190,7 +191,7 @@ class Arrangement:
         return [(sample_between(left, right),) for left, right in pairwise(ends)]
 
     def _with_roots(self, polynomial: Polynomial, cells: Sequence[Cell], base: Base) -> list[Cell]:
-        """Which of the cells of a column have a root of the polynomial above ``base``."""
+        """Return the cells of a column that have a root of the polynomial above ``base``."""
         self.functions.spend(20 * (1 + len(cells)))
         roots = roots_above(polynomial, base)
         if not roots:
@@ -198,13 +199,13 @@ class Arrangement:
         return [cell for cell in cells if any(is_between(root, *self.bounds_above(cell, base)) for root in roots)]
 
     def bounds_above(self, cell: Cell, base: Base) -> tuple[Root | None, Root | None]:
-        """The lower and upper bound of a cell above a base point of its column."""
+        """Return the lower and upper bound of a cell above a base point of its column."""
         return _move_bound(cell.low, cell.lower_curves, cell.place, base), _move_bound(
             cell.high, cell.upper_curves, cell.place, base
         )
 
     def _bounds(self, position: int) -> tuple[Fraction | None, Fraction | None]:
-        """Constant bounds of a parameter on the whole domain, from the linear polynomials among those known."""
+        """Return constant bounds of a parameter on the whole domain, from the linear polynomials among those known."""
         lows, highs = [], []
         for i, p in enumerate(self.polynomials):
             if p.degrees[position] == 1 and sum(p.degrees) == 1:
@@ -217,7 +218,7 @@ class Arrangement:
         return max(lows, default=None), min(highs, default=None)
 
     def _keeps_sign(self, polynomial: Polynomial) -> bool:
-        """Whether the polynomial shows at once that it keeps its sign on the box around the domain.
+        """Return whether the polynomial's coefficients show that it keeps its sign on the box around the domain.
 
         With each parameter written as a fraction of non-negative variables, all coefficients have one sign.
         """
@@ -241,7 +242,7 @@ class Arrangement:
 
 
 def _move_bound(root: Root | None, vanishing: frozenset[Polynomial], place: Column, base: Base) -> Root | None:
-    """Where a bound of a cell stands above another base point of its column: roots keep their order there."""
+    """Return a bound of a cell above another base point of its column, in which roots keep their order."""
     if root is None:
         return None
     polynomial = min(vanishing, key=lambda p: p.text)
@@ -250,7 +251,7 @@ def _move_bound(root: Root | None, vanishing: frozenset[Polynomial], place: Colu
 
 @lru_cache(maxsize=200_000)
 def roots_above(polynomial: Polynomial, base: Base) -> tuple[Root, ...]:
-    """The real roots of a polynomial in the last parameter above a base point, from below."""
+    """Return the real roots of a polynomial in the last parameter above a base point, from below."""
     return tuple(sort_roots(real_roots(polynomial.coefficients_above(base))))
 
 
@@ -265,6 +266,15 @@ def cut_domain(functions: Functions, polynomials: Iterable[Polynomial], domain: 
         Distinct irreducible polynomials, those that bound the domain among them.
     domain : sequence of Expr
         Functions that are positive on the domain; cells outside are left out.
+
+    Examples
+    --------
+    >>> from exponents import alpha
+    >>> from exponents.algebra.polynomials import factors
+    >>> field = Functions((alpha,))
+    >>> curves = factors(field.element(alpha**2 - 1))  # alpha - 1 and alpha + 1
+    >>> [int(cell.sample[alpha]) for cell in cut_domain(field, curves).cells]
+    [-2, 0, 2]
     """
     listed = sorted(set(polynomials), key=lambda p: p.text)
     if not functions.parameters:
@@ -289,14 +299,14 @@ def cut_domain(functions: Functions, polynomials: Iterable[Polynomial], domain: 
 
 
 def _parity(side: RationalFunction, flips: dict[Polynomial, int]) -> tuple[int, int]:
-    """(mask, parity): a function is positive where as many of the masked polynomials are, modulo 2."""
+    """Return (mask, parity): a function is positive where as many of the masked polynomials are, modulo 2."""
     content, powers = side.factor
     odd = [flips[p] for p, power in powers.items() if power % 2]
     return sum(odd), (len(odd) + (content < 0)) % 2
 
 
 def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: Sequence[Expr]) -> list[Column]:
-    """The columns inside the part of the domain that concerns the first of two parameters alone."""
+    """Return the columns that meet the conditions of the domain on the first of two parameters alone."""
     if len(functions.parameters) == 1:
         return [Column(None, None, ())]
     first = functions.parameters[0]
@@ -306,7 +316,7 @@ def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: S
 
 
 def wall_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
-    """Polynomials in the first of two parameters between whose zeros the roots of all keep their order."""
+    """Return polynomials in the first of two parameters between whose zeros the roots of all keep their order."""
     listed = list(polynomials)
     rising = [p for p in listed if p.involves(0)]
     found = {p for p in listed if not p.involves(0)}
@@ -316,11 +326,11 @@ def wall_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
 
 
 def separating_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
-    """Polynomials whose signs, with those given, are different on any two cells.
+    """Return polynomials whose signs, with those given, are different on any two cells.
 
-    Signs alone need not tell two cells apart: a curve may have one sign on both of its outer sides.  With all
-    derivatives of the polynomials they do, above one base point (Thom's lemma); with what their elimination leaves, and
-    the derivatives of that, so do the base points.
+    The given signs need not separate two cells: a curve may have one sign on both of its outer sides.  Above one base
+    point, the signs of all derivatives of the polynomials do (Thom's lemma).  The polynomials left by elimination, with
+    all their derivatives, separate the base points.
     """
     stack = {factor for p in polynomials for factor in _derivatives(p, 0)}
     if len(next(iter(stack)).degrees) == 1:
@@ -329,7 +339,7 @@ def separating_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]
 
 
 def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:
-    """The irreducible factors of the polynomial and of all its derivatives in one parameter that are not constant."""
+    """Return the irreducible factors of the polynomial and of all its derivatives in one parameter."""
     found, current = {polynomial}, polynomial
     while current.degrees[position] > 1:
         current = current.derivative(position)
@@ -338,12 +348,12 @@ def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:
 
 
 def upright_lines(polynomial: Polynomial) -> tuple[Root, ...]:
-    """The real roots of a polynomial in the first of two parameters alone: upright lines."""
+    """Return the real roots of a polynomial in the first of two parameters alone: upright lines."""
     return tuple(sort_roots(real_roots(univariate(polynomial))))
 
 
 def sample_heights(line: Polynomial, others: Iterable[Polynomial]) -> list[Fraction]:
-    """Values of the last parameter, one between each two at which some other polynomial may vanish on the line."""
+    """Return values of the last parameter, one between each two at which another polynomial may vanish on the line."""
     functions = line.functions
     crossing = [functions.eliminate_first(line, other) for other in others if other.involves(0)]
     origin = (Fraction(0),)
@@ -353,12 +363,12 @@ def sample_heights(line: Polynomial, others: Iterable[Polynomial]) -> list[Fract
 
 
 def sign_on_line(polynomial: Polynomial, line: Root, height: Fraction) -> int:
-    """The exact sign of a polynomial where the first parameter is a real root and the last a rational."""
+    """Return the exact sign of a polynomial where the first parameter is a real root and the last a rational."""
     return sign_at_root(univariate(polynomial, height), line)
 
 
 def univariate(polynomial: Polynomial, height: Fraction = Fraction(0)) -> tuple[int, ...]:
-    """Coefficients in the first of two parameters, constant first, at a height of the last."""
+    """Return coefficients in the first of two parameters, constant first, at a height of the last."""
     degree = polynomial.degrees[0]
     coefficients = [0] * (polynomial.degrees[1] + 1)
     for (last, first), coefficient in polynomial.terms():
@@ -369,14 +379,18 @@ def univariate(polynomial: Polynomial, height: Fraction = Fraction(0)) -> tuple[
 
 
 def sample_between(low: Root | None, high: Root | None) -> Fraction:
-    """The simplest rational between two roots whose intervals are disjoint."""
+    """Return the simplest rational between two roots whose intervals are disjoint; None is an infinity.
+
+    >>> sample_between(None, None)
+    Fraction(0, 1)
+    """
     return simplest_between(None if low is None else low.high, None if high is None else high.low)
 
 
 def _mobius(
     low: Fraction | None, high: Fraction | None, w: fmpz_mpoly, one: fmpz_mpoly
 ) -> tuple[fmpz_mpoly, fmpz_mpoly]:
-    """(top, bottom), polynomials in w with top/bottom running over (low, high) as w runs over (0, oo)."""
+    """Return (top, bottom), polynomials in w with top/bottom in (low, high) exactly for w in (0, oo)."""
     if low is not None and high is not None:
         top = low.numerator * high.denominator * one + high.numerator * low.denominator * w
         return top, low.denominator * high.denominator * (one + w)

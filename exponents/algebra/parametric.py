@@ -1,11 +1,11 @@
-"""Exponents as exact functions of parameters: piecewise rational, resolved one branch at a time.
+"""Exponents as exact functions of parameters: piecewise rational, one branch at a time.
 
-An exponent may hold Min, Max and Piecewise of rational functions of the parameters.  At an exact point
-one branch of each is in force; `Branch` is that choice, written as plain rational functions together with
-its guards: polynomials whose signs decide the choice.  Wherever the guards keep their signs the branch stays
-the same, which is what lets one sample speak for a whole cell of the parameter plane.
+An exponent may hold Min, Max and Piecewise of rational functions of the parameters.  At an exact point one branch of
+each is in force.  `choose_branches` returns it as a rational function, with its guards: functions whose signs decide
+the choice.  Wherever the guards keep their signs the branch stays the same, so one sample decides for a whole cell of
+the parameter plane.
 
-Nothing here approximates: points are rationals, and a function outside the class is refused.
+Nothing is approximated: points are rationals, and any other kind of function raises InputError.
 """
 
 from __future__ import annotations
@@ -33,16 +33,31 @@ class Pole(InputError):
         super().__init__(f"{power} divides by zero at {describe_point(point)}; try a point beside it")
         guards: list[Expr] = []
         self.vanishing = (choose_branches(power.base, point, guards), *guards)
-        """What vanishes there, in the branch in force, and what decides the branch."""
+        """The functions that vanish there: the divisor in the branch in force, and the guards of the branch."""
 
 
 def evaluate(expression: Expr, point: Point) -> Fraction:
-    """The exact value of a piecewise rational ``expression`` at ``point``.
+    """Return the exact value of a piecewise rational ``expression`` at ``point``.
+
+    Parameters
+    ----------
+    expression : Expr
+        A rational function of the parameters, or Min, Max, Piecewise of such.
+    point : mapping of Symbol to Fraction
+        A value for each parameter.
 
     Raises
     ------
+    Pole
+        If the expression divides by zero there.
     InputError
-        If the expression divides by zero there, or is not a rational function.
+        If it is not a piecewise rational function, or the point lacks a parameter.
+
+    Examples
+    --------
+    >>> from exponents import alpha
+    >>> evaluate(Min(1, 1 / alpha), {alpha: Fraction(3, 2)})
+    Fraction(2, 3)
     """
     if expression.is_Rational:
         return Fraction(int(expression.p), int(expression.q))
@@ -72,7 +87,13 @@ def evaluate(expression: Expr, point: Point) -> Fraction:
 
 
 def choose_branches(expression: Expr, point: Point, guards: list[Expr]) -> Expr:
-    """The rational function that ``expression`` is at ``point``; appends what decided it to ``guards``."""
+    """Return the rational function that ``expression`` is at ``point``; append what decided it to ``guards``.
+
+    >>> from exponents import alpha
+    >>> guards = []
+    >>> choose_branches(Min(1, 1 / alpha), {alpha: Fraction(2)}, guards), guards
+    (1/alpha, [-1 + 1/alpha])
+    """
     if isinstance(expression, Piecewise):
         return choose_branches(_choose_case(expression, point, guards), point, guards)
     if not expression.args or not expression.has(Min, Max, Piecewise):
@@ -90,7 +111,14 @@ _COMPARISONS = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
 
 
 def holds(condition: Boolean, point: Point, guards: list[Expr] | None = None) -> bool:
-    """Whether an inequality, or And, Or, Not of inequalities, holds at ``point``."""
+    """Return whether an inequality, or And, Or, Not of inequalities, holds at ``point``.
+
+    The functions that decide it are appended to ``guards``.
+
+    >>> from exponents import alpha
+    >>> holds(alpha > 1, {alpha: Fraction(2)})
+    True
+    """
     guards = [] if guards is None else guards
     if condition in (True, False):
         return bool(condition)
@@ -107,7 +135,14 @@ def holds(condition: Boolean, point: Point, guards: list[Expr] | None = None) ->
 
 
 def positive_side(condition: Boolean) -> Expr:
-    """f, for an inequality that says f > 0; regions are open, so >= counts as >."""
+    """Return f for an inequality that says f > 0; regions are open, so >= counts as >.
+
+    Raises InputError if ``condition`` is not an inequality.
+
+    >>> from exponents import alpha
+    >>> positive_side(alpha < 2)
+    2 - alpha
+    """
     if isinstance(condition, StrictGreaterThan | GreaterThan):
         return condition.lhs - condition.rhs
     if isinstance(condition, StrictLessThan | LessThan):
@@ -123,5 +158,10 @@ def _choose_case(expression: Piecewise, point: Point, guards: list[Expr]) -> Exp
 
 
 def describe_point(point: Point) -> str:
-    """A point in words, for messages."""
+    """Return a point in words, for messages.
+
+    >>> from exponents import alpha
+    >>> describe_point({alpha: Fraction(3, 2)})
+    'alpha = 3/2'
+    """
     return ", ".join(f"{symbol} = {value}" for symbol, value in point.items()) or "this loss"

@@ -1,16 +1,19 @@
 """How do decisions at sample points become statements about whole regions of parameters?
 
 Something is decided at an exact point: which vertex is optimal, which branch of a Min is in force, what sign a function
-has.  The decision holds as long as certain functions keep their signs.  `settled` divides the domain until each part
-has one decision that holds on all of it:
+has.  The decision holds as long as certain functions keep their signs.  `partition_domain` divides the domain until each part has one decision that holds on all of it:
 
-1. Decide at a sample of the part.  Ask of each polynomial that decided whether it changes sign inside the part.
-2. If none does, the decision holds on the whole part.  That is the proof.
-3. Otherwise follow the decision along a line through a place where one does, from root to root.  If the outcome changes
-   on the line, a polynomial that vanishes there is a true boundary: divide by it; if not, divide by the polynomial.
+1. Decide at a sample of the part.  Look for a polynomial that decided and changes its sign inside the part.
+2. If there is none, the decision holds on the whole part.  That is the proof.
+3. Otherwise follow the decision along a line through a place where the polynomial vanishes, from root to root.  If the
+   outcome changes on the line, a polynomial that vanishes there is a true boundary: divide by it.  If the outcome does
+   not change, divide by the polynomial found in step 1.
 
 So only curves on which something happens cut the domain, and each part is examined with the few curves that bound it.
-The division ends, since the polynomials that decide are finitely many.
+The division ends, since finitely many polynomials decide.
+
+Map: `partition_domain` starts `_Search.divide`, which asks `_find_division` for steps 1 to 3; `_follow_line` is step 3.
+The result is a `Partition`, a binary tree of `Split`s by signs, whose `Leaf`s are the parts.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ Found = TypeVar("Found", bound=Hashable)
 Decide = Callable[[Point], tuple[Found, Iterable[RationalFunction]]]
 
 Signs = dict[Polynomial, int]
-"""Signs of polynomials, which together with the domain's inequalities describe a part."""
+"""Signs of polynomials; with the inequalities of the domain they describe a part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +49,9 @@ class Leaf(Generic[Found]):
     Attributes
     ----------
     found
-        What was decided.
+        The decision.
     signs : dict
-        The signs that single it out in the domain; none that follows from the others.
+        The signs that select the part in the domain, without those that follow from the others.
     sample : mapping of Symbol to Fraction
         An exact point inside.
     """
@@ -73,7 +76,7 @@ Tree: TypeAlias = "Leaf[Found] | Split[Found]"
 
 @dataclass(frozen=True, eq=False)
 class Partition(Generic[Found]):
-    """A domain divided into parts, with what was decided on each.
+    """A domain divided into parts, with the decision on each.
 
     Attributes
     ----------
@@ -101,15 +104,15 @@ class Partition(Generic[Found]):
         return frozenset().union(*(leaf.signs for leaf in self.leaves))
 
     def merge_alike(self, alike: Callable[[Found], Hashable]) -> Partition[Found]:
-        """The same without divisions on both sides of which everything is alike."""
+        """Return the partition without the divisions on both sides of which all decisions are alike."""
         return replace(self, tree=_merge(self.tree, alike))
 
     def cut_by(self, polynomials: Iterable[Polynomial]) -> Arrangement:
-        """The cells that some polynomials cut from the domain."""
+        """Return the cells that some polynomials cut from the domain."""
         return cut_domain(self.functions, self.edges.union(polynomials), self.domain)
 
     def contains(self, sign_of: Callable[[Polynomial], int]) -> bool:
-        """Whether a point at which polynomials have these signs lies in the domain."""
+        """Return whether a point at which polynomials have these signs lies in the domain."""
         for side in self.domain:
             content, powers = self.functions.element(side).factor
             signs = [sign_of(polynomial) ** power for polynomial, power in powers.items() if power > 0]
@@ -119,7 +122,7 @@ class Partition(Generic[Found]):
         return True
 
     def part(self, sign_of: Callable[[Polynomial], int]) -> Leaf[Found]:
-        """The part in which polynomials have the signs that ``sign_of`` says."""
+        """Return the part in which polynomials have the signs that ``sign_of`` gives."""
         tree = self.tree
         while isinstance(tree, Split):
             tree = tree.positive if sign_of(tree.polynomial) > 0 else tree.negative
@@ -136,12 +139,23 @@ def partition_domain(functions: Functions, domain: Sequence[Expr], decide: Decid
     domain : sequence of Expr
         Functions that are positive on the domain.
     decide : callable
-        sample -> (what was found, the functions whose signs at the sample made it so).
+        sample -> (the decision, the functions whose signs at the sample decide it).
 
     Raises
     ------
     InputError
-        If the domain is empty, or the problem too large.
+        If the domain is empty.
+    TooMuchWork
+        If the problem is too large for an exact answer.
+
+    Examples
+    --------
+    >>> from exponents import alpha
+    >>> field = Functions((alpha,))
+    >>> curve = field.element(alpha - 2)
+    >>> found = partition_domain(field, [alpha], lambda sample: (sign(curve, sample), [curve]))
+    >>> [leaf.found for leaf in found.leaves]
+    [-1, 1]
     """
     edges = frozenset().union(*(factors(e) for e in map(functions.element, domain) if e))
     if not cut_domain(functions, edges, domain).cells:
@@ -170,14 +184,14 @@ def _merge(tree: Tree[Found], alike: Callable[[Found], Hashable]) -> Tree[Found]
 
 @dataclass(frozen=True)
 class _Decision(Generic[Found]):
-    """What was found at a point, and the polynomials that keep it so."""
+    """The decision at a point, and the polynomials whose signs decide it."""
 
     found: Found
     polynomials: frozenset[Polynomial]
 
 
 class _Piece(NamedTuple, Generic[Found]):
-    """Part of a line on which one decision holds: its ends, and what vanishes on them (nothing at the line's ends)."""
+    """Part of a line on which one decision holds: its ends, and the polynomials that vanish on them."""
 
     low: Root | None
     high: Root | None
@@ -195,7 +209,7 @@ class _Degenerate(Exception):
 
 
 class _Search(Generic[Found]):
-    """Decisions at points, remembered, followed along lines, and made to cover the domain."""
+    """Makes decisions at points, remembers them, follows them along lines, and divides the domain by them."""
 
     def __init__(
         self, functions: Functions, domain: Sequence[Expr], edges: frozenset[Polynomial], decide: Decide[Found]
@@ -206,7 +220,7 @@ class _Search(Generic[Found]):
         self._lines: dict[tuple[object, ...], list[_Piece[Found]]] = {}
 
     def divide(self, signs: Signs) -> Tree[Found] | None:
-        """The part of the domain on which some polynomials have given signs, divided; None if it is empty."""
+        """Divide the part of the domain on which some polynomials have given signs; return None if it is empty."""
         cut = cut_domain(self.functions, self.edges | set(signs), self.domain)
         mask, wanted = cut.sign_mask(signs)
         cells = [cell for cell in cut.cells if not (cell.signs ^ wanted) & mask]
@@ -227,7 +241,7 @@ class _Search(Generic[Found]):
         return Split(division, bounding, negative, positive)
 
     def _find_division(self, cut: Arrangement, cells: Sequence[Cell]) -> Polynomial | Found:
-        """What holds on all of the cells, or a polynomial to divide them by."""
+        """Return the decision that holds on all of the cells, or a polynomial to divide them by."""
         try:
             start = cells[len(cells) // 2]
             height, decision = self._sample(start.place.base, start.low, start.high)
@@ -247,7 +261,7 @@ class _Search(Generic[Found]):
         return decision.found
 
     def at(self, sample: Point) -> _Decision[Found]:
-        """The decision at a point."""
+        """Return the decision at a point."""
         key = tuple(sample.values())
         if key not in self._decisions:
             self.functions.spend(100)
@@ -256,13 +270,13 @@ class _Search(Generic[Found]):
         return self._decisions[key]
 
     def _changes_above(self, cut: Arrangement, cell: Cell, base: Base | None) -> frozenset[Polynomial]:
-        """What changes the outcome on the line above a base value, inside a cell."""
+        """Return the polynomials at which the outcome changes on the line above a base value, inside a cell."""
         if base is None:
             return frozenset()
         return _changes(self._line_pieces(base, *cut.bounds_above(cell, base)))
 
     def _line_pieces(self, base: Base, low: Root | None, high: Root | None) -> list[_Piece[Found]]:
-        """The pieces of a line between two roots, from below, each with the decision that holds on it."""
+        """Return the pieces of a line between two roots, from below, each with the decision that holds on it."""
         key = (base, low, high)
         if key not in self._lines:
             self._lines[key] = self._follow_line(base, low, high)
@@ -301,7 +315,7 @@ class _Search(Generic[Found]):
         return pieces
 
     def _sample(self, base: Base, low: Root | None, high: Root | None) -> tuple[Fraction, _Decision[Found]]:
-        """A height between two roots at which nothing that decides vanishes, and the decision there."""
+        """Return a height between two roots at which no deciding polynomial vanishes, and the decision there."""
         decision = None
         for height in rationals_between(low, high):
             sample = dict(zip(self.functions.parameters, (*base, height), strict=False))
@@ -316,7 +330,7 @@ class _Search(Generic[Found]):
 
 
 def _changes(pieces: Sequence[_Piece[Found]]) -> frozenset[Polynomial]:
-    """What vanishes where neighbouring pieces of a line have different outcomes."""
+    """Return the polynomials that vanish where neighbouring pieces of a line have different outcomes."""
     changes: set[Polynomial] = set()
     for lower, upper in pairwise(pieces):
         if lower.decision.found != upper.decision.found:

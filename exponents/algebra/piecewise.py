@@ -21,7 +21,7 @@ _Label = TypeVar("_Label")
 
 
 def normal_form(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Expr:
-    """``expression`` as a single Piecewise over the domain, or a rational function if one serves everywhere.
+    """Return ``expression`` as a single Piecewise over the domain, or a rational function if one serves everywhere.
 
     Parameters
     ----------
@@ -35,6 +35,12 @@ def normal_form(expression: Expr, parameters: Sequence[Symbol], domain: Sequence
     Notes
     -----
     On the curves between regions the value is that of the first region, so the function should be continuous there.
+
+    Examples
+    --------
+    >>> from exponents import alpha
+    >>> normal_form(Min(alpha, Max(2, 1 / alpha)), [alpha], [alpha])
+    Piecewise((alpha, alpha <= 2), (2, True))
     """
     if not expression.has(Min, Max, Piecewise):
         return to_factored_expr(Functions(parameters).element(expression))
@@ -44,13 +50,23 @@ def normal_form(expression: Expr, parameters: Sequence[Symbol], domain: Sequence
 
 
 def agreement(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Boolean:
-    """Where on the domain ``left`` and ``right`` are the same function: true, false, or the condition."""
+    """Return where on the domain ``left`` and ``right`` are the same function: true, false, or the condition.
+
+    >>> from exponents import alpha
+    >>> agreement(Max(alpha, 1), alpha, [alpha], [alpha])
+    alpha > 1
+    """
     same, regions = regions_of(partition_by_branch(left - right, parameters, domain, lambda element, _: element == 0))
     return dict(zip(same, regions.where, strict=True)).get(True, S.false)
 
 
 def positive_where(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Boolean:
-    """Where on the domain ``expression`` is positive: true, false, or the condition."""
+    """Return where on the domain ``expression`` is positive: true, false, or the condition.
+
+    >>> from exponents import alpha
+    >>> positive_where(1 - 1 / alpha, [alpha], [alpha])
+    alpha > 1
+    """
     partition = partition_by_branch(expression, parameters, domain, lambda element, sample: sign(element, sample) > 0)
     found, regions = regions_of(partition)
     return dict(zip(found, regions.where, strict=True)).get(True, S.false)
@@ -62,7 +78,23 @@ def partition_by_branch(
     domain: Sequence[Expr],
     label: Callable[[RationalFunction, Point], _Label],
 ) -> Partition[_Label]:
-    """The domain divided by a label of the rational function that is in force, and of its sign there."""
+    """Divide the domain by the rational function in force.
+
+    Parameters
+    ----------
+    expression : Expr
+        A rational function, or Min, Max, Piecewise of such.
+    parameters, domain
+        As for `normal_form`.
+    label : callable
+        (function in force, sample) -> the finding of a part.
+
+    Examples
+    --------
+    >>> from exponents import alpha
+    >>> len(partition_by_branch(Max(alpha, 1), [alpha], [alpha], lambda element, _: element).leaves)
+    2
+    """
     functions = Functions(parameters)
 
     def decide(sample: Point) -> tuple[_Label, list[RationalFunction]]:

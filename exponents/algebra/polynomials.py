@@ -1,10 +1,13 @@
 """Exact rational functions of the parameters, and the irreducible polynomials whose signs decide them.
 
-The arithmetic, factoring and elimination are FLINT's (python-flint), over the integers; nothing here approximates.  A
-problem has one `Functions`, which remembers what it has factored and eliminated, and counts the work, so that a problem
-too large for an exact answer is refused instead of running for hours.
+Arithmetic, factoring and elimination are FLINT's (python-flint), over the integers; nothing is approximated.  A problem
+has one `Functions`.  It remembers what it has factored and eliminated, and counts the work: a problem too large for an
+exact answer raises `TooMuchWork` early.
 
-Generators stand in reverse, so that the last parameter is the one that is eliminated first.
+FLINT's generators stand in reverse order, so the last parameter is position 0 and is eliminated first.
+
+Map: `Functions.element` reads a SymPy expression, `to_factored_expr` writes one; `factors`, `denominators` and `sign`
+are what the rest of the package asks; `Functions.eliminate` and `inverse` are the elimination.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ WORK = 12_000_000
 """Units of work a problem may take: about a minute of a present-day machine."""
 
 MAX_DEGREE = 80
-"""Total degree up to which a polynomial is taken up.  The curves of the paper's loss have degree 2."""
+"""Largest total degree of a polynomial.  The curves of the paper's loss have degree 2."""
 
 
 class Polynomial:
@@ -53,11 +56,11 @@ class Polynomial:
     __repr__ = __str__
 
     def terms(self) -> Iterator[tuple[tuple[int, ...], int]]:
-        """(powers, coefficient) of each monomial."""
+        """Return (powers, coefficient) of each monomial."""
         return ((tuple(map(int, powers)), int(coefficient)) for powers, coefficient in self.data.terms())
 
     def involves(self, position: int) -> bool:
-        """Whether the parameter at ``position`` occurs."""
+        """Return whether the parameter at ``position`` occurs."""
         return self.degrees[position] > 0
 
     @property
@@ -66,13 +69,13 @@ class Polynomial:
         return sum(self.degrees), len(self.text), self.text
 
     def derivative(self, position: int) -> Polynomial:
-        """The derivative in the parameter at ``position``."""
+        """Return the derivative in the parameter at ``position``."""
         return Polynomial(self.data.derivative(position), self.functions)
 
     def coefficients_above(self, base: Sequence[Fraction]) -> tuple[int, ...]:
-        """Integer coefficients in the last parameter, constant first, where the others have the values ``base``.
+        """Return integer coefficients in the last parameter, constant first, where the others have the values ``base``.
 
-        A positive factor is left out; the result is empty if the polynomial vanishes on the whole line.
+        They are those of a positive multiple; the result is empty if the polynomial vanishes on the whole line.
         """
         others = list(zip(base, self.degrees[1:], strict=True))
         coefficients = [0] * (self.degrees[0] + 1)
@@ -85,7 +88,7 @@ class Polynomial:
         return tuple(coefficients)
 
     def as_expr(self) -> Expr:
-        """As a SymPy expression in the parameters."""
+        """Return the polynomial as a SymPy expression in the parameters."""
         return self.functions.to_expr(self.data)
 
 
@@ -147,6 +150,12 @@ class Functions:
     parameters : sequence of Symbol
     work : int
         Units of work after which `TooMuchWork` is raised.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> Functions((alpha, beta)).element((alpha**2 - 1) / (alpha * beta + beta))
+    (alpha - 1)/beta
     """
 
     def __init__(self, parameters: Sequence[Symbol], work: int = WORK) -> None:
@@ -161,7 +170,7 @@ class Functions:
         self.allowed, self.left = work, work
 
     def spend(self, units: int) -> None:
-        """Count work; raises `TooMuchWork` when none is left."""
+        """Count work; raise `TooMuchWork` when none is left."""
         self.left -= units
         if self.left < 0:
             raise TooMuchWork(
@@ -180,16 +189,16 @@ class Functions:
         return self.constant(1)
 
     def constant(self, value: int) -> RationalFunction:
-        """An integer as a function."""
+        """Return an integer as a function."""
         return RationalFunction(self._context.constant(value), self._context.constant(1), self)
 
     def element(self, expression: Expr) -> RationalFunction:
-        """``expression``, free of Min, Max and Piecewise, as an element of the field.
+        """Return ``expression``, free of Min, Max and Piecewise, as an element of the field.
 
         Raises
         ------
         InputError
-            If it is no rational function of the parameters, or of too high a degree.
+            If it is not a rational function of the parameters, divides by zero, or has too high a degree.
         """
         if expression not in self._elements:
             self._elements[expression] = self._convert(expression)
@@ -219,7 +228,7 @@ class Functions:
         raise InputError(f"exponents must be rational functions of {listed}; got {abbreviate(expression)}")
 
     def to_expr(self, data: fmpz_mpoly) -> Expr:
-        """A polynomial as a SymPy expression."""
+        """Return a polynomial as a SymPy expression."""
         return Add(
             *(
                 Mul(Integer(int(c)), *(s ** int(p) for s, p in zip(self._symbols, powers, strict=False)))
@@ -228,11 +237,11 @@ class Functions:
         )
 
     def irreducible(self, data: fmpz_mpoly) -> frozenset[Polynomial]:
-        """The distinct irreducible factors of a polynomial that is not zero, constants aside."""
+        """Return the distinct irreducible factors of a polynomial that is not zero, constants aside."""
         return frozenset(self.factor(data)[1])
 
     def factor(self, data: fmpz_mpoly) -> tuple[int, dict[Polynomial, int]]:
-        """(content, power of each irreducible factor) of a polynomial."""
+        """Return (content, power of each irreducible factor) of a polynomial."""
         text = str(data)
         if text not in self._factored:
             self._check_degree(data)
@@ -266,14 +275,14 @@ class Functions:
         return int(content), [(self.element(factor).numer, int(power)) for factor, power in found]
 
     def normalise(self, data: fmpz_mpoly) -> Polynomial:
-        """The primitive multiple of a polynomial whose leading coefficient is positive."""
+        """Return the primitive multiple of a polynomial whose leading coefficient is positive."""
         primitive = data.primitive()[1]
         return Polynomial(primitive if primitive.leading_coefficient() > 0 else -primitive, self)
 
     def eliminate(self, *polynomials: Polynomial) -> frozenset[Polynomial]:
-        """What vanishes where the last-parameter roots of one polynomial, or of two, may meet or run off to infinity.
+        """Return the polynomials that vanish where roots in the last parameter may meet or run off to infinity.
 
-        One polynomial: its leading coefficient and discriminant; two: their resultant.
+        For one polynomial they are the factors of leading coefficient and discriminant, for two of the resultant.
         """
         key = frozenset(polynomials)
         if key not in self._eliminated:
@@ -288,7 +297,7 @@ class Functions:
         return self._eliminated[key]
 
     def eliminate_first(self, line: Polynomial, other: Polynomial) -> frozenset[Polynomial]:
-        """What vanishes at the heights at which a polynomial vanishes on upright lines: the first of two eliminated."""
+        """Return the polynomials in the last parameter that vanish where ``other`` vanishes on upright lines."""
         self.spend(1 + (sum(line.degrees) + sum(other.degrees)) ** 3 // 8)
         return self.irreducible(line.data.resultant(other.data, 1))
 
@@ -303,7 +312,7 @@ class Functions:
             raise TooMuchWork(f"curves of degree {degree} are beyond exact treatment; use simpler exponents")
 
     def inverse(self, rows: Sequence[Sequence[RationalFunction]]) -> list[list[RationalFunction]]:
-        """The exact inverse of a square matrix over the field.
+        """Return the exact inverse of a square matrix over the field.
 
         Each row is multiplied by its common denominator and the matrix inverted over the ring of polynomials by
         elimination without fractions (Bareiss); only the entries of the result are cancelled.
@@ -343,17 +352,32 @@ class Functions:
 
 
 def factors(element: RationalFunction) -> frozenset[Polynomial]:
-    """The irreducible polynomials whose signs decide the sign of ``element``, which is not zero."""
+    """Return the irreducible polynomials whose signs decide the sign of ``element``, which is not zero.
+
+    >>> from exponents import alpha
+    >>> sorted(map(str, factors(Functions((alpha,)).element(alpha - 1 / alpha))))
+    ['alpha', 'alpha + 1', 'alpha - 1']
+    """
     return element.functions.irreducible(element.numer) | element.functions.irreducible(element.denom)
 
 
 def denominators(elements: Iterable[RationalFunction]) -> frozenset[Polynomial]:
-    """The irreducible polynomials that some of the elements divide by."""
+    """Return the irreducible polynomials that some of the elements divide by.
+
+    >>> from exponents import alpha
+    >>> denominators([Functions((alpha,)).element(1 / alpha)])
+    frozenset({alpha})
+    """
     return frozenset().union(*(e.functions.irreducible(e.denom) for e in elements))
 
 
 def to_factored_expr(element: RationalFunction) -> Expr:
-    """``element`` as a SymPy quotient of products, which reads better than expanded polynomials."""
+    """Return ``element`` as a SymPy quotient of products, which reads better than expanded polynomials.
+
+    >>> from exponents import alpha
+    >>> to_factored_expr(Functions((alpha,)).element(alpha - 1 / alpha))
+    (alpha - 1)*(alpha + 1)/alpha
+    """
     functions = element.functions
     (top, above), (bottom, below) = functions.factor(element.numer), functions.factor(element.denom)
     products = ((p.as_expr() ** power for p, power in powers.items()) for powers in (above, below))
@@ -361,7 +385,12 @@ def to_factored_expr(element: RationalFunction) -> Expr:
 
 
 def sign(value: RationalFunction | Polynomial, point: Point) -> int:
-    """The exact sign at ``point``; a denominator must not vanish there."""
+    """Return the exact sign at ``point``; a denominator must not vanish there.
+
+    >>> from exponents import alpha
+    >>> sign(Functions((alpha,)).element(alpha - 2), {alpha: Fraction(3, 2)})
+    -1
+    """
     if isinstance(value, RationalFunction):
         return _sign(value.numer, value.functions, point) * _sign(value.denom, value.functions, point)
     return _sign(value.data, value.functions, point)

@@ -1,7 +1,10 @@
 """Real roots of integer polynomials in one variable, isolated, compared and separated exactly.
 
-A root is an irreducible polynomial and an interval with rational ends that holds this root of it and no other.  FLINT
-finds the intervals, with certified balls; what its balls leave open is decided by bisection with exact signs.
+A `Root` is an irreducible polynomial and an interval with rational ends that holds this root of it and no other.  FLINT
+finds the intervals, with certified balls.  Where two intervals overlap, bisection with exact signs separates them.
+
+Map: `real_roots` finds the roots of one polynomial, `collect_roots` those of several in order; `compare` and
+`is_between` order them; `sign_at_root` evaluates at one; `rationals_between` and `simplest_between` give samples.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ REFINEMENT = 16
 """Halvings of an isolating interval at a time: intervals overlap so rarely that the step hardly matters."""
 
 Coefficients = tuple[int, ...]
-"""Of a polynomial in one variable, constant first."""
+"""Coefficients of a polynomial in one variable, constant first."""
 
 Owner = TypeVar("Owner")
 
@@ -70,7 +73,7 @@ class Root:
 
     @property
     def is_rational(self) -> bool:
-        """Whether the root is a rational number, ``low``."""
+        """Whether the root is a rational number; ``low`` is its value."""
         return len(self.coefficients) == 2
 
     def refine(self) -> None:
@@ -89,7 +92,7 @@ class Root:
         self._floats = _outward(_float(low), _float(high))
 
     def compare_intervals(self, other: Root) -> int:
-        """1 or -1 if the intervals tell which root is larger, 0 if they overlap; floats first, which decide mostly."""
+        """Return 1 or -1 if the intervals tell which root is larger, 0 if they overlap; floats mostly suffice."""
         (low, high), (start, end) = self._floats, other._floats
         if low > end:
             return 1
@@ -98,14 +101,19 @@ class Root:
         return (self.low > other.high) - (self.high < other.low)
 
     def side_of(self, value: Fraction) -> int:
-        """The sign of root - value; 0 only if they are equal."""
+        """Return the sign of root - value; 0 only if they are equal."""
         while not self.is_rational and self.low <= value <= self.high:
             self.refine()
         return (self.low > value) - (self.low < value)
 
 
 def compare(left: Root, right: Root) -> int:
-    """The sign of left - right; 0 only if they are the same root."""
+    """Return the sign of left - right; 0 only if they are the same root.
+
+    >>> low, high = sort_roots(real_roots((-2, 0, 1)))  # x^2 - 2
+    >>> compare(high, low)
+    1
+    """
     if (found := left.compare_intervals(right)) or left == right:
         return found
     while not (found := left.compare_intervals(right)):
@@ -115,12 +123,21 @@ def compare(left: Root, right: Root) -> int:
 
 
 def is_between(root: Root, low: Root | None, high: Root | None) -> bool:
-    """Whether a root lies strictly between two others; None is an infinity."""
+    """Return whether a root lies strictly between two others; None is an infinity.
+
+    >>> (root,) = real_roots((-1, 2))
+    >>> is_between(root, None, None)
+    True
+    """
     return (low is None or compare(root, low) > 0) and (high is None or compare(root, high) < 0)
 
 
 def sign_at(coefficients: Coefficients, value: Fraction) -> int:
-    """The exact sign of a polynomial at a rational."""
+    """Return the exact sign of a polynomial at a rational.
+
+    >>> sign_at((-2, 0, 1), Fraction(7, 5))  # x^2 - 2
+    -1
+    """
     total, scale = 0, 1
     for coefficient in reversed(coefficients):  # Horner, times the denominator's powers
         total = total * value.numerator + coefficient * scale
@@ -129,12 +146,20 @@ def sign_at(coefficients: Coefficients, value: Fraction) -> int:
 
 
 def sign_below(coefficients: Coefficients, branch: int = 0) -> int:
-    """The sign of a polynomial with simple roots just below its ``branch``-th root from below, or at minus infinity."""
+    """Return the sign of a polynomial with simple roots just below its ``branch``-th root, counted from below.
+
+    >>> sign_below((-2, 0, 1)), sign_below((-2, 0, 1), 1)  # x^2 - 2
+    (1, -1)
+    """
     return 1 if (coefficients[-1] > 0) == ((len(coefficients) + branch) % 2 == 1) else -1
 
 
 def sign_at_root(coefficients: Coefficients, root: Root) -> int:
-    """The exact sign of a polynomial at a root of another, or of the same."""
+    """Return the exact sign of a polynomial at a root of another, or of the same.
+
+    >>> sign_at_root((-1, 1), max(real_roots((-2, 0, 1)), key=lambda root: root.index))  # x - 1 at the root of 2
+    1
+    """
     if not coefficients:
         return 0
     others = collect_roots({0: coefficients})
@@ -146,7 +171,13 @@ def sign_at_root(coefficients: Coefficients, root: Root) -> int:
 
 
 def collect_roots(polynomials: Mapping[Owner, Coefficients]) -> list[tuple[Root, frozenset[Owner]]]:
-    """All real roots of some polynomials in order, their intervals disjoint, each with the owners that vanish there."""
+    """Return all real roots of some polynomials in order, each with the owners that vanish there.
+
+    The intervals of the roots are disjoint.
+
+    >>> [(str(root.low), sorted(owners)) for root, owners in collect_roots({"a": (-1, 1), "b": (0, -1, 1)})]
+    [('0', ['b']), ('1', ['a', 'b'])]
+    """
     owners: dict[Root, set[Owner]] = {}
     for owner, coefficients in polynomials.items():
         for root in real_roots(coefficients):
@@ -155,7 +186,11 @@ def collect_roots(polynomials: Mapping[Owner, Coefficients]) -> list[tuple[Root,
 
 
 def sort_roots(roots: Iterable[Root]) -> list[Root]:
-    """Distinct roots from below, their intervals disjoint."""
+    """Return the distinct roots from below, with disjoint intervals.
+
+    >>> [root.low for root in sort_roots([*real_roots((-1, 1)), *real_roots((0, 1))])]
+    [Fraction(0, 1), Fraction(1, 1)]
+    """
     found = sorted(set(roots), key=cmp_to_key(compare))
     for lower, upper in pairwise(found):
         compare(lower, upper)  # leaves neighbours' intervals disjoint
@@ -164,7 +199,11 @@ def sort_roots(roots: Iterable[Root]) -> list[Root]:
 
 @lru_cache(maxsize=100_000)
 def real_roots(coefficients: Coefficients) -> tuple[Root, ...]:
-    """The distinct real roots of a polynomial, in no order."""
+    """Return the distinct real roots of a polynomial, unordered.
+
+    >>> len(real_roots((-2, 0, 1))), len(real_roots((2, 0, 1)))  # x^2 - 2 and x^2 + 2
+    (2, 0)
+    """
     if len(coefficients) <= 1:
         return ()
     if len(coefficients) == 2:
@@ -175,7 +214,7 @@ def real_roots(coefficients: Coefficients) -> tuple[Root, ...]:
 
 @lru_cache(maxsize=100_000)
 def _isolate_roots(coefficients: Coefficients) -> tuple[Root, ...]:
-    """The real roots of an irreducible polynomial, which are simple."""
+    """Return the real roots of an irreducible polynomial, which are simple."""
     if len(coefficients) == 2:
         value = Fraction(-coefficients[0], coefficients[1])
         return (Root((-value.numerator, value.denominator), 0, (value, value)),)
@@ -200,11 +239,15 @@ def _dyadic(value: arb) -> Fraction:
 
 
 GENERIC_TRIALS = 12
-"""Rationals offered between two roots, in search of one at which nothing special happens."""
+"""Rationals tried between two roots, in search of one at which no polynomial vanishes."""
 
 
 def rationals_between(low: Root | None, high: Root | None) -> list[Fraction]:
-    """Rationals strictly between two roots: the simplest first, then others that are unlikely to be special."""
+    """Return rationals strictly between two roots: the simplest first, then others that are unlikely to be special.
+
+    >>> rationals_between(None, None)[0]
+    Fraction(0, 1)
+    """
     if low is not None and high is not None:
         compare(low, high)  # leaves their intervals disjoint
     start = None if low is None else low.high
@@ -221,7 +264,11 @@ def rationals_between(low: Root | None, high: Root | None) -> list[Fraction]:
 
 
 def simplest_between(low: Fraction | None, high: Fraction | None) -> Fraction:
-    """The rational of least denominator strictly between two bounds; None is an infinity."""
+    """Return the rational of least denominator strictly between two bounds; None is an infinity.
+
+    >>> simplest_between(Fraction(1, 3), Fraction(3, 4))
+    Fraction(1, 2)
+    """
     if low is None and high is None:
         return Fraction(0)
     if low is None or high is None:

@@ -1,8 +1,11 @@
 """How is a part of the plane of parameters written as a few inequalities a reader can check?
 
 `regions_of` looks for signs of polynomials that all cells of a region share and that together exclude every other cell
-of the domain, and drops those that are not needed, so that what is printed selects exactly the region: no more, no
-less.  An inequality linear in a parameter is solved for it.
+of the domain.  It drops those that are not needed, so the inequalities select exactly the region.  An inequality
+that is linear in a parameter is solved for it.
+
+Map: `_Writer` writes each region, open by itself and closed as a case; `_cover` chooses the signs, `_separate` those of
+one conjunction; `_inequality` and `_solve_linear` turn a sign into an inequality.
 """
 
 from __future__ import annotations
@@ -53,7 +56,7 @@ class Regions:
     where : tuple of Boolean
         Each region by itself, open: strict inequalities that hold on exactly its cells.
     cases : tuple of Boolean
-        The same as successive cases, closed: the first that holds decides, and the last is true.  A function that is
+        The same as successive closed cases: the first that holds decides, and the last is true.  A function that is
         continuous across the boundaries gets its value on them from the first region beside them.  A single point at
         which curves touch or are singular may satisfy a closed case without lying beside the region.
     boundaries : tuple of Boundary
@@ -68,7 +71,10 @@ class Regions:
     curves: tuple[Expr, ...] = ()
 
     def piecewise(self, values: Sequence[Expr], corners: Sequence[tuple[Boolean, int]] = ()) -> Expr:
-        """The function with ``values``, one for each region, over the whole domain; ``corners`` are decided first."""
+        """Return the function with ``values``, one for each region, over the whole domain.
+
+        ``corners`` are single points, with the position of the value there; they are decided first.
+        """
         if len(set(values)) == 1:
             return values[0]
         special = ((values[label], corner) for corner, label in corners)
@@ -80,7 +86,7 @@ def regions_of(
     label_of: Callable[[Found], Hashable] = lambda found: found,
     denominators: Callable[[Found], frozenset[Polynomial]] = lambda _: frozenset(),
 ) -> tuple[list[Found], Regions]:
-    """Write the parts of each label as inequalities, solved for the last parameter they are linear in.
+    """Write the parts of each label as inequalities, solved for the last parameter in which they are linear.
 
     Parameters
     ----------
@@ -88,13 +94,29 @@ def regions_of(
     label_of : callable
         Parts whose findings have equal labels make up one region.
     denominators : callable
-        What the value on a region divides by.  None of it vanishes in an open region; a closed case is denied the
-        points of its edge where some of it does, which a neighbour then takes.
+        The polynomials that the value on a region divides by.  They do not vanish in the open region.  A closed case
+        excludes the points of its edge where one of them vanishes; a neighbour takes these points.
 
     Returns
     -------
     list, Regions
-        What was found first on each region, and the regions, in the same order.
+        The first finding on each region, and the regions, in the same order.
+
+    Raises
+    ------
+    IncompleteProof
+        If signs of polynomials do not select a region.
+
+    Examples
+    --------
+    >>> from exponents import alpha
+    >>> from exponents.algebra.partition import partition_domain
+    >>> from exponents.algebra.polynomials import Functions
+    >>> field = Functions((alpha,))
+    >>> curve = field.element(alpha - 2)
+    >>> found, regions = regions_of(partition_domain(field, [alpha], lambda sample: (sign(curve, sample), [curve])))
+    >>> found, regions.where
+    ([-1, 1], (alpha < 2, alpha > 2))
     """
     partition = partition.merge_alike(label_of)
     firsts: dict[Hashable, Found] = {}
@@ -119,7 +141,7 @@ def regions_of(
 
 
 class _View(NamedTuple):
-    """Cells of the domain, and to which region each belongs: -1 for any other than the one looked at."""
+    """Cells of the domain, and the region to which each belongs; -1 stands for regions left out."""
 
     cut: Arrangement
     owners: list[int]
@@ -127,7 +149,7 @@ class _View(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class _Writer(Generic[Found]):
-    """Writes regions from the cells that divide them from the rest."""
+    """Writes regions from the cells that separate them from the rest."""
 
     partition: Partition[Found]
     labels: dict[Leaf[Found], int]
@@ -135,11 +157,11 @@ class _Writer(Generic[Found]):
     _views: dict[int, _View] = field(default_factory=dict)
 
     def region(self, label: int) -> Boolean:
-        """The open region by itself."""
+        """Return the open region by itself."""
         return self._write(label, lambda owner: owner != label, strict=True)
 
     def case(self, label: int, edges: frozenset[Polynomial]) -> Boolean:
-        """The closed case, once those before it are excluded, denied the points where some of ``edges`` vanishes."""
+        """Return the closed case, given that those before it do not hold, without points where ``edges`` vanish."""
         whole = self._write(label, lambda owner: owner < 0 or owner > label, strict=False)
         vanishing = sorted((p for p in edges if self._views[label].cut.changes(p)), key=lambda p: p.text)
         return And(whole, *(Ne(p.as_expr(), 0) for p in vanishing))
@@ -165,7 +187,7 @@ class _Writer(Generic[Found]):
         return Or(*written)
 
     def _view(self, label: int, further: set[Polynomial]) -> _View:
-        """Cells that tell a region from the rest; all regions share one set of cells where they are few."""
+        """Return cells that separate a region from the rest; all regions share one set of cells if it is small."""
         if further or label not in self._views:
             divisions = self.partition.divisions
             shared = len(divisions) <= SHARED
@@ -189,7 +211,7 @@ def _boundary(pair: tuple[int, int], polynomial: Polynomial, cut: Arrangement) -
 
 
 def _separate(bits: list[int], mine: list[int], others: list[int]) -> int | None:
-    """Fewest signs shared by ``mine`` that every one of ``others`` violates, as a mask; late ``bits`` stay longest."""
+    """Return few signs shared by ``mine`` that every one of ``others`` violates, as a mask; early ``bits`` go first."""
     every, some = -1, 0
     for signs in mine:
         every, some = every & signs, some | signs
@@ -205,7 +227,7 @@ def _separate(bits: list[int], mine: list[int], others: list[int]) -> int | None
 
 
 def _cover(bits: list[int], mine: list[int], others: list[int]) -> list[tuple[int, int]] | None:
-    """(mask, signs) of conjunctions that together hold for all of ``mine`` and for none of ``others``; few of them."""
+    """Return (mask, signs) of few conjunctions that together hold for all of ``mine`` and none of ``others``."""
     whole = _separate(bits, mine, others)
     if whole is not None:
         return [(whole, mine[0])]
@@ -229,10 +251,10 @@ def _inequality(polynomial: Polynomial, positive: bool, strict: bool, cut: Arran
 
 
 def _solve_linear(polynomial: Polynomial, cut: Arrangement) -> tuple[Symbol, Expr, int] | None:
-    """(parameter, value, sign of the slope) where the polynomial is linear in a parameter and its slope never vanishes.
+    """Return (parameter, value, sign of the slope) if the polynomial is linear in a parameter with a steady slope.
 
-    Each irreducible factor of the slope, or else the leading coefficient it stems from, is among what cuts the base, so
-    a zero inside the domain would show as a change of sign between samples.
+    The irreducible factors of the slope, or the leading coefficient they stem from, are among the polynomials that cut
+    the base, so a zero inside the domain would show as a change of sign between samples.
     """
     for position, symbol in enumerate(reversed(cut.functions.parameters)):
         if not polynomial.involves(position):

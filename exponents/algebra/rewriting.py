@@ -1,13 +1,13 @@
 """How does an expression read after its parameters have been replaced by functions of others?
 
-`Rewriting` follows the structure of an expression, so that a Min stays a Min and a Piecewise keeps its cases:
+`Rewriting` follows the structure of an expression, so a Min stays a Min and a Piecewise keeps its cases:
 
-* What is rational between two such nodes is put in the one normal form that all exponents here have: cancelled, and
-  factored.  Two rational parts are the same function exactly if they are written the same.
-* A condition is decided on the whole domain, as everything that is printed with a region (`settling`, `regions`), and
-  solved for a parameter where it is linear: (2a + 2b - 1)/(2a) < 1 on a > 1/2 is b < 1/2.
+* A rational part gets the one normal form that all exponents have here: cancelled and factored.  Two rational parts are
+  the same function exactly if they are written the same.
+* A condition is decided on the whole domain (`partition`, `regions`), and solved for a parameter where it is linear:
+  (2a + 2b - 1)/(2a) < 1 on a > 1/2 becomes b < 1/2.
 
-Nothing is simplified by trial, so that the same input always gives the same words.
+Nothing is simplified by trial, so the same input always gives the same text.
 """
 
 from __future__ import annotations
@@ -37,6 +37,13 @@ class Rewriting:
         The new parameters, two at most; conditions are solved for the last.
     domain : tuple of Expr
         Functions of the new parameters that are positive on their domain.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> a = Symbol("a")
+    >>> Rewriting({alpha: 2 * a}, (a,), (a,)).write(Min(alpha, 1 / alpha))
+    Min(1/(2*a), 2*a)
     """
 
     replaced: Mapping[Symbol, Expr]
@@ -44,7 +51,7 @@ class Rewriting:
     domain: tuple[Expr, ...]
 
     def write(self, part: Expr | Boolean) -> Expr | Boolean:
-        """An expression, or a condition, in the new parameters."""
+        """Return an expression, or a condition, in the new parameters."""
         if part.free_symbols.isdisjoint(self.replaced):
             return part
         if isinstance(part, Relational) and part.free_symbols.issubset(self.replaced):
@@ -54,7 +61,7 @@ class Rewriting:
         return part.func(*map(self.write, part.args))
 
     def _rational(self, expression: Expr) -> Expr:
-        """The normal form of sums, products and integer powers; whatever else they hold counts as one symbol."""
+        """Return the normal form of sums, products and integer powers; any other part counts as one symbol."""
         held: dict[Expr, Dummy] = {}
 
         def replacing(part: Expr) -> Expr:
@@ -84,9 +91,13 @@ class Rewriting:
 
 
 def zeros(function: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> Boolean:
-    """Where a rational function vanishes: the curves on which an irreducible factor changes its sign.
+    """Return where a rational function vanishes: the curves on which an irreducible factor changes its sign.
 
-    Points of the domain at which a factor vanishes without changing sign are left out; they are isolated.
+    Points at which a factor vanishes without a change of sign are isolated, and left out.
+
+    >>> from exponents import alpha
+    >>> zeros(alpha**2 - 4, [alpha], [alpha])
+    Eq(alpha, 2)
     """
     functions = Functions(parameters)
     numerator = functions.element(function).numer
@@ -103,7 +114,7 @@ def _crossings(functions: Functions, factor: Polynomial, domain: Sequence[Expr])
 
 
 def _is_rational(part: Expr | Boolean) -> bool:
-    """Whether the outermost node is one of rational arithmetic."""
+    """Return whether the outermost node belongs to rational arithmetic."""
     return bool(part.is_Symbol or part.is_Rational or part.is_Add or part.is_Mul) or (
         part.is_Pow and part.exp.is_Integer
     )

@@ -1,9 +1,9 @@
 """What happens on the boundary of a phase: what ties there, and does a logarithm multiply the law?
 
-A sum of power laws with fixed exponents has an optimum a C^{-r} without logarithms, however many terms tie: the weights
-of the proof, which are the shares of the terms in the loss, stay bounded.  Logarithms come from the terms.  If term i
-carries (ln C)^{q_i}, then by duality (`balance`) the optimal loss carries (ln C)^q, with q the largest sum_i y_i q_i
-over the weights y that prove the exponent.  On a boundary both phases' weights do.
+A sum of power laws with fixed exponents has an optimum a C^{-r} without logarithms, however many terms tie, because the
+shares of the terms in the loss stay bounded.  Logarithms come from the terms.  If term i carries (ln C)^{q_i}, then by
+duality (`dominant_balance`) the optimal loss carries (ln C)^q, where q is the largest sum_i y_i q_i over the weights y
+that prove the exponent.  On a boundary the weights of both phases prove it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .phase_diagram import Phase, PhaseDiagram
 
 @dataclass(frozen=True)
 class Tie:
-    """A boundary, and why it is one.
+    """A boundary of a phase diagram, and the reason for it.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Tie:
     floors : tuple of Symbol
         Resources that reach 1 there: they grow with the budget on one side and not on the other.
     logarithm : Expr or None
-        q in L* ~ C^{-r} (ln C)^q on the curve; None where it depends on a curve that is not solved for a parameter.
+        q in L* ~ C^{-r} (ln C)^q on the curve; None if the curve is not solved for a parameter.
     """
 
     boundary: Boundary
@@ -43,7 +43,14 @@ class Tie:
 
 
 def boundary_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
-    """Every boundary of a diagram with what ties on it."""
+    """Return every boundary of a diagram with what ties on it.
+
+    Examples
+    --------
+    >>> from exponents import N, beta, compute_optimum, t
+    >>> [(tie.boundary.curve, tie.terms) for tie in boundary_ties(compute_optimum(t**-beta + 1 / t, N * t))]
+    [(Eq(beta, 1), ('1/t', 't**(-beta)'))]
+    """
     return tuple(_tie(diagram, boundary) for boundary in diagram.boundaries)
 
 
@@ -56,7 +63,7 @@ def _tie(diagram: PhaseDiagram, boundary: Boundary) -> Tie:
 
 
 def _logarithm(diagram: PhaseDiagram, boundary: Boundary, sides: list[Phase]) -> Expr | None:
-    """The largest sum of weights times powers of logarithms over the proofs of both sides."""
+    """Return the largest sum of weights times powers of logarithms over the proofs of both sides."""
     programme = diagram.programme
     powers = {term.name: _power_on(term, boundary, programme.parameters) for term in programme.loss}
     if not any(powers.values()):
@@ -75,7 +82,7 @@ def _logarithm(diagram: PhaseDiagram, boundary: Boundary, sides: list[Phase]) ->
 
 
 def _power_on(term: PowerLaw, boundary: Boundary, parameters: tuple[Symbol, ...]) -> Expr:
-    """The power of the logarithm that the term carries on the curve."""
+    """Return the power of the logarithm that the term carries on the curve."""
     functions = Functions(parameters)
     curve = factors(functions.element(boundary.polynomial))
     return sum(
@@ -89,13 +96,25 @@ def _power_on(term: PowerLaw, boundary: Boundary, parameters: tuple[Symbol, ...]
 
 
 def assumptions(diagram: PhaseDiagram) -> tuple[tuple[str, Boolean], ...]:
-    """(term, condition) for each term that was derived under a condition which does not hold on all of the domain."""
+    """Return (name, condition) of each term that was derived under a condition that fails on part of the domain.
+
+    Raises
+    ------
+    InputError
+        If a condition has a symbol that is not a parameter.
+
+    Examples
+    --------
+    >>> from exponents import N, alpha, compute_optimum, loss
+    >>> assumptions(compute_optimum(loss("lazy"), where=alpha > 0))[0]
+    ('model_bottleneck', alpha > 1)
+    """
     programme = diagram.programme
     found = []
     for term in programme.loss:
         for margin in term.assumes:
             if not margin.free_symbols <= set(programme.parameters):
-                raise InputError(f"the assumption {margin} > 0 of {term.name} has a symbol that is no parameter")
+                raise InputError(f"the assumption {margin} > 0 of {term.name} has a symbol that is not a parameter")
             holds = positive_where(margin, programme.parameters, programme.domain)
             if holds != S.true:
                 found.append((term.name, holds))

@@ -1,13 +1,13 @@
 """At one point: which allocation of resources makes a sum of power laws fall fastest?
 
-Write each resource as a power of the budget, r = C^{x_r} with x_r >= 0.  A term that falls as prod r^{-e_r}
-falls as C^{-e.x}; the sum falls as slowly as its slowest term.  So the compute optimum is a linear programme,
+Write each resource as a power of the budget, r = C^{x_r} with x_r >= 0.  The term prod r^{-e_r} falls as C^{-e.x}, and
+the sum falls as its slowest term does.  So the compute optimum is a linear programme,
 
     maximise z   subject to   e_i.x >= z for each term i,   c_j.x = 1 for each budget j,   x >= 0,
 
 solved exactly over the rationals (`simplex`).  The optimal basis says which constraints are tight: terms that balance,
-and resources at their floor.  Those are a square linear system; solved over the field of rational functions (`lift`) it
-gives the optimum as a function of the parameters, with the dual multipliers that prove it.
+and resources at their floor.  These are a square linear system.  Solved over the field of rational functions (`lift`),
+it gives the optimum as a function of the parameters, with the dual multipliers that prove it.
 
 Duality is the proof a reader can check by hand: the multipliers y_i are weights with sum 1, and the weighted
 geometric mean of the terms, prod_i term_i^{y_i}, is at least C^{-z} for every allocation.
@@ -24,7 +24,7 @@ from ..errors import NoBalance
 from .simplex import Basis, Row, Tableau, Unbounded, Vertex
 
 MAX_BASES = 10_000
-"""Bases visited on an optimal face before the search is given up as too large."""
+"""Bases visited on an optimal face before the search gives up."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class PointOptimum:
     binding : tuple of int
         Terms that are tight on the whole face.
     bases : tuple of Basis
-        Bases that prove it: a single one whose multipliers are all positive, where there is one, since then no other
-        allocation is optimal; else every optimal basis.
+        Bases that prove it: one alone if its multipliers are all positive, since then no other allocation is optimal;
+        else every optimal basis.
     """
 
     exponent: Fraction
@@ -53,7 +53,7 @@ class PointOptimum:
 def optimum_at_point(
     terms: Sequence[Row], budgets: Sequence[Row], names: Sequence[str], costs: Sequence[str] = ()
 ) -> PointOptimum:
-    """Solve the programme exactly.
+    """Solve the programme exactly at one point.
 
     Parameters
     ----------
@@ -64,19 +64,26 @@ def optimum_at_point(
     names : sequence of str
         The resources' names, for messages.
     costs : sequence of str, optional
-        The budgets' names, likewise.
+        The budgets' names, for messages.
 
     Raises
     ------
     NoBalance
-        If no allocation meets the budgets, or the loss can be driven down without bound.
+        If no allocation meets the budgets, or the loss falls without bound.
+
+    Examples
+    --------
+    >>> one, zero = Fraction(1), Fraction(0)
+    >>> found = optimum_at_point([[one, zero], [zero, one]], [[one, one]], ["N", "t"])  # 1/N + 1/t at N t = C
+    >>> found.exponent, found.binding
+    (Fraction(1, 2), (0, 1))
     """
     tableau = Tableau(terms, budgets)
     if not tableau.find_feasible():
         conflict = _find_conflict(terms, budgets)
-        said = " and ".join(costs[j] for j in conflict) if costs else "the budgets"
+        listed = " and ".join(costs[j] for j in conflict) if costs else "the budgets"
         raise NoBalance(
-            f"no allocation meets {said} = C with all resources at least 1; change that cost, or free a resource",
+            f"no allocation meets {listed} = C with all resources at least 1; change that cost, or free a resource",
             "budget",
         )
     try:
@@ -91,7 +98,7 @@ def optimum_at_point(
 
 
 def _find_conflict(terms: Sequence[Row], budgets: Sequence[Row]) -> tuple[int, ...]:
-    """Fewest budgets that cannot be met together."""
+    """Return few budgets that cannot be met together, none of them superfluous."""
     kept = list(range(len(budgets)))
     for j in range(len(budgets)):
         fewer = [k for k in kept if k != j]
@@ -101,14 +108,14 @@ def _find_conflict(terms: Sequence[Row], budgets: Sequence[Row]) -> tuple[int, .
 
 
 def _fall_exponent(row: Row, vertex: Vertex) -> Fraction:
-    """r in how a term falls as C^{-r} at a vertex."""
+    """Return r in how a term falls as C^{-r} at a vertex."""
     return sum((e * x for e, x in zip(row, vertex.allocation, strict=True)), Fraction(0))
 
 
 def _explore_face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ...], set[int]]:
-    """Vertices and bases of the optimal face, and the terms that loosen along its unbounded edges.
+    """Return vertices and bases of the optimal face, and the terms that loosen along its unbounded edges.
 
-    The face is explored by pivots that leave the objective alone.
+    Pivots that leave the objective alone lead from basis to basis.
     """
     found: dict[tuple[Fraction, ...], Vertex] = {}
     seen: set[Basis] = set()
@@ -160,7 +167,7 @@ class Lifted:
         Where a multiplier vanishes identically its constraint may loosen without loss; these are the rates at which
         other constraints that are tight by degeneracy then change.  Their signs decide how far the face reaches.
     overspent : tuple of RationalFunction
-        c_j.x - 1 for each budget that follows from the others at the sample; zero if it does everywhere.
+        c_j.x - 1 for each budget that follows from the others at the sample; zero if it follows everywhere.
     """
 
     exponent: RationalFunction
@@ -173,7 +180,7 @@ class Lifted:
     overspent: tuple[RationalFunction, ...]
 
     def conditions(self) -> tuple[RationalFunction, ...]:
-        """Everything whose sign decides that the vertex is feasible and optimal, and where its face ends."""
+        """Return all functions whose signs decide that the vertex is feasible and optimal, and where its face ends."""
         return (*self.slacks, *self.allocation, *self.weights, *self.floors, *self.edges, *self.overspent)
 
 
@@ -183,18 +190,35 @@ def lift(
     budgets: Sequence[Sequence[RationalFunction]],
     functions: Functions,
 ) -> Lifted:
-    """The vertex with this basis as exact functions of the parameters, primal and dual.
+    """Return the vertex with this basis as exact functions of the parameters, primal and dual.
 
-    Rows of the square matrix M: (e_i, -1) for tight terms, unit vectors for floors, (c_j, 0) for budgets.  The
-    vertex is M^{-1} applied to the right-hand side; the multipliers are the last row of M^{-1}.
+    Rows of the square matrix M: (e_i, -1) for tight terms, unit vectors for floors, (c_j, 0) for budgets.  The vertex
+    is M^{-1} applied to the right-hand side; the multipliers are the last row of M^{-1}.
+
+    Parameters
+    ----------
+    basis : Basis
+    terms, budgets : sequences of rows of RationalFunction
+        e_i and c_j, one column for each resource.
+    functions : Functions
+        The field of the parameters.
 
     Raises
     ------
     NoBalance
         If the tight constraints do not determine a vertex.
+
+    Examples
+    --------
+    >>> from exponents import alpha
+    >>> field = Functions((alpha,))
+    >>> a, one, zero = field.element(alpha), field.one, field.zero
+    >>> lift(Basis((0, 1), (), (0,)), [[a, zero], [zero, one]], [[one, one]], field).exponent  # N^-a + 1/t, N t = C
+    alpha/(alpha + 1)
     """
     zero, one = functions.zero, functions.one
     resources = range(len(terms[0]))
+    # The equations M (x, z) = (0, 0, 1).
     unit = [[one if c == r else zero for c in (*resources, -1)] for r in basis.floors]
     kept = [budgets[j] for j in basis.budgets]
     matrix = [*([*terms[i], -one] for i in basis.terms), *unit, *([*budget, zero] for budget in kept)]
@@ -208,6 +232,7 @@ def lift(
     def slack(row: Sequence[RationalFunction], x: Sequence[RationalFunction], z: RationalFunction) -> RationalFunction:
         return sum((e * share for e, share in zip(row, x, strict=True)), zero) - z
 
+    # The multipliers: y_i of tight terms, then of floors; the prices of the budgets.
     dual = [-entry for entry in inverse[-1][:first_budget]]
     weights, floors, prices = [zero] * len(terms), [zero] * len(resources), [zero] * len(budgets)
     for position, i in enumerate(basis.terms):
@@ -217,6 +242,7 @@ def lift(
     for position, j in enumerate(basis.budgets, start=first_budget):
         prices[j] = inverse[-1][position]
     slacks = [zero if i in basis.terms else slack(row, allocation, exponent) for i, row in enumerate(terms)]
+    # Along an edge on which a multiplier vanishes, the other degenerate constraints change at these rates.
     edges: list[RationalFunction] = []
     for position in (p for p, multiplier in enumerate(dual) if not multiplier):
         *direction, rise = (row[position] for row in inverse)

@@ -1,4 +1,7 @@
-"""The phases of a compute optimum: regions of parameters, each with an exponent, a balance and its proof."""
+"""The phases of a compute optimum: regions of parameters, each with an exponent, a balance and its proof.
+
+`search.phase_diagram` makes a `PhaseDiagram`; it holds the phases in order and answers questions at single points.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ class Certificate:
     where : Boolean
         The region on which these multipliers prove the phase optimal, as inequalities inside the domain.
     weights : tuple of (str, Expr)
-        Non-negative, with sum 1: prod term^weight >= C^{-r} for every allocation, so the largest term is.
+        Non-negative, with sum 1: prod term^weight >= C^{-r} for every allocation, hence so is the largest term.
     prices : tuple of Expr
         Multiplier of each budget; they sum to the exponent, and with one budget the price is the exponent.
     """
@@ -55,7 +58,7 @@ class Phase:
     binding : tuple of str
         The terms that balance.
     certificates : tuple of Certificate
-        The proof, whose regions tile this one; mostly a single one.
+        The proofs, whose regions tile this one; mostly there is one.
     """
 
     where: Boolean
@@ -71,6 +74,22 @@ class PhaseDiagram:
     """All phases of a compute optimum, in order, with the curves between them.
 
     ``exponent`` and ``allocation(resource)`` are SymPy Piecewise expressions over the whole domain.
+
+    Attributes
+    ----------
+    programme : Programme
+    phases : tuple of Phase
+    regions : Regions
+        The regions of the phases, as open conditions and as successive cases.
+
+    Examples
+    --------
+    >>> from exponents import N, beta, compute_optimum, t
+    >>> found = compute_optimum(t**-beta + 1 / t, N * t)
+    >>> found.exponent
+    Piecewise((beta, beta <= 1), (1, True))
+    >>> found.at("1/2").exponent, found.phase_at(found.point(3))
+    (Fraction(1, 2), 1)
     """
 
     programme: Programme
@@ -88,17 +107,29 @@ class PhaseDiagram:
         return self.regions.piecewise([phase.exponent for phase in self.phases], self._corners)
 
     def allocation(self, resource: Symbol) -> Expr:
-        """n in resource ~ C^n at the optimum, over the whole domain."""
+        """Return n in resource ~ C^n at the optimum, over the whole domain.
+
+        Raises
+        ------
+        InputError
+            If the budget has no such resource.
+        """
         if resource not in self.programme.resources:
             raise InputError(f"{resource} is not allocated here; the budget spends {self.programme.resources}")
         return self.regions.piecewise([dict(phase.allocation)[resource] for phase in self.phases], self._corners)
 
     def at(self, *coordinates: object, **named: object) -> PointOptimum:
-        """The optimum at one exact point, given in the order of the parameters or by name."""
+        """Return the optimum at one exact point, given in the order of the parameters or by name.
+
+        Raises
+        ------
+        InputError
+            If a parameter has no exact value, or the point lies outside the domain.
+        """
         return self.programme.at(self.point(*coordinates, **named))
 
     def point(self, *coordinates: object, **named: object) -> dict[Symbol, Fraction]:
-        """Exact coordinates as a point; raises `InputError` unless each parameter is given once."""
+        """Return exact coordinates as a point; raise InputError unless each parameter is given once."""
         parameters = self.programme.parameters
         given = dict(zip((p.name for p in parameters), coordinates, strict=False)) | named
         if len(coordinates) + len(named) != len(parameters) or set(given) != {p.name for p in parameters}:
@@ -106,14 +137,14 @@ class PhaseDiagram:
         return {p: exact(given[p.name], p.name) for p in parameters}
 
     def phase_at(self, point: Point) -> int:
-        """The position of the phase that ``point`` lies in; on a boundary, of the first phase beside it."""
+        """Return the position of the phase that ``point`` lies in; on a boundary, of the first phase beside it."""
         optimum = self.programme.at(point)
         first = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
         order = (first, *range(len(self.phases)))
         return next((i for i in order if self._attains(i, point, optimum.exponent)), first)
 
     def _attains(self, position: int, point: Point, exponent: Fraction) -> bool:
-        """Whether a phase's exponent and allocation are optimal at a point, which may lie outside of it."""
+        """Return whether a phase's exponent and allocation are optimal at a point, which may lie outside of it."""
         phase = self.phases[position]
         try:
             shares = {r: evaluate(share, point) for r, share in phase.allocation}
@@ -126,7 +157,7 @@ class PhaseDiagram:
 
     @cached_property
     def _corners(self) -> tuple[tuple[Boolean, int], ...]:
-        """Single rational points at which the first closed case that holds is not that of a phase beside the point."""
+        """Rational points at which the first closed case that holds is not that of a phase beside the point."""
         found = []
         for point in rational_corners(Functions(self.programme.parameters), self.regions.curves):
             if all(evaluate(side, point) > 0 for side in self.programme.domain):
@@ -138,7 +169,7 @@ class PhaseDiagram:
         return tuple(found)
 
     def boundaries_at(self, point: Point) -> tuple[Boundary, ...]:
-        """The boundary curves that pass through ``point`` between phases that meet there."""
+        """Return the boundary curves through ``point`` between phases that meet there."""
         best = _rational(self.programme.at(point).exponent)
         here = {s: _rational(v) for s, v in point.items()}
         tied = {i for i, phase in enumerate(self.phases) if phase.exponent.subs(here) == best}

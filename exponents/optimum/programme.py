@@ -35,7 +35,7 @@ Number = TypeVar("Number", Expr, Fraction, RationalFunction)
 
 @dataclass(frozen=True)
 class Programme:
-    """A loss, its budgets, and the domain of its parameters, ready to be solved.
+    """A loss, its budgets, and the domain of its parameters, ready to be solved; `programme` makes one.
 
     Attributes
     ----------
@@ -60,25 +60,28 @@ class Programme:
     free: tuple[Symbol, ...] = ()
 
     def term_exponents(self) -> list[list[Expr]]:
-        """e_i: a row for each term, a column for each resource."""
+        """Return e_i: a row for each term, a column for each resource."""
         return [[term.exponent(r) for r in self.resources] for term in self.loss.terms]
 
     def budget_exponents(self) -> list[list[Expr]]:
-        """c_j: a row for each budget, a column for each resource."""
+        """Return c_j: a row for each budget, a column for each resource."""
         return [[-budget.exponent(r) for r in self.resources] for budget in self.budgets]
 
     def reducible(self) -> tuple[Programme, tuple[PowerLaw, ...]]:
-        """The programme without the terms that no resource lowers, and these; itself if it has no others."""
+        """Return the programme without the terms that no resource lowers, and these terms.
+
+        If no resource lowers any term, the programme is returned as it is, with no terms set aside.
+        """
         constant = tuple(term for term in self.loss if not any(e != 0 for _, e in term.exponents))
         kept = tuple(term for term in self.loss if term not in constant)
         return (replace(self, loss=Loss(kept, self.loss.title)), constant) if constant and kept else (self, ())
 
     def columns(self, row: Sequence[Number]) -> list[Number]:
-        """A row over the variables of the linear programme: a free resource r is followed, at the end, by its 1/r."""
+        """Return a row over the variables of the linear programme: the resources, then 1/r for each free resource r."""
         return list(row) + [-value for value, r in zip(row, self.resources, strict=True) if r in self.free]
 
     def shares(self, variables: Sequence[Number]) -> tuple[Number, ...]:
-        """The share of each resource: that of a free one is the difference of its two variables."""
+        """Return the share of each resource; that of a free one is the difference of its two variables."""
         inverse = dict(
             zip((r for r in self.resources if r in self.free), variables[len(self.resources) :], strict=True)
         )
@@ -86,12 +89,24 @@ class Programme:
         return tuple(share - inverse[r] if r in inverse else share for r, share in plain)
 
     def at(self, point: Point) -> PointOptimum:
-        """The optimum at one exact point of the domain.
+        """Return the optimum at one exact point.
+
+        Parameters
+        ----------
+        point : mapping of Symbol to Fraction
+            A value for each parameter.
 
         Raises
         ------
         InputError
             If the point lies outside the domain.
+        NoBalance
+            If no allocation meets the budgets there, or the loss falls without bound.
+
+        Examples
+        --------
+        >>> programme(1 / t + 1 / N).at({}).exponent
+        Fraction(1, 2)
         """
         outside = [side for side in self.domain if evaluate(side, point) <= 0]
         if outside:
@@ -122,7 +137,38 @@ def programme(
     parameters: Sequence[Symbol] | None = None,
     free: Sequence[Symbol] = (),
 ) -> Programme:
-    """The loss, its budgets and its domain, checked and ready to be solved; see `compute_optimum`."""
+    """Return a loss with its budgets and its domain, checked and ready to be solved.
+
+    Parameters
+    ----------
+    loss : Loss or Expr
+        A sum of monomials in the resources.  Their exponents are rational functions, or Min, Max, Piecewise of such, of
+        up to two parameters.
+    cost : Expr or sequence of Expr
+        The budget, a monomial.  Its symbols are the resources; all other symbols are held fixed.  Several budgets are
+        all met at once.
+    where : inequalities, optional
+        The domain of the parameters, taken as open.  The sign that a symbol was declared with counts too.
+    parameters : sequence of Symbol, optional
+        Order of the parameters: conditions are solved for the last.  Default: by name.
+    free : sequence of Symbol, optional
+        Resources that may also shrink as the budget grows, such as a learning rate; they need not be in a budget.
+        All others are at least 1.
+
+    Raises
+    ------
+    InputError
+        If a term is not a monomial, a condition not an inequality, or the parameters do not match the exponents.
+    TooMuchWork
+        If there are more than `MAX_TERMS` terms or `MAX_RESOURCES` resources.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> found = programme(t**-beta + N**-alpha, N * t, alpha > 1)
+    >>> found.resources, found.parameters
+    ((N, t), (alpha, beta))
+    """
     monomials = [to_expr(c, "a cost") for c in (cost if isinstance(cost, tuple | list) else (cost,))]
     resources = tuple(sorted(set(free).union(*map(bases, monomials)), key=lambda r: r.name))
     if not set().union(*map(bases, monomials)):
@@ -143,7 +189,7 @@ def programme(
 
 
 def _check_size(loss: Loss, resources: Sequence[Symbol], budgets: Sequence[PowerLaw]) -> None:
-    """Loss and budgets have resources in common, and there are not too many of anything."""
+    """Raise unless loss and budgets share a resource and there are not too many terms or resources."""
     if len(loss.terms) > MAX_TERMS or len(resources) > MAX_RESOURCES:
         raise TooMuchWork(
             f"a loss may have {MAX_TERMS} terms in {MAX_RESOURCES} resources at most; "
@@ -158,14 +204,17 @@ def _check_size(loss: Loss, resources: Sequence[Symbol], budgets: Sequence[Power
 
 
 def _conditions(where: object) -> list[Expr]:
-    """Functions that are positive where the given inequalities hold."""
+    """Return functions that are positive where the given inequalities hold."""
     parts: list[object] = list(where) if isinstance(where, tuple | list) else [where]
     flat = [side for part in parts for side in (part.args if isinstance(part, And) else (part,))]
     return [to_expr(positive_side(part), "the domain") for part in flat if part not in (True, S.true)]
 
 
 def _check_symbols(found: set[Symbol], ordered: Sequence[Symbol], resources: Sequence[Symbol], loss: Loss) -> None:
-    """Every parameter is listed once, and no two symbols share a name: they would be told apart in silence."""
+    """Raise InputError unless each parameter is listed once and no two symbols share a name.
+
+    SymPy treats symbols of one name but other assumptions as different, which no output would show.
+    """
     if not found <= set(ordered) or len(set(ordered)) < len(ordered):
         raise InputError(f"the parameters are {sorted(map(str, found))}, each once; got {abbreviate(ordered)}")
     every = {*ordered, *resources, *(symbol for term in loss for symbol in term.free_symbols)}
@@ -176,6 +225,22 @@ def _check_symbols(found: set[Symbol], ordered: Sequence[Symbol], resources: Seq
 
 
 def resolve_branches(term: PowerLaw, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> PowerLaw:
-    """``term`` with each exponent as a plain rational function, where one serves the whole domain."""
+    """Return ``term`` with each exponent as one rational function, where one serves the whole domain.
+
+    Parameters
+    ----------
+    term : PowerLaw
+    parameters : sequence of Symbol
+    domain : sequence of Expr
+        Functions that are positive on the domain.
+
+    Examples
+    --------
+    >>> from sympy import Min
+    >>> from exponents import alpha
+    >>> term = PowerLaw("term", ((t, Min(alpha, 1)),))
+    >>> resolve_branches(term, [alpha], [alpha - 1]).exponents
+    ((t, 1),)
+    """
     forms = [(r, e, normal_form(e, parameters, domain)) for r, e in term.exponents]
     return replace(term, exponents=tuple((r, e if form.is_Piecewise else form) for r, e, form in forms))

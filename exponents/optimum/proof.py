@@ -1,11 +1,11 @@
 """Is a statement about exponents true for all parameters of a region?
 
-The proofs here start from finished statements, as a reader meets them: inequalities for a region, an exponent, an
-allocation, weights.  They share with the search in `phases` only the decomposition into cells, so a wrong boundary,
-a wrong exponent or a term too many is refuted, with the point where it fails.
+The proofs start from finished statements, as a reader meets them: inequalities for a region, an exponent, an
+allocation, weights.  They share with `search` only the decomposition into cells, so a wrong boundary, a wrong exponent
+or a superfluous term is refuted, with a point where it fails.
 
-Statements are proved on the open cells.  On the curves between they hold by continuity; a function that jumps there, as
-a Piecewise may, is not examined on the curve itself.
+Statements are proved on the open cells.  On the curves between cells they hold by continuity.  A function that jumps
+there, as a Piecewise may, is not examined on the curve itself.
 
 * `prove_nonnegative`, `prove_equal`: an inequality or identity between piecewise rational functions.
 * `prove_phase`: strong duality.  The allocation meets the budgets and no term exceeds C^{-r} (primal); the weights are
@@ -35,14 +35,31 @@ from .programme import Programme
 
 
 def prove_nonnegative(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
-    """Prove ``expression >= 0`` wherever all of ``domain`` is positive, for a continuous expression.
+    """Prove ``expression >= 0`` on the domain, for a continuous expression.
 
-    ``domain`` holds functions that are positive, or inequalities.
+    Parameters
+    ----------
+    expression : Expr
+        A rational function of the parameters, or Min, Max, Piecewise of such.
+    parameters : sequence of Symbol
+        Two at most.
+    domain : sequence of Expr or inequalities
+        Functions that are positive on the domain, or inequalities.
+    claim : str
+        The statement, for the message.
 
     Raises
     ------
     Refuted
-        With an exact point of the domain where the expression is negative.
+        If the expression is negative somewhere, with an exact point where it is.
+
+    Examples
+    --------
+    >>> from exponents import alpha
+    >>> prove_nonnegative(alpha**2 - alpha, [alpha], [alpha > 1])
+    >>> prove_nonnegative(alpha - 2, [alpha], [alpha > 1])
+    Traceback (most recent call last):
+    exponents.errors.Refuted: alpha - 2 >= 0 fails at alpha = 3/2
     """
     for value, point in _signs(to_expr(expression, "the expression"), parameters, domain):
         if value < 0:
@@ -52,10 +69,18 @@ def prove_nonnegative(expression: Expr, parameters: Sequence[Symbol], domain: Se
 def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
     """Prove ``left == right`` as continuous functions on the domain.
 
+    The parameters are those of `prove_nonnegative`.
+
     Raises
     ------
     Refuted
-        With an exact point of the domain where they differ.
+        If they differ somewhere, with an exact point where they do.
+
+    Examples
+    --------
+    >>> from sympy import Max
+    >>> from exponents import alpha
+    >>> prove_equal(Max(alpha, 1), alpha, [alpha], [alpha > 1])
     """
     difference = to_expr(left, "the left side") - to_expr(right, "the right side")
     for value, point in _signs(difference, parameters, domain):
@@ -64,7 +89,7 @@ def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: S
 
 
 def _signs(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> list[tuple[int, Point]]:
-    """The sign of ``expression`` on each cell of a decomposition of the domain, with a sample of the cell."""
+    """Return the sign of ``expression`` on each cell of a decomposition of the domain, with a sample of the cell."""
     positive = [positive_side(side) if isinstance(side, Relational) else side for side in domain]
     return [(leaf.found, leaf.sample) for leaf in partition_by_branch(expression, parameters, positive, sign).leaves]
 
@@ -75,7 +100,13 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
     Raises
     ------
     Refuted
-        Naming the condition that fails, and a point of the region where it does.
+        If a condition of the proof fails; the message names it and a point of the region.
+
+    Examples
+    --------
+    >>> from exponents import N, compute_optimum, t
+    >>> diagram = compute_optimum(1 / t + 1 / N)
+    >>> prove_phase(diagram.programme, diagram.phases[0])
     """
     _check_names(programme, phase)
     _prove_covered(programme, phase)
@@ -89,7 +120,7 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
 
 
 def _check_names(programme: Programme, phase: Phase) -> None:
-    """Weights and balances are those of terms of the loss, each once, and the allocation is one of the vertices."""
+    """Raise Refuted unless weights and balances name terms of the loss and the allocation is the first vertex."""
     names = [term.name for term in programme.loss.terms]
     lists = [phase.binding, *([name for name, _ in certificate.weights] for certificate in phase.certificates)]
     for listed in lists:
@@ -102,16 +133,15 @@ def _check_names(programme: Programme, phase: Phase) -> None:
 
 
 def _prove_covered(programme: Programme, phase: Phase) -> None:
-    """The certificates' regions tile that of the phase."""
+    """Prove that the certificates' regions tile that of the phase."""
     regions = [certificate.where for certificate in phase.certificates]
-
     for (inside, *covered), point in _regions_at_samples(programme, [phase.where, *regions]):
         if sum(covered) != inside:
             raise Refuted(f"the certificates do not cover the phase {phase.where} at {describe_point(point)}", point)
 
 
 def _regions_at_samples(programme: Programme, regions: Sequence[Boolean]) -> list[tuple[tuple[bool, ...], Point]]:
-    """Which of the regions hold on each cell of a decomposition of the domain, with a sample of the cell."""
+    """Return which regions hold on each cell of a decomposition of the domain, with a sample of the cell."""
     functions = Functions(programme.parameters)
 
     def decide(sample: Point) -> tuple[tuple[bool, ...], list[RationalFunction]]:
@@ -160,7 +190,7 @@ def _equalities(programme: Programme, phase: Phase, certificate: Certificate) ->
 
 
 def _fall(programme: Programme, term: PowerLaw, vertex: Sequence[Expr]) -> Expr:
-    """r in how a term falls as C^{-r} when the resources get the shares of ``vertex``."""
+    """Return r in how a term falls as C^{-r} when the resources get the shares of ``vertex``."""
     return sum((term.exponent(r) * share for r, share in zip(programme.resources, vertex, strict=True)), S.Zero)
 
 
@@ -170,7 +200,12 @@ def prove_tiling(programme: Programme, regions: Sequence[Boolean]) -> None:
     Raises
     ------
     Refuted
-        With a point of the domain that lies in no region, or in several.
+        If a point of the domain lies in no region, or in several; the message names the point.
+
+    Examples
+    --------
+    >>> from exponents import N, beta, programme, t
+    >>> prove_tiling(programme(t**-beta, N * t), [beta < 1, beta > 1])
     """
     for holding, point in _regions_at_samples(programme, regions):
         if sum(holding) != 1:
@@ -185,6 +220,11 @@ def prove(diagram: PhaseDiagram) -> None:
     Refuted
         If a phase is not optimal on its region, the regions do not tile the domain, or the cases of the whole
         expression do not give each region its phase.
+
+    Examples
+    --------
+    >>> from exponents import N, beta, compute_optimum, t
+    >>> prove(compute_optimum(t**-beta + 1 / t, N * t))
     """
     programme = diagram.programme
     prove_tiling(programme, [phase.where for phase in diagram.phases])
@@ -202,6 +242,11 @@ def _clauses(region: Boolean) -> tuple[Boolean, ...]:
 
 
 def sides(condition: Boolean) -> tuple[Expr, ...]:
-    """Functions that are positive where a conjunction of inequalities holds."""
+    """Return functions that are positive where a conjunction of inequalities holds.
+
+    >>> from exponents import alpha
+    >>> sides(And(alpha > 1, alpha < 2))
+    (alpha - 1, 2 - alpha)
+    """
     parts = condition.args if isinstance(condition, And) else (condition,)
     return tuple(positive_side(part) for part in parts if part != S.true)

@@ -1,19 +1,20 @@
 """For all parameters at once: which phases does the compute optimum of a loss have?
 
-The optimum at a point sits on a vertex (`balance`).  As functions of the parameters the vertex stays feasible
-and optimal exactly while its slacks and multipliers are non-negative, and the branches of Min, Max and
-Piecewise stay as they are while their guards keep sign.  All these are signs of finitely many polynomials.
-`phase_diagram` closes that set:
+The optimum at a point sits on a vertex (`dominant_balance`).  As a function of the parameters the vertex stays feasible
+and optimal exactly while its slacks and multipliers are non-negative, and the branches of Min, Max and Piecewise stay
+the same while their guards keep their signs.  All these are signs of finitely many polynomials.  `phase_diagram` finds
+them all:
 
 1. cut the parameter space by the polynomials known so far (at first: those of the domain);
 2. solve the programme at one exact sample in every cell, and lift its vertices to functions;
 3. add the polynomials of their conditions and guards, and repeat until none is new.
 
-Then in every cell each condition keeps the sign it was seen to have at the sample: the solution found is optimal
-on all of the cell, not only there.  The cells cover the domain up to curves, on which the statement
-holds by continuity.  That is the proof; `proof.py` checks it again from the finished inequalities.
+Then in every cell each condition keeps the sign that it has at the sample, so the solution is optimal on all of the
+cell.  The cells cover the domain up to curves, on which the statement holds by continuity.  That is the proof; `proof`
+checks it again from the finished inequalities.  The loop ends, since there are finitely many bases and branches.
 
-The loop ends, since there are finitely many bases and branches.
+Map: `compute_optimum` takes a loss, `phase_diagram` a programme; `_Search.solve` is step 2, `partition_domain` the
+loop, `regions_of` writes the cells as inequalities, `_make_phase` one phase.
 """
 
 from __future__ import annotations
@@ -45,20 +46,21 @@ def compute_optimum(
     parameters: Sequence[Symbol] | None = None,
     free: Sequence[Symbol] = (),
 ) -> PhaseDiagram:
-    """The compute optimum of any sum of power laws, for all values of its parameters.
+    """Return the compute optimum of a sum of power laws, for all values of its parameters.
 
     Parameters
     ----------
     loss : Loss or Expr
-        A sum of monomials in the resources, with exponents rational (or Min, Max, Piecewise) in up to two parameters.
-    cost : Expr or several
-        The budget: a monomial; the symbols it is a product of are the resources, all others are held fixed.  Several
-        budgets are all met at once.
+        A sum of monomials in the resources.  Their exponents are rational functions, or Min, Max, Piecewise of such, of
+        up to two parameters.
+    cost : Expr or sequence of Expr
+        The budget, a monomial.  Its symbols are the resources; all other symbols are held fixed.  Several budgets are
+        all met at once.
     where : inequalities, optional
-        The domain of the parameters, taken as open; a sign that a symbol was declared with counts besides.
-    parameters : symbols, optional
+        The domain of the parameters, taken as open.  The sign that a symbol was declared with counts too.
+    parameters : sequence of Symbol, optional
         Order of the parameters: conditions are solved for the last.  Default: by name.
-    free : symbols, optional
+    free : sequence of Symbol, optional
         Resources that may also shrink as the budget grows, such as a learning rate; they need not be in a budget.
         All others are at least 1.
 
@@ -70,18 +72,25 @@ def compute_optimum(
     Raises
     ------
     InputError
-        For a term that is no monomial, a domain that is empty or no inequality, more than two parameters.
+        If a term is not a monomial, the domain is empty, or there are more than two parameters.
     NoBalance
-        If a budget cannot be met or the loss can be driven to zero within it.
+        If a budget cannot be met, or the loss falls without bound within it.
+
+    Examples
+    --------
+    >>> from exponents import N, alpha, beta, t
+    >>> found = compute_optimum(t**-beta + N**-alpha, N * t)
+    >>> found.exponent, found.allocation(N)
+    (alpha*beta/(alpha + beta), beta/(alpha + beta))
     """
     return phase_diagram(programme(loss, cost, where, parameters, free))
 
 
 @dataclass(frozen=True, eq=False)
 class _Solution:
-    """What was found in a cell: the vertices of the optimal face, and the terms that bind on all of it.
+    """The optimum in a cell: the vertices of the optimal face, and the terms that bind on all of it.
 
-    Two are equal that say the same of the optimum, even if different multipliers prove it.
+    Two solutions are equal if exponent, vertices and balance are, even if different multipliers prove them.
     """
 
     lifted: tuple[Lifted, ...]
@@ -105,14 +114,20 @@ class _Solution:
 
 
 def phase_diagram(programme: Programme) -> PhaseDiagram:
-    """The complete, proved phase diagram of a programme.
+    """Return the complete, proved phase diagram of a programme.
 
     Raises
     ------
     InputError
         If the domain is empty, there are more than two parameters, or an exponent is not rational in them.
     NoBalance
-        If somewhere in the domain the budgets cannot be met or the loss has no floor.
+        If somewhere in the domain the budgets cannot be met or the loss falls without bound.
+
+    Examples
+    --------
+    >>> from exponents import N, beta, t
+    >>> [phase.where for phase in phase_diagram(programme(t**-beta + 1 / t, N * t)).phases]
+    [beta < 1, beta > 1]
     """
     parameters = programme.parameters
     if len(parameters) > 2:
@@ -144,7 +159,7 @@ def _denominators(found: _Solution) -> frozenset[Polynomial]:
 
 
 class _Search:
-    """Solves the programme at samples, remembering the vertices and branches it has lifted."""
+    """Solves the programme at samples, and remembers the vertices and branches that it has lifted."""
 
     def __init__(self, programme: Programme, functions: Functions) -> None:
         self.programme, self.functions = programme, functions
@@ -153,7 +168,7 @@ class _Search:
         self._solved: dict[tuple[Fraction, ...], tuple[_Solution, tuple[RationalFunction, ...]]] = {}
 
     def solve(self, sample: Point) -> tuple[_Solution, tuple[RationalFunction, ...]]:
-        """The optimum at ``sample`` as functions of the parameters, with all that decides it."""
+        """Return the optimum at ``sample`` as functions of the parameters, and the functions whose signs decide it."""
         key = tuple(sample.values())
         if key not in self._solved:
             self._solved[key] = self._solve(sample)

@@ -1,9 +1,9 @@
-"""The simplex method in exact integers, for the programme of `balance`.
+"""The simplex method in exact integers, for the programme of `dominant_balance`.
 
     maximise z   subject to   e_i.x >= z for each term i,   c_j.x = 1 for each budget j,   x >= 0.
 
-Bland's rule, which cannot cycle; pivots without fractions (Edmonds; Bareiss), which keep all numbers integers over one
-common denominator.  Two phases: the budgets are met first, then z is raised.
+Bland's rule prevents cycles.  Pivots without fractions (Edmonds; Bareiss) keep all numbers integers over one common
+denominator.  There are two phases: `Tableau.find_feasible` meets the budgets, `Tableau.solve` raises z.
 """
 
 from __future__ import annotations
@@ -36,6 +36,14 @@ class Vertex:
 class Tableau:
     """Simplex tableau with the basic variables as rows, in integers over one common denominator.
 
+    >>> one, zero = Fraction(1), Fraction(0)
+    >>> tableau = Tableau([[one, zero], [zero, one]], [[one, one]])  # 1/N + 1/t at N t = C
+    >>> tableau.find_feasible()
+    True
+    >>> tableau.solve()
+    >>> tableau.vertex().allocation
+    (Fraction(1, 2), Fraction(1, 2))
+
     Variables: x_0 .. x_{R-1}, then slacks s_0 .. s_{T-1}, then one artificial variable for each budget.  Slacks and
     artificials count in units of their own, since only whether they vanish matters; z is eliminated through term 0,
     z = e_0.x - s_0.  A pivot multiplies crosswise and divides by the old denominator, which is exact (Edmonds;
@@ -65,7 +73,7 @@ class Tableau:
         return row
 
     def find_feasible(self) -> bool:
-        """Drive the artificial variables out; False if some budget cannot be met."""
+        """Drive the artificial variables out; return False if some budget cannot be met."""
         artificial = [basic for basic in self.rows if basic >= self.structural]
         goal = [sum(column) for column in zip(*(self.rows[basic] for basic in artificial), strict=True)]
         goal[self.structural : -1] = [0] * len(artificial)
@@ -81,7 +89,7 @@ class Tableau:
         return True
 
     def solve(self) -> None:
-        """Maximise z from a feasible basis; raises `Unbounded` if it has no bound."""
+        """Maximise z from a feasible basis; raise `Unbounded` if it has no bound."""
         self._maximise(list(self.objective))
 
     def _maximise(self, goal: list[int]) -> list[int]:
@@ -95,7 +103,7 @@ class Tableau:
         return goal
 
     def leaving_candidates(self, column: int) -> list[int]:
-        """The basic variables that reach zero first as ``column`` enters."""
+        """Return the basic variables that reach zero first as ``column`` enters."""
         ratios = {b: Fraction(row[-1], row[column]) for b, row in self.rows.items() if row[column] > 0}
         least = min(ratios.values(), default=None)
         return [b for b, ratio in ratios.items() if ratio == least]
@@ -115,16 +123,16 @@ class Tableau:
         return [(value * self.denominator - factor * other) // old for value, other in zip(target, row, strict=True)]
 
     def free_columns(self) -> list[int]:
-        """Nonbasic variables that can grow without changing the objective."""
+        """Return the nonbasic variables that can grow without changing the objective."""
         return [c for c in range(self.structural) if c not in self.rows and self.objective[c] == 0]
 
     def find_loosened(self, column: int) -> set[int]:
-        """The terms whose slack grows as ``column`` grows without bound."""
+        """Return the terms whose slack grows as ``column`` grows without bound."""
         slacks = {column, *(basic for basic, row in self.rows.items() if row[column] < 0)}
         return {slack - self.resources for slack in slacks if slack >= self.resources}
 
     def state(self) -> tuple[dict[int, list[int]], list[int], int]:
-        """The tableau as it stands, for `restore`; rows are never changed in place."""
+        """Return the present tableau, for `restore`; rows are never changed in place."""
         return dict(self.rows), self.objective, self.denominator
 
     def restore(self, state: tuple[dict[int, list[int]], list[int], int]) -> None:
@@ -133,7 +141,7 @@ class Tableau:
         self.rows = dict(rows)
 
     def vertex(self) -> Vertex:
-        """The vertex of the present basis."""
+        """Return the vertex of the present basis."""
         nonbasic = [v for v in range(self.structural) if v not in self.rows]
         floors = tuple(v for v in nonbasic if v < self.resources)
         tight = tuple(v - self.resources for v in nonbasic if v >= self.resources)
