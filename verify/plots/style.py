@@ -1,11 +1,14 @@
-"""The hand in which everything is drawn: ink, line widths and sizes of type, all lengths in points."""
+"""Colours, fonts and line widths of all figures.  Lengths are in points."""
 
 from __future__ import annotations
 
 INK, PALE = "#1a1a1a", "#8c8c8c"
 
-LINE, HAIR = 0.9, 0.6
-"""Widths of curves and boundaries, and of all other lines."""
+BLUE, VERMILION = "#4477aa", "#cc4c02"
+"""Lazy, and rich: the colour-blind tell them apart, and so does a printer without colour."""
+
+LINE, HAIR, BOLD = 0.9, 0.6, 1.5
+"""Widths of curves and boundaries, of all other lines, and of the curve that a figure is about."""
 
 SCALE, AXIS = 8.0, 10.0
 """Sizes of type: numbers of a scale, and the quantity it shows."""
@@ -13,8 +16,7 @@ SCALE, AXIS = 8.0, 10.0
 NAME, FORMULA, SMALL = 9.0, 9.0, 7.5
 """Sizes of type: names, formulas, and both where room is scarce."""
 
-DOTS = 300
-"""Pixels per inch of a PNG."""
+DOTS = 300  # pixels per inch of a PNG
 
 SETTINGS = {
     "font.family": ["STIXGeneral", "DejaVu Sans"],  # the second for signs that the first lacks

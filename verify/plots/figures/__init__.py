@@ -1,50 +1,38 @@
-"""Figures of the paper, drawn anew: curves are derived or computed, points are measured.
+"""Which figures of the paper can be drawn?  One record each, in `FIGURES`.
 
-Each module but these computes what one kind of figure shows, and draws it: ``measurements`` and ``simulated`` give
-points, ``laws`` the derived exponents, ``scales`` and ``sheet`` axes and marks.
+Curves are derived or computed, points are measured.  Each record stands at the end of the module that computes and
+draws it: `time_exponent`, `richness`, `model_sizes`, `batch_sizes`, `compute_optimum`, `level_exponents`,
+`linear_networks`, `reused_samples`.  They share `page` (the record and its page), `chart` and `axes` (marks and
+scales), `power_laws` (derived exponents), `measured_points` and `trained_points`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
 
 from exponents.names import require
 
 from ..files import save
-from . import (
-    batch_sizes,
-    compute_optimum,
-    level_exponents,
-    linear_networks,
-    model_sizes,
-    reused_samples,
-    richness,
-    time_exponent,
-)
+from .batch_sizes import FIG3
+from .compute_optimum import FIG4
+from .level_exponents import FIG10
+from .linear_networks import FIG11, FIG12
+from .model_sizes import FIG2C, FIG2D
+from .page import Figure, draw_page
+from .reused_samples import OFFLINE
+from .richness import FIG2A, FIG2B
+from .time_exponent import FIG1A
 
-__all__ = ["plot_figure"]
+__all__ = ["FIGURES", "Figure", "plot_figure"]
 
-FIGURES: dict[str, Callable[[Executor | None], Any]] = {
-    "fig1a": lambda executor: time_exponent.drawn(time_exponent.computed(executor)),
-    "fig2a": lambda _: richness.drawn(richness.computed("6/5")),
-    "fig2b": lambda _: richness.drawn(richness.computed("2/5")),
-    "fig2c": lambda executor: model_sizes.drawn(model_sizes.computed("6/5", executor)),
-    "fig2d": lambda executor: model_sizes.drawn(model_sizes.computed("2/5", executor)),
-    "fig3": lambda executor: batch_sizes.drawn(batch_sizes.computed(executor)),
-    "fig4": lambda executor: compute_optimum.drawn(compute_optimum.computed(executor)),
-    "fig10": lambda executor: level_exponents.drawn(level_exponents.computed(executor)),
-    "fig11": lambda executor: linear_networks.losses(linear_networks.computed(executor)),
-    "fig12": lambda executor: linear_networks.readouts(linear_networks.computed(executor)),
-    "offline": lambda executor: reused_samples.drawn(reused_samples.computed(executor)),
+FIGURES: dict[str, Figure] = {
+    figure.name: figure for figure in (FIG1A, FIG2A, FIG2B, FIG2C, FIG2D, FIG3, FIG4, FIG10, FIG11, FIG12, OFFLINE)
 }
-"""How each figure is made."""
 
 
 def plot_figure(name: str, path: Path, executor: Executor | None = None) -> None:
-    """Draw a figure of the paper, as PNG, SVG or PDF.
+    """Draw a figure of the paper into a file, as PNG, SVG or PDF.
 
     Parameters
     ----------
@@ -58,8 +46,25 @@ def plot_figure(name: str, path: Path, executor: Executor | None = None) -> None
     Raises
     ------
     InputError
-        If there is no such figure, the suffix is none of the three, the file cannot be written, or Matplotlib is
+        If there is no such figure, the suffix is not one of the three, the file cannot be written, or Matplotlib is
         missing.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from verify.plots import FIGURES, plot_figure
+    >>> with TemporaryDirectory() as folder:  # doctest: +SKIP
+    ...     plot_figure("fig2a", Path(folder, "fig2a.png"))
+
+    A figure can also be drawn on Axes of your own, one for each panel:
+
+    >>> from matplotlib.figure import Figure as Page
+    >>> axes = Page(figsize=(5, 4)).subplots()
+    >>> fig1a = FIGURES["fig1a"]
+    >>> data = fig1a.compute(map)  # doctest: +SKIP
+    >>> fig1a.draw(data, [axes])  # doctest: +SKIP
     """
     require(name, tuple(FIGURES), "the figure")
-    save(lambda: FIGURES[name](executor), path)
+    figure, spread = FIGURES[name], map if executor is None else executor.map
+    save(lambda: draw_page(figure, figure.compute(spread)), path)

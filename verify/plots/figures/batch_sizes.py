@@ -21,7 +21,6 @@ infinite time is out of the way of all others.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -37,11 +36,12 @@ from ...arrays import Reals
 from ...flow.noise import noisy_curve
 from ...spectra.random_features import mean_spectra
 from ...two_time.online import solve_online
-from ..style import INK, NAME
-from .axes import Scale, decades
-from .page import Panel, Row, Sheet, gradient
-from .power_laws import exponent, power, power_of_two, task
-from .trained_points import Points, Run, said, simulated
+from ..style import INK
+from .axes import fit_log_scale, span_log_scale
+from .chart import Chart, make_gradient, set_up
+from .page import Figure, Map
+from .power_laws import evaluate_exponent, power_of_two, task_at
+from .trained_points import Points, Run, describe_seeds, train_points
 
 ALPHA, GAMMA = Fraction(2), 1.0
 """Capacity and richness."""
@@ -89,15 +89,6 @@ GUIDES = {
 }
 """The same for the last panel, by the term of the loss: where, along which curve, and whether above (1) or below."""
 
-BESIDE = 12.0
-"""Distance of slopes from curves, in points."""
-
-HEIGHTS = 128.0, 128.0, 150.0
-"""Of the panels, in points."""
-
-MARGIN = 44.0
-"""Room for names, in points."""
-
 
 @dataclass(frozen=True)
 class BatchSizes:
@@ -122,92 +113,81 @@ class BatchSizes:
 
     def slope(self, term: str) -> Fraction:
         """The derived exponent of a term of the loss in t."""
-        return exponent(loss(RICH, DERIVED)[term].exponent(t), ALPHA, self.beta)
+        return evaluate_exponent(loss(RICH, DERIVED)[term].exponent(t), ALPHA, self.beta)
 
 
-def computed(executor: Executor | None = None) -> tuple[BatchSizes, ...]:
-    """All panels."""
-    spread = map if executor is None else executor.map
+def compute_batch_sizes(spread: Map = map) -> tuple[BatchSizes, ...]:
+    """Solve the equations and train models for all panels."""
     tasks, batches = (HARD, SUPER_EASY), (*BATCHES, None)
-    losses = [spread(partial(_by_steps, beta), batches) for beta in tasks]
-    late = spread(_late, [batches])  # one task, as all batch sizes have one spectrum
+    losses = [spread(partial(_solve_by_steps, beta), batches) for beta in tasks]
+    late = spread(_solve_late, [batches])  # one call, as all batch sizes have one spectrum
     runs = [
-        [
-            Run(ALPHA, beta, GAMMA, SIZE, batch, MODES, float(RATE), POINTS[place :: len(SIMULATED)], SEEDS)
-            for place, batch in enumerate(SIMULATED)
-        ]
+        Run(ALPHA, beta, GAMMA, SIZE, batch, MODES, float(RATE), POINTS[place :: len(SIMULATED)], SEEDS)
         for beta in tasks
+        for place, batch in enumerate(SIMULATED)
     ]
-    points = [simulated(some, executor) for some in runs]
+    points = train_points(runs, spread)
     time = np.array([float(RATE * step) for step in range(1, STEPS + 1)])
     by_steps = [
-        BatchSizes(beta, SIZE, time, tuple(found), some)
-        for beta, found, some in zip(tasks, losses, points, strict=True)
+        BatchSizes(beta, SIZE, time, tuple(found), tuple(one for one in points if one.run.beta == beta))
+        for beta, found in zip(tasks, losses, strict=True)
     ]
-    return (*by_steps, BatchSizes(SUPER_EASY, LARGE, TIMES, next(late)))
+    return (*by_steps, BatchSizes(SUPER_EASY, LARGE, TIMES, *late))
 
 
-def _by_steps(beta: Fraction, batch: int | None) -> Reals:
+def _solve_by_steps(beta: Fraction, batch: int | None) -> Reals:
     spectra = mean_spectra(ALPHA, beta, SIZE, "modes", MODES)
     return solve_online(spectra.target, spectra.trace, GAMMA, float(RATE), STEPS, batch_size=batch).loss[1:]
 
 
-def _late(batches: Sequence[int | None]) -> tuple[Reals, ...]:
+def _solve_late(batches: Sequence[int | None]) -> tuple[Reals, ...]:
     spectra = mean_spectra(ALPHA, SUPER_EASY, LARGE, "modes")
     temperatures = [0.0 if batch is None else float(RATE / batch) for batch in batches]
     return tuple(noisy_curve(spectra.target, spectra.trace, GAMMA, heat, TIMES).loss for heat in temperatures)
 
 
-def drawn(found: tuple[BatchSizes, ...]) -> Any:
-    """The figure."""
-    last = float(RATE) * STEPS
-    early = Scale(r"$t$", FIRST, last, [tick for tick in (1, 10) if tick <= last], logarithmic=True)
-    late = Scale(r"$t$", TIMES[0], TIMES[-1], 10.0 ** np.arange(0, 6), logarithmic=True)
-    rows = [
-        Row(decades(r"$L$", [_low(one), *(losses[one.time >= FIRST].max() for losses in one.losses)]), height, scale)
-        for one, height, scale in zip(found, HEIGHTS, (early, early, late), strict=True)
+def draw_batch_sizes(found: tuple[BatchSizes, ...], axes: Sequence[Any]) -> None:
+    """Draw the hard task, the super-easy one, and the latter longer, on three Axes."""
+    early, late = span_log_scale(r"$t$", FIRST, float(RATE) * STEPS), span_log_scale(r"$t$", TIMES[0], TIMES[-1])
+    scales = [
+        (time, fit_log_scale(r"$L$", [_low(one), *(losses[one.time >= FIRST].max() for losses in one.losses)]))
+        for one, time in zip(found, (early, early, late), strict=True)
     ]
     note = rf"$\alpha = {ALPHA}$,  $\gamma = {GAMMA:g}$,  $\eta = {RATE}$"
-    sheet = Sheet(early, MARGIN, "SGD,  batch size $B$", note, *rows)
-    for panel, one in zip(sheet.panels, found, strict=True):
-        _curves(panel, one)
-    hard, _, long = sheet.panels
-    _guide(hard, found[0], "gradient_flow", HARD_GUIDE, -1, -1)
+    charts = set_up(axes, scales, "SGD,  batch size $B$", note)
+    for chart, one in zip(charts, found, strict=True):
+        _draw_losses(chart, one)
+    hard, _, long = charts
+    _draw_guide(hard, found[0], "gradient_flow", HARD_GUIDE, -1, -1)
     for term, (where, along, side) in GUIDES.items():
-        _guide(long, found[2], term, where, along, side)
-    return sheet.figure
+        _draw_guide(long, found[2], term, where, along, side)
 
 
 def _low(found: BatchSizes) -> float:
-    """A loss below all curves: there is room for what stands below them."""
+    """Return a loss below all curves: there is room for what stands below them."""
     return float(found.losses[-1].min()) / (2 if found.points else 8)
 
 
-def _curves(panel: Panel, found: BatchSizes) -> None:
-    """Curves by batch size, points, and what they are."""
+def _draw_losses(chart: Chart, found: BatchSizes) -> None:
+    """Draw curves by batch size and points, and say what they are."""
     shown = found.time >= FIRST
-    colours = [*gradient(len(BATCHES)), INK]
+    colours = [*make_gradient(len(BATCHES)), INK]
     names = [*map(str, BATCHES), r"\infty"]
-    for name, losses, colour in zip(names, found.losses, colours, strict=True):
-        panel.curve(found.time[shown], losses[shown], f"B {name}", colour)
+    chart.curves(found.time[shown], [losses[shown] for losses in found.losses], "B", names, colours)
     for one in found.points:
         batch = one.run.batch_size
-        panel.points(one.time, one.loss, one.error, f"simulated {batch}", colours[BATCHES.index(batch)])
+        chart.points(one.time, one.loss, one.error, f"simulated {batch}", colours[BATCHES.index(batch)])
     ends = [losses[-1] for losses in found.losses]
     names[0] = f"B = {names[0]}"
-    panel.margin([(f"${name}$", end, colour) for name, end, colour in zip(names, ends, colours, strict=True)])
-    words = rf"{task(ALPHA, found.beta)} task,  $\beta = {found.beta}$"
-    panel.write(words, (1, 1), (-6, -13), size=NAME, page=True, ha="right")
+    chart.margin([(f"${name}$", end, colour) for name, end, colour in zip(names, ends, colours, strict=True)])
     size, modes = power_of_two(found.size), f"= {power_of_two(MODES)}" if found.points else r"\to \infty"
-    lines = (f"$N = {size}$,  $M {modes}$", *(said(found.points) if found.points else ("curves alone",)))
-    for number, line in enumerate(lines):
-        panel.write(line, (1, 1), (-6, -25 - 11 * number), page=True, ha="right")
+    points = describe_seeds(found.points) if found.points else ("curves only",)
+    chart.caption((1, 1), task_at(ALPHA, found.beta), (f"$N = {size}$,  $M {modes}$", *points))
 
 
-def _guide(panel: Panel, found: BatchSizes, term: str, where: Reals, along: int, side: int) -> None:
-    """A predicted slope beside a curve."""
-    value = found.slope(term)
-    start = np.exp(np.interp(np.log(where[1]), np.log(found.time), np.log(found.losses[along])))
-    beside = panel.y.above(start * (where / where[1]) ** -float(value), side * BESIDE / panel.height)
-    panel.dashed(where, beside, term, INK)
-    panel.beside(f"${power('t', value)}$", (where[1], beside[1]), side)
+def _draw_guide(chart: Chart, found: BatchSizes, term: str, where: Reals, along: int, side: int) -> None:
+    """Draw the predicted slope of a term beside a curve."""
+    chart.guide(where, (found.time, found.losses[along]), found.slope(term), side, term)
+
+
+FIG3 = Figure("fig3", "Fig. 3", compute_batch_sizes, draw_batch_sizes, ((128.0, 128.0), (150.0,)), 44.0)

@@ -6,7 +6,7 @@
 4. The local exponent -d ln L/d ln C of the smallest loss, and what it tends to, dashed.  In the super-easy task it is
    approached as slowly as the flow fades beside the noise of batches, as a small power of t.
 
-The optimum is found on the curves that are drawn, at the time at which each size is the best: see `best`.
+The optimum is found on the curves that are drawn, at the time at which each size is the best: see `find_optimum`.
 `compute_budget` does the same on the continuum, where N may be any number; but models that are trained have modes.
 
 The paper gives beta and gamma = 3/4, but neither alpha nor eta/B; here they are 3/2 and 1/20.
@@ -15,7 +15,6 @@ The paper gives beta and gamma = 3/4, but neither alpha nor eta/B; here they are
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -32,14 +31,14 @@ from ...flow.curve import flow_curve
 from ...flow.noise import noisy_curve
 from ...measurements.compute_budget import Optimum
 from ...spectra.random_features import mean_spectra
-from ..style import HAIR, INK, NAME
-from .axes import Scale, decades, even
-from .page import BLUE, VERMILION, Panel, Row, Sheet, gradient
-from .power_laws import exponent, power, power_of_two, task
-from .trained_points import Points, Run, said, simulated
+from ..style import BLUE, BOLD, HAIR, INK, VERMILION
+from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale
+from .chart import Chart, make_gradient, set_up
+from .page import Figure, Map
+from .power_laws import ALPHA, evaluate_exponent, local_exponents, power_of_two, task, task_at
+from .trained_points import Points, Run, describe_seeds, train_points
 
-ALPHA, GAMMA = Fraction(3, 2), 0.75
-"""Capacity and richness."""
+GAMMA = 0.75  # richness
 
 CASES = ((Fraction(1, 2), None), (Fraction(5, 4), None), (Fraction(7, 4), 1))
 """beta and B of each panel; without batches where the optimum does not depend on them."""
@@ -71,18 +70,6 @@ COLOURS = (BLUE, "#7a4a9c", VERMILION)
 GUIDE = np.array([3e5, 6e6, 1e8])
 """From where to where the predicted slope is drawn below the optimum, and where it bears its name."""
 
-BESIDE = 11.0
-"""How far below, in points."""
-
-BOLD = 1.4
-"""Width of the optimum, in points."""
-
-HEIGHTS = 118.0, 118.0, 118.0, 84.0
-"""Of the panels, in points."""
-
-MARGIN = 62.0
-"""Room for names, in points."""
-
 
 @dataclass(frozen=True)
 class Budget:
@@ -113,36 +100,36 @@ class Budget:
     @property
     def slopes(self) -> tuple[Reals, Reals]:
         """C between the sizes, and -d ln L/d ln C of the smallest loss there."""
-        compute, loss = np.log(self.best.compute), np.log(self.best.loss)
-        return np.exp((compute[1:] + compute[:-1]) / 2), -np.diff(loss) / np.diff(compute)
+        return local_exponents(self.best.compute, self.best.loss)
 
 
-def computed(executor: Executor | None = None) -> tuple[Budget, ...]:
-    """All tasks."""
-    spread = map if executor is None else executor.map
-    losses = [spread(_losses, *zip(*((beta, batch, size) for size in SIZES), strict=True)) for beta, batch in CASES]
+def compute_budgets(spread: Map = map) -> tuple[Budget, ...]:
+    """Solve the flow for all sizes, find the optimum and train models, for each task."""
+    losses = [spread(_solve, *zip(*((beta, batch, size) for size in SIZES), strict=True)) for beta, batch in CASES]
     runs = [
-        [Run(ALPHA, beta, GAMMA, size, batch, MODES, float(RATE), POINTS, SEEDS) for size in SIMULATED]
+        Run(ALPHA, beta, GAMMA, size, batch, MODES, float(RATE), POINTS, SEEDS)
         for beta, batch in CASES
+        for size in SIMULATED
     ]
-    points = [simulated(some, executor) for some in runs]
+    points = train_points(runs, spread)
     predicted = optimum(RICH, DERIVED).exponent
     found = []
-    for (beta, batch), curves, some in zip(CASES, losses, points, strict=True):
-        known = tuple(curves)
-        found.append(Budget(beta, batch, known, best(SIZES, TIMES, known), some, exponent(predicted, ALPHA, beta)))
+    for (beta, batch), curves in zip(CASES, map(tuple, losses), strict=True):
+        own = tuple(one for one in points if one.run.beta == beta)
+        value = evaluate_exponent(predicted, ALPHA, beta)
+        found.append(Budget(beta, batch, curves, find_optimum(SIZES, TIMES, curves), own, value))
     return tuple(found)
 
 
-def _losses(beta: Fraction, batch: int | None, size: int) -> Reals:
+def _solve(beta: Fraction, batch: int | None, size: int) -> Reals:
     spectra = mean_spectra(ALPHA, beta, size, "modes")
     if batch is None:
         return flow_curve(spectra.target, GAMMA, TIMES).loss
     return noisy_curve(spectra.target, spectra.trace, GAMMA, float(RATE / batch), TIMES).loss
 
 
-def best(sizes: Sequence[float], times: Reals, losses: Sequence[Reals]) -> Optimum:
-    """Where each size but the first and the last is the best at its C = N t.
+def find_optimum(sizes: Sequence[float], times: Reals, losses: Sequence[Reals]) -> Optimum:
+    """Find where each size but the first and the last is the best at its C = N t.
 
     There d ln L/d ln N = d ln L/d ln t.  Both are those of cubic splines, across the sizes and along the curve.  What
     the former misses, with sizes a factor of two apart, is the same at all sizes once laws of powers are reached.
@@ -174,69 +161,52 @@ def best(sizes: Sequence[float], times: Reals, losses: Sequence[Reals]) -> Optim
     return Optimum(*np.exp(rows).T)
 
 
-def drawn(found: tuple[Budget, ...]) -> Any:
-    """The figure."""
-    first, last_power = np.log10(COMPUTE)
-    compute = Scale(r"$C = N t$", *COMPUTE, 10.0 ** np.arange(first, last_power + 1, 2), logarithmic=True)
+def draw_budgets(found: tuple[Budget, ...], axes: Sequence[Any]) -> None:
+    """Draw the loss of each task, and the local exponents of the smallest losses, on four Axes."""
+    compute = span_log_scale(r"$C = N t$", *COMPUTE, 2)
     slopes = [float(value) for one in found for value in (*one.slopes[1], one.predicted)]
-    rows = [decades(r"$L$", [min(_ends(one)), one.losses[0][0]]) for one in found]
-    rows.append(even(r"$-\mathrm{d}\,\ln L_\star/\,\mathrm{d}\,\ln C$", slopes))
+    upwards = [fit_log_scale(r"$L$", [min(_ends(one)), one.losses[0][0]]) for one in found]
+    upwards.append(fit_linear_scale(slope_label(r"L_\star", "C"), slopes))
     title, note = r"loss at compute $C$,  smallest $L_\star$", rf"$\alpha = {ALPHA}$,  $\gamma = {Fraction(GAMMA)}$"
-    sheet = Sheet(compute, MARGIN, title, note, *map(Row, rows, HEIGHTS))
-    *panels, last = sheet.panels
-    for panel, one in zip(panels, found, strict=True):
-        _curves(panel, one)
-        _optimum(panel, one)
-        _explain(panel, one)
-    _slopes(last, found)
-    return sheet.figure
+    *charts, last = set_up(axes, [(compute, y) for y in upwards], title, note)
+    for chart, one in zip(charts, found, strict=True):
+        _draw_losses(chart, one)
+        chart.curve(one.best.compute, one.best.loss, "optimum", INK, BOLD, zorder=3)
+        chart.guide(GUIDE, (one.best.compute, one.best.loss), one.predicted, -1, symbol="C")
+        batch = r"B \to \infty" if one.batch is None else rf"B = {one.batch}$,  $\eta = {RATE}"
+        chart.caption((0, 0), task_at(ALPHA, one.beta), (f"${batch}$", *describe_seeds(one.points)))
+    _draw_slopes(last, found)
 
 
-def _curves(panel: Panel, found: Budget) -> None:
-    """Curves by model size, with every second name, and points."""
-    colours = dict(zip(SIZES, gradient(len(SIZES)), strict=True))
+def _draw_losses(chart: Chart, found: Budget) -> None:
+    """Draw curves by model size, with every second name, and points."""
+    colours = dict(zip(SIZES, make_gradient(len(SIZES)), strict=True))
     low, high = COMPUTE
     for size, losses in zip(SIZES, found.losses, strict=True):
         shown = (size * TIMES >= low) & (size * TIMES <= high * (1 + 1e-9))
-        panel.curve(size * TIMES[shown], losses[shown], f"N {size}", colours[size], HAIR)
+        chart.curve(size * TIMES[shown], losses[shown], f"N {size}", colours[size], HAIR)
     for one in found.points:
         size = one.run.model_size
-        panel.points(size * one.time, one.loss, one.error, f"simulated {size}", colours[size])
+        chart.points(size * one.time, one.loss, one.error, f"simulated {size}", colours[size])
     named = list(zip(SIZES, _ends(found), strict=True))[1::2]
-    panel.margin([(f"$N = {power_of_two(size)}$", end, colours[size]) for size, end in named])
+    chart.margin([(f"$N = {power_of_two(size)}$", end, colours[size]) for size, end in named])
 
 
 def _ends(found: Budget) -> list[float]:
-    """Losses at the right end of the axis."""
+    """Return the losses at the right end of the axis."""
     return [
         float(np.interp(COMPUTE[1] / size, TIMES, losses)) for size, losses in zip(SIZES, found.losses, strict=True)
     ]
 
 
-def _optimum(panel: Panel, found: Budget) -> None:
-    """The smallest loss and its predicted slope."""
-    panel.curve(found.best.compute, found.best.loss, "optimum", INK, BOLD, zorder=3)
-    middle = float(np.exp(np.interp(np.log(GUIDE[1]), np.log(found.best.compute), np.log(found.best.loss))))
-    guide = panel.y.above(middle * (GUIDE / GUIDE[1]) ** -float(found.predicted), -BESIDE / panel.height)
-    panel.dashed(GUIDE, guide, "slope", INK)
-    panel.beside(f"${power('C', found.predicted)}$", (GUIDE[1], guide[1]), -1)
-
-
-def _explain(panel: Panel, found: Budget) -> None:
-    """What the task and the points are."""
-    batch = r"B \to \infty" if found.batch is None else rf"B = {found.batch}$,  $\eta = {RATE}"
-    lines = [f"${batch}$", *said(found.points)]
-    for number, line in enumerate(reversed(lines)):
-        panel.write(line, (0, 0), (6, 6 + 10 * number), page=True, ha="left")
-    words = rf"{task(ALPHA, found.beta)} task,  $\beta = {found.beta}$"
-    panel.write(words, (0, 0), (6, 6 + 10 * len(lines)), size=NAME, page=True, ha="left")
-
-
-def _slopes(panel: Panel, found: tuple[Budget, ...]) -> None:
-    """Local exponents and what they tend to."""
+def _draw_slopes(chart: Chart, found: tuple[Budget, ...]) -> None:
+    """Draw local exponents and their limits."""
     names = []
     for one, colour in zip(found, COLOURS, strict=True):
-        panel.curve(*one.slopes, f"slope {one.beta}", colour)
-        panel.dashed(COMPUTE, [float(one.predicted)] * 2, f"limit {one.beta}", colour, zorder=1)
+        chart.curve(*one.slopes, f"slope {one.beta}", colour)
+        chart.level(one.predicted, f"limit {one.beta}", colour)
         names.append((rf"{task(ALPHA, one.beta)}: ${one.predicted}$", float(one.predicted), colour))
-    panel.margin(names)
+    chart.margin(names)
+
+
+FIG4 = Figure("fig4", "Fig. 4", compute_budgets, draw_budgets, ((118.0, 118.0, 118.0, 84.0),), 62.0)

@@ -24,11 +24,9 @@ The paper gives neither sigma nor eta.  Here sigma is 1, and eta small enough fo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -43,15 +41,14 @@ from exponents.names import LAZY, RICH
 from exponents.names import MODES as SPECTRUM
 
 from ...arrays import Reals
-from ...curves import LossCurve
-from ...linear.infinite_width import linear_limit_curve
+from ...linear.infinite_width import LinearCurve, linear_limit_curve
 from ...training.linear_ensemble import train_linear_ensemble
-from ...training.seeds import standard_error
-from ..style import FORMULA, INK, NAME, PALE, SMALL
-from .axes import Scale, decades, even
-from .page import Panel, Row, Sheet, gradient
-from .power_laws import exponent, power, power_of_two
-from .power_laws import task as named
+from ..style import INK
+from .axes import Scale, fit_linear_scale, fit_log_scale, slope_label, span_log_scale
+from .chart import Chart, make_gradient, set_up
+from .page import Figure, Map
+from .power_laws import evaluate_exponent, power_of_two, task_at
+from .trained_points import average_seeds, describe_error, nearest_steps
 
 ALPHA, INIT = Fraction(2), 1
 """Capacity, and sigma."""
@@ -91,18 +88,8 @@ EARLY_GUIDE = np.array([1e2, 1e3, 1e4])
 LIMIT_NAMED = 1e2
 """Time at which the limit of the readout bears its name."""
 
-BESIDE = 12.0
-"""How far above or below the curves, in points."""
-
 ROOM, LOWER = 30.0, 0.04
 """By what factor, or how much, an axis goes beyond its curves, for slopes and words that stand there."""
-
-HEIGHTS = 128.0, 128.0, 78.0
-READOUT_HEIGHTS = 96.0, 112.0, 128.0
-"""Of the panels, in points."""
-
-MARGIN = 52.0
-"""Room for names, in points."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +122,7 @@ class Task:
     Attributes
     ----------
     beta : Fraction
-    curves : tuple of LossCurve
+    curves : tuple of LinearCurve
         For `GAMMAS`.
     trained : tuple of Trained
     lazy, rich : Fraction
@@ -147,88 +134,75 @@ class Task:
     """
 
     beta: Fraction
-    curves: tuple[LossCurve, ...]
+    curves: tuple[LinearCurve, ...]
     trained: tuple[Trained, ...]
+    limits: tuple[float, ...]
     lazy: Fraction
     rich: Fraction
     first_gain: Fraction
     gain: Fraction
-    limits: tuple[float, ...]
 
 
-def computed(executor: Executor | None = None) -> tuple[Task, Task]:
-    """Both tasks."""
-    spread = map if executor is None else executor.map
+def compute_linear_networks(spread: Map = map) -> tuple[Task, Task]:
+    """Solve and train the networks of both tasks."""
     ensembles = [*((NARROW, gamma0) for gamma0 in GAMMAS), (WIDE, GAMMAS[-1])]
-    parts = [
-        (beta, width, gamma0, range(first, min(first + PARTS[width], SEEDS[width])))
-        for width, gamma0 in ensembles
-        for beta in (EASY, HARD)
-        for first in range(0, SEEDS[width], PARTS[width])
-    ]
-    runs = list(zip(parts, spread(_run, *zip(*parts, strict=True)), strict=True))
-
-    def task(beta: Fraction) -> Task:
-        trained = [
-            _measured(
-                width,
-                gamma0,
-                place,
-                np.concatenate([found for part, found in runs if part[:3] == (beta, width, gamma0)]),
-            )
-            for place, (width, gamma0) in enumerate(ensembles)
-        ]
-        curves = spread(partial(_curve, beta), GAMMAS)
-        first = level_series().level(1) / target_sum().exponent - 1  # kappa = dtau/dt, driven by the lazy clock
-        return Task(
-            beta,
-            tuple(curves),
-            tuple(trained),
-            exponent(chi(LAZY), ALPHA, beta),
-            exponent(chi(RICH), ALPHA, beta),
-            exponent(first, ALPHA, beta),
-            exponent(kernel_growth(RICH), ALPHA, beta),
-            _limits(beta),
-        )
-
-    return task(EASY), task(HARD)
+    runs = [(beta, width, gamma0) for width, gamma0 in ensembles for beta in (EASY, HARD)]
+    widths = [width for _, width, _ in runs]
+    found = average_seeds(_train, runs, [SEEDS[n] for n in widths], [PARTS[n] for n in widths], spread)
+    trained = [_read(place // 2, *run[1:], *means) for place, (run, means) in enumerate(zip(runs, found, strict=True))]
+    return _gather(EASY, tuple(trained[::2]), spread), _gather(HARD, tuple(trained[1::2]), spread)
 
 
-def _curve(beta: Fraction, gamma0: Fraction) -> LossCurve:
-    return linear_limit_curve(ALPHA, beta, float(gamma0), TIMES, INIT, SPECTRUM)
+def _train(run: tuple[Fraction, int, Fraction], seeds: range) -> Reals:
+    """Return the loss, |w|^2/N and its gain, of shape (seeds, 3, steps).
 
-
-def _steps() -> list[int]:
-    """Steps at which losses are taken."""
-    return sorted({round(time / RATE) for time in POINTS})
-
-
-def _run(beta: Fraction, width: int, gamma0: Fraction, seeds: range) -> Reals:
-    """The loss, |w|^2/N and its gain, of shape (seeds, 3, steps)."""
-    steps = [0, *_steps()]
+    Raises
+    ------
+    KeyboardInterrupt
+        If training was interrupted: the mean would be over fewer seeds than the figure states.
+    """
+    beta, width, gamma0 = run
+    steps = [0, *nearest_steps(POINTS, RATE)]
     found = train_linear_ensemble(
         ALPHA, beta, float(gamma0), width, BATCH, MODES, RATE, steps[-1], seeds, INIT, record=steps, looks=[0]
     )
-    if found.status.interrupted:  # a mean over fewer seeds than the figure states
+    if found.interrupted:
         raise KeyboardInterrupt
     gain = found.readouts - found.readouts[:, :1]
     return np.stack([found.losses + unlearned(beta), found.readouts, gain], axis=1)[:, :, 1:]
 
 
+def _read(place: int, width: int, gamma0: Fraction, means: Reals, errors: Reals) -> Trained:
+    """Return what was measured of one ensemble, at every so many of the steps."""
+    own = slice(place, None, len(GAMMAS) + 1)
+    time = RATE * np.array(nearest_steps(POINTS, RATE), float)[own]
+    return Trained(width, gamma0, SEEDS[width], time, *zip(means[:, own], errors[:, own], strict=True))
+
+
+def _gather(beta: Fraction, trained: tuple[Trained, ...], spread: Map) -> Task:
+    """Return the curves of a task, its points, and what is derived."""
+    curves = spread(partial(_solve, beta), GAMMAS)
+    first = level_series().level(1) / target_sum().exponent - 1  # kappa = dtau/dt, driven by the lazy clock
+    formulas = chi(LAZY), chi(RICH), first, kernel_growth(RICH)
+    exponents = (evaluate_exponent(formula, ALPHA, beta) for formula in formulas)
+    return Task(beta, tuple(curves), trained, _limits(beta), *exponents)
+
+
+def _solve(beta: Fraction, gamma0: Fraction) -> LinearCurve:
+    return linear_limit_curve(ALPHA, beta, float(gamma0), TIMES, INIT, SPECTRUM)
+
+
 def unlearned(beta: Fraction) -> float:
-    """sum_{k > M} y_k^2."""
+    """Return sum_{k > M} y_k^2, the loss of the modes that are not trained.
+
+    >>> round(unlearned(EASY), 12)
+    6.04e-10
+    """
     return float(zeta(float(ALPHA * beta + 1), MODES + 1))
 
 
-def _measured(width: int, gamma0: Fraction, place: int, rows: Reals) -> Trained:
-    """Means over seeds, at every so many of the steps."""
-    own = slice(place, None, len(GAMMAS) + 1)
-    means = [(found.mean(axis=0)[own], standard_error(found)[own]) for found in rows.swapaxes(0, 1)]
-    return Trained(width, gamma0, len(rows), RATE * np.array(_steps(), float)[own], *means)
-
-
 def _limits(beta: Fraction) -> tuple[float, ...]:
-    """(1 + sigma^2) kappa - 1 at infinite time."""
+    """Return (1 + sigma^2) kappa - 1 at infinite time for each gamma0; nothing in a hard task."""
     if beta <= 1:
         return ()
     speed, limit = 1 + INIT**2, kernel_limit(target_norm(SPECTRUM))
@@ -236,135 +210,105 @@ def _limits(beta: Fraction) -> tuple[float, ...]:
     return tuple(speed * float(kappa) - 1 for kappa in kernels)
 
 
-def losses(found: tuple[Task, Task]) -> Any:
-    """Fig. 11."""
-    hard = found[1]
+def draw_losses(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
+    """Draw the loss of both tasks, and the local exponent of the hard one, on three Axes."""
+    easy, hard = found
     slopes = [-curve.loss_slope for curve in hard.curves]
-    rows = [
-        *(decades(r"$L$", [[curve.loss[0], curve.loss[-1]] for curve in task.curves]) for task in found),
-        even(
-            r"$-\mathrm{d}\,\ln L\,/\,\mathrm{d}\,\ln t$",
-            [*np.ravel(slopes), float(hard.rich), float(hard.lazy) - LOWER],
-        ),
-    ]
-    sheet = _sheet(*map(Row, rows, HEIGHTS))
-    for panel, task in zip(sheet.panels, found, strict=False):
-        for curve, gamma0, colour in zip(task.curves, GAMMAS, _colours(), strict=True):
-            panel.curve(curve.time, curve.loss, f"gamma0 {gamma0}", colour)
-        for some in task.trained:
-            _points(panel, some, some.loss)
-        panel.margin(_names([curve.loss[-1] for curve in task.curves]))
-    first, second, third = sheet.panels
-    slowest, fastest = hard.curves[0], hard.curves[-1]
-    _guide(first, found[0].curves[-1].loss, -found[0].rich, EASY_GUIDE, -1, "rich slope")
-    _guide(second, slowest.loss, -hard.lazy, HARD_GUIDE, 1, "lazy slope")
-    _guide(second, fastest.loss, -hard.rich, HARD_GUIDE, -1, "rich slope")
-    _words(first, found[0], (1, 1), [some.loss for task in found for some in task.trained])
-    _words(second, hard, (0, 0))
-    for slope, gamma0, colour in zip(slopes, GAMMAS, _colours(), strict=True):
-        third.curve(TIMES, slope, f"gamma0 {gamma0}", colour)
+    ends = [*np.ravel(slopes), float(hard.rich), float(hard.lazy) - LOWER]
+    first, second, third = _set_up(
+        axes,
+        *(fit_log_scale(r"$L$", [[curve.loss[0], curve.loss[-1]] for curve in task.curves]) for task in found),
+        fit_linear_scale(slope_label("L", "t"), ends),
+    )
+    for chart, task in ((first, easy), (second, hard)):
+        _draw_curves(chart, [curve.loss for curve in task.curves])
+        _draw_points(chart, [(some, some.loss) for some in task.trained])
+    third.curves(TIMES, slopes, "gamma0", GAMMAS, _colours())
+    _draw_guide(first, easy.curves[-1].loss, easy.rich, EASY_GUIDE, -1, "rich slope")
+    _draw_guide(second, hard.curves[0].loss, hard.lazy, HARD_GUIDE, 1, "lazy slope")
+    _draw_guide(second, hard.curves[-1].loss, hard.rich, HARD_GUIDE, -1, "rich slope")
     limits = {r"\beta": hard.lazy, r"\chi": hard.rich}
     for value in limits.values():
-        third.dashed(TIMES[[0, -1]], [float(value)] * 2, f"limit {value}", PALE, zorder=1)
+        third.level(value, f"limit {value}")
     third.margin([(rf"${symbol} = {value}$", float(value), INK) for symbol, value in limits.items()])
-    _words(third, hard, (1, 0))
-    return sheet.figure
+    first.caption((1, 1), task_at(ALPHA, EASY), _describe([some.loss for task in found for some in task.trained]))
+    second.caption((0, 0), task_at(ALPHA, HARD))
+    third.caption((1, 0), task_at(ALPHA, HARD))
 
 
-def readouts(found: tuple[Task, Task]) -> Any:
-    """Fig. 12."""
+def draw_readouts(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
+    """Draw |w|^2/N of both tasks, and what it has gained in the hard one, on three Axes."""
     easy, hard = found
     gains = [curve.readout - INIT**2 for curve in hard.curves]
-    rows = [
-        even(r"$|w|^2 / N$", [INIT**2, *(curve.readout[-1] for curve in easy.curves), *easy.limits]),
-        decades(r"$|w|^2 / N$", [INIT**2, *(curve.readout[-1] for curve in hard.curves)]),
-        decades(r"$(|w|^2 - |w_0|^2) / N$", [gains[0][0], ROOM * gains[-1][-1]]),
-    ]
-    sheet = _sheet(*map(Row, rows, READOUT_HEIGHTS))
-    for panel, task in zip(sheet.panels, found, strict=False):
-        for curve, gamma0, colour in zip(task.curves, GAMMAS, _colours(), strict=True):
-            panel.curve(curve.time, curve.readout, f"gamma0 {gamma0}", colour)
-        for some in task.trained:
-            _points(panel, some, some.readout)
-        panel.margin(_names([curve.readout[-1] for curve in task.curves]))
-    first, second, third = sheet.panels
+    ends = [[INIT**2, *(curve.readout[-1] for curve in task.curves)] for task in found]
+    first, second, third = _set_up(
+        axes,
+        fit_linear_scale(r"$|w|^2 / N$", [*ends[0], *easy.limits]),
+        fit_log_scale(r"$|w|^2 / N$", ends[1]),
+        fit_log_scale(r"$(|w|^2 - |w_0|^2) / N$", [gains[0][0], ROOM * gains[-1][-1]]),
+    )
+    for chart, task in ((first, easy), (second, hard)):
+        _draw_curves(chart, [curve.readout for curve in task.curves])
+        _draw_points(chart, [(some, some.readout) for some in task.trained])
     for gamma0, limit in zip(GAMMAS, easy.limits, strict=True):
-        first.dashed(TIMES[[0, -1]], [limit] * 2, f"limit {gamma0}", PALE, zorder=1)
-    for gain, gamma0, colour in zip(gains, GAMMAS, _colours(), strict=True):
-        third.curve(TIMES, gain, f"gamma0 {gamma0}", colour)
-    for some in hard.trained:
-        if some.gamma0 in GROWN:
-            _points(third, some, some.gain)
-    third.margin(_names([gain[-1] for gain in gains]))
-    _guide(second, hard.curves[-1].readout, hard.gain, HARD_GUIDE, 1, "rich slope")
-    _guide(third, gains[-1], hard.gain, HARD_GUIDE, 1, "rich slope")
-    _guide(third, gains[0], hard.first_gain, EARLY_GUIDE, -1, "first slope")
-    _words(first, easy, (1, 0.8), [some.readout for task in found for some in task.trained])
-    for panel in (second, third):
-        _words(panel, hard, (0, 1))
+        first.level(limit, f"limit {gamma0}")
+    _draw_curves(third, gains)
+    _draw_points(third, [(some, some.gain) for some in hard.trained if some.gamma0 in GROWN])
+    _draw_guide(second, hard.curves[-1].readout, -hard.gain, HARD_GUIDE, 1, "rich slope")
+    _draw_guide(third, gains[-1], -hard.gain, HARD_GUIDE, 1, "rich slope")
+    _draw_guide(third, gains[0], -hard.first_gain, EARLY_GUIDE, -1, "first slope")
+    points = [some.readout for task in found for some in task.trained]
+    first.caption((1, 0.8), task_at(ALPHA, EASY), _describe(points))
+    for chart in (second, third):
+        chart.caption((0, 1), task_at(ALPHA, HARD))
     first.beside(r"$(1 + \sigma^2) \, \kappa_\infty - 1$", (LIMIT_NAMED, easy.limits[-1]), -1)
-    return sheet.figure
 
 
-def _sheet(*rows: Row) -> Sheet:
-    time = Scale(r"$t$", TIMES[0], TIMES[-1], 10.0 ** np.arange(0, 7, 2), logarithmic=True)
+def _set_up(axes: Sequence[Any], *upwards: Scale) -> list[Chart]:
+    time = span_log_scale(r"$t$", TIMES[0], TIMES[-1], 2)
     note = rf"$\alpha = {ALPHA}$,  $\sigma = {INIT}$"
-    return Sheet(time, MARGIN, "linear networks", note, *rows)
+    return set_up(axes, [(time, y) for y in upwards], "linear networks", note)
 
 
 def _colours() -> list[str]:
-    return gradient(len(GAMMAS))
+    return make_gradient(len(GAMMAS))
 
 
-def _names(ends: list[float]) -> list[tuple[str, float, str]]:
-    """Names of curves by gamma0, the last one in full."""
-    names = [f"${_text(gamma0)}$" for gamma0 in GAMMAS]
-    names[-1] = rf"$\gamma_0 = {_text(GAMMAS[-1])}$"
-    return list(zip(names, ends, _colours(), strict=True))
+def _draw_curves(chart: Chart, values: Sequence[Reals]) -> None:
+    """Draw curves by gamma0 and their names, the last one in full."""
+    chart.curves(TIMES, values, "gamma0", GAMMAS, _colours())
+    names = [str(gamma0) if gamma0 == 1 else f"10^{{-{len(str(gamma0.denominator)) - 1}}}" for gamma0 in GAMMAS]
+    names[-1] = rf"\gamma_0 = {names[-1]}"
+    chart.margin([(f"${name}$", y[-1], colour) for name, y, colour in zip(names, values, _colours(), strict=True)])
 
 
-def _text(gamma0: Fraction) -> str:
-    return str(gamma0) if gamma0.denominator == 1 else f"10^{{-{len(str(gamma0.denominator)) - 1}}}"
+def _draw_points(chart: Chart, points: Sequence[tuple[Trained, tuple[Reals, Reals]]]) -> None:
+    """Draw points, filled where N is the paper's."""
+    for some, measured in points:
+        colour = _colours()[GAMMAS.index(some.gamma0)]
+        name = f"trained {some.width} {some.gamma0}"
+        chart.points(some.time, *measured, name, colour, filled=some.width == NARROW)
 
 
-def _points(panel: Panel, some: Trained, measured: tuple[Reals, Reals]) -> None:
-    """Points, filled where N is the paper's."""
-    colour = _colours()[GAMMAS.index(some.gamma0)]
-    name = f"trained {some.width} {some.gamma0}"
-    panel.points(some.time, *measured, name, colour)
-    if some.width == NARROW:
-        (dots,) = [line for line in panel.axes.lines if line.get_gid() == name]
-        dots.set_markerfacecolor(colour)
+def _draw_guide(chart: Chart, values: Reals, exponent: Fraction, where: Reals, side: int, name: str) -> None:
+    """Draw a predicted slope beside a curve."""
+    chart.guide(where, (TIMES, values), exponent, side, name)
 
 
-def _guide(panel: Panel, values: Reals, rate: Fraction, where: Reals, side: int, name: str) -> None:
-    """A predicted slope d ln / d ln t beside a curve."""
-    start = np.exp(np.interp(np.log(where[1]), np.log(TIMES), np.log(values)))
-    beside = panel.y.above(start * (where / where[1]) ** float(rate), side * BESIDE / panel.height)
-    panel.dashed(where, beside, name, INK)
-    text, across = (power("t", -rate), side) if rate < 0 else (f"t^{{{rate}}}", -side)
-    panel.write(
-        f"${text}$",
-        (where[1], beside[1]),
-        (2.0 * across, 2.0 * side),
-        size=FORMULA,
-        ha="left" if across > 0 else "right",
-        va="baseline" if side > 0 else "top",
+def _describe(points: Sequence[tuple[Reals, Reals]]) -> list[str]:
+    """Return lines that say what the points are."""
+    return [
+        f"filled: $N = {NARROW}$, {SEEDS[NARROW]} seeds",
+        f"open: $N = {WIDE}$, {SEEDS[WIDE]} seeds",
+        rf"$B = {BATCH}$,  $M = {power_of_two(MODES)}$",
+        describe_error(points),
+    ]
+
+
+FIG11, FIG12 = (
+    Figure(name, source, compute_linear_networks, draw, (heights,), 52.0)
+    for name, source, draw, heights in (
+        ("fig11", "Fig. 11", draw_losses, (128.0, 128.0, 78.0)),
+        ("fig12", "Fig. 12", draw_readouts, (96.0, 112.0, 128.0)),
     )
-
-
-def _words(panel: Panel, task: Task, corner: tuple[float, float], points: Sequence[tuple[Reals, Reals]] = ()) -> None:
-    """Which task it is, and what the points are, if there are any to be spoken of."""
-    lines = [(rf"{named(ALPHA, task.beta)} task,  $\beta = {task.beta}$", NAME)]
-    if points:
-        largest = ceil(100 * max(float((error / mean).max()) for mean, error in points))
-        lines += [
-            (f"filled: $N = {NARROW}$, {SEEDS[NARROW]} seeds", SMALL),
-            (f"open: $N = {WIDE}$, {SEEDS[WIDE]} seeds", SMALL),
-            (rf"$B = {BATCH}$,  $M = {power_of_two(MODES)}$", SMALL),
-            (rf"standard error $\leq {largest}\,\%$", SMALL),
-        ]
-    right, above = corner
-    for number, (text, size) in enumerate(lines):
-        offset = -6 if right else 6, (-13 if above else 7) - 11 * number - (number > 0)
-        panel.write(text, corner, offset, size=size, page=True, ha="right" if right else "left")
+)

@@ -1,19 +1,21 @@
-"""Measured exponents at several values of beta, with their errors."""
+"""Points of a figure: measured exponents at several values of beta, with their errors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import repeat
 from math import floor, log10
 
-from ...measurements.limit_dynamics import LimitMeasurements
-from ...measurements.points import Point, read_point
-from ...measurements.slopes import Limit
+from exponents.model.timescale import solve_self_consistency
 
-ALPHA, GAMMA = "3/2", 1
-"""Where exponents are measured, on the continuum; they depend on neither."""
+from ...measurements.limit import Evidence, Point, point
+from ...measurements.slopes import Limit
+from .page import Map
+from .power_laws import ALPHA
+
+GAMMA = 1
+"""Exponents are measured on the continuum at this richness; they depend on it as little as on alpha."""
 
 
 @dataclass(frozen=True)
@@ -24,21 +26,39 @@ class Measured:
     limits: tuple[Limit, ...]
 
 
-def measured(sources: Sequence[str], claims: Sequence[str], executor: Executor | None = None) -> tuple[Measured, ...]:
-    """Measurements of ``claims`` at each beta of ``sources``, several points at once with an executor."""
-    points = [read_point(ALPHA, source, GAMMA) for source in sources]
-    spread = map if executor is None else executor.map
-    found = spread(_limits, points, repeat(tuple(claims)))
+def measure_exponents(sources: Sequence[str], claims: Sequence[str], spread: Map = map) -> tuple[Measured, ...]:
+    """Measure ``claims`` at each beta of ``sources``.
+
+    >>> (found,) = measure_exponents(["1/2"], ["chi: lazy time exponent"])
+    >>> round(found.limits[0].value, 6)
+    0.5
+    """
+    points = [point(ALPHA, source, GAMMA) for source in sources]
+    found = spread(_measure_limits, points, repeat(tuple(claims)))
     return tuple(Measured(at, limits) for at, limits in zip(points, found, strict=True))
 
 
-def _limits(at: Point, claims: Sequence[str]) -> tuple[Limit, ...]:
-    measurements = LimitMeasurements(at)
-    return tuple(measurements.measure(claim) for claim in claims)
+def _measure_limits(at: Point, claims: Sequence[str]) -> tuple[Limit, ...]:
+    evidence = Evidence(at, {})
+    return tuple(evidence.measured(claim) for claim in claims)
 
 
-def bound(error: float) -> str:
-    """An error in formula, rounded up to two digits."""
+def describe_points(found: Sequence[Measured]) -> list[str]:
+    """Return lines that say where exponents were measured, and the largest error, apart where tasks change."""
+    (boundary,) = solve_self_consistency().boundaries
+    lines = [rf"points:  $\alpha = {ALPHA}$,  $\gamma = {GAMMA}$"]
+    for on, said in ((False, r"error $\leq "), (True, rf"on $\beta = {boundary.curve.rhs}$:  $")):
+        errors = [limit.error for one in found for limit in one.limits if (one.at.beta == boundary.curve.rhs) == on]
+        lines += [f"{said}{format_error(max(errors))}$"] if errors else []
+    return lines
+
+
+def format_error(error: float) -> str:
+    """Write an error in a formula, rounded up to two digits.
+
+    >>> print(format_error(2.44e-5))
+    2.5 \\times 10^{-5}
+    """
     power = floor(log10(error))
     digits = -floor(-error / 10.0 ** (power - 1)) / 10
     if digits == 10:

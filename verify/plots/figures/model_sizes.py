@@ -11,7 +11,7 @@ The paper gives beta, but neither alpha nor gamma; here they are 3/2 and 1, as i
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -20,21 +20,20 @@ from typing import Any
 import numpy as np
 
 from exponents.model.online_loss import loss
-from exponents.names import DERIVED, PUBLISHED, RICH, TASKS
+from exponents.names import DERIVED, PUBLISHED, RICH
 from exponents.rationals import exact
 from exponents.symbols import N, t
 
 from ...arrays import Reals
-from ...curves import LossCurve
-from ...flow.curve import flow_curve, limit_curve
-from ...spectra.floor import mean_floor
+from ...flow.curve import Curve, flow_curve, limit_curve
 from ...spectra.random_features import mean_spectra
-from ..style import FORMULA, INK, PALE
-from .axes import Scale, decades, even
-from .page import Panel, Row, Sheet, gradient
-from .power_laws import exponent, power, power_of_two
-from .richness import ALPHA, BESIDE
-from .trained_points import Points, Run, said, simulated
+from ...spectra.floor import mean_floor
+from ..style import BOLD, FORMULA, INK, PALE
+from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale
+from .chart import Chart, make_gradient, set_up
+from .page import Figure, Map
+from .power_laws import ALPHA, evaluate_exponent, local_exponents, power, power_of_two, task_at
+from .trained_points import Points, Run, describe_seeds, train_points
 
 GAMMA = 1.0
 """Richness."""
@@ -67,15 +66,6 @@ FLOORS = tuple(round(2 ** (power / 2)) for power in range(8, 81))
 GUIDE = np.array([3e1, 3e2, 3e3])
 """From where to where the predicted slope is drawn below the limit, and where it bears its name."""
 
-BOLD = 1.4
-"""Width of the limit, in points."""
-
-HEIGHTS = 168.0, 72.0
-"""Of the panels, in points."""
-
-MARGIN = 60.0
-"""Room for names, in points."""
-
 
 @dataclass(frozen=True)
 class ModelSizes:
@@ -84,8 +74,8 @@ class ModelSizes:
     Attributes
     ----------
     beta : Fraction
-    curves : tuple of LossCurve
-    limit : LossCurve
+    curves : tuple of Curve
+    limit : Curve
     points : tuple of Points
         For `SIMULATED`.
     floors : array of shape (sizes,)
@@ -95,8 +85,8 @@ class ModelSizes:
     """
 
     beta: Fraction
-    curves: tuple[LossCurve, ...]
-    limit: LossCurve
+    curves: tuple[Curve, ...]
+    limit: Curve
     points: tuple[Points, ...]
     floors: Reals
     time_exponent: Fraction
@@ -104,83 +94,71 @@ class ModelSizes:
     published: Fraction
 
 
-def computed(beta: object, executor: Executor | None = None) -> ModelSizes:
-    """The curves and points at one beta."""
+def compute_model_sizes(beta: object, spread: Map = map) -> ModelSizes:
+    """Solve the flow for each size, train models and compute floors, at one beta."""
     source = exact(beta, "beta")
-    spread = map if executor is None else executor.map
-    curves = spread(partial(_curve, source), SIZES)
+    curves = spread(partial(_solve, source), SIZES)
     runs = [Run(ALPHA, source, GAMMA, size, None, MODES, RATE, POINTS, SEEDS) for size in SIMULATED]
-    points = simulated(runs, executor)
+    points = train_points(runs, spread)
     limit = limit_curve(ALPHA, source, GAMMA, TIMES, "modes")
     floors = np.array([mean_floor(ALPHA, source, size, "modes") for size in FLOORS])
     derived, published = loss(RICH, DERIVED), loss(RICH, PUBLISHED)
     exponents = (
-        exponent(derived["gradient_flow"].exponent(t), ALPHA, source),
-        exponent(derived["model_bottleneck"].exponent(N), ALPHA, source),
-        exponent(published["model_bottleneck"].exponent(N), ALPHA, source),
+        derived["gradient_flow"].exponent(t),
+        derived["model_bottleneck"].exponent(N),
+        published["model_bottleneck"].exponent(N),
     )
-    return ModelSizes(source, tuple(curves), limit, points, floors, *exponents)
+    values = (evaluate_exponent(formula, ALPHA, source) for formula in exponents)
+    return ModelSizes(source, tuple(curves), limit, points, floors, *values)
 
 
-def _curve(source: Fraction, size: int) -> LossCurve:
+def _solve(source: Fraction, size: int) -> Curve:
     return flow_curve(mean_spectra(ALPHA, source, size, "modes", MODES).target, GAMMA, TIMES)
 
 
-def drawn(found: ModelSizes) -> Any:
-    """The figure."""
-    exponents = -np.diff(np.log(found.floors)) / np.diff(np.log(FLOORS))
+def draw_model_sizes(found: ModelSizes, axes: Sequence[Any]) -> None:
+    """Draw the loss against time and the local exponent of the floor against N on two Axes."""
+    between, exponents = local_exponents(FLOORS, found.floors)
     limits = [float(found.floor_exponent), float(found.published)]
-    rows = (
-        decades(r"$L$", [found.limit.loss[-1], found.curves[0].loss[0]]),
-        even(r"$-\mathrm{d}\,\ln L_\infty/\,\mathrm{d}\,\ln N$", [*exponents, *limits]),
-    )
-    time = Scale(r"$t$", TIMES[0], TIMES[-1], 10.0 ** np.arange(5), logarithmic=True)
-    size = Scale(r"$N$", FLOORS[0], FLOORS[-1], 10.0 ** np.arange(3, 13, 3), logarithmic=True)
-    task = TASKS[0 if found.beta < found.time_exponent else 1]
+    time, size = span_log_scale(r"$t$", TIMES[0], TIMES[-1]), span_log_scale(r"$N$", FLOORS[0], FLOORS[-1], 3)
+    losses = fit_log_scale(r"$L$", [found.limit.loss[-1], found.curves[0].loss[0]])
+    slopes = fit_linear_scale(slope_label(r"L_\infty", "N"), [*exponents, *limits])
     note = rf"$\alpha = {ALPHA}$,  $\gamma = {GAMMA:g}$,  $B \to \infty$"
-    sheet = Sheet(
-        time,
-        MARGIN,
-        rf"{task} task,  $\beta = {found.beta}$",
-        note,
-        Row(rows[0], HEIGHTS[0]),
-        Row(rows[1], HEIGHTS[1], size),
-    )
-    _losses(sheet.panels[0], found)
-    _floors(sheet.panels[1], found, exponents)
-    return sheet.figure
+    first, second = set_up(axes, [(time, losses), (size, slopes)], task_at(ALPHA, found.beta), note)
+    second.curve(between, exponents, "floor", INK)
+    _draw_losses(first, found)
+    _name_floors(second, found)
 
 
-def _losses(panel: Panel, found: ModelSizes) -> None:
-    """Curves, points, the limit and its slope."""
-    colours = dict(zip(SIZES, gradient(len(SIZES)), strict=True))
-    for size, one in zip(SIZES, found.curves, strict=True):
-        panel.curve(TIMES, one.loss, f"N {size}", colours[size])
-    panel.curve(TIMES, found.limit.loss, "limit", INK, BOLD)
+def _draw_losses(chart: Chart, found: ModelSizes) -> None:
+    """Draw curves, points, the limit and its slope."""
+    colours = dict(zip(SIZES, make_gradient(len(SIZES)), strict=True))
+    chart.curves(TIMES, [one.loss for one in found.curves], "N", SIZES, colours.values())
+    chart.curve(TIMES, found.limit.loss, "limit", INK, BOLD)
     for some in found.points:
         size = some.run.model_size
-        panel.points(some.time, some.loss, some.error, f"simulated {size}", colours[size])
-    start = float(np.interp(GUIDE[0], TIMES, found.limit.loss))
-    guide = panel.y.above(start * (GUIDE / GUIDE[0]) ** -float(found.time_exponent), -BESIDE / panel.height)
-    panel.dashed(GUIDE, guide, "slope", INK)
-    panel.beside(f"${power('t', found.time_exponent)}$", (GUIDE[1], guide[1]), -1)
-    ends = [one.loss[-1] for one in found.curves]
-    names = [(f"$N = {power_of_two(size)}$", end, colours[size]) for size, end in zip(SIZES, ends, strict=True)]
-    panel.margin([*names, (r"$N \to \infty$", found.limit.loss[-1], INK)])
-    lines = (*said(found.points), rf"$M = {power_of_two(MODES)}$ modes")
-    for number, line in enumerate(reversed(lines)):
-        panel.write(line, (0, 0), (6, 7 + 11 * number), page=True, ha="left")
+        chart.points(some.time, some.loss, some.error, f"simulated {size}", colours[size])
+    chart.guide(GUIDE, (TIMES, found.limit.loss), found.time_exponent, -1)
+    names = [
+        (f"$N = {power_of_two(size)}$", one.loss[-1], colours[size])
+        for size, one in zip(SIZES, found.curves, strict=True)
+    ]
+    chart.margin([*names, (r"$N \to \infty$", found.limit.loss[-1], INK)])
+    chart.caption((0, 0), lines=(*describe_seeds(found.points), rf"$M = {power_of_two(MODES)}$ modes"))
 
 
-def _floors(panel: Panel, found: ModelSizes, exponents: Reals) -> None:
-    """Local exponents of the floor, and what they tend to."""
-    between = np.sqrt(np.array(FLOORS[1:], float) * np.array(FLOORS[:-1], float))
-    panel.curve(between, exponents, "floor", INK)
-    ends = np.array([FLOORS[0], FLOORS[-1]], float)
+def _name_floors(chart: Chart, found: ModelSizes) -> None:
+    """Draw the limits of the local exponents, and write the law of the floor."""
     lines = [("published", found.published, PALE), ("derived", found.floor_exponent, INK)]
     for name, value, colour in lines:
-        panel.dashed(ends, [float(value)] * 2, f"{name} floor", colour, zorder=1)
+        chart.level(value, f"{name} floor", colour)
     apart = found.published != found.floor_exponent
-    panel.margin([(f"{name}: ${value}$", float(value), colour) for name, value, colour in lines[0 if apart else 1 :]])
+    chart.margin([(f"{name}: ${value}$", float(value), colour) for name, value, colour in lines[0 if apart else 1 :]])
     law = rf"$L_\infty \sim {power('N', found.floor_exponent)}$" + ("" if apart else ", as published")
-    panel.write(law, (1, 0), (-6, 8), INK, FORMULA, page=True, ha="right")
+    chart.write(law, (1, 0), (-6, 8), INK, FORMULA, page=True, ha="right")
+
+
+FIG2C, FIG2D = (
+    Figure(name, source, partial(compute_model_sizes, beta), draw_model_sizes, ((168.0,), (72.0,)), 60.0)
+    for name, source, beta in (("fig2c", "Fig. 2c", "6/5"), ("fig2d", "Fig. 2d", "2/5"))
+)

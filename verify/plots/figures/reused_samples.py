@@ -13,7 +13,7 @@ no points: models that are trained have modes k = 1, 2, ..., and the continuum i
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -21,24 +21,24 @@ from typing import Any
 
 import numpy as np
 
-from exponents.claims.catalogue import select_claims
+from exponents.claims.appendix import reuse_claims
 from exponents.model.online_loss import data_bottleneck
 from exponents.model.timescale import chi
 from exponents.names import RICH
 from exponents.symbols import P
 
 from ...arrays import Reals
-from ...curves import LossCurve
-from ...flow.curve import limit_curve
-from ...reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, reuse_curve
+from ...flow.curve import Curve, limit_curve
+from ...reuse.mean_loss import ReuseCurve, final_loss, mean_reuse, reuse_clock_curve, reuse_curve
 from ...spectra.continuum_equivalent import inverse_cutoff
-from ..style import FORMULA, INK, NAME, PALE
-from .axes import Scale, decades, even
-from .page import BLUE, VERMILION, Panel, Row, Sheet, gradient
-from .power_laws import exponent, power, power_of_two
+from ..style import BLUE, FORMULA, HAIR, INK, PALE, VERMILION
+from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale
+from .chart import Chart, make_gradient, set_up
+from .page import Figure, Map
+from .power_laws import ALPHA, evaluate_exponent, local_exponents, power_of_two
 
-ALPHA, BETA, GAMMA = Fraction(3, 2), Fraction(6, 5), 1.0
-"""Capacity, source and richness of the first two panels."""
+BETA, GAMMA = Fraction(6, 5), 1.0
+"""Source and richness of the first two panels."""
 
 SAMPLES = tuple(2**power for power in range(5, 12))
 """P of the first panel."""
@@ -79,15 +79,6 @@ BESIDE = 20.0
 ROOM = 8.0
 """By what factor the axis of the loss goes beyond it, for a slope that stands there."""
 
-THIN = 0.5
-"""Width of the loss on the samples, in points."""
-
-HEIGHTS = 150.0, 104.0, 92.0
-"""Of the panels, in points."""
-
-MARGIN = 52.0
-"""Room for names, in points."""
-
 
 @dataclass(frozen=True)
 class ReusedSamples:
@@ -95,9 +86,9 @@ class ReusedSamples:
 
     Attributes
     ----------
-    curves : tuple of LossCurve
+    curves : tuple of ReuseCurve
         For `SAMPLES`.
-    limit : LossCurve
+    limit : Curve
         P -> infinity.
     fewer, more : array of shape (near,)
         The loss at infinite time for N < P and N > P, by `NEAR`.
@@ -111,8 +102,8 @@ class ReusedSamples:
         Those that the local exponents tend to, for `SOURCES`.
     """
 
-    curves: tuple[LossCurve, ...]
-    limit: LossCurve
+    curves: tuple[ReuseCurve, ...]
+    limit: Curve
     fewer: Reals
     more: Reals
     least: Reals
@@ -123,117 +114,115 @@ class ReusedSamples:
     shared: tuple[Fraction, ...]
 
 
-def computed(executor: Executor | None = None) -> ReusedSamples:
-    """All curves."""
-    spread = map if executor is None else executor.map
-    curves, least = spread(_curve, SAMPLES), spread(_least, RATIOS)
-    (shared,) = (claim.derive() for claim in select_claims(["data: as many features"]))
+def compute_reused_samples(spread: Map = map) -> ReusedSamples:
+    """Compute all curves."""
+    curves, least = spread(_solve, SAMPLES), spread(_least_loss, RATIOS)
+    (shared,) = (claim.derived() for claim in reuse_claims() if claim.name == "data: as many features")
     return ReusedSamples(
         tuple(curves),
         limit_curve(ALPHA, BETA, GAMMA, TIMES),
         np.array([final_loss(ALPHA, BETA, FEW / (1 + near), FEW) for near in NEAR]),
         np.array([final_loss(ALPHA, BETA, FEW * (1 + near), FEW) for near in NEAR]),
         np.array(list(least)),
-        tuple(_local(beta, inf) for beta in SOURCES),
-        tuple(_local(beta, float(MORE)) for beta in SOURCES),
-        exponent(chi(RICH), ALPHA, BETA),
-        tuple(exponent(data_bottleneck().exponent(P), ALPHA, beta) for beta in SOURCES),
-        tuple(exponent(shared, ALPHA, beta) for beta in SOURCES),
+        tuple(_local_exponents(beta, inf) for beta in SOURCES),
+        tuple(_local_exponents(beta, float(MORE)) for beta in SOURCES),
+        evaluate_exponent(chi(RICH), ALPHA, BETA),
+        tuple(evaluate_exponent(data_bottleneck().exponent(P), ALPHA, beta) for beta in SOURCES),
+        tuple(evaluate_exponent(shared, ALPHA, beta) for beta in SOURCES),
     )
 
 
-def _curve(samples: int) -> LossCurve:
+def _solve(samples: int) -> ReuseCurve:
     return reuse_curve(mean_reuse(ALPHA, BETA, inf, samples), GAMMA, TIMES)
 
 
-def _least(ratio: float) -> float:
-    """The least loss of all times for a ratio N/P."""
+def _least_loss(ratio: float) -> float:
+    """Return the least loss of all times for a ratio N/P."""
     size = ratio * FEW
     reuse = mean_reuse(ALPHA, BETA, size, FEW)
     clocks = STOPS * inverse_cutoff(ALPHA, BETA, size, FEW)
     return min(float(reuse_clock_curve(reuse, GAMMA, clocks).loss.min()), reuse.unseen)
 
 
-def _local(beta: Fraction, ratio: float) -> Reals:
-    """-d ln L/d ln P of the loss at infinite time."""
-    losses = [final_loss(ALPHA, beta, ratio * samples, samples) for samples in MANY]
-    return np.asarray(-np.diff(np.log(losses)) / np.diff(np.log(MANY)))
+def _local_exponents(beta: Fraction, ratio: float) -> Reals:
+    """Return -d ln L/d ln P of the loss at infinite time."""
+    return local_exponents(MANY, [final_loss(ALPHA, beta, ratio * samples, samples) for samples in MANY])[1]
 
 
-def drawn(found: ReusedSamples) -> Any:
-    """The figure."""
-    rows = (
-        decades(r"$L$", [ROOM * found.limit.loss[0], found.limit.loss[-1]]),
-        decades(r"$L$", [*found.least, found.more[-1], HIGHEST]),
-        even(
-            r"$-\mathrm{d}\,\ln L_\infty/\,\mathrm{d}\,\ln P$",
-            [0, *np.ravel(found.unlimited), *map(float, found.fixed)],
+def draw_reused_samples(found: ReusedSamples, axes: Sequence[Any]) -> None:
+    """Draw the loss against time, what remains against N, and local exponents in P on three Axes."""
+    slopes = [0, *np.ravel(found.unlimited), *map(float, found.fixed)]
+    scales = (
+        (
+            span_log_scale(r"$t$", TIMES[0], TIMES[-1]),
+            fit_log_scale(r"$L$", [ROOM * found.limit.loss[0], found.limit.loss[-1]]),
+        ),
+        (
+            span_log_scale(r"$N$", FEW * RATIOS[0], FEW * RATIOS[-1]),
+            fit_log_scale(r"$L$", [*found.least, found.more[-1], HIGHEST]),
+        ),
+        (
+            span_log_scale(r"$P$", MANY[0], MANY[-1], 2),
+            fit_linear_scale(slope_label(r"L_\infty", "P"), slopes),
         ),
     )
-    time = Scale(r"$t$", TIMES[0], TIMES[-1], 10.0 ** np.arange(6), logarithmic=True)
-    size = Scale(r"$N$", FEW * RATIOS[0], FEW * RATIOS[-1], [10, 100, 1000], logarithmic=True)
-    many = Scale(r"$P$", MANY[0], MANY[-1], 10.0 ** np.arange(1, 10, 2), logarithmic=True)
-    note = rf"$\alpha = {ALPHA}$,  $\gamma = {GAMMA:g}$"
-    scales = time, size, many
-    sheet = Sheet(time, MARGIN, "reused samples", note, *map(Row, rows, HEIGHTS, scales))
-    for draw, panel in zip((_losses, _sizes, _exponents), sheet.panels, strict=True):
-        draw(panel, found)
-    return sheet.figure
+    charts = set_up(axes, scales, "reused samples", rf"$\alpha = {ALPHA}$,  $\gamma = {GAMMA:g}$")
+    for draw, chart in zip((_draw_losses, _draw_sizes, _draw_exponents), charts, strict=True):
+        draw(chart, found)
 
 
-def _losses(panel: Panel, found: ReusedSamples) -> None:
-    """Both losses against time, the limit and its slope."""
-    colours = gradient(len(SAMPLES))
+def _draw_losses(chart: Chart, found: ReusedSamples) -> None:
+    """Draw both losses against time, the limit and its slope."""
+    colours = make_gradient(len(SAMPLES))
     for samples, one, colour in zip(SAMPLES, found.curves, colours, strict=True):
-        panel.curve(one.time, one.train_loss, f"train {samples}", colour, THIN, alpha=0.7)
-        panel.curve(one.time, one.loss, f"P {samples}", colour)
-    panel.curve(found.limit.time, found.limit.loss, "limit", INK)
-    start = float(np.interp(GUIDE[1], TIMES, found.limit.loss))
-    guide = panel.y.above(start * (GUIDE / GUIDE[1]) ** -float(found.time_exponent), BESIDE / panel.height)
-    panel.dashed(GUIDE, guide, "slope", INK)
-    panel.beside(f"${power('t', found.time_exponent)}$", (GUIDE[1], guide[1]), 1)
+        chart.curve(one.time, one.train_loss, f"train {samples}", colour, HAIR, alpha=0.6)
+    chart.curves(TIMES, [one.loss for one in found.curves], "P", SAMPLES, colours)
+    chart.curve(found.limit.time, found.limit.loss, "limit", INK)
+    chart.guide(GUIDE, (TIMES, found.limit.loss), found.time_exponent, 1, distance=BESIDE)
     ends = [
-        (f"$P = {power_of_two(p)}$", c.loss[-1], colour)
-        for p, c, colour in zip(SAMPLES, found.curves, colours, strict=True)
+        (f"$P = {power_of_two(samples)}$", one.loss[-1], colour)
+        for samples, one, colour in zip(SAMPLES, found.curves, colours, strict=True)
     ]
-    panel.margin([*ends, (r"$P \to \infty$", found.limit.loss[-1], INK)])
-    panel.write(rf"$\beta = {BETA}$,  $N \to \infty$", (1, 1), (-6, -13), size=NAME, page=True, ha="right")
-    panel.write("thin: on the samples", (0, 0), (6, 7), page=True, ha="left")
+    chart.margin([*ends, (r"$P \to \infty$", found.limit.loss[-1], INK)])
+    chart.caption((1, 1), rf"$\beta = {BETA}$,  $N \to \infty$")
+    chart.caption((0, 0), lines=["thin: training loss"])
 
 
-def _sizes(panel: Panel, found: ReusedSamples) -> None:
-    """What remains, against N."""
-    panel.dashed([FEW, FEW], [panel.y.low, panel.y.high], "as many", PALE, zorder=1)
-    panel.curve(FEW / (1 + NEAR), found.fewer, "final fewer", INK)
-    panel.curve(FEW * (1 + NEAR), found.more, "final more", INK)
-    panel.curve(FEW * RATIOS, found.least, "least", VERMILION)
-    panel.write(r"$t \to \infty$", (FEW, 0.3), (9, 0), size=FORMULA, ha="left")
-    panel.write("the least of all times", (FEW, found.least[len(RATIOS) // 2]), (-9, -18), VERMILION, ha="right")
-    panel.write(rf"$\beta = {BETA}$,  $P = {power_of_two(FEW)}$", (1, 1), (-6, -13), size=NAME, page=True, ha="right")
-    panel.write("$N = P$", (FEW, panel.y.low), (3, 5), PALE, FORMULA, ha="left")
+def _draw_sizes(chart: Chart, found: ReusedSamples) -> None:
+    """Draw what remains, against N."""
+    chart.dashed([FEW, FEW], [chart.y.low, chart.y.high], "as many", PALE, zorder=1)
+    chart.curve(FEW / (1 + NEAR), found.fewer, "final fewer", INK)
+    chart.curve(FEW * (1 + NEAR), found.more, "final more", INK)
+    chart.curve(FEW * RATIOS, found.least, "least", VERMILION)
+    chart.write(r"$t \to \infty$", (FEW, 0.3), (9, 0), size=FORMULA, ha="left")
+    middle = (FEW, found.least[len(RATIOS) // 2])
+    chart.lines(("minimum over t", "(early stopping)"), middle, (-9, -16), colour=VERMILION, ha="right")
+    chart.caption((1, 1), rf"$\beta = {BETA}$,  $P = {power_of_two(FEW)}$")
+    chart.write("$N = P$", (FEW, chart.y.low), (3, 5), PALE, FORMULA, ha="left")
 
 
-def _exponents(panel: Panel, found: ReusedSamples) -> None:
-    """Local exponents, and what they tend to."""
-    between, ends = np.sqrt(MANY[1:] * MANY[:-1]), MANY[[0, -1]]
+def _draw_exponents(chart: Chart, found: ReusedSamples) -> None:
+    """Draw local exponents and their limits."""
+    between = np.sqrt(MANY[1:] * MANY[:-1])
     colours = (BLUE, "#7a4a9c", VERMILION)
-    for beta, colour, unlimited, proportional in zip(
-        SOURCES, colours, found.unlimited, found.proportional, strict=True
-    ):
-        panel.curve(between, proportional, f"proportional {beta}", colour, THIN, alpha=0.7)
-        panel.curve(between, unlimited, f"unlimited {beta}", colour)
+    for beta, colour, proportional in zip(SOURCES, colours, found.proportional, strict=True):
+        chart.curve(between, proportional, f"proportional {beta}", colour, HAIR, alpha=0.6)
+    chart.curves(between, found.unlimited, "unlimited", SOURCES, colours)
     for value in sorted({*found.fixed, *found.shared}):
-        panel.dashed(ends, [float(value)] * 2, f"limit {value}", PALE, zorder=1)
+        chart.level(value, f"limit {value}")
     names = [
         (rf"$\beta = {beta}$: ${value}$", float(value), colour)
         for beta, colour, value in zip(SOURCES, colours, found.fixed, strict=True)
     ]
-    names += [(f"${value}$", float(value), INK) for value in sorted({*found.shared} - {*found.fixed})]
-    panel.margin(names)
-    panel.write(
-        rf"thin: $N = {MORE.numerator} P/{MORE.denominator}$,  else $N \to \infty$",
-        (1, 0),
-        (-6, 7),
-        page=True,
-        ha="right",
-    )
+    chart.margin(names + [(f"${value}$", float(value), INK) for value in sorted({*found.shared} - {*found.fixed})])
+    chart.caption((1, 0), lines=[rf"thin: $N = {MORE.numerator} P/{MORE.denominator}$,  else $N \to \infty$"])
+
+
+OFFLINE = Figure(
+    "offline",
+    "Appendix D and E.4, without a figure",
+    compute_reused_samples,
+    draw_reused_samples,
+    ((150.0,), (104.0,), (92.0,)),
+    52.0,
+)

@@ -6,26 +6,28 @@ the points are the same bits however many processes there are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ...arrays import Reals
-from ...training.ensemble import train_ensemble
-from ...training.seeds import standard_error
+from ...training.ensemble import standard_error, train_ensemble
+from .page import Map
 
 PART = 8
 """Seeds of a part: few enough to keep every process busy to the end, and enough that calls do not cost more than
 steps."""
 
+AnyRun = TypeVar("AnyRun")
+
 
 @dataclass(frozen=True)
 class Run:
-    """Models to be trained; names as in `simulate.ensemble`.
+    """Models to be trained; names as in `train_ensemble`.
 
     Attributes
     ----------
@@ -55,7 +57,7 @@ class Run:
     @property
     def steps(self) -> list[int]:
         """Steps at which the loss is taken."""
-        return sorted({round(time / self.learning_rate) for time in self.times})
+        return nearest_steps(self.times, self.learning_rate)
 
 
 @dataclass(frozen=True)
@@ -75,26 +77,83 @@ class Points:
     error: Reals
 
 
-def simulated(runs: Sequence[Run], executor: Executor | None = None) -> tuple[Points, ...]:
-    """The points of each run."""
-    parts = [(run, range(first, min(first + PART, run.seeds))) for run in runs for first in range(0, run.seeds, PART)]
-    spread = map if executor is None else executor.map
-    found = list(spread(_losses, *zip(*parts, strict=True)))
+def train_points(runs: Sequence[Run], spread: Map = map) -> tuple[Points, ...]:
+    """Train the models of each run and return their points."""
+    found = average_seeds(_train_seeds, runs, [run.seeds for run in runs], [PART] * len(runs), spread)
     return tuple(
-        _points(run, np.concatenate([losses for (other, _), losses in zip(parts, found, strict=True) if other is run]))
-        for run in runs
+        Points(run, run.learning_rate * np.array(run.steps), *mean_and_error)
+        for run, mean_and_error in zip(runs, found, strict=True)
     )
 
 
-def said(points: Sequence[Points]) -> tuple[str, str]:
-    """How many seeds there are, and the largest relative error, rounded up to a whole per cent."""
+def average_seeds(
+    train: Callable[[AnyRun, range], Any],
+    runs: Sequence[AnyRun],
+    seeds: Sequence[int],
+    part: Sequence[int],
+    spread: Map,
+) -> list[tuple[Reals, Reals]]:
+    """Train each run in parts and return the mean over its seeds and the standard error.
+
+    Parameters
+    ----------
+    train : callable
+        ``train(run, seeds)`` returns an ensemble of these seeds, an array of shape (seeds, ...).
+    runs : sequence
+    seeds, part : sequence of int
+        For each run, how many seeds there are, and how many are trained together.
+    spread : callable
+        `map` or the map of an executor.
+
+    Examples
+    --------
+    >>> (found,) = average_seeds(lambda run, seeds: np.array([[run + seed] for seed in seeds]), [5], [3], [2], map)
+    >>> [value.round(3).tolist() for value in found]
+    [[6.0], [0.577]]
+    """
+    parts = [
+        (at, range(first, min(first + size, count)))
+        for at, (count, size) in enumerate(zip(seeds, part, strict=True))
+        for first in range(0, count, size)
+    ]
+    found = list(spread(train, [runs[at] for at, _ in parts], [some for _, some in parts]))
+    whole = [
+        np.concatenate([rows for (of, _), rows in zip(parts, found, strict=True) if of == at])
+        for at in range(len(runs))
+    ]
+    return [(rows.mean(axis=0), standard_error(rows)) for rows in whole]
+
+
+def nearest_steps(times: Sequence[float], learning_rate: float) -> list[int]:
+    """Return the steps nearest to some times, rising.
+
+    >>> nearest_steps([0.1, 0.5, 0.52], 0.05)
+    [2, 10]
+    """
+    return sorted({round(time / learning_rate) for time in times})
+
+
+def describe_error(pairs: Sequence[tuple[Reals, Reals]]) -> str:
+    """Write the largest relative error of several (mean, error), rounded up to a whole per cent."""
+    largest = ceil(100 * max(float((error / mean).max()) for mean, error in pairs))
+    return rf"standard error $\leq {largest}\,\%$"
+
+
+def describe_seeds(points: Sequence[Points]) -> tuple[str, str]:
+    """Return lines that say how many seeds there are, and the largest relative error."""
     seeds = sorted({one.run.seeds for one in points})
-    largest = ceil(100 * max(float((one.error / one.loss).max()) for one in points))
-    return f"points: {' or '.join(map(str, seeds))} seeds", rf"standard error $\leq {largest}\,\%$"
+    said = describe_error([(one.loss, one.error) for one in points])
+    return f"points: {' or '.join(map(str, seeds))} seeds", said
 
 
-def _losses(run: Run, seeds: range) -> Reals:
-    """Losses of some seeds, of shape (seeds, times)."""
+def _train_seeds(run: Run, seeds: range) -> Reals:
+    """Return the losses of some seeds, of shape (seeds, times).
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If training was interrupted: the mean would be over fewer seeds than the figure states.
+    """
     steps = run.steps
     found = train_ensemble(
         run.alpha,
@@ -108,10 +167,6 @@ def _losses(run: Run, seeds: range) -> Reals:
         seeds,
         record=steps,
     )
-    if found.status.interrupted:  # a mean over fewer seeds than the figure states
+    if found.interrupted:
         raise KeyboardInterrupt
     return found.losses
-
-
-def _points(run: Run, losses: Reals) -> Points:
-    return Points(run, run.learning_rate * np.array(run.steps), losses.mean(axis=0), standard_error(losses))

@@ -1,0 +1,271 @@
+"""A panel of a figure: Axes of Matplotlib with two scales, and the marks that all figures have in common.
+
+There are no boxed legends: the name of a curve stands beside it or at its end.  All lengths are in points.
+
+Map: `set_up` gives Axes their scales and words above; `Chart` draws curves, points, slopes and words on one of them;
+`make_gradient` and `move_apart` choose colours and places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from exponents.errors import InputError
+
+from ..optional_import import import_optional
+from ..style import AXIS, BLUE, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL
+from .axes import Scale
+from .power_laws import power
+
+GRADIENT = (BLUE, "#7a4a9c", "#b03c78", "#cf4038")  # evenly from the smallest of some sizes to the largest
+
+LABEL = 29.0
+"""Distance of a vertical axis from its label."""
+
+GAP = 2.0
+"""Distance of a formula from its line, across and upwards."""
+
+BESIDE = 12.0
+"""Distance of a predicted slope from its curve."""
+
+LEADING = 11.0
+"""Distance between baselines of lines of words."""
+
+MARKER = 3.6  # diameter of a point
+
+APART = 8.0
+"""Least distance between baselines of names in the margin."""
+
+LEADER = 9.0
+"""Length of the line from the end of a curve to its name in the margin."""
+
+DASHES = (0, (4.0, 2.5))  # strokes and gaps of a dashed line, in units of its width
+
+
+class Chart:
+    """One pair of Axes with its scales.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    x, y : Scale
+    """
+
+    def __init__(self, axes: Any, x: Scale, y: Scale) -> None:
+        self.axes, self.x, self.y = axes, x, y
+        self.width, self.height = np.array(axes.bbox.size) * 72 / axes.figure.dpi
+        axes.set_axisbelow(False)
+        axes.tick_params(which="both", direction="out", width=HAIR, length=3, pad=2.5, labelsize=SCALE)
+        axes.tick_params(which="minor", length=1.6)
+        for axis, scale, name in ((axes.xaxis, x, "x"), (axes.yaxis, y, "y")):
+            if scale.logarithmic:
+                axes.set(**{f"{name}scale": "log"})
+            _set_ticks(axis, scale)
+        axes.set(xlim=(x.low, x.high), ylim=(y.low, y.high))
+        single = " " not in y.label
+        axes.set_ylabel(y.label, fontsize=AXIS if single else FORMULA, rotation=0 if single else 90, ha="center")
+        axes.yaxis.set_label_coords(-LABEL / self.width, 0.5)
+
+    def curve(self, x: ArrayLike, y: ArrayLike, name: str, colour: str, width: float = LINE, **style: Any) -> None:
+        """Draw a curve called ``name``."""
+        style = {"solid_capstyle": "round", "dash_capstyle": "butt", "zorder": 2} | style
+        self.axes.plot(x, y, color=colour, linewidth=width, gid=name, **style)
+
+    def curves(
+        self, x: ArrayLike, values: Iterable[ArrayLike], kind: str, keys: Iterable[Any], colours: Iterable[str]
+    ) -> None:
+        """Draw a curve for each key, called by its kind and key."""
+        for y, key, colour in zip(values, keys, colours, strict=True):
+            self.curve(x, y, f"{kind} {key}", colour)
+
+    def dashed(self, x: ArrayLike, y: ArrayLike, name: str, colour: str, **style: Any) -> None:
+        """Draw a thin dashed line."""
+        self.curve(x, y, name, colour, HAIR, **({"linestyle": DASHES} | style))
+
+    def level(self, value: float | Fraction, name: str, colour: str = PALE, zorder: int = 1) -> None:
+        """Draw a dashed line across the chart at one value."""
+        self.dashed([self.x.low, self.x.high], [float(value)] * 2, name, colour, zorder=zorder)
+
+    def points(
+        self, x: ArrayLike, y: ArrayLike, error: ArrayLike, name: str, colour: str, filled: bool = False
+    ) -> None:
+        """Draw points with error bars."""
+        (dots, _, _) = self.axes.errorbar(
+            x, y, error, color=colour, linewidth=0, elinewidth=HAIR, capsize=1.5, capthick=HAIR, zorder=4
+        )
+        inside = colour if filled else "white"
+        dots.set(marker="o", markersize=MARKER, markerfacecolor=inside, markeredgewidth=LINE, gid=name)
+
+    def guide(
+        self,
+        where: ArrayLike,
+        curve: tuple[ArrayLike, ArrayLike],
+        exponent: Fraction,
+        side: int,
+        name: str = "slope",
+        symbol: str = "t",
+        text: str = "",
+        colour: str = INK,
+        distance: float = BESIDE,
+    ) -> None:
+        """Draw a predicted slope beside a curve, dashed, with its formula.
+
+        Parameters
+        ----------
+        where : array of shape (3,)
+            From where to where it runs, and in the middle where it bears its formula.
+        curve : (x, y)
+            The curve beside it, on logarithmic scales.
+        exponent : Fraction
+            r of the law x^-r.
+        side : int
+            1 above the curve, -1 below.
+        name : str
+        symbol, text : str
+            x in the formula, or the whole formula.
+        colour : str
+            Of the formula.
+        distance : float
+            From the curve.
+        """
+        x = np.asarray(where)
+        start = np.exp(np.interp(np.log(x[1]), np.log(curve[0]), np.log(curve[1])))
+        y = self.y.above(start * (x / x[1]) ** -float(exponent), side * distance / self.height)
+        self.dashed(x, y, name, INK)
+        self.beside(text or f"${power(symbol, exponent)}$", (x[1], y[1]), side, colour, rising=exponent < 0)
+
+    def write(
+        self,
+        text: str,
+        at: tuple[float, float],
+        offset: tuple[float, float] = (0, 0),
+        colour: str = INK,
+        size: float = SMALL,
+        page: bool = False,
+        **style: Any,
+    ) -> None:
+        """Write words beside a place; with ``page``, the place is in units of the chart."""
+        style = {"ha": "center", "va": "baseline", "zorder": 5} | style
+        self.axes.annotate(
+            text,
+            at,
+            offset,
+            xycoords="axes fraction" if page else "data",
+            textcoords="offset points",
+            color=colour,
+            fontsize=size,
+            annotation_clip=False,
+            **style,
+        )
+
+    def lines(self, texts: Iterable[str], at: tuple[float, float], offset: tuple[float, float], **style: Any) -> None:
+        """Write lines of words below each other."""
+        for number, text in enumerate(texts):
+            self.write(text, at, (offset[0], offset[1] - LEADING * number), **style)
+
+    def caption(self, corner: tuple[float, float], heading: str = "", lines: Sequence[str] = ()) -> None:
+        """Write a heading and lines below it into a corner, in units of the chart: (0, 0) is at the lower left."""
+        right, above = corner
+        place: dict[str, Any] = {"page": True, "ha": "right" if right else "left"}
+        across = -6.0 if right else 6.0
+        top = -13.0 if above else 7 + LEADING * (len(lines) - (not heading))
+        if heading:
+            self.write(heading, corner, (across, top + (not above and bool(lines))), size=NAME, **place)
+            top -= LEADING + bool(above)
+        self.lines(lines, corner, (across, top), **place)
+
+    def beside(self, formula: str, at: tuple[float, float], side: int, colour: str = INK, rising: bool = False) -> None:
+        """Write a formula beside a line: on the side of the line that is above it (``side`` 1) or below it (-1)."""
+        across = -side if rising else side
+        horizontal, vertical = "left" if across > 0 else "right", "baseline" if side > 0 else "top"
+        self.write(formula, at, (GAP * across, GAP * side), colour, FORMULA, ha=horizontal, va=vertical)
+
+    def margin(self, names: Sequence[tuple[str, float, str]]) -> None:
+        """Write names of curves to the right of where they end: (text, value there, colour), kept apart."""
+        ends = np.array([self.y.place(value) * self.height for _, value, _ in names])
+        line = import_optional("matplotlib.lines").Line2D
+        right = 1 + LEADER / self.width
+        for (text, _, colour), *heights in zip(
+            names, ends / self.height, move_apart(ends, APART) / self.height, strict=True
+        ):
+            leader = line([1.006, right], heights, color=colour, linewidth=HAIR, clip_on=False, gid="leader")
+            leader.set_transform(self.axes.transAxes)
+            self.axes.add_artist(leader)
+            self.write(text, (right, heights[1]), (2, 0), colour, page=True, ha="left", va="center_baseline")
+
+
+def set_up(axes: Any, scales: Sequence[tuple[Scale, Scale]], title: str, note: str) -> list[Chart]:
+    """Give Axes the scales of a figure, and words above the first.
+
+    Parameters
+    ----------
+    axes : Axes of Matplotlib, or several
+        One for each panel, from top to bottom.
+    scales : sequence of (x, y)
+        For each panel.  The label of x stands below the last of those that share it.
+    title, note : str
+        Words at the left and at the right.
+
+    Raises
+    ------
+    InputError
+        If the number of Axes is not that of the panels.
+    """
+    given = np.ravel(axes)
+    if len(given) != len(scales):
+        raise InputError(f"this figure has {len(scales)} panels; got {len(given)} Axes; give one for each panel")
+    charts = [Chart(one, x, y) for one, (x, y) in zip(given, scales, strict=True)]
+    for chart, following in zip(charts, [*charts[1:], None], strict=True):
+        if following is not None and following.x is chart.x:
+            chart.axes.tick_params(labelbottom=False)
+        else:
+            chart.axes.set_xlabel(chart.x.label, fontsize=AXIS, labelpad=1)
+    charts[0].write(title, (0, 1), (0, 5), size=NAME, ha="left", page=True)
+    charts[0].write(note, (1, 1), (0, 5), size=FORMULA, ha="right", page=True)
+    return charts
+
+
+def make_gradient(count: int) -> list[str]:
+    """Return so many colours along `GRADIENT`.
+
+    >>> make_gradient(2)
+    ['#4477aa', '#cf4038']
+    """
+    ends = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in GRADIENT])
+    places = np.linspace(0, len(ends) - 1, count)
+    mixed = np.column_stack([np.interp(places, np.arange(len(ends)), channel) for channel in ends.T])
+    return ["#" + "".join(f"{round(value):02x}" for value in colour) for colour in mixed]
+
+
+def move_apart(places: ArrayLike, gap: float) -> Any:
+    """Move places apart to at least ``gap``, by as little as possible in all (least squares).
+
+    >>> move_apart([0, 1, 10], 3)
+    array([-1.,  2., 10.])
+    """
+    order = np.argsort(places, kind="stable")
+    wanted = np.asarray(places, float)[order] - gap * np.arange(len(order))
+    blocks: list[list[float]] = []  # of equal value, as the isotonic fit leaves them
+    for value in wanted:
+        blocks.append([float(value)])
+        while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
+            last = blocks.pop()
+            blocks[-1] += last
+    fitted = np.concatenate([np.full(len(block), np.mean(block)) for block in blocks])
+    found = np.empty(len(order))
+    found[order] = fitted + gap * np.arange(len(order))
+    return found
+
+
+def _set_ticks(axis: Any, scale: Scale) -> None:
+    """Give an axis of Matplotlib the ticks and numbers of a scale."""
+    tickers = import_optional("matplotlib.ticker")
+    axis.set_major_locator(tickers.FixedLocator(np.asarray(scale.ticks)))
+    axis.set_major_formatter(tickers.FuncFormatter(lambda value, _: scale.number(value)))
+    axis.set_minor_locator(tickers.FixedLocator(scale.short_ticks))
+    axis.set_minor_formatter(tickers.NullFormatter())
