@@ -60,8 +60,21 @@ METHODS: tuple[Method, ...] = get_args(Method)
 FLOW, TWO_TIME, SIMULATE = METHODS
 """Ways to a loss curve: gradient flow; the two-time equations of finite steps; models that are trained."""
 
-PICTURES = ("phases", "fig1a", "fig2a", "fig2b", "fig2c", "fig2d", "fig3", "fig4", "fig10", "fig11", "fig12", "offline")
-"""What can be drawn: the phase diagrams, figures of the paper, and the losses on reused samples."""
+PICTURES = {
+    "phases": "phase diagrams, lazy and rich (Fig. 1b, c), or that of your own loss",
+    "fig1a": "the time exponent against beta",
+    "fig2a": "the loss against time: an easy task, in the limit N, B to infinity",
+    "fig2b": "the same for a hard task",
+    "fig2c": "the loss for several N, and what remains: an easy task",
+    "fig2d": "the same for a hard task",
+    "fig3": "the loss for several batch sizes B: a hard and a super-easy task",
+    "fig4": "the loss against compute, and the best of all N",
+    "fig10": "the levels of perturbation theory against beta",
+    "fig11": "linear networks: the loss against time",
+    "fig12": "linear networks: the readout against time",
+    "offline": "reused samples: the loss against time, N and P (not in the paper)",
+}
+"""The pictures, and what each shows."""
 
 TASKS = ("hard", "easy", "super-easy")
 """The paper's names for the phases of its loss, in order of increasing source exponent."""

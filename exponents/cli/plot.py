@@ -1,6 +1,6 @@
-"""The command that draws: phase diagrams, of the paper or of a loss of the user's own, and figures of the paper.
+"""`exponents plot`: phase diagrams, of the paper's loss or of the user's own, and figures of the paper.
 
-Words are checked before SymPy and NumPy are imported, and every picture is a file that is written whole or not at all.
+Names are checked before SymPy and NumPy are imported.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import click
 from ..errors import InputError
 from ..names import PICTURES, PUBLISHED, REGIMES, VERSIONS, Version, require
 from .loss_options import loss_options, read_loss
-from .terminal import Command, workers
+from .terminal import Command, fill_help, list_names, workers
 
 if TYPE_CHECKING:
     from ..optimum.programme import Programme
@@ -32,29 +32,29 @@ _OPTIONS = {
     "settings": "--set",
     "version": "--loss",
 }
-"""Options of a loss of the user's own; the first two make it one, and the last goes without."""
+"""Options that go with phases only.  All but the last need one of the first two, which give the terms of a loss."""
 
 
 @click.command(cls=Command, short_help="Draw phase diagrams and figures.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @loss_options
 @click.option("--output", default=None, metavar="FILE", help="A .png, .svg or .pdf.  [default: NAME.png]")
+@fill_help(pictures=list_names(PICTURES))
 def plot(names: tuple[str, ...], output: str | None, **options: Any) -> None:
-    """Draw pictures: phases, fig1a, fig2a, fig2b, fig2c, fig2d, fig3, fig4, fig10, fig11, fig12, offline.
+    """Draw pictures into files.
 
-    phases are the phase diagrams of the paper's loss, lazy and rich (Fig. 1b, c), or that of your own.  The others are
-    the paper's figures, with derived curves and measured points: the time exponent against beta (fig1a); the loss
-    against time for an easy and a hard task, in the limit (fig2a, b) and for models of finite size (fig2c, d); with
-    batches of finite size (fig3); against compute (fig4); and the levels of perturbation theory (fig10).  Of linear
-    networks they are the loss (fig11) and the readout (fig12) against time.  offline is no figure of the paper: it is
-    the loss on samples that are used again and again, against time and against how many features and samples there
-    are.  The points of fig2c to fig4, fig11 and fig12 are models that are trained, which takes some ten seconds each.
+    NAME is one or more of these:
+
+    {pictures}
+
+    The figures are those of arXiv 2409.17858 v1, with derived curves and measured points.  The points of fig2c to
+    fig4, fig11 and fig12 are models that are trained, which takes from ten seconds to some minutes each.  The options
+    for a loss go with phases only.
 
     \b
     Examples:
       exponents plot phases
-      exponents plot fig1a fig2a fig2b fig2c fig2d fig3 fig4 fig10
-      exponents plot fig11 fig12 offline
+      exponents plot fig1a fig2a fig2b
       exponents plot fig2b --output fig2b.pdf
       exponents plot phases --loss derived --output derived.pdf
       exponents plot phases --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t' --output mine.svg
@@ -86,7 +86,7 @@ def plot(names: tuple[str, ...], output: str | None, **options: Any) -> None:
 
 
 def _check_loss(wanted: Sequence[str], options: dict[str, Any]) -> None:
-    """A loss of the user's own goes with phases alone, and needs terms."""
+    """Raise InputError if a loss of the user's own has no terms or is given for another picture than phases."""
     given = [name for name in _OPTIONS if options[name] and options[name] != PUBLISHED]
     figures = [name for name in wanted if name in FIGURES]
     if given and figures:
@@ -97,7 +97,7 @@ def _check_loss(wanted: Sequence[str], options: dict[str, Any]) -> None:
 
 
 def _plot_phases(programme: Programme | None, version: Version, path: Path) -> None:
-    """The model's diagrams, or that of a loss of the user's own."""
+    """Draw the diagrams of the paper's loss, or the one of the user's own."""
     from verify.plots import Panel, plot_phases
 
     from ..model.table1 import optimum, task_names

@@ -1,11 +1,11 @@
-"""Pictures: of what is derived, and of what is measured beside it.
+"""Which pictures are there?  Phase diagrams of derived exponents, and the paper's figures with measured points.
 
-``phases`` draws phase diagrams, ``figures`` the paper's figures of exponents and of the loss.  Both write in the hand
-of ``style`` and leave it to ``files`` to save.  Matplotlib is imported by
-``needs`` alone, when something is drawn.
+`phase_diagram` draws phase diagrams, `figures` the paper's figures of exponents and of the loss.  Both take colours and
+fonts from `style`, and write files by `files`.  Matplotlib is imported by `optional_import` alone, when something is
+drawn.
 """
 
-from .figures import plot_figure
-from .phase_diagram import Panel, plot_phases
+from .figures import FIGURES, plot_figure
+from .phase_diagram import Panel, draw_phases, plot_phases
 
-__all__ = ["Panel", "plot_figure", "plot_phases"]
+__all__ = ["FIGURES", "Panel", "draw_phases", "plot_figure", "plot_phases"]

@@ -1,4 +1,4 @@
-"""A figure becomes a file: PNG, SVG or PDF, whole or not at all, and the same bits for the same input."""
+"""Write a figure to a file: PNG, SVG or PDF, whole or not at all, and the same bits for the same input."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from exponents.rationals import abbreviate
 from .optional_import import import_optional
 from .style import SETTINGS
 
-# What a file would say about when and by what it was made.
+# Without these, a file would say when and by what it was made.
 METADATA: dict[str, dict[str, None]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
@@ -23,15 +23,31 @@ METADATA: dict[str, dict[str, None]] = {
 
 
 def save(draw: Callable[[], Any], path: Path) -> None:
-    """Write the figure that ``draw`` makes.
+    """Write the figure that ``draw`` returns.
 
-    It is saved beside the target and then put in its place, so that a failure leaves what was there; and the place is
-    tried before anything is computed.
+    The place is tried before anything is computed.  The figure is saved beside it and then moved there, so that a
+    failure leaves what was there.
+
+    Parameters
+    ----------
+    draw : callable
+        Returns a figure of Matplotlib.  It runs with the settings of `style`, whatever those of the caller.
+    path : Path
+        Its suffix is the format.
 
     Raises
     ------
     InputError
-        If the suffix is none of the three, the file cannot be written, or Matplotlib is missing.
+        If the suffix is not one of the three, the file cannot be written, or Matplotlib is missing.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from matplotlib.figure import Figure
+    >>> with TemporaryDirectory() as folder:
+    ...     save(Figure, Path(folder, "empty.svg"))
+    ...     print(Path(folder, "empty.svg").read_text()[:5])
+    <?xml
     """
     form = path.suffix.lower().removeprefix(".")
     if form not in METADATA:
@@ -39,24 +55,24 @@ def save(draw: Callable[[], Any], path: Path) -> None:
         better = abbreviate(f"{path.stem or 'plot'}.pdf")
         raise InputError(f"a plot's file must end in one of {wanted}; got {abbreviate(path.name)}; try {better}")
     matplotlib = import_optional("matplotlib")
-    with _writing(path):
+    with _name_failures(path):
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
         with suppress(FileNotFoundError):
-            path.lstat()  # says at once what is no name for a file
+            path.lstat()  # fails at once if this cannot be the name of a file
         staging = tempfile.TemporaryDirectory(prefix=".plot-", dir=path.parent)
     with staging as folder, matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(SETTINGS)
         figure, made = draw(), Path(folder, f"plot.{form}")
-        with _writing(path):
+        with _name_failures(path):
             figure.savefig(made, format=form, metadata=METADATA[form])
             made.replace(path)
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Say which file could not be written, and why."""
+def _name_failures(path: Path) -> Iterator[None]:
+    """Raise InputError that says which file could not be written, and why."""
     try:
         yield
     except (OSError, ValueError) as error:  # a path with a null byte is a ValueError

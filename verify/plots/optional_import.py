@@ -1,4 +1,4 @@
-"""Matplotlib is wanted by those who plot, and only then imported; whoever lacks it is told what to install."""
+"""Matplotlib is an optional dependency: it is imported when something is drawn, and not before."""
 
 from __future__ import annotations
 
@@ -9,12 +9,22 @@ from exponents.errors import InputError
 
 
 def import_optional(module: str) -> Any:
-    """The module of Matplotlib, or of what it brings along, called ``module``.
+    """Import a module of Matplotlib, or of what is installed along with it.
+
+    Parameters
+    ----------
+    module : str
+        Its full name.
 
     Raises
     ------
     InputError
-        If it is not installed.
+        If it is not installed.  The message says what to install.
+
+    Examples
+    --------
+    >>> import_optional("matplotlib.figure").Figure.__name__
+    'Figure'
     """
     try:
         return import_module(module)

@@ -2,20 +2,26 @@
 
 from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
-from itertools import combinations
 from math import inf
 
-import matplotlib
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Annotation, Text
+from figure_readers import (
+    assert_same_bits_again,
+    between,
+    clashes,
+    draw,
+    error_bars,
+    line,
+    made_small,
+    slope,
+    use_data,
+    words,
+)
 from scipy.special import zeta
 
 from verify.flow import curve as flow
-from verify.plots import plot_figure
 from verify.plots.figures import FIGURES, linear_networks, reused_samples
-from verify.plots.style import SETTINGS
 from verify.reuse.mean_loss import final_loss, mean_reuse, reuse_curve
 from verify.training.linear_ensemble import train_linear_ensemble
 
@@ -37,59 +43,19 @@ GAMMAS = {"1/1000": 1e-3, "1/100": 1e-2, "1/10": 1e-1, "1": 1.0}
 
 @pytest.fixture(scope="module", autouse=True)
 def small():
-    with pytest.MonkeyPatch.context() as patch:
-        for module, settings in SMALL.items():
-            for name, value in settings.items():
-                patch.setattr(module, name, value)
+    with made_small(SMALL):
         yield
 
 
 @pytest.fixture(scope="module")
 def data(small):
-    return {"linear": linear_networks.computed(), "offline": reused_samples.computed()}
+    networks = linear_networks.compute_linear_networks()
+    return {"fig11": networks, "fig12": networks, "offline": reused_samples.compute_reused_samples()}
 
 
 @pytest.fixture(scope="module")
 def figures(data):
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(SETTINGS)
-        made = {
-            "fig11": linear_networks.losses(data["linear"]),
-            "fig12": linear_networks.readouts(data["linear"]),
-            "offline": reused_samples.drawn(data["offline"]),
-        }
-        for figure in made.values():
-            FigureCanvasAgg(figure).draw()
-    return made
-
-
-@pytest.fixture
-def known(data, monkeypatch):
-    """Nothing is computed again."""
-    monkeypatch.setattr(linear_networks, "computed", lambda _: data["linear"])
-    monkeypatch.setattr(reused_samples, "computed", lambda _: data["offline"])
-
-
-def line(figure, name, panel=0):
-    (found,) = [one for one in figure.axes[panel].lines if one.get_gid() == name]
-    return np.asarray(found.get_xdata(), float), np.asarray(found.get_ydata(), float)
-
-
-def words(figure):
-    return [text.get_text() for axes in figure.axes for text in axes.texts]
-
-
-def slope(drawn):
-    """d ln y/d ln x of a drawn power law, if it is one."""
-    found = np.diff(np.log(drawn[1])) / np.diff(np.log(drawn[0]))
-    assert found == pytest.approx(found[0], rel=1e-12)
-    return found[0]
-
-
-def at(drawn, x):
-    """The value of a drawn curve, a straight line between its points."""
-    return np.exp(np.interp(np.log(x), np.log(drawn[0]), np.log(drawn[1])))
+    return draw(data)
 
 
 @pytest.mark.parametrize(("panel", "beta"), [(EASY, "6/5"), (HARD, "1/5")])
@@ -125,7 +91,7 @@ def test_linear_networks_have_the_predicted_slopes(figures):
 
 def local(drawn, time):
     """d ln y/d ln t over the decade up to a time."""
-    return np.log(at(drawn, time) / at(drawn, time / 10)) / np.log(10)
+    return np.log(between(drawn, time) / between(drawn, time / 10)) / np.log(10)
 
 
 def test_linear_networks_reach_the_slopes_drawn_and_not_that_of_the_caption(figures):
@@ -161,7 +127,7 @@ def test_the_readout_of_an_easy_task_levels_off_where_it_is_said(figures):
 def test_points_are_means_over_networks_with_their_standard_error(panel, figures, data):
     """Of the widest, each seed on its own; and where each was measured."""
     beta = ("6/5", "1/5")[panel]
-    some = data["linear"][panel].trained[-1]
+    some = data["fig11"][panel].trained[-1]
     assert (some.width, some.gamma0, some.seeds) == (linear_networks.WIDE, 1, 2)
     steps = np.rint(some.time / linear_networks.RATE).astype(int).tolist()
     alone = [
@@ -178,7 +144,7 @@ def test_points_are_means_over_networks_with_their_standard_error(panel, figures
         ("fig12", "readout", panel),
         *((("fig12", "gain", 2),) if panel == HARD else ()),
     ):
-        for trained in data["linear"][panel].trained:
+        for trained in data["fig11"][panel].trained:
             if measured == "gain" and trained.gamma0 < Fraction(1, 10):
                 continue
             x, y = line(figures[figure], f"trained {trained.width} {trained.gamma0}", where)
@@ -186,7 +152,7 @@ def test_points_are_means_over_networks_with_their_standard_error(panel, figures
 
 
 def test_no_point_hides_another(data):
-    for task in data["linear"]:
+    for task in data["fig11"]:
         times = np.concatenate([some.time for some in task.trained])
         assert len(set(times.tolist())) == len(times) == 20
 
@@ -195,10 +161,10 @@ def test_error_bars_are_as_long_as_is_said(figures, data):
     for figure, measured in (("fig11", "loss"), ("fig12", "readout")):
         largest = 0.0
         for panel in (EASY, HARD):
-            pairs = [getattr(some, measured) for some in data["linear"][panel].trained]
-            segments = [bar for found in figures[figure].axes[panel].collections for bar in found.get_segments()]
-            drawn = [np.ptp(bar[:, 1]) / 2 for bar in segments]
-            assert drawn == pytest.approx(np.concatenate([error for _, error in pairs]), rel=1e-6)
+            pairs = [getattr(some, measured) for some in data["fig11"][panel].trained]
+            assert error_bars(figures[figure], panel)[0] == pytest.approx(
+                np.concatenate([error for _, error in pairs]), rel=1e-6
+            )
             largest = max(largest, *(float((error / mean).max()) for mean, error in pairs))
         assert rf"standard error $\leq {np.ceil(100 * largest):.0f}\,\%$" in words(figures[figure])
         dots = [one for one in figures[figure].axes[0].lines if str(one.get_gid()).startswith("trained")]
@@ -209,21 +175,21 @@ def test_error_bars_are_as_long_as_is_said(figures, data):
 
 
 def test_points_of_the_hard_task_lie_on_the_curve_of_their_gamma0_and_on_no_other(figures, data):
-    for some in data["linear"][HARD].trained:
-        own = at(line(figures["fig11"], f"gamma0 {some.gamma0}", HARD), some.time)
+    for some in data["fig11"][HARD].trained:
+        own = between(line(figures["fig11"], f"gamma0 {some.gamma0}", HARD), some.time)
         assert np.abs(some.loss[0] / own - 1).max() < 0.05  # 2 % from the width, and as much from seeds
         if some.gamma0 == 1:
-            other = at(line(figures["fig11"], "gamma0 1/10", HARD), some.time)
+            other = between(line(figures["fig11"], "gamma0 1/10", HARD), some.time)
             assert some.loss[0][-1] / other[-1] < 0.9
-            gain = at(line(figures["fig12"], "gamma0 1", 2), some.time)
+            gain = between(line(figures["fig12"], "gamma0 1", 2), some.time)
             assert (np.abs(some.gain[0] - gain) < 0.15 * gain).all()
 
 
 def test_points_of_the_easy_task_are_above_their_curve_the_less_the_larger_the_network(figures, data):
     def above(some):
-        return (some.loss[0] / at(line(figures["fig11"], f"gamma0 {some.gamma0}"), some.time))[-1] - 1
+        return (some.loss[0] / between(line(figures["fig11"], f"gamma0 {some.gamma0}"), some.time))[-1] - 1
 
-    *narrow, wide = data["linear"][EASY].trained
+    *narrow, wide = data["fig11"][EASY].trained
     assert all(0.1 < above(some) < 0.6 for some in narrow)
     assert abs(above(wide)) < 0.5 * min(map(above, narrow))
 
@@ -248,10 +214,10 @@ def test_points_are_the_same_bits_however_seeds_are_shared_out(monkeypatch):
     monkeypatch.setattr(linear_networks, "SEEDS", {100: 3, 128: 3})
     monkeypatch.setattr(linear_networks, "PARTS", {100: 3, 128: 3})
     monkeypatch.setattr(linear_networks, "TIMES", np.geomspace(1, 10, 3))
-    alone = linear_networks.computed()
+    alone = linear_networks.compute_linear_networks()
     monkeypatch.setattr(linear_networks, "PARTS", {100: 2, 128: 1})
     with ProcessPoolExecutor(2) as executor:
-        together = linear_networks.computed(executor)
+        together = linear_networks.compute_linear_networks(executor.map)
     for one, other in zip(alone, together, strict=True):
         for left, right in zip(one.trained, other.trained, strict=True):
             assert (left.time == right.time).all() and left.seeds == right.seeds == 3
@@ -265,7 +231,7 @@ def test_an_interrupted_ensemble_is_no_point(monkeypatch):
 
     monkeypatch.setattr(linear_networks, "train_linear_ensemble", lambda *_, **__: Part())
     with pytest.raises(KeyboardInterrupt):
-        linear_networks._run(Fraction(1, 5), 100, Fraction(1), range(2))
+        linear_networks._train((Fraction(1, 5), 100, Fraction(1)), range(2))
 
 
 def test_reused_samples_shows_both_losses_of_each_number_of_samples(figures):
@@ -321,45 +287,14 @@ def test_reused_samples_have_the_predicted_exponents(figures):
     assert {r"$\beta = 1/2$: $3/4$", r"$\beta = 3/2$: $9/4$", r"$\beta = 5/2$: $3$"} <= set(words(figures["offline"]))
 
 
-def clashes(figure):
-    """Words that leave the page, or touch each other or a curve."""
-    renderer = figure.canvas.get_renderer()
-    texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
-    boxes = [(text, text.get_window_extent(renderer)) for text in texts]
-    boxes = [(text, box) for text, box in boxes if box.width > 0]
-    assert len(boxes) > 15
-    for text, box in boxes:
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > figure.bbox.x1 or box.y1 > figure.bbox.y1:
-            yield text, "the page"
-        if isinstance(text, Annotation) and text.xycoords == "data":
-            frame = text.axes.bbox
-            if box.x0 < frame.x0 or box.y0 < frame.y0 or box.x1 > frame.x1 or box.y1 > frame.y1:
-                yield text, "its panel"
-    for (first, one), (second, other) in combinations(boxes, 2):
-        shared = min(one.x1, other.x1) - max(one.x0, other.x0), min(one.y1, other.y1) - max(one.y0, other.y0)
-        if min(shared) > 1.5 * figure.dpi / 72:  # of two names in the margin, parts of letters
-            yield first, second
-    for axes in figure.axes:
-        for drawn in axes.lines:
-            xy = drawn.get_transform().transform(drawn.get_xydata())
-            steps = np.linspace(0, 1, 60)[:, None, None]
-            dense = ((1 - steps) * xy[None, :-1] + steps * xy[None, 1:]).reshape(-1, 2)
-            for text, box in boxes:
-                if isinstance(text, Annotation) and text.axes is axes:
-                    inside = (dense > [box.x0, box.y0]).all(axis=1) & (dense < [box.x1, box.y1]).all(axis=1)
-                    if inside.any():
-                        yield text, drawn.get_gid()
-
-
 @pytest.mark.parametrize("name", ["fig11", "fig12", "offline"])
 def test_words_keep_off_each_other_off_curves_and_on_the_page(name, figures):
     assert not list(clashes(figures[name]))
 
 
 def test_a_word_on_a_curve_or_on_another_is_found(data):
-    figure = linear_networks.losses(data["linear"])
-    FigureCanvasAgg(figure)
-    figure.axes[0].annotate("here", (1e3, at(line(figure, "gamma0 1"), 1e3)))
+    figure = draw({"fig11": data["fig11"]})["fig11"]
+    figure.axes[0].annotate("here", (1e3, between(line(figure, "gamma0 1"), 1e3)))
     figure.axes[1].annotate("there", (0, 0), (6, 7), xycoords="axes fraction", textcoords="offset points")
     figure.canvas.draw()
     found = list(clashes(figure))
@@ -367,18 +302,10 @@ def test_a_word_on_a_curve_or_on_another_is_found(data):
     assert any("there" in (text.get_text(), getattr(other, "get_text", str)()) for text, other in found)
 
 
-MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
-
-
 @pytest.mark.parametrize(("name", "suffix"), [("fig11", "pdf"), ("fig12", "png"), ("offline", "svg")])
-def test_each_is_written_and_has_the_same_bits_again(name, suffix, known, tmp_path):
-    first, second = (tmp_path / f"{which}.{suffix}" for which in ("first", "second"))
-    plot_figure(name, first)
-    with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 7, "svg.hashsalt": "another"}):
-        plot_figure(name, second)
-    assert first.read_bytes().startswith(MAGIC[suffix]) and first.stat().st_size > 10_000
-    assert first.read_bytes() == second.read_bytes()
-    assert len(list(tmp_path.iterdir())) == 2
+def test_each_is_written_and_has_the_same_bits_again(name, suffix, data, monkeypatch, tmp_path):
+    use_data(monkeypatch, data)
+    assert_same_bits_again(name, suffix, tmp_path)
 
 
 def test_the_names_lead_to_these_figures():

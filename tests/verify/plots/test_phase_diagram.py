@@ -21,7 +21,7 @@ from exponents.model.table1 import optimum
 from exponents.names import TASKS
 from exponents.optimum.search import compute_optimum
 from exponents.symbols import N, alpha, beta, t
-from verify.plots import Panel, plot_phases
+from verify.plots import Panel, draw_phases, plot_phases
 from verify.plots.phase_diagram.formulas import inline
 from verify.plots.phase_diagram.label_packing import _lattice
 from verify.plots.phase_diagram.layout import lay_out
@@ -94,6 +94,22 @@ def test_another_process_with_another_hash_seed_writes_the_same_bits(tmp_path):
     plot_phases(PAPER[:1], here)
     subprocess.run([sys.executable, "-c", code, there], env=environment, check=True, cwd=Path(__file__).parents[3])
     assert here.read_bytes() == there.read_bytes()
+
+
+def test_diagrams_are_drawn_on_axes_that_are_given(svg):
+    """Beside others, in another size and with the settings of the user; balances have the same colours as ever."""
+    with matplotlib.rc_context({"font.size": 30}):
+        first, other, second = Figure(figsize=(12, 4)).subplots(1, 3)
+        draw_phases(PAPER, [first, second])
+        assert matplotlib.rcParams["font.size"] == 30
+    fills = [[patch.get_facecolor() for patch in axes.patches if patch.get_gid()] for axes in (first, second)]
+    assert fills[0] == fills[1] and len(set(fills[0])) == 3 and not other.patches
+    assert matplotlib.colors.to_hex(fills[0][0]) in svg
+    assert [axes.get_xlabel() for axes in (first, second)] == [r"$\beta$"] * 2
+    written = {text.get_text() for text in second.texts}
+    assert {"rich", r"$\beta = 1$", *TASKS} < written
+    with pytest.raises(InputError, match="each panel needs its Axes; got 2 panels and 1 Axes"):
+        draw_phases(PAPER, first)
 
 
 def test_a_png_shows_every_colour(tmp_path):

@@ -1,8 +1,8 @@
 """What is the smallest loss at a given compute C = N t? (Fig. 4 of the paper: a hard, an easy and a super-easy task.)
 
-1-3. L against C for models of sizes N = 2^3 to 2^16: the flow on the mean spectrum of N features (`random_features`), in
-   the super-easy task with the variance of batches, to first order in eta/B (`noise`).  Black is the smallest loss at
-   each C, dashed its predicted slope C^{-r}.  Points are models that were trained.
+1-3. L against C for models of sizes N = 2^3 to 2^16: the flow on the mean spectrum of N features
+   (`random_features`), in the super-easy task with the variance of batches, to first order in eta/B (`noise`).  Black
+   is the smallest loss at each C, dashed its predicted slope C^{-r}.  Points are models that were trained.
 4. The local exponent -d ln L/d ln C of the smallest loss, and what it tends to, dashed.  In the super-easy task it is
    approached as slowly as the flow fades beside the noise of batches, as a small power of t.
 

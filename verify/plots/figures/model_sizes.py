@@ -26,8 +26,8 @@ from exponents.symbols import N, t
 
 from ...arrays import Reals
 from ...flow.curve import Curve, flow_curve, limit_curve
-from ...spectra.random_features import mean_spectra
 from ...spectra.floor import mean_floor
+from ...spectra.random_features import mean_spectra
 from ..style import BOLD, FORMULA, INK, PALE
 from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale
 from .chart import Chart, make_gradient, set_up

@@ -1,26 +1,31 @@
 """Phase diagrams of compute optima, as a paper would print them.
 
-From a diagram to a picture: ``plane`` makes it into functions of coordinates, ``window`` chooses what is shown,
-``curves`` traces the boundaries, ``formulas`` and ``text`` write, ``placement`` and ``labels`` find room for what is
-written, ``layout`` gathers it, and ``drawing`` draws.
+From a diagram to a picture: `viewport` turns its regions into functions of coordinates, `window` chooses what is shown,
+`boundary_curves` traces the boundaries, `formulas` and `text` write, `label_packing` and `labels` find room for what is
+written, `layout` gathers all, and `drawing` draws.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from exponents.errors import InputError
 
 from ..files import save
-from .drawing import figure_of
+from ..optional_import import import_optional
+from ..style import SETTINGS
+from .drawing import draw_layouts, draw_page
 from .layout import Panel, lay_out
 
-__all__ = ["Panel", "plot_phases"]
+__all__ = ["Panel", "draw_phases", "plot_phases"]
 
 
 def plot_phases(panels: Sequence[Panel], path: Path) -> None:
-    """Draw phase diagrams of compute optima side by side, as PNG, SVG or PDF.
+    """Draw phase diagrams of compute optima side by side into a file, as PNG, SVG or PDF.
 
     Regions bear their name, exponent and balance; boundaries bear their equations; the same set of balancing terms has
     the same colour in all panels.
@@ -35,9 +40,55 @@ def plot_phases(panels: Sequence[Panel], path: Path) -> None:
     Raises
     ------
     InputError
-        If the suffix is none of the three, the file cannot be written, Matplotlib is missing, or a panel cannot be
-        drawn: its diagram has no parameter, or its axes, names or window do not fit.
+        If there is no panel, the suffix is not one of the three, the file cannot be written, Matplotlib is missing, or
+        a panel cannot be drawn: its diagram has no parameter, or its axes, names or window do not fit.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from exponents.model.table1 import optimum
+    >>> from exponents.symbols import alpha, beta
+    >>> with TemporaryDirectory() as folder:  # doctest: +SKIP
+    ...     plot_phases([Panel("lazy", optimum("lazy"), beta, alpha)], Path(folder, "lazy.svg"))
     """
     if not panels:
         raise InputError("a plot needs at least one panel; got none; give a Panel for each diagram")
-    save(lambda: figure_of([lay_out(panel) for panel in panels]), path)
+    save(lambda: draw_page(panels), path)
+
+
+def draw_phases(panels: Sequence[Panel], axes: Any) -> None:
+    """Draw phase diagrams of compute optima on Axes of your own.
+
+    What is written is placed for the present size of the Axes, so set that before.  A legend, where labels need one,
+    stands to the right of the Axes.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+    axes : Axes of Matplotlib, or several
+        One for each panel.
+
+    Raises
+    ------
+    InputError
+        If the number of Axes is not that of the panels, or a panel cannot be drawn, as in `plot_phases`.
+
+    Examples
+    --------
+    >>> from exponents import compute_optimum
+    >>> from exponents.symbols import N, t
+    >>> from matplotlib.figure import Figure
+    >>> from sympy import symbols
+    >>> a = symbols("a", positive=True)
+    >>> axes = Figure(figsize=(4, 2)).subplots()
+    >>> draw_phases([Panel("a strip", compute_optimum(t**-a + 1 / N, N * t), a)], axes)
+    >>> axes.get_xlabel()
+    '$a$'
+    """
+    given = np.ravel(axes)
+    if len(given) != len(panels):
+        raise InputError(f"each panel needs its Axes; got {len(panels)} panels and {len(given)} Axes; give as many")
+    with import_optional("matplotlib").rc_context(SETTINGS):
+        sizes = [np.array(one.bbox.size) * 72 / one.figure.dpi for one in given]
+        layouts = [lay_out(panel, (float(w), float(h))) for panel, (w, h) in zip(panels, sizes, strict=True)]
+        draw_layouts(layouts, list(given))

@@ -1,7 +1,6 @@
-"""Layouts become a figure: panels side by side, each with its legend, and the same colour for the same balance.
+"""Draw layouts: panels side by side, each with its legend, and the same colour for the same balance.
 
-The figure is made of objects that belong to nobody else, and drawn with settings that hold while it is drawn: no global
-state of Matplotlib is read or changed.
+Map: `draw_page` makes a page for panels, `draw_layouts` draws on Axes, `_Drawing` draws one panel.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ from ..style import AXIS, DOTS, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMA
 from .boundary_curves import Line
 from .formulas import letter_of, plain
 from .labels import BADGE, Label, Row
-from .layout import Layout
+from .layout import Layout, Panel, lay_out
 from .text import Block, Words, block, settable
 
-# The light scheme of Paul Tol, made for the ground under black text and told apart by the colour-blind; half as strong.
+# The light scheme of Paul Tol: made for the ground under black text, and the colour-blind tell it apart.
 PALETTE = ("#77AADD", "#EE8866", "#BBCC33", "#FFAABB", "#99DDFF", "#EEDD88", "#44BB99", "#AAAA00", "#DDDDDD")
 STRENGTHS = (0.5, 0.85, 0.25)
-"""How much of the colour is laid on white; the next is taken when the palette is used up."""
+"""Strength of a colour on white; the next is taken when the palette is used up."""
 
 LEFT, RIGHT, BOTTOM, TOP, BETWEEN = 34.0, 8.0, 32.0, 20.0, 14.0
 """Room around a panel for its scales and its title, and between panels, in points."""
@@ -40,25 +39,37 @@ OVERHANG = 1.25
 """Height of a column of the legend at most, in units of the panel's."""
 
 
-def figure_of(layouts: Sequence[Layout]) -> Any:
-    """A Matplotlib figure of the panels, in a row."""
+def draw_page(panels: Sequence[Panel]) -> Any:
+    """Draw panels in a row on a page of the size that they and their legends need.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    layouts = [lay_out(panel) for panel in panels]
     legends = [_legend_size(layout) for layout in layouts]
     widths = [LEFT + layout.frame.width + legend[0] for layout, legend in zip(layouts, legends, strict=True)]
     heights = [max(layout.frame.height, legend[1]) for layout, legend in zip(layouts, legends, strict=True)]
-    size = sum(widths) + BETWEEN * (len(layouts) - 1) + RIGHT, BOTTOM + max(heights) + TOP
-    figure = import_optional("matplotlib.figure").Figure(figsize=(size[0] / 72, size[1] / 72), dpi=DOTS)
-    colours = _colours(layouts)
-    lefts = accumulate((width + BETWEEN for width in widths), initial=LEFT)
-    for number, (layout, left) in enumerate(zip(layouts, lefts, strict=False)):
-        corner = left, size[1] - TOP - layout.frame.height
-        _Drawing(figure, layout, corner, size, colours, f"panel-{number + 1}").draw()
-    return figure
+    width, height = sum(widths) + BETWEEN * (len(layouts) - 1) + RIGHT, BOTTOM + max(heights) + TOP
+    page = import_optional("matplotlib.figure").Figure(figsize=(width / 72, height / 72), dpi=DOTS)
+    axes = []
+    for layout, left in zip(layouts, accumulate((w + BETWEEN for w in widths), initial=LEFT), strict=False):
+        frame = layout.frame
+        box = left / width, (height - TOP - frame.height) / height, frame.width / width, frame.height / height
+        axes.append(page.add_axes(box))
+    draw_layouts(layouts, axes)
+    return page
 
 
-def _colours(layouts: Sequence[Layout]) -> dict[frozenset[str], str]:
-    """A colour for each set of balancing terms, in the order in which they appear."""
+def draw_layouts(layouts: Sequence[Layout], axes: Sequence[Any]) -> None:
+    """Draw each layout on its Axes, whose size is that of the layout's frame.
+
+    The same set of balancing terms has the same colour on all of them, in the order in which the sets appear.
+    """
     sets = dict.fromkeys(frozenset(phase.binding) for layout in layouts for phase in layout.panel.diagram.phases)
-    return {binding: _tint(position) for position, binding in enumerate(sets)}
+    colours = {binding: _tint(position) for position, binding in enumerate(sets)}
+    for number, (layout, one) in enumerate(zip(layouts, axes, strict=True)):
+        _Drawing(one, layout, colours, f"panel-{number + 1}").draw()
 
 
 def _tint(position: int) -> str:
@@ -69,7 +80,7 @@ def _tint(position: int) -> str:
 
 
 def _columns(layout: Layout) -> list[list[Row]]:
-    """The legend, in as few columns as are not much higher than the panel, and about equally high."""
+    """Return the legend in columns, about equally high and not much higher than the panel."""
     heights = [row.block.height + ROW_GAP for row in layout.legend]
     count = ceil(sum(heights) / (OVERHANG * layout.frame.height))
     columns: list[list[Row]] = [[] for _ in range(count)]
@@ -89,26 +100,17 @@ def _column_width(column: Sequence[Row]) -> float:
 
 
 class _Drawing:
-    """One panel on a figure."""
+    """One panel on its Axes."""
 
-    def __init__(
-        self,
-        figure: Any,
-        layout: Layout,
-        corner: tuple[float, float],
-        size: tuple[float, float],
-        colours: dict[frozenset[str], str],
-        name: str,
-    ) -> None:
-        self.layout, self.colours, self.name = layout, colours, name
+    def __init__(self, axes: Any, layout: Layout, colours: dict[frozenset[str], str], name: str) -> None:
+        self.axes, self.layout, self.colours, self.name = axes, layout, colours, name
         frame = layout.frame
-        box = (corner[0] / size[0], corner[1] / size[1], frame.width / size[0], frame.height / size[1])
-        self.axes = figure.add_axes(box, xlim=frame.x, ylim=frame.y)
-        points = import_optional("matplotlib.transforms").Affine2D().translate(*corner).scale(1 / 72)
-        self.points = points + figure.dpi_scale_trans
+        axes.set(xlim=frame.x, ylim=frame.y)
+        in_points = import_optional("matplotlib.transforms").Affine2D().scale(1 / frame.width, 1 / frame.height)
+        self.points = in_points + axes.transAxes
 
     def draw(self) -> None:
-        """Everything: scales, fills, lines, labels and the legend."""
+        """Draw scales, fills, lines, labels and the legend."""
         self._draw_scales()
         for position, polygons in enumerate(self.layout.fills):
             if polygons:

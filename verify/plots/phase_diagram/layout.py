@@ -1,4 +1,4 @@
-"""A panel, from what is asked for to all there is to draw, in points of the page."""
+"""Lay out a panel: find all that is drawn in it, and where, in points of the page."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Layout:
-    """All there is to draw of a panel, in points from its lower left corner.
+    """All that is drawn in a panel, in points from its lower left corner.
 
     Attributes
     ----------
@@ -85,22 +85,36 @@ class Layout:
     legend: tuple[Row, ...]
 
 
-def lay_out(panel: Panel) -> Layout:
-    """The layout of a panel.
+def lay_out(panel: Panel, size: tuple[float, float] | None = None) -> Layout:
+    """Find a place for everything that a panel shows.
+
+    Parameters
+    ----------
+    panel : Panel
+    size : (width, height), optional
+        Of the frame, in points.
 
     Raises
     ------
     InputError
         If the axes are not the diagram's parameters, the names do not match its phases, or the window shows nothing.
+
+    Examples
+    --------
+    >>> from exponents.model.table1 import optimum
+    >>> from exponents.symbols import alpha, beta
+    >>> layout = lay_out(Panel("lazy", optimum("lazy"), beta, alpha))
+    >>> len(layout.fills), layout.frame.x
+    (3, (0.0, 2.5))
     """
     diagram = panel.diagram
     if panel.names and len(panel.names) != len(diagram.phases):
         raise InputError(
-            f"each of the {len(diagram.phases)} phases needs a name, or none has one; "
-            f"got {len(panel.names)}; list them in the diagram's order"
+            f"each of the {len(diagram.phases)} phases needs a name; got {len(panel.names)}; "
+            "list them in the diagram's order, or leave them out"
         )
     plane = plane_of(diagram, panel.x, panel.y)
-    frame = _frame(panel, plane)
+    frame = _choose_frame(panel, plane, size or (WIDTH, STRIP if panel.y is None else HEIGHT))
     depths = plane.depths(*frame.grid())
     masks = [depth > 0 for depth in depths]
     if not np.any(masks):
@@ -124,14 +138,12 @@ def lay_out(panel: Panel) -> Layout:
     )
 
 
-def _frame(panel: Panel, plane: Plane) -> Frame:
-    chosen = window_of(plane) if panel.window is None else _checked(panel.window, 1 if panel.y is None else 2)
-    if panel.y is None:
-        return Frame(chosen[0], (0.0, 1.0), WIDTH, STRIP)
-    return Frame(chosen[0], chosen[1], WIDTH, HEIGHT)
+def _choose_frame(panel: Panel, plane: Plane, size: tuple[float, float]) -> Frame:
+    chosen = window_of(plane) if panel.window is None else _check_window(panel.window, 1 if panel.y is None else 2)
+    return Frame(chosen[0], (0.0, 1.0) if panel.y is None else chosen[1], *size)
 
 
-def _checked(window: tuple[Limits, ...], axes: int) -> tuple[Range, ...]:
+def _check_window(window: tuple[Limits, ...], axes: int) -> tuple[Range, ...]:
     ranges = tuple((float(low), float(high)) for low, high in window)
     if len(ranges) != axes or not all(isfinite(low) and isfinite(high) and low < high for low, high in ranges):
         wanted, example = ("a range", "((0, 2),)") if axes == 1 else ("two ranges", "((0, 2), (1, 4))")
