@@ -33,7 +33,7 @@ GAP = 2.0
 BESIDE = 12.0
 """Distance of a predicted slope from its curve."""
 
-LEADING = 11.0
+LEADING = 10.0
 """Distance between baselines of lines of words."""
 
 MARKER = 3.6  # diameter of a point
@@ -173,9 +173,9 @@ class Chart:
         right, above = corner
         place: dict[str, Any] = {"page": True, "ha": "right" if right else "left"}
         across = -6.0 if right else 6.0
-        top = -13.0 if above else 7 + LEADING * (len(lines) - (not heading))
+        top = -13.0 if above else 6 + LEADING * (len(lines) - (not heading))
         if heading:
-            self.write(heading, corner, (across, top + (not above and bool(lines))), size=NAME, **place)
+            self.write(heading, corner, (across, top), size=NAME, **place)
             top -= LEADING + bool(above)
         self.lines(lines, corner, (across, top), **place)
 

@@ -196,7 +196,7 @@ def _draw_sizes(chart: Chart, found: ReusedSamples) -> None:
     chart.curve(FEW * RATIOS, found.least, "least", VERMILION)
     chart.write(r"$t \to \infty$", (FEW, 0.3), (9, 0), size=FORMULA, ha="left")
     middle = (FEW, found.least[len(RATIOS) // 2])
-    chart.lines(("minimum over t", "(early stopping)"), middle, (-9, -16), colour=VERMILION, ha="right")
+    chart.lines(("minimum over $t$", "(early stopping)"), middle, (-9, -16), colour=VERMILION, ha="right")
     chart.caption((1, 1), rf"$\beta = {BETA}$,  $P = {power_of_two(FEW)}$")
     chart.write("$N = P$", (FEW, chart.y.low), (3, 5), PALE, FORMULA, ha="left")
 
