@@ -41,7 +41,8 @@ from exponents.names import LAZY, RICH
 from exponents.names import MODES as SPECTRUM
 
 from ...arrays import Reals
-from ...linear.infinite_width import LinearCurve, linear_limit_curve
+from ...curves import LossCurve
+from ...linear.infinite_width import linear_limit_curve
 from ...training.linear_ensemble import train_linear_ensemble
 from ..style import INK
 from .axes import Scale, fit_linear_scale, fit_log_scale, slope_label, span_log_scale
@@ -122,7 +123,7 @@ class Task:
     Attributes
     ----------
     beta : Fraction
-    curves : tuple of LinearCurve
+    curves : tuple of LossCurve
         For `GAMMAS`.
     trained : tuple of Trained
     lazy, rich : Fraction
@@ -134,7 +135,7 @@ class Task:
     """
 
     beta: Fraction
-    curves: tuple[LinearCurve, ...]
+    curves: tuple[LossCurve, ...]
     trained: tuple[Trained, ...]
     limits: tuple[float, ...]
     lazy: Fraction
@@ -166,7 +167,7 @@ def _train(run: tuple[Fraction, int, Fraction], seeds: range) -> Reals:
     found = train_linear_ensemble(
         ALPHA, beta, float(gamma0), width, BATCH, MODES, RATE, steps[-1], seeds, INIT, record=steps, looks=[0]
     )
-    if found.interrupted:
+    if found.status.interrupted:
         raise KeyboardInterrupt
     gain = found.readouts - found.readouts[:, :1]
     return np.stack([found.losses + unlearned(beta), found.readouts, gain], axis=1)[:, :, 1:]
@@ -188,7 +189,7 @@ def _gather(beta: Fraction, trained: tuple[Trained, ...], spread: Map) -> Task:
     return Task(beta, tuple(curves), trained, _limits(beta), *exponents)
 
 
-def _solve(beta: Fraction, gamma0: Fraction) -> LinearCurve:
+def _solve(beta: Fraction, gamma0: Fraction) -> LossCurve:
     return linear_limit_curve(ALPHA, beta, float(gamma0), TIMES, INIT, SPECTRUM)
 
 

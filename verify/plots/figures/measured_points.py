@@ -9,7 +9,8 @@ from math import floor, log10
 
 from exponents.model.timescale import solve_self_consistency
 
-from ...measurements.limit import Evidence, Point, point
+from ...measurements.limit_dynamics import LimitMeasurements
+from ...measurements.points import Point, read_point
 from ...measurements.slopes import Limit
 from .page import Map
 from .power_laws import ALPHA
@@ -33,14 +34,14 @@ def measure_exponents(sources: Sequence[str], claims: Sequence[str], spread: Map
     >>> round(found.limits[0].value, 6)
     0.5
     """
-    points = [point(ALPHA, source, GAMMA) for source in sources]
+    points = [read_point(ALPHA, source, GAMMA) for source in sources]
     found = spread(_measure_limits, points, repeat(tuple(claims)))
     return tuple(Measured(at, limits) for at, limits in zip(points, found, strict=True))
 
 
 def _measure_limits(at: Point, claims: Sequence[str]) -> tuple[Limit, ...]:
-    evidence = Evidence(at, {})
-    return tuple(evidence.measured(claim) for claim in claims)
+    measurements = LimitMeasurements(at)
+    return tuple(measurements.measure(claim) for claim in claims)
 
 
 def describe_points(found: Sequence[Measured]) -> list[str]:

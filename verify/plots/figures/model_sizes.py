@@ -25,7 +25,8 @@ from exponents.rationals import exact
 from exponents.symbols import N, t
 
 from ...arrays import Reals
-from ...flow.curve import Curve, flow_curve, limit_curve
+from ...curves import LossCurve
+from ...flow.curve import flow_curve, limit_curve
 from ...spectra.floor import mean_floor
 from ...spectra.random_features import mean_spectra
 from ..style import BOLD, FORMULA, INK, PALE
@@ -74,8 +75,8 @@ class ModelSizes:
     Attributes
     ----------
     beta : Fraction
-    curves : tuple of Curve
-    limit : Curve
+    curves : tuple of LossCurve
+    limit : LossCurve
     points : tuple of Points
         For `SIMULATED`.
     floors : array of shape (sizes,)
@@ -85,8 +86,8 @@ class ModelSizes:
     """
 
     beta: Fraction
-    curves: tuple[Curve, ...]
-    limit: Curve
+    curves: tuple[LossCurve, ...]
+    limit: LossCurve
     points: tuple[Points, ...]
     floors: Reals
     time_exponent: Fraction
@@ -112,7 +113,7 @@ def compute_model_sizes(beta: object, spread: Map = map) -> ModelSizes:
     return ModelSizes(source, tuple(curves), limit, points, floors, *values)
 
 
-def _solve(source: Fraction, size: int) -> Curve:
+def _solve(source: Fraction, size: int) -> LossCurve:
     return flow_curve(mean_spectra(ALPHA, source, size, "modes", MODES).target, GAMMA, TIMES)
 
 

@@ -21,15 +21,16 @@ from typing import Any
 
 import numpy as np
 
-from exponents.claims.appendix import reuse_claims
+from exponents.claims.catalogue import select_claims
 from exponents.model.online_loss import data_bottleneck
 from exponents.model.timescale import chi
 from exponents.names import RICH
 from exponents.symbols import P
 
 from ...arrays import Reals
-from ...flow.curve import Curve, limit_curve
-from ...reuse.mean_loss import ReuseCurve, final_loss, mean_reuse, reuse_clock_curve, reuse_curve
+from ...curves import LossCurve
+from ...flow.curve import limit_curve
+from ...reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, reuse_curve
 from ...spectra.continuum_equivalent import inverse_cutoff
 from ..style import BLUE, FORMULA, HAIR, INK, PALE, VERMILION
 from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale
@@ -86,9 +87,9 @@ class ReusedSamples:
 
     Attributes
     ----------
-    curves : tuple of ReuseCurve
+    curves : tuple of LossCurve
         For `SAMPLES`.
-    limit : Curve
+    limit : LossCurve
         P -> infinity.
     fewer, more : array of shape (near,)
         The loss at infinite time for N < P and N > P, by `NEAR`.
@@ -102,8 +103,8 @@ class ReusedSamples:
         Those that the local exponents tend to, for `SOURCES`.
     """
 
-    curves: tuple[ReuseCurve, ...]
-    limit: Curve
+    curves: tuple[LossCurve, ...]
+    limit: LossCurve
     fewer: Reals
     more: Reals
     least: Reals
@@ -117,7 +118,7 @@ class ReusedSamples:
 def compute_reused_samples(spread: Map = map) -> ReusedSamples:
     """Compute all curves."""
     curves, least = spread(_solve, SAMPLES), spread(_least_loss, RATIOS)
-    (shared,) = (claim.derived() for claim in reuse_claims() if claim.name == "data: as many features")
+    (shared,) = (claim.derive() for claim in select_claims(["data: as many features"]))
     return ReusedSamples(
         tuple(curves),
         limit_curve(ALPHA, BETA, GAMMA, TIMES),
@@ -132,7 +133,7 @@ def compute_reused_samples(spread: Map = map) -> ReusedSamples:
     )
 
 
-def _solve(samples: int) -> ReuseCurve:
+def _solve(samples: int) -> LossCurve:
     return reuse_curve(mean_reuse(ALPHA, BETA, inf, samples), GAMMA, TIMES)
 
 

@@ -26,7 +26,8 @@ from exponents.model.timescale import chi
 from exponents.names import LAZY, REGIMES, RICH
 from exponents.rationals import exact
 
-from ...flow.curve import Curve, limit_curve
+from ...curves import LossCurve
+from ...flow.curve import limit_curve
 from ..style import BLUE, INK, VERMILION
 from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale
 from .chart import Chart, set_up
@@ -56,7 +57,7 @@ class LossCurves:
     Attributes
     ----------
     beta : Fraction
-    curves : tuple of Curve
+    curves : tuple of LossCurve
     lazy, rich : Fraction
         The derived exponents beta and chi.
     amplitudes : tuple of float
@@ -64,7 +65,7 @@ class LossCurves:
     """
 
     beta: Fraction
-    curves: tuple[Curve, ...]
+    curves: tuple[LossCurve, ...]
     lazy: Fraction
     rich: Fraction
     amplitudes: tuple[float, ...]
@@ -81,7 +82,7 @@ def compute_losses(beta: object, spread: Map = map) -> LossCurves:
     return LossCurves(source, tuple(curves), lazy, rich, constants)
 
 
-def _solve(beta: Fraction, gamma: float) -> Curve:
+def _solve(beta: Fraction, gamma: float) -> LossCurve:
     return limit_curve(ALPHA, beta, gamma, TIMES)
 
 

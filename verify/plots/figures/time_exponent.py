@@ -18,7 +18,7 @@ from exponents.model.timescale import chi, solve_self_consistency
 from exponents.names import LAZY, TASKS
 from exponents.symbols import beta
 
-from ...verdicts import SOURCES
+from ...measurements.points import SOURCES
 from ..style import BLUE, BOLD, FORMULA, HAIR, INK, NAME, PALE, VERMILION
 from .axes import Scale
 from .chart import Chart, set_up

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...arrays import Reals
-from ...training.ensemble import standard_error, train_ensemble
+from ...training.ensemble import train_ensemble
+from ...training.seeds import standard_error
 from .page import Map
 
 PART = 8
@@ -167,6 +168,6 @@ def _train_seeds(run: Run, seeds: range) -> Reals:
         seeds,
         record=steps,
     )
-    if found.interrupted:
+    if found.status.interrupted:
         raise KeyboardInterrupt
     return found.losses
