@@ -1,28 +1,35 @@
-"""Tables of training on P samples that are reused: how best to split a budget, and how many samples are enough."""
+"""How is a budget best split with P reused samples, and how many samples are enough?  One table answers each."""
 
 from __future__ import annotations
 
 from ..algebra.piecewise import normal_form, partition_by_branch
 from ..algebra.regions import regions_of
-from ..model.online_loss import LOSS_EQUATION, data_bottleneck
+from ..model.online_loss import data_bottleneck
 from ..model.reuse_loss import FULL_BATCH, full_batch_optimum, one_pass_optimum, priced_optimum, samples_needed
 from ..model.table1 import DOMAIN, PARAMETERS, TRACE_CLASS
 from ..names import REGIMES, Version
 from ..optimum.programme import COST
 from ..optimum.proof import sides
-from ..printing import Notation, Phrase, phrase
+from ..printing import Notation, phrase
 from ..symbols import N, P, t
+from .columns import optimal_law, optimum_columns, state_loss
 from .render import Cell, Column, Table
 
 _SETTINGS = {"P = t": one_pass_optimum, "C = P": priced_optimum, "full batch": full_batch_optimum}
-"""The optimum by what fixes P."""
+"""The optimum, by the condition that fixes P."""
 
 _APART = 1000
-"""Tells two exponents apart in their sum, so that both are the same formulas where the sum is."""
+"""Weight that keeps two exponents apart in their sum: where the sum is one formula, so is each exponent."""
 
 
 def data(version: Version) -> Table:
-    """The best split of compute with P samples, in each setting."""
+    """Return the best split of compute with P reused samples, in each setting.
+
+    Examples
+    --------
+    >>> sorted({row[0] for row in data("published").rows})
+    ['C = P', 'P = t', 'full batch']
+    """
     rows: list[tuple[Cell, ...]] = []
     for setting, best in _SETTINGS.items():
         for regime in REGIMES:
@@ -36,19 +43,15 @@ def data(version: Version) -> Table:
         Column("setting"),
         Column("regime"),
         Column("where"),
-        Column("compute_exponent", Notation("L(C) ~ C^-r", "L⋆~C^-r", r"L_\star \sim C^{-r}")),
-        Column("model_size_exponent", Notation("N(C) ~ C^r", "N⋆~C^r", r"N_\star \sim C^r")),
-        Column("time_allocation_exponent", Notation("t(C) ~ C^r", "t⋆~C^r", r"t_\star \sim C^r")),
-        Column("samples_exponent", Notation("P(C) ~ C^r", "P⋆~C^r", r"P_\star \sim C^r")),
+        *optimum_columns(),
+        Column("samples_exponent", optimal_law("P")),
         Column("binding", "balance"),
     )
     notes = (
-        phrase("P = t: as many samples as units of time, and C = {cost}.", cost=COST),
+        phrase("P = t: one sample per unit of time, C = {cost}.", cost=COST),
         phrase("C = P: a sample costs as much as a step of one parameter, C = {cost} and C = P.", cost=COST),
-        phrase(
-            "full batch: every step goes through all samples, C = {cost}, and there are no batches.", cost=FULL_BATCH
-        ),
-        _stated(version),
+        phrase("full batch: every step uses all P samples, C = {cost}.", cost=FULL_BATCH),
+        state_loss(version, TRACE_CLASS, also=", eq. 78"),
     )
     return Table(
         "data", phrase("Compute-optimal exponents with P reused samples"), columns, tuple(rows), notes, blocks="always"
@@ -56,7 +59,13 @@ def data(version: Version) -> Table:
 
 
 def data_limit(version: Version) -> Table:
-    """For a given P: up to which compute it is as good as infinitely many samples, and what is left in the end."""
+    """Return, for P samples, the compute up to which they suffice, and the loss that is left at infinite compute.
+
+    Examples
+    --------
+    >>> data_limit("published").rows[0][2:]
+    (1/(alpha + 1), alpha + 1, alpha*beta)
+    """
     rows: list[tuple[Cell, ...]] = []
     for regime in REGIMES:
         pair = samples_needed(regime, version), data_bottleneck().exponent(P)
@@ -75,15 +84,10 @@ def data_limit(version: Version) -> Table:
     )
     notes = (
         phrase(
-            "P(C) samples at the best N and t of C = {cost} change no exponent of Table 1; that is, a given P is "
-            "enough up to the compute C(P). What is left at infinite compute is L(P).",
+            "With at least P(C) samples Table 1, for C = {cost}, is unchanged. P samples suffice up to compute C(P); "
+            "with more compute the loss tends to L(P).",
             cost=COST,
         ),
-        _stated(version),
+        state_loss(version, TRACE_CLASS, also=", eq. 78"),
     )
     return Table("data-limit", phrase("How many samples are enough"), columns, tuple(rows), notes)
-
-
-def _stated(version: Version) -> Phrase:
-    sources = ", ".join(f"{regime} {LOSS_EQUATION[regime]}" for regime in REGIMES)
-    return phrase(f"Loss as {version} ({sources}, eq. 78), {{condition}}.", condition=TRACE_CLASS)

@@ -1,4 +1,7 @@
-"""Everything exact at one point (alpha, beta): the task, each regime's exponents, what balances and what loses."""
+"""What is exact at one point (alpha, beta)?  The task, the exponents of each regime, and how each term falls.
+
+Map: `at` builds a `PointReport` of two `RegimePoint`; `_regime_point` evaluates one regime, `_logarithms` the boundary.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from ..optimum.phase_diagram import PhaseDiagram
 from ..printing import Notation, Phrase, join_notation, phrase, write
 from ..rationals import check_capacity, check_source, exact
 from ..symbols import N, t
+from .columns import OPTIMUM, optimal_law
 from .render import Cell, Column, Table
 
 if TYPE_CHECKING:
@@ -25,20 +29,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RegimePoint:
-    """One regime at one point.
+    """The exponents of one regime at one point.
 
     Attributes
     ----------
     time_exponent : Fraction
         r in L(t) ~ t^{-r} at N, B -> infinity.
     compute_exponent : Fraction
-        r in L*(C) ~ C^{-r}.
+        r in L*(C) ~ C^{-r}, the optimal loss at compute C = N t.
     model_size_exponent, time_allocation_exponent : Fraction
         n in N* ~ C^n and t* ~ C^n.
     binding : tuple of str
         The terms that balance at the optimum.
     terms : tuple of (str, mapping of Symbol to Fraction, Fraction)
-        Each term's name, its exponents in the resources, and r in how it falls as C^{-r} at the optimum.
+        For each term its name, its exponents in the resources, and the r of its fall C^{-r} at the optimum.
     """
 
     time_exponent: Fraction
@@ -49,19 +53,38 @@ class RegimePoint:
     terms: tuple[tuple[str, Mapping[Symbol, Fraction], Fraction], ...]
 
     def as_object(self) -> dict[str, object]:
-        """As JSON holds it."""
-        return {
-            "time_exponent": write(self.time_exponent, "plain"),
-            "compute_exponent": write(self.compute_exponent, "plain"),
-            "model_size_exponent": write(self.model_size_exponent, "plain"),
-            "time_allocation_exponent": write(self.time_allocation_exponent, "plain"),
-            "binding": list(self.binding),
-        }
+        """Return the exponents as JSON holds them."""
+        exponents = {key: write(getattr(self, key), "plain") for key in ("time_exponent", *OPTIMUM)}
+        return {**exponents, "binding": list(self.binding)}
 
 
 @dataclass(frozen=True)
 class PointReport:
-    """Both regimes at one point; see `at`.  All attributes are the model's, whatever the point was given in."""
+    """Both regimes at one point; see `at`.
+
+    Attributes
+    ----------
+    alpha, beta : Fraction
+        The point in the model's own symbols, in whatever convention it was given.
+    regime : str
+        The paper's name of the phase: "hard", "easy" or "super-easy".
+    on_boundary : tuple of Relational
+        The boundaries that the point lies on.
+    neighbours : tuple of str
+        The phases that meet there.
+    lazy, rich : RegimePoint
+    version : "published" or "derived"
+        The loss that was used.
+    convention : Convention or None
+        The convention in whose symbols the point was given; None for the model's own.
+    logarithms : tuple of (str, Fraction)
+        On a boundary: each regime whose optimal loss has a power of ln C as a factor, and that power.
+
+    Examples
+    --------
+    >>> at(2, 1).logarithms
+    (('rich', Fraction(-1, 3)),)
+    """
 
     alpha: Fraction
     beta: Fraction
@@ -75,7 +98,7 @@ class PointReport:
     logarithms: tuple[tuple[Regime, Fraction], ...] = ()
 
     def as_object(self) -> dict[str, object]:
-        """The object that ``exponents at ALPHA BETA --format json`` prints."""
+        """Return the object that ``exponents at ALPHA BETA --format json`` prints."""
         found: dict[str, object] = {
             "alpha": write(self.alpha, "plain"),
             "beta": write(self.beta, "plain"),
@@ -90,24 +113,16 @@ class PointReport:
         return found
 
     def tables(self) -> tuple[Table, Table]:
-        """The exponents, and how every term falls at the optimum."""
+        """Return a table of the exponents, and one of how every term falls at the optimum."""
         return self._exponents(), self._terms()
 
     def _exponents(self) -> Table:
         both, r = (self.lazy, self.rich), self._letter
         rows: tuple[tuple[Cell, ...], ...] = (
             (Notation("time_exponent", f"L~t^-{r}", rf"L \sim t^{{-{r}}}"), *(p.time_exponent for p in both)),
-            (
-                Notation("compute_exponent", f"L⋆~C^-{r}", rf"L_\star \sim C^{{-{r}}}"),
-                *(p.compute_exponent for p in both),
-            ),
-            (
-                Notation("model_size_exponent", f"N⋆~C^{r}", rf"N_\star \sim C^{r}"),
-                *(p.model_size_exponent for p in both),
-            ),
-            (
-                Notation("time_allocation_exponent", f"t⋆~C^{r}", rf"t_\star \sim C^{r}"),
-                *(p.time_allocation_exponent for p in both),
+            *(
+                (optimal_law(quantity, r)._replace(plain=key), *(getattr(p, key) for p in both))
+                for key, quantity in OPTIMUM.items()
             ),
             ("balance", *(p.binding for p in both)),
         )
@@ -119,23 +134,23 @@ class PointReport:
         return self.convention.exponent_letter if self.convention else "r"
 
     def _title(self) -> Phrase:
-        """The point and its task; the point in both symbols, where it was given in others."""
-        point = _stated(PARAMETERS, (self.alpha, self.beta))
+        """Return the point and its task; in both symbols, if the point was given in those of a convention."""
+        point = _equate(PARAMETERS, (self.alpha, self.beta))
         if self.convention is None:
             return phrase(f"{{point}}: {self.regime}", point=point)
-        given = _stated(self.convention.symbols, self.convention.from_model(self.alpha, self.beta))
+        given = _equate(self.convention.symbols, self.convention.from_model(self.alpha, self.beta))
         return phrase(f"{{given}} ({{point}}): {self.regime}", given=given, point=point)
 
     def _notes(self) -> Iterator[Phrase]:
         if self.on_boundary:
-            between = " and ".join(self.neighbours)
+            phases = " and ".join(self.neighbours)
             written = self.convention.write if self.convention else lambda curve: curve
             curves = join_notation(", ", *map(written, self.on_boundary))
-            yield phrase(f"On the boundary {{curve}}, between {between}: their terms tie.", curve=curves)
+            yield phrase(f"On the boundary {{curve}} of {phases}: terms of both tie.", curve=curves)
         for regime, power in self.logarithms:
             letter = self._letter
             law = Notation(f"C^-{letter} ln(C)^({power})", f"C^-{letter} (ln C)^({power})", _law(letter, power))
-            yield phrase(f"There the optimal loss, {regime}, falls as {{law}}.", law=law)
+            yield phrase(f"There the optimal {regime} loss falls as {{law}}.", law=law)
         yield phrase(f"Loss as {self.version}.")
         if self.convention:
             yield from self.convention.notes()
@@ -155,35 +170,45 @@ class PointReport:
                 for column in (Column(f"{regime}_law", regime), Column(f"{regime}_falls_as", fall))
             ),
         )
-        note = phrase(f"{r}: how each term falls at the optimum; the smallest are the balance.")
+        note = phrase(f"{r}: exponent of each term at the optimum; the terms with the smallest balance.")
         return Table("terms", phrase("Terms of the loss"), columns, rows, (note,))
 
 
 def at(
     first: object, second: object, version: Version = PUBLISHED, convention: str | Convention = MODEL
 ) -> PointReport:
-    """Everything exact at one point.
+    """Return all that is exact at one point.
 
     Parameters
     ----------
     first, second : int, Fraction, sympy.Rational, or text such as "3/2"
-        Capacity (> 1) and source (> 0) exponents, or the two numbers that a convention has for them.
+        Capacity (> 1) and source (> 0) exponents, or the two parameters of a convention.
     version : "published" or "derived"
-        Which loss.
+        The loss to use.
     convention : str or Convention
-        In whose symbols the numbers are.
+        The convention whose parameters the numbers are.
+
+    Returns
+    -------
+    PointReport
 
     Raises
     ------
     InputError
-        If a number is not exact or lies outside alpha > 1, beta > 0; for an unknown convention.
+        If a number is not exact or lies outside alpha > 1, beta > 0, or if the convention is unknown.
+
+    Examples
+    --------
+    >>> report = at("3/2", "1/2")
+    >>> report.regime, report.rich.compute_exponent, report.rich.binding
+    ('hard', Fraction(6, 17), ('gradient_flow', 'model_bottleneck'))
     """
     used = None
     if convention == MODEL:
         values = check_capacity(exact(first, "alpha")), check_source(exact(second, "beta"))
         point = dict(zip(PARAMETERS, values, strict=True))
     else:
-        from ..model.conventions import convention as named  # nobody else need wait for this
+        from ..model.conventions import convention as named  # imported only when asked for
 
         used = named(convention)
         point = used.to_model(first, second)
@@ -201,8 +226,8 @@ def at(
 
 
 def _logarithms(table: Table1, point: Point) -> tuple[tuple[Regime, Fraction], ...]:
-    """The power of ln C in the law of each regime that has one at a point on a boundary."""
-    from ..optimum.boundary_ties import boundary_ties  # most points lie on no boundary
+    """Return each regime whose optimal loss has a power of ln C as a factor at this point, and that power."""
+    from ..optimum.boundary_ties import boundary_ties  # few points lie on a boundary
 
     found = {}
     for regime in REGIMES:
@@ -216,7 +241,7 @@ def _law(letter: str, power: Fraction) -> str:
     return rf"C^{{-{letter}}} (\ln C)^{{{write(power, 'latex')}}}"
 
 
-def _stated(symbols: Sequence[Symbol], values: Sequence[Fraction]) -> Notation:
+def _equate(symbols: Sequence[Symbol], values: Sequence[Fraction]) -> Notation:
     numbers = (Rational(v.numerator, v.denominator) for v in values)
     return join_notation(
         ", ", *(Eq(symbol, number, evaluate=False) for symbol, number in zip(symbols, numbers, strict=True))

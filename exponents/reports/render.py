@@ -1,7 +1,10 @@
-"""Tables and derivations as text, Markdown, LaTeX, CSV or JSON.
+"""How are tables and derivations written as text, Markdown, LaTeX, CSV or JSON?
 
-Exact values are written as they are, never rounded.  In CSV and JSON they are ASCII that a rational parser, or SymPy,
-reads back.  Text is aligned for a terminal of 80 columns and says the same when piped; only the emphasis goes.
+Exact values are never rounded.  In CSV and JSON they are ASCII that a rational parser, or SymPy, reads back.  Text is
+aligned for a terminal of 80 columns; in a pipe it is the same without emphasis.
+
+Map: `render_tables`, `render_table` and `table_object` write a `Table`, `render_derivation` and `derivation_object` a
+`Derivation`.  `_grids` cuts a table into grids of cells, `_lines` writes a cell, `_grid` lays a grid out.
 """
 
 from __future__ import annotations
@@ -20,13 +23,12 @@ from sympy import Basic, Piecewise
 from ..derivations.derivation import Derivation, Step
 from ..printing import Math, Notation, Phrase, Style, cases, write
 
-WIDTH = 80
-"""Columns of a terminal that text is wrapped for."""
+WIDTH = 80  # columns of a terminal
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 STYLE: dict[str, Style] = {"text": "unicode", "ascii": "plain", "markdown": "latex", "latex": "latex"}
-"""How formulas are written in each format; ascii is text for a terminal that has no Greek."""
+"""The style of formulas in each format; ascii is text for a terminal without Greek letters."""
 
 TEXTUAL = ("text", "ascii")
 
@@ -42,7 +44,7 @@ class Column:
     heading: str | Notation = ""
 
     def write(self, style: Style) -> str:
-        """The heading in one style."""
+        """Return the heading in one style."""
         if isinstance(self.heading, Notation):
             text = write(self.heading, style)
             return f"${text}$" if style == "latex" else text
@@ -51,18 +53,32 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of exact values, with what they are and which loss they come from.
+    """Rows of exact values, with a title and notes.
 
     Attributes
     ----------
-    name, title : str
+    name : str
+        One word, for JSON and LaTeX.
+    title : Phrase
     columns : tuple of Column
     rows : tuple of tuples
-        Cells: text, exact values, or several of them, one a line.
+        Cells: text, exact values, or tuples of these, which print one per line.
     notes : tuple of Phrase
-        Printed below the table; states which version of the loss was used.
+        Printed below the table; they say which version of the loss was used.
     blocks : "never", "text" or "always"
-        Where to print one block for each value of the first column, with records as columns headed by the second.
+        The formats that print one block for each value of the first column; in a block each record is a column, and
+        the second value is its head.
+
+    Examples
+    --------
+    >>> square = Table("squares", Phrase("Squares"), (Column("x"), Column("y", "x^2")), (("2", 4), ("3", 9)))
+    >>> print(render_table(square, "text"))
+    Squares
+    <BLANKLINE>
+    x  x^2
+    -  ---
+    2  4
+    3  9
     """
 
     name: str
@@ -73,33 +89,55 @@ class Table:
     blocks: Literal["never", "text", "always"] = "never"
 
     def in_blocks(self, form: str) -> bool:
-        """Whether this format prints the table in blocks."""
+        """Return whether this format prints the table in blocks."""
         return self.blocks == "always" or (self.blocks == "text" and form in TEXTUAL)
 
 
 def plain_emphasis(text: str) -> str:
-    """No emphasis: what a pipe gets."""
+    """Return the text unchanged, for a pipe or a file."""
     return text
 
 
 def render_tables(tables: Sequence[Table], form: str, emphasis: Emphasis = plain_emphasis) -> str:
-    """Several tables in one format; CSV holds exactly one."""
+    """Return several tables in one format; CSV holds exactly one.
+
+    Examples
+    --------
+    >>> print(render_tables([Table("one", Phrase("One"), (Column("x"),), ((1,),))], "csv"))
+    x
+    1
+    """
     if form == "json":
         return json.dumps({"tables": [table_object(table) for table in tables]}, indent=2, ensure_ascii=False)
     return "\n\n".join(render_table(table, form, emphasis) for table in tables)
 
 
 def render_table(table: Table, form: str, emphasis: Emphasis = plain_emphasis) -> str:
-    """One table in a format that is not JSON."""
+    """Return one table in a format that is not JSON.
+
+    Parameters
+    ----------
+    table : Table
+    form : "text", "ascii", "markdown", "latex" or "csv"
+    emphasis : callable
+        Marks titles and headings of text.
+
+    Examples
+    --------
+    >>> print(render_table(Table("one", Phrase("One"), (Column("x"),), ((1,),)), "markdown"))
+    **One**
+    <BLANKLINE>
+    | x   |
+    |-----|
+    | 1   |
+    """
     if form == "csv":
         return _csv(table)
     style, block = STYLE[form], table.in_blocks(form)
     parts = [_grid(headings, rows, form, emphasis, block) for headings, rows in _grids(table, style, block)]
     title = table.title.write(style)
     if form in TEXTUAL:
-        return "\n\n".join(
-            [emphasis(title), *parts, *("\n".join(_wrapped(note, "", "", style)) for note in table.notes)]
-        )
+        return "\n\n".join([emphasis(title), *parts, *("\n".join(_wrap(note, "", "", style)) for note in table.notes)])
     notes = [note.write(style) for note in table.notes]
     if form == "markdown":
         return "\n\n".join([f"**{title}**", *parts, *notes])
@@ -113,7 +151,13 @@ def render_table(table: Table, form: str, emphasis: Emphasis = plain_emphasis) -
 
 
 def table_object(table: Table) -> dict[str, object]:
-    """A table as the object that JSON holds."""
+    """Return a table as the object that JSON holds.
+
+    Examples
+    --------
+    >>> table_object(Table("one", Phrase("One"), (Column("x"),), ((1,),)))
+    {'name': 'one', 'title': 'One', 'rows': [{'x': '1'}], 'notes': []}
+    """
     keys = [column.key for column in table.columns]
     return {
         "name": table.name,
@@ -124,7 +168,13 @@ def table_object(table: Table) -> dict[str, object]:
 
 
 def value_object(cell: Cell) -> object:
-    """A cell as JSON holds it: exact values as text that a parser reads, several as a list."""
+    """Return a cell as JSON holds it: exact values as text that a parser reads, several as a list.
+
+    Examples
+    --------
+    >>> value_object((1, None))
+    ['1', None]
+    """
     if cell is None or isinstance(cell, str):
         return cell
     if isinstance(cell, tuple) and not isinstance(cell, Notation):
@@ -133,7 +183,14 @@ def value_object(cell: Cell) -> object:
 
 
 def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = plain_emphasis) -> str:
-    """A derivation, step by step."""
+    """Return a derivation, step by step, in one format.
+
+    Examples
+    --------
+    >>> from exponents import derive
+    >>> print(render_derivation(derive("levels"), "text").splitlines()[0])
+    The level series of the time exponent
+    """
     if form == "json":
         return json.dumps({"derivations": [derivation_object(derivation)]}, indent=2, ensure_ascii=False)
     if form == "csv":
@@ -152,7 +209,14 @@ def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = pl
 
 
 def derivation_object(derivation: Derivation) -> dict[str, object]:
-    """A derivation as the object that JSON holds."""
+    """Return a derivation as the object that JSON holds.
+
+    Examples
+    --------
+    >>> from exponents import derive
+    >>> sorted(derivation_object(derive("levels"))["steps"][0])
+    ['expression', 'reason', 'source', 'statement', 'step']
+    """
     return {
         "name": derivation.name,
         "title": derivation.title.write("plain"),
@@ -175,16 +239,16 @@ def _step_objects(derivation: Derivation) -> list[dict[str, object]]:
 
 def _text_step(number: int, step: Step, style: Style) -> str:
     margin = " " * 4
-    lines = _wrapped(step.opening, f"{number:2}. ", margin, style)
+    lines = _wrap(step.opening, f"{number:2}. ", margin, style)
     lines += [margin * 2 + write(formula, style) for formula in step.formulas]
     because = Phrase(
         f"since {step.reason.template} [{{source_}}]", {**step.reason.values, "source_": _quoted(step.source)}
     )
-    return "\n".join([*lines, *_wrapped(because, margin, margin, style)])
+    return "\n".join([*lines, *_wrap(because, margin, margin, style)])
 
 
-def _wrapped(sentence: Phrase, first: str, rest: str, style: Style) -> list[str]:
-    """``sentence`` in lines of a terminal's width, no formula broken across two."""
+def _wrap(sentence: Phrase, first: str, rest: str, style: Style) -> list[str]:
+    """Return a sentence in lines of a terminal's width, with each formula on one line."""
     text = sentence.write(style, space=_NO_BREAK)
     lines = textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
     return [line.replace(_NO_BREAK, " ") for line in lines]
@@ -207,7 +271,7 @@ def _latex_step(step: Step) -> str:
 
 
 def _grids(table: Table, style: Style, blocks: bool) -> list[tuple[list[str], list[list[list[str]]]]]:
-    """(headings, rows of cells, each a list of lines) for each grid that a table is printed as."""
+    """Return (headings, rows of cells, each cell a list of lines) for each grid of a table."""
     rows = [[_lines(cell, style) for cell in row] for row in table.rows]
     headings = [column.write(style) for column in table.columns]
     if not blocks:
@@ -222,7 +286,7 @@ def _grids(table: Table, style: Style, blocks: bool) -> list[tuple[list[str], li
 
 
 def _lines(cell: Cell, style: Style) -> list[str]:
-    """A cell as lines of text; in LaTeX, formulas stand between dollar signs."""
+    """Return a cell as lines of text; in LaTeX, formulas stand between dollar signs."""
     if cell is None:
         return ["-"]
     if isinstance(cell, str):
@@ -242,9 +306,9 @@ def _grid(headings: list[str], rows: list[list[list[str]]], form: str, emphasis:
     if form in TEXTUAL:  # a block's name may be wider than its column: it gets a line of its own
         if not block:
             return _text_grid(headings, rows, emphasis)
-        parts = [_text_grid(*part, emphasis) for part in _fitting(["", *headings[1:]], rows)]
+        parts = [_text_grid(*part, emphasis) for part in _fit(["", *headings[1:]], rows)]
         return "\n".join([emphasis(headings[0]), "\n\n".join(parts)])
-    from tabulate import tabulate  # text is what the command prints at once; it need not wait for this
+    from tabulate import tabulate  # imported here: text, the default, does not need it
 
     joined = [[", ".join(cell) for cell in row] for row in rows]
     if form == "markdown":
@@ -254,8 +318,8 @@ def _grid(headings: list[str], rows: list[list[list[str]]], form: str, emphasis:
     return tabulate(escaped, [_tex(h) for h in headings], tablefmt="latex_raw", disable_numparse=True)
 
 
-def _fitting(headings: list[str], rows: list[list[list[str]]]) -> list[tuple[list[str], list[list[list[str]]]]]:
-    """A grid in parts that fit a terminal, the labels in each; a record too wide by itself stays whole."""
+def _fit(headings: list[str], rows: list[list[list[str]]]) -> list[tuple[list[str], list[list[list[str]]]]]:
+    """Return a grid in parts that fit a terminal, each with the labels; a record that is too wide stays whole."""
     columns = zip([[heading] for heading in headings], *rows, strict=True)
     labels, *widths = (max(len(line) for cell in column for line in cell) for column in columns)
     parts: list[list[int]] = [[]]
@@ -267,7 +331,7 @@ def _fitting(headings: list[str], rows: list[list[list[str]]]) -> list[tuple[lis
 
 
 def _text_grid(headings: list[str], rows: list[list[list[str]]], emphasis: Emphasis) -> str:
-    """Left-aligned columns two spaces apart; a cell of several lines takes several lines."""
+    """Return left-aligned columns two spaces apart; a cell of several lines takes several lines."""
     columns = [[[heading], *cells] for heading, *cells in zip(headings, *rows, strict=True)]
     widths = [max(len(line) for cell in column for line in cell) for column in columns]
     printed: list[str] = []
@@ -299,7 +363,7 @@ _TEX = {
 
 
 def _tex(text: str) -> str:
-    """Escape what LaTeX would read as commands outside formulas."""
+    """Escape all that LaTeX would read as commands outside formulas."""
     return _outside_formulas(text, _TEX)
 
 

@@ -1,7 +1,10 @@
-"""The tables the command prints, each built from the objects that derive it.
+"""Which tables can the command print?  Those of `names.TABLES`, each built here by a function of its own.
 
-Every exponent, region and balance in a row is read off a `PhaseDiagram`, a `FixedPoint`, a `LevelSeries`, a `Loss` or a
-`Claim`; none is written here.
+Every exponent, region and balance in a row comes from a `PhaseDiagram`, a `FixedPoint`, a `LevelSeries`, a `Loss` or a
+`Claim`; none is typed here.
+
+Map: `compute_optimal`, `time`, `levels`, `loss_terms`, `phases` and `claims` build one table each (`data_tables` has
+two more); `table` finds one by name.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from ..claims.catalogue import CLAIMS
 from ..claims.claim import EDITION, parse_condition
 from ..losses.terms import PowerLaw
 from ..model.level_series import level_series
-from ..model.online_loss import LOSS_EQUATION, data_bottleneck, loss
+from ..model.online_loss import data_bottleneck, loss
 from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
 from ..model.timescale import clock_growth, self_consistency, solve_self_consistency
 from ..names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require
@@ -28,18 +31,24 @@ from ..optimum.programme import resolve_branches
 from ..optimum.proof import sides
 from ..printing import STYLES, Notation, Phrase, phrase, write
 from ..symbols import N, beta, t
+from .columns import optimum_columns, state_loss
 from .data_tables import data, data_limit
 from .render import Cell, Column, Table
 
 if TYPE_CHECKING:
     from ..model.conventions import Convention
 
-LEVELS = 5
-"""Levels of the series that are printed before the closed form."""
+LEVELS = 5  # of the series, printed before the closed form
 
 
 def compute_optimal(version: Version, convention: Convention | None = None) -> Table:
-    """Table 1: exponents of the optimal loss, model size and time in each phase, and what balances."""
+    """Return Table 1: exponents of the optimal loss, model size and time in each phase, and what balances.
+
+    Examples
+    --------
+    >>> compute_optimal("published").rows[0][:4]
+    ('lazy', 'hard', beta < 1, alpha*beta/(alpha + 1))
+    """
     rows: list[tuple[Cell, ...]] = []
     for regime in REGIMES:
         diagram, tasks = _diagram(regime, version, convention)
@@ -51,17 +60,21 @@ def compute_optimal(version: Version, convention: Convention | None = None) -> T
         Column("regime"),
         Column("task"),
         Column("where"),
-        Column("compute_exponent", Notation(f"L(C) ~ C^-{r}", f"L⋆~C^-{r}", rf"L_\star \sim C^{{-{r}}}")),
-        Column("model_size_exponent", Notation(f"N(C) ~ C^{r}", f"N⋆~C^{r}", rf"N_\star \sim C^{r}")),
-        Column("time_allocation_exponent", Notation(f"t(C) ~ C^{r}", f"t⋆~C^{r}", rf"t_\star \sim C^{r}")),
+        *optimum_columns(r),
         Column("binding", "balance"),
     )
     title = phrase(f"Table 1: compute-optimal exponents {r} at C = {{cost}}", cost=N * t)
-    return Table("compute-optimal", title, columns, tuple(rows), _stated(version, convention), blocks="always")
+    return Table("compute-optimal", title, columns, tuple(rows), _state(version, convention), blocks="always")
 
 
 def time(version: Version) -> Table:
-    """Time exponents of the limit dynamics, piece by piece, with the clock; the same in each version."""
+    """Return the time exponents of the limit dynamics, piece by piece, with the clock; the same in each version.
+
+    Examples
+    --------
+    >>> [row[2] for row in time("published").rows]
+    [beta, 2*beta/(beta + 1), beta]
+    """
     del version
     lazy_clock = clock_growth(LAZY)
     rows: list[tuple[Cell, ...]] = [
@@ -82,14 +95,20 @@ def time(version: Version) -> Table:
         Column("time_exponent", Notation("L ~ t^-chi", "L ~ t^-χ", r"L \sim t^{-\chi}")),
         Column("clock", Notation("tau ~ t^m", "τ ~ t^m", r"\tau \sim t^m")),
         Column("kernel_growth", Notation("kappa ~ t^g", "κ ~ t^g", r"\kappa \sim t^g")),
-        Column("slope", "slope of the map"),
+        Column("slope", "slope at the fixed point"),
     )
     note = phrase("Lazy: eq. 8. Rich: the stable fixed point of {map} (eq. 10, 68).", map=self_consistency())
     return Table("time", phrase("Time exponents of the limit dynamics"), columns, tuple(rows), (note,))
 
 
 def levels(version: Version) -> Table:
-    """The level-n series of eq. 62, its closed form and its limit; the same in each version."""
+    """Return the level-n series of eq. 62, its closed form and its limit; the same in each version.
+
+    Examples
+    --------
+    >>> [row[1] for row in levels("published").rows[:2]]
+    [beta, -beta**2 + 2*beta]
+    """
     del version
     series = level_series()
     rows: list[tuple[Cell, ...]] = [
@@ -102,7 +121,7 @@ def levels(version: Version) -> Table:
         Column("error", Notation("chi_n - chi", "χₙ - χ", r"\chi_n - \chi")),
     )
     note = phrase(
-        "The error alternates, and falls, by a factor {rate} a level, for {where} only (eq. 62).",
+        "The error falls for {where} only, by a factor {rate} per level, and alternates in sign (eq. 62).",
         where=series.converges,
         rate=abs(series.slope),
     )
@@ -110,7 +129,13 @@ def levels(version: Version) -> Table:
 
 
 def loss_terms(version: Version) -> Table:
-    """Each term of the loss, lazy and on each piece of the rich regime, in both versions where they differ."""
+    """Return each term of the loss, lazy and on each piece of the rich regime, in both versions where they differ.
+
+    Examples
+    --------
+    >>> loss_terms("published").rows[0][:3]
+    ('gradient_flow', 'both', t**(-beta))
+    """
     del version
     pieces = solve_self_consistency().pieces
     rows: list[tuple[Cell, ...]] = []
@@ -120,19 +145,25 @@ def loss_terms(version: Version) -> Table:
         for v in VERSIONS[: 1 if same else None]:
             lazy, rich = forms[v]
             laws = [_law(rich, (*DOMAIN, *sides(piece.where))) for piece in pieces]
-            rows.append((name, "both versions" if same else v, _law(lazy, DOMAIN), *laws, rich.source))
+            rows.append((name, "both" if same else v, _law(lazy, DOMAIN), *laws, rich.source))
     data = _law(data_bottleneck(), DOMAIN)
-    rows.append((data_bottleneck().name, "both versions", data, *(data for _ in pieces), data_bottleneck().source))
-    rich_columns = [Column(f"rich_{i}", _rich(piece.where)) for i, piece in enumerate(pieces, 1)]
+    rows.append((data_bottleneck().name, "both", data, *(data for _ in pieces), data_bottleneck().source))
+    rich_columns = [Column(f"rich_{i}", _head_rich(piece.where)) for i, piece in enumerate(pieces, 1)]
     columns = (Column("term"), Column("version"), Column("lazy"), *rich_columns, Column("source"))
-    note = phrase("Prefactors are left out; {condition}.", condition=TRACE_CLASS)
+    note = phrase("Prefactors are omitted; {condition}.", condition=TRACE_CLASS)
     return Table(
         "loss", phrase("Terms of the loss, each from its mode sum"), columns, tuple(rows), (note,), blocks="always"
     )
 
 
 def phases(version: Version, convention: Convention | None = None) -> Table:
-    """The boundaries of the phase diagram: between which phases, and which terms tie there."""
+    """Return the boundaries of the phase diagram: between which phases they lie, and which terms tie there.
+
+    Examples
+    --------
+    >>> phases("published").rows[0][:3]
+    ('lazy', Eq(beta, 1), 'hard, easy')
+    """
     rows: list[tuple[Cell, ...]] = []
     for regime in REGIMES:
         diagram, names = _diagram(regime, version, convention)
@@ -147,12 +178,20 @@ def phases(version: Version, convention: Convention | None = None) -> Table:
         Column("logarithm", "power of ln C"),
     )
     title = phrase("Boundaries of the phase diagram")
-    note = phrase("Last: the power of ln C that multiplies the law of the optimal loss on the boundary.")
-    return Table("phases", title, columns, tuple(rows), (note, *_stated(version, convention)))
+    note = phrase("Last column: on the boundary, the optimal loss has this power of ln C as a factor.")
+    return Table("phases", title, columns, tuple(rows), (note, *_state(version, convention)))
 
 
 def claims(version: Version) -> Table:
-    """Exponents the paper states and this package derives, and where they agree; the same in each version."""
+    """Return exponents that the paper states and this package derives, and where they agree.
+
+    It is the same in each version.
+
+    Examples
+    --------
+    >>> claims("published").rows[0][:3]
+    ('chi: lazy time exponent', 'eq. 8', beta)
+    """
     del version
     rows = tuple(
         (
@@ -194,17 +233,35 @@ _IN_SYMBOLS: dict[str, Callable[[Version, Convention], Table]] = dict(
 
 
 def table(name: str, version: Version = PUBLISHED, convention: str | Convention = MODEL) -> Table:
-    """The table called ``name``, from the loss in one version, derived in the symbols of one convention.
+    """Return the table called ``name``, derived from the loss in one version, in the symbols of one convention.
+
+    Parameters
+    ----------
+    name : str
+        One of `names.TABLES`.
+    version : "published" or "derived"
+        The loss to start from.
+    convention : str or Convention
+        Whose symbols the two parameters have.
+
+    Returns
+    -------
+    Table
 
     Raises
     ------
     InputError
-        For a name or a convention that does not exist, and for a table that only the model's own symbols have.
+        If there is no such table or convention, or if the table exists in the model's own symbols only.
+
+    Examples
+    --------
+    >>> table("time").columns[2].key
+    'time_exponent'
     """
-    require(name, TABLES, "a table")
+    require(name, TABLES, "the table")
     if convention == MODEL:
         return _BUILDERS[name](version)
-    from ..model.conventions import convention as named  # nobody else need wait for this
+    from ..model.conventions import convention as named  # imported only when asked for
 
     used = named(convention)
     require(name, CONVENTION_TABLES, f"a table in the symbols of {used.name}")
@@ -212,7 +269,7 @@ def table(name: str, version: Version = PUBLISHED, convention: str | Convention 
 
 
 def _diagram(regime: Regime, version: Version, convention: Convention | None) -> tuple[PhaseDiagram, tuple[str, ...]]:
-    """The compute optimum, and the names of its phases."""
+    """Return the compute optimum, and the names of its phases."""
     if convention is not None:
         return convention.optimum(regime, version), convention.tasks(regime, version)
     diagram = optimum(regime, version)
@@ -223,7 +280,7 @@ def _law(term: PowerLaw, domain: tuple[Expr, ...]) -> Expr:
     return resolve_branches(replace(term, prefactor=S.One), PARAMETERS, domain).as_expr()
 
 
-def _rich(where: Boolean) -> Notation:
+def _head_rich(where: Boolean) -> Notation:
     plain, unicode, latex = (write(where, style) for style in STYLES)
     return Notation(f"rich, {plain}", f"rich, {unicode}", rf"\text{{rich, }} {latex}")
 
@@ -232,12 +289,8 @@ def _where(condition: object) -> Cell:
     return {S.true: "everywhere", S.false: "nowhere"}.get(condition, condition)
 
 
-def _stated(version: Version, convention: Convention | None) -> tuple[Phrase, ...]:
-    sources = ", ".join(f"{regime} {LOSS_EQUATION[regime]}" for regime in REGIMES)
-    domain = convention.domain() if convention else (TRACE_CLASS, FINITE_VARIANCE)
-    conditions = {f"condition_{i}": condition for i, condition in enumerate(domain)}
-    stated = ", ".join(f"{{{name}}}" for name in conditions)
-    return (
-        phrase(f"Loss as {version} ({sources}), {stated}.", **conditions),
-        *(convention.notes() if convention else ()),
-    )
+def _state(version: Version, convention: Convention | None) -> tuple[Phrase, ...]:
+    """Return the notes on the loss, its domain and the symbols."""
+    if convention is None:
+        return (state_loss(version, TRACE_CLASS, FINITE_VARIANCE),)
+    return (state_loss(version, *convention.domain()), *convention.notes())

@@ -79,7 +79,7 @@ def test_a_boundary_is_named_and_its_ties_listed(capsys, alpha, beta, regime, cu
 
 def test_text_says_what_ties_on_a_boundary(capsys):
     _, out, _ = run(capsys, "at", "2", "1")
-    assert "boundary β = 1, between hard and easy" in out
+    assert "boundary β = 1 of hard and easy: terms of both tie" in out
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_json_states_the_model_s_point_in_every_convention(capsys, convention, p
 def test_a_point_in_a_convention_is_stated_in_both_symbols(capsys):
     _, out, _ = run(capsys, "at", "1", "3/2", "--convention", "circle")
     assert out.startswith("q_φ = 1, q = 3/2 (α = 2, β = 1): hard\n")
-    assert "On the boundary q = q_φ + 1/2, between hard and easy" in out
+    assert "On the boundary q = q_φ + 1/2 of hard and easy" in out
     assert "α = 2q_φ, β = (2q - 1)/(2q_φ)." in out
     _, out, _ = run(capsys, "at", "3/4", "-1/8", "--convention", "random-features")
     assert out.startswith("a = 3/4, b = -1/8 (α = 3/2, β = 1/6): hard\n")
@@ -283,9 +283,9 @@ def test_a_derived_statement_that_fails_ends_with_status_one(capsys, monkeypatch
 def test_a_point_on_a_boundary_says_whether_a_logarithm_multiplies_the_law(capsys):
     # Rich at beta = 1: q = -alpha/(2 (alpha + 1)), so -1/3 at alpha = 2; lazy as published has none.
     _, out, _ = run(capsys, "at", "2", "1")
-    assert "There the optimal loss, rich, falls as C^-r (ln C)^(-1/3)." in out and "lazy, falls" not in out
+    assert "There the optimal rich loss falls as C^-r (ln C)^(-1/3)." in out and "lazy loss" not in out
     _, out, _ = run(capsys, "at", "2", "1", "--loss", "derived")
-    assert "lazy, falls as C^-r (ln C)^(2/3)" in out
+    assert "lazy loss falls as C^-r (ln C)^(2/3)" in out
     _, out, _ = run(capsys, "at", "2", "1", "--loss", "derived", "--format", "json")
     assert json.loads(out)["loss"] == "derived" and json.loads(out)["logarithms"] == {"lazy": "2/3", "rich": "1/3"}
     _, out, _ = run(capsys, "at", "2", "1", "--format", "json")
