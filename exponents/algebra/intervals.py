@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from sympy import And, Expr, Or, Rational, Symbol, sqrt
@@ -57,7 +57,7 @@ def cut_line(parameter: Symbol, functions: Iterable[Expr]) -> list[Interval] | N
 def _closed_form(root: Root) -> Expr:
     """Return a root of a polynomial of degree 1 or 2 as an expression."""
     if root.is_rational:
-        return Rational(root.low.numerator, root.low.denominator)
+        return Rational(root.low)
     c, b, a = root.coefficients  # a > 0, so the root of index 0 is the one with the minus sign
     return Rational(-b, 2 * a) + (2 * root.index - 1) * sqrt(b * b - 4 * a * c) / (2 * a)
 
@@ -89,16 +89,17 @@ def solve_region(region: Boolean, parameter: Symbol, domain: Sequence[Expr]) -> 
     allowed = [all(evaluate(side, {parameter: i.sample}) > 0 for side in domain) for i in line]
     inside = [a and holds(region, {parameter: i.sample}) for a, i in zip(allowed, line, strict=True)]
     parts: list[Boolean] = []
-    bounds: list[Boolean] = []
-    for k, interval in enumerate(line):
-        if not inside[k]:
-            continue
-        if k > 0 and allowed[k - 1] and not inside[k - 1]:
-            bounds.append(StrictGreaterThan(parameter, interval.low, evaluate=False))
-        if k + 1 < len(line) and inside[k + 1]:
-            continue
-        if k + 1 < len(line) and allowed[k + 1]:
-            bounds.append(StrictLessThan(parameter, interval.high, evaluate=False))
+    for first, last in _runs(inside):
+        bounds: list[Boolean] = []
+        if first > 0 and allowed[first - 1]:
+            bounds.append(StrictGreaterThan(parameter, line[first].low, evaluate=False))
+        if last + 1 < len(line) and allowed[last + 1]:
+            bounds.append(StrictLessThan(parameter, line[last].high, evaluate=False))
         parts.append(And(*bounds))
-        bounds = []
     return Or(*parts)
+
+
+def _runs(chosen: Sequence[bool]) -> list[tuple[int, int]]:
+    """Return the first and last position of each run of true values."""
+    runs = [list(run) for value, run in groupby(range(len(chosen)), chosen.__getitem__) if value]
+    return [(run[0], run[-1]) for run in runs]

@@ -1,7 +1,8 @@
 """How do decisions at sample points become statements about whole regions of parameters?
 
 Something is decided at an exact point: which vertex is optimal, which branch of a Min is in force, what sign a function
-has.  The decision holds as long as certain functions keep their signs.  `partition_domain` divides the domain until each part has one decision that holds on all of it:
+has.  The decision holds as long as certain functions keep their signs.  `partition_domain` divides the domain until
+each part has one decision that holds on all of it:
 
 1. Decide at a sample of the part.  Look for a polynomial that decided and changes its sign inside the part.
 2. If there is none, the decision holds on the whole part.  That is the proof.

@@ -4,7 +4,7 @@ Both bounds are evaluated in ball arithmetic, at exact rational weights and allo
 whatever these are; how close they are to the optimum decides only how far the bounds lie apart.
 
 Map: `Enclosure` is the result; `dual_bound` and `primal_bound` are the bounds of the constant, `enclose_minimiser`
-those of the allocation.  `_Allocations` holds the allocations that meet all budgets exactly, `_Balls` the precision.
+those of the allocation.  `_Allocations` holds the allocations that meet all budgets exactly.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def dual_bound(system: System, least: Minimum) -> Fraction:
         floors = kept  # a multiplier that vanishes at the optimum may come out negative: it is then taken to be 0
     if min(weights) <= 0:
         return Fraction(0)
-    with _Balls():
+    with ctx.workprec(BITS):
         total = sum(
             (_ball(y) * (_ball(p) / _ball(y)).log() for y, p in zip(weights, system.prefactors, strict=True)), arb(0)
         )
@@ -127,10 +127,7 @@ def _exact_dual(
 
 
 class _Allocations:
-    """The allocations that meet the budgets and the held floors exactly, as functions of the free resources.
-
-    Its methods work inside `_Balls`.
-    """
+    """The allocations that meet the budgets and the held floors exactly, as functions of the free resources."""
 
     def __init__(self, system: System, least: Minimum) -> None:
         self._system, width = system, system.width
@@ -170,7 +167,7 @@ def primal_bound(system: System, least: Minimum) -> Fraction:
 
     The parameters are those of `dual_bound`.
     """
-    with _Balls():
+    with ctx.workprec(BITS):
         allocations = _Allocations(system, least)
         return _end(sum(allocations.sizes(allocations.found), arb(0)), 1)
 
@@ -182,7 +179,7 @@ def enclose_minimiser(system: System, least: Minimum) -> list[Enclosure] | None:
     loss is stationary lies in that ball.  Directions that change no term stay where they were found.  The parameters
     are those of `dual_bound`.
     """
-    with _Balls():
+    with ctx.workprec(BITS):
         allocations = _Allocations(system, least)
         start, slopes = allocations.found, allocations.slopes()
         kept = row_echelon_form(slopes, len(start))[1]
@@ -229,14 +226,3 @@ def _end(ball: arb, side: int) -> Fraction:
     end = middle + side * radius
     unit_of_last = Fraction(10) ** (len(str(int(end))) - len(str(int(1 / end))) - DIGITS)
     return (ceil if side > 0 else floor)(end / unit_of_last) * unit_of_last
-
-
-class _Balls:
-    """Ball arithmetic at the precision of certificates."""
-
-    def __enter__(self) -> None:
-        self._before = ctx.prec
-        ctx.prec = BITS
-
-    def __exit__(self, *_: object) -> None:
-        ctx.prec = self._before

@@ -121,7 +121,7 @@ def product_of_powers(bases: Sequence[Expr], powers: Sequence[Fraction]) -> Expr
     >>> product_of_powers([Integer(4)], [Fraction(3, 2)])
     8
     """
-    return Mul(*(Pow(base, _rational(power)) for base, power in zip(bases, powers, strict=True)))
+    return Mul(*(Pow(base, Rational(power)) for base, power in zip(bases, powers, strict=True)))
 
 
 def _closed(system: System, optimum: PointOptimum) -> tuple[Expr, list[Share]] | None:
@@ -132,7 +132,7 @@ def _closed(system: System, optimum: PointOptimum) -> tuple[Expr, list[Share]] |
     if unique is None:
         return None
     weights, prices = unique
-    bases = [p / _rational(y) for p, y in zip(balancing.prefactors, weights, strict=True)]
+    bases = [p / Rational(y) for p, y in zip(balancing.prefactors, weights, strict=True)]
     if not all(map(_is_short, [*bases, *system.costs])) or max(y.denominator for y in weights) > LONGEST:
         return None
     constant = product_of_powers([*bases, *system.costs], [*weights, *prices])
@@ -188,7 +188,3 @@ def _certified(system: System, optimum: PointOptimum) -> tuple[Enclosure, list[S
         columns = zip(mean_allocation(optimum), known, amounts, strict=True)
         shares = [Share(x, None if own is None else amount) for x, own, amount in columns]
     return Enclosure(low, high), shares
-
-
-def _rational(value: Fraction) -> Rational:
-    return Rational(value.numerator, value.denominator)

@@ -10,6 +10,7 @@ import mpmath
 from mpmath import mpf
 from sympy import Expr
 
+from ..algebra.parametric import evaluate
 from ..errors import InputError
 from ..losses.terms import PowerLaw
 from ..optimum.programme import Programme
@@ -77,8 +78,8 @@ def read_system(programme: Programme, symbolic: bool = False) -> System:
         for monomial in (*programme.loss, *programme.budgets):
             check_prefactor(monomial)
     return System(
-        [[_fraction(e) for e in row] for row in programme.term_exponents()],
-        [[_fraction(c) for c in row] for row in programme.budget_exponents()],
+        [[evaluate(e, {}) for e in row] for row in programme.term_exponents()],
+        [[evaluate(c, {}) for c in row] for row in programme.budget_exponents()],
         [term.prefactor for term in programme.loss],
         [budget.prefactor for budget in programme.budgets],
         [i for i, r in enumerate(programme.resources) if r not in programme.free],
@@ -98,7 +99,3 @@ def check_prefactor(monomial: PowerLaw) -> None:
             f"a prefactor must be a number here; got {abbreviate(monomial.prefactor)} in {abbreviate(monomial.name)}; "
             "give a number, or a cost to what should be a resource"
         )
-
-
-def _fraction(value: Expr) -> Fraction:
-    return Fraction(int(value.p), int(value.q))

@@ -164,20 +164,16 @@ class PhaseDiagram:
                 claimed = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
                 phase = self.phase_at(point)
                 if phase != claimed:
-                    here = (Eq(symbol, _rational(value), evaluate=False) for symbol, value in point.items())
+                    here = (Eq(symbol, Rational(value), evaluate=False) for symbol, value in point.items())
                     found.append((And(*here), phase))
         return tuple(found)
 
     def boundaries_at(self, point: Point) -> tuple[Boundary, ...]:
         """Return the boundary curves through ``point`` between phases that meet there."""
-        best = _rational(self.programme.at(point).exponent)
-        here = {s: _rational(v) for s, v in point.items()}
+        best = Rational(self.programme.at(point).exponent)
+        here = {s: Rational(v) for s, v in point.items()}
         tied = {i for i, phase in enumerate(self.phases) if phase.exponent.subs(here) == best}
         return tuple(b for b in self.boundaries if evaluate(b.polynomial, point) == 0 and set(b.phases) <= tied)
 
     def _repr_latex_(self) -> str:
         return f"${latex(self.exponent)}$"
-
-
-def _rational(value: Fraction) -> Rational:
-    return Rational(value.numerator, value.denominator)
