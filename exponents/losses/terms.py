@@ -1,7 +1,7 @@
-"""A loss as a sum of power laws: the monomial, the sum, and how a SymPy expression becomes one.
+"""A loss as a sum of power laws: the monomial, the sum, and how both are read from SymPy expressions.
 
-A term falls as the product of resources to minus its exponents, ``prod r**(-e_r)``; constants in front (1, eta/B, a
-prefactor) do not change any exponent and are kept only for printing.  The budget is a monomial too.
+A term is ``prod r**(-e_r)`` over its resources r, times a prefactor (1, eta/B, ...).  Prefactors change no exponent and
+are kept for printing.  The budget is a monomial too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..rationals import abbreviate
 from ..symbols import to_expr
 
 MAX_SUMMANDS = 1000
-"""Terms that are read at all: a sum of millions is answered at once."""
+"""Largest number of terms that is read, so that a sum of millions is refused at once."""
 
 
 @dataclass(frozen=True)
@@ -31,22 +31,28 @@ class Logarithm:
 
 @dataclass(frozen=True)
 class PowerLaw:
-    """One term of a loss, ``prefactor * prod_r r**(-e_r)``.
+    """A term of a loss, ``prefactor * prod_r r**(-e_r)``.
 
     Attributes
     ----------
     name : str
-        What the field calls the term.
+        The field's name for the term.
     exponents : tuple of (Symbol, Expr)
-        e_r for each resource r the term depends on; positive where more of r lowers the term.
+        e_r for each resource r of the term; positive where more of r lowers the term.
     prefactor : Expr
-        Whatever does not scale: constants, and symbols held fixed.
+        Constants, and symbols held fixed.
     source : str
-        Where the term comes from.
+        Equation that the term comes from.
     logarithms : tuple of Logarithm
-        Where a logarithm multiplies it.
+        Curves of parameters on which a logarithm multiplies the term.
     assumes : tuple of Expr
-        Functions of the parameters that were taken to be positive when the exponents were derived.
+        Functions of the parameters that were assumed positive when the exponents were derived.
+
+    Examples
+    --------
+    >>> from exponents.symbols import N, alpha, t
+    >>> print(PowerLaw("transient", ((N, 1), (t, 1 - 1 / alpha))))
+    transient: t**(-1 + 1/alpha)/N
     """
 
     name: str
@@ -61,7 +67,7 @@ class PowerLaw:
         object.__setattr__(self, "exponents", exact)
 
     def exponent(self, resource: Symbol) -> Expr:
-        """e_r: the term falls as ``resource**(-e_r)``; zero where it does not depend on it."""
+        """Return e_r, where the term falls as ``resource**(-e_r)``; it is zero for a resource the term lacks."""
         return dict(self.exponents).get(resource, S.Zero)
 
     @property
@@ -71,7 +77,7 @@ class PowerLaw:
         return set().union(*(part.free_symbols for part in parts))
 
     def as_expr(self) -> Expr:
-        """The term as a SymPy product."""
+        """Return the term as a SymPy product."""
         return Mul(self.prefactor, *(resource**-exponent for resource, exponent in self.exponents))
 
     def _sympy_(self) -> Expr:
@@ -85,12 +91,18 @@ class PowerLaw:
 
     @classmethod
     def from_expr(cls, expression: Expr, resources: Iterable[Symbol], name: str = "") -> PowerLaw:
-        """The monomial ``expression``, read as a power law in ``resources``.
+        """Read the monomial ``expression`` as a power law in ``resources``.
 
         Raises
         ------
         InputError
-            If it is no monomial in the resources, or its prefactor is zero or negative.
+            If it is not a monomial in the resources, or its prefactor is not positive.
+
+        Examples
+        --------
+        >>> from exponents.symbols import B, N, t
+        >>> PowerLaw.from_expr(1 / (B * N * t**2), (N, t)).exponents
+        ((N, 1), (t, 2))
         """
         wanted = set(resources)
         exponents: dict[Symbol, Expr] = {}
@@ -102,9 +114,8 @@ class PowerLaw:
             elif base in wanted and not power.free_symbols & wanted:
                 exponents[base] = exponents.get(base, S.Zero) - power
             else:
-                raise InputError(
-                    f"a term must be a monomial in {_list_names(wanted)}; got {abbreviate(expression)}; split sums into terms"
-                )
+                problem = f"a term must be a monomial in {_list_names(wanted)}; got {abbreviate(expression)}"
+                raise InputError(f"{problem}; split sums into terms")
         front = Mul(*prefactor)
         if not front.is_positive:
             hint = "leave the sign out" if front.is_number else "declare its symbols positive"
@@ -122,7 +133,14 @@ class Loss:
     terms : tuple of PowerLaw
         The sum, in printing order; names are distinct.
     title : str
-        Which loss this is: regime and version, for tables to state.
+        Regime and version, or another description, for the titles of tables.
+
+    Examples
+    --------
+    >>> from exponents.symbols import N, t
+    >>> loss = Loss.from_expr(1 / N + 1 / t, (N, t))
+    >>> [term.name for term in loss], loss["1/N"].exponent(N)
+    (['1/N', '1/t'], 1)
     """
 
     terms: tuple[PowerLaw, ...]
@@ -146,7 +164,7 @@ class Loss:
         return next(term for term in self.terms if term.name == name)
 
     def as_expr(self) -> Expr:
-        """The loss as a SymPy sum."""
+        """Return the loss as a SymPy sum."""
         return Add(*(term.as_expr() for term in self.terms))
 
     def _sympy_(self) -> Expr:
@@ -159,18 +177,18 @@ class Loss:
         return f"${' + '.join(latex(term.as_expr()) for term in self.terms)}$"
 
     def replace(self, name: str, term: PowerLaw) -> Loss:
-        """This loss with the term called ``name`` replaced by ``term``."""
+        """Return this loss with the term called ``name`` replaced by ``term``."""
         self._require(name)
         changed = tuple(term if old.name == name else old for old in self.terms)
         return Loss(changed, f"{self.title}, {name} replaced")
 
     def without(self, name: str) -> Loss:
-        """This loss without the term called ``name``."""
+        """Return this loss without the term called ``name``."""
         self._require(name)
         return Loss(tuple(term for term in self.terms if term.name != name), f"{self.title}, without {name}")
 
     def add(self, term: PowerLaw) -> Loss:
-        """This loss with one more term."""
+        """Return this loss with one more term."""
         return replace(self, terms=(*self.terms, term), title=f"{self.title}, with {term.name}")
 
     def _require(self, name: str) -> None:
@@ -179,12 +197,14 @@ class Loss:
 
     @classmethod
     def from_expr(cls, expression: Expr, resources: Iterable[Symbol], title: str = "your loss") -> Loss:
-        """The sum of monomials ``expression`` as a loss in ``resources``; terms are named as they are written.
+        """Read a sum of monomials as a loss in ``resources``; each term's name is its expression.
 
         Raises
         ------
         InputError
-            If a summand is no monomial in the resources.
+            If a summand is not a monomial in the resources.
+        TooMuchWork
+            If there are more than `MAX_SUMMANDS` summands.
         """
         wanted = tuple(resources)
         summands = Add.make_args(expression)
@@ -195,9 +215,9 @@ class Loss:
 
 
 def _factors(expression: Expr, resources: Iterable[Symbol]) -> list[Expr]:
-    """The factors of a product, powers of products taken apart.
+    """Return the factors of a product, with powers of products split up.
 
-    Resources count as positive for this, whatever they were declared; parameters keep their own assumptions.
+    Resources are treated as positive here, however they were declared; parameters keep their own assumptions.
     """
     positive = {r: Dummy(r.name, positive=True) for r in resources}
     plain = {dummy: r for r, dummy in positive.items()}
@@ -206,7 +226,14 @@ def _factors(expression: Expr, resources: Iterable[Symbol]) -> list[Expr]:
 
 
 def bases(monomial: Expr) -> set[Symbol]:
-    """The symbols that a monomial is a product of powers of; those in its exponents do not count."""
+    """Return the symbols in the bases of a monomial; symbols in its exponents do not count.
+
+    Examples
+    --------
+    >>> from exponents.symbols import N, alpha, t
+    >>> sorted(map(str, bases(N * t**alpha)))
+    ['N', 't']
+    """
     symbols = monomial.free_symbols
     factors = (factor.as_base_exp()[0] for factor in _factors(monomial, symbols))
     return set().union(*(base.free_symbols for base in factors))

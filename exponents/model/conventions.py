@@ -1,12 +1,12 @@
 """How do the exponents read in the symbols of other papers?
 
-All of them describe the same two power laws over modes k: the eigenvalues lambda_k of the kernel, and the power that
-the target has in each mode, y_k^2 = lambda_k w_k^2 for a target with coefficients w_k in the features.  Say
+All of them describe the same two power laws over modes k: the eigenvalues lambda_k of the kernel, and the power of the
+target in each mode, y_k^2 = lambda_k w_k^2 for a target with coefficients w_k in the features.  Let
 
     lambda_k = k^{-A},    y_k^2 = k^{-W}.
 
 Eq. 6 defines capacity and source by lambda_k ~ k^{-alpha} and sum_{l > k} y_l^2 ~ k^{-alpha beta}.  The sum over l > k
-of l^{-W} falls as k^{-(W - 1)}, so that y_k^2 = k^{-alpha beta - 1}, and
+of l^{-W} falls as k^{-(W - 1)}, so y_k^2 = k^{-alpha beta - 1}, and
 
     alpha = A,    beta = (W - 1)/A.
 
@@ -18,9 +18,9 @@ of l^{-W} falls as k^{-(W - 1)}, so that y_k^2 = k^{-alpha beta - 1}, and
   alpha = 2 q_phi, beta = (2q - 1)/(2 q_phi) (eq. 13, 14).
 
 `Convention.loss` rewrites the exponents of a loss, `Convention.domain` the conditions alpha > 1 and beta > 0, and
-`compute_optimum` derives the table from them anew: no finished table is ever rewritten.
+`compute_optimum` derives the table from them again; finished tables are never rewritten.
 
-Symbols are declared positive where alpha > 1 and beta > 0 make them so.  The b of random-features may be zero or
+Symbols are declared positive where alpha > 1 and beta > 0 make them positive.  The b of random-features may be zero or
 negative, down to b > 1/2 - a, and is declared real.
 """
 
@@ -56,13 +56,13 @@ from .table1 import optimum as model_optimum
 
 @dataclass(frozen=True)
 class Convention:
-    """Two symbols in which a paper writes capacity and source; make one of your own with `from_decay`.
+    """The two symbols in which a paper writes capacity and source; `from_decay` makes a convention of your own.
 
     Attributes
     ----------
     name : str
     symbols : tuple of two Symbols
-        In the order people write them: what the kernel has first, what the target has last.
+        In the usual order: the kernel's symbol first, the target's last.
     alpha, beta : Expr
         Capacity and source in these symbols, rational and one-to-one where alpha > 1 and beta > 0.
     description, source : str
@@ -80,7 +80,13 @@ class Convention:
     def from_decay(
         cls, name: str, symbols: tuple[Symbol, Symbol], eigenvalues: Expr, power: Expr, **about: str
     ) -> Convention:
-        """The convention in which eigenvalues fall as ``k**(-eigenvalues)``, the target's power as ``k**(-power)``."""
+        """Return the convention with eigenvalues ``k**(-eigenvalues)`` and a target of power ``k**(-power)``.
+
+        Examples
+        --------
+        >>> print(Convention.from_decay("mine", (a, b), eigenvalues=2 * a, power=2 * (a + b)))
+        mine: alpha = 2*a, beta = (2*a + 2*b - 1)/(2*a)
+        """
         return cls(name, symbols, eigenvalues, (power - 1) / eigenvalues, **about)
 
     @property
@@ -90,11 +96,11 @@ class Convention:
 
     @property
     def relations(self) -> tuple[Relational, ...]:
-        """alpha = ..., beta = ...: those of the two that say something."""
+        """Equations alpha = ... and beta = ..., without one that reads alpha = alpha."""
         return tuple(Eq(p, e, evaluate=False) for p, e in self.in_symbols.items() if p != e)
 
     def notes(self) -> tuple[Phrase, ...]:
-        """What to print below a table in these symbols."""
+        """Return the note below a table in these symbols."""
         if not self.relations:
             return ()
         source = f" ({self.source})" if self.source else ""
@@ -104,12 +110,12 @@ class Convention:
 
     @property
     def exponent_letter(self) -> str:
-        """What an exponent is called in a heading: r, unless a symbol has that name."""
+        """Letter of an exponent in a heading: r, unless a symbol has that name."""
         return next(letter for letter in "rsx" if letter not in map(str, self.symbols))
 
     @cached_property
     def inverse(self) -> tuple[Expr, Expr]:
-        """The two symbols as functions of alpha and beta.
+        """The two symbols, as functions of alpha and beta.
 
         Raises
         ------
@@ -121,23 +127,34 @@ class Convention:
         if len(found) != 1 or set(found[0]) != set(self.symbols):
             raise InputError(
                 f"a convention must be one-to-one; got {len(found)} solutions in {self.name}; "
-                "declare its symbols positive=True if they are"
+                "declare its symbols with positive=True if they are positive"
             )
         functions = Functions(PARAMETERS)
         first, second = (to_factored_expr(functions.element(found[0][s].xreplace(model))) for s in self.symbols)
         return first, second
 
     def domain(self) -> tuple[Relational, ...]:
-        """alpha > 1 and beta > 0 as inequalities in these symbols, solved where they are linear."""
+        """Return alpha > 1 and beta > 0 as inequalities in these symbols, solved where they are linear.
+
+        Examples
+        --------
+        >>> convention("circle").domain()
+        (q_phi > 1/2, q > 1/2)
+        """
         return _domain(self)
 
     def to_model(self, first: object, second: object) -> dict[Symbol, Fraction]:
-        """Exact alpha and beta of a point given in these symbols.
+        """Return the exact alpha and beta of a point given in these symbols.
 
         Raises
         ------
         InputError
             If a number is not exact, or the point lies outside the domain.
+
+        Examples
+        --------
+        >>> convention("circle").to_model("3/4", 1)
+        {alpha: Fraction(3, 2), beta: Fraction(2, 3)}
         """
         values = (exact(v, symbol.name) for v, symbol in zip((first, second), self.symbols, strict=True))
         point = dict(zip(self.symbols, values, strict=True))
@@ -148,22 +165,38 @@ class Convention:
         return {parameter: evaluate(e, point) for parameter, e in self.in_symbols.items()}
 
     def from_model(self, alpha: object, beta: object) -> tuple[Fraction, Fraction]:
-        """The two numbers that this convention has for exact alpha > 1 and beta > 0."""
+        """Return the two numbers of this convention for exact alpha > 1 and beta > 0.
+
+        Raises
+        ------
+        InputError
+            If a number is not exact, alpha <= 1 or beta <= 0.
+
+        Examples
+        --------
+        >>> convention("circle").from_model("3/2", "2/3")
+        (Fraction(3, 4), Fraction(1, 1))
+        """
         capacity, source = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
         point = dict(zip(PARAMETERS, (capacity, source), strict=True))
         first, second = (evaluate(e, point) for e in self.inverse)
         return first, second
 
     def write(self, expression: Expr | Boolean) -> Expr | Boolean:
-        """An expression or condition in alpha and beta, rewritten in these symbols.
+        """Rewrite an expression or condition in alpha and beta in these symbols.
 
-        Every rational part is cancelled and factored, inside Min, Max, each case of a Piecewise and each function; a
-        condition is solved where it is linear, on the domain, isolated points of an equation aside.
+        Every rational part is cancelled and factored, inside Min, Max, each case of a Piecewise and each function.  A
+        condition is solved on the domain where it is linear; isolated points of an equation are left out.
 
         Raises
         ------
         InputError
-            If it is not exact, or contains a symbol of this convention already.
+            If it is not exact, or already contains a symbol of this convention.
+
+        Examples
+        --------
+        >>> convention("circle").write(alpha * beta)
+        2*q - 1
         """
         given = expression if isinstance(expression, Boolean) else to_expr(expression, "the expression")
         mixed = sorted(map(str, given.free_symbols & set(self.symbols).difference(PARAMETERS)))
@@ -172,7 +205,13 @@ class Convention:
         return self._rewriting.write(given)
 
     def loss(self, loss: Loss) -> Loss:
-        """A loss with all its exponents rewritten, and all else that its terms say of alpha and beta."""
+        """Rewrite a loss: its exponents, prefactors, logarithms and assumptions.
+
+        Examples
+        --------
+        >>> convention("circle").loss(model_loss("lazy"))["gradient_flow"].as_expr()
+        t**(-(2*q - 1)/(2*q_phi))
+        """
         return Loss(tuple(map(self._term, loss)), f"{loss.title}, in the symbols of {self.name}")
 
     def _term(self, term: PowerLaw) -> PowerLaw:
@@ -184,22 +223,22 @@ class Convention:
                 replace(logarithm, power=self.write(logarithm.power), where=curve)
                 for logarithm in term.logarithms
                 for curve in Or.make_args(self.write(logarithm.where))
-                if isinstance(curve, Relational)  # it may lie outside the domain
+                if isinstance(curve, Relational)  # a curve outside the domain becomes false
             ),
             assumes=tuple(map(self.write, term.assumes)),
         )
 
     def optimum(self, regime: Regime = RICH, version: Version = PUBLISHED) -> PhaseDiagram:
-        """The compute optimum of the model's own loss at C = N t, derived in these symbols."""
+        """Derive the compute optimum of the model's own loss at C = N t in these symbols."""
         return _optimum(self, regime, version)
 
     def tasks(self, regime: Regime = RICH, version: Version = PUBLISHED) -> tuple[str, ...]:
-        """Names of the phases of `optimum`; a phase has the same balance and exponent in all symbols.
+        """Return the names of the phases of `optimum`; a phase has the same balance and exponent in all symbols.
 
         Raises
         ------
         IncompleteProof
-            If a phase here is none of the model's.
+            If a phase here has no counterpart in the model's diagram.
         """
         own, model = self.optimum(regime, version), model_optimum(regime, version)
         names = {(self.write(p.exponent), p.binding): n for p, n in zip(model.phases, task_names(model), strict=True)}
@@ -221,7 +260,7 @@ class Convention:
 @lru_cache(maxsize=16)
 def _domain(convention: Convention) -> tuple[Relational, ...]:
     both = positive_where(Min(*DOMAIN).xreplace(convention.in_symbols), convention.symbols, ())
-    # The kernel's condition first, as people write them.
+    # the kernel's condition first
     return tuple(sorted(And.make_args(both), key=lambda condition: convention.symbols[-1] in condition.free_symbols))
 
 
@@ -268,16 +307,21 @@ CONVENTIONS = (
         source="Bordelon, Atanasov and Pehlevan 2024, eq. 13, 14",
     ),
 )
-"""The conventions that have names, in the order of `names.CONVENTIONS`."""
+"""The named conventions, in the order of `names.CONVENTIONS`."""
 
 
 def convention(name: str | Convention) -> Convention:
-    """The convention called ``name``; one of your own is returned as it is.
+    """Return the convention called ``name``; a `Convention` is returned unchanged.
 
     Raises
     ------
     InputError
-        For any other name.
+        If no convention has that name.
+
+    Examples
+    --------
+    >>> convention("source-condition").relations
+    (Eq(beta, 2*r),)
     """
     if isinstance(name, Convention):
         return name

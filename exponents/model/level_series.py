@@ -4,11 +4,11 @@ Level 0 is lazy: B(t) falls in the clock tau = t.  Level n + 1 lets B of level n
 
     chi_{n+1} = source * (growing candidate of the clock at chi_n),
 
-an affine recursion, beta (2 - chi_n) for the model.  `solved_recursion` solves it, and checks the solution by
-substitution; `stays_on_branch` shows that below the boundary of the fixed point no level leaves the growing candidate.
-The slope of the recursion is -beta: the levels alternate around the limit, and their error falls for beta < 1 only (at
-beta = 1 there is none).  Above, the clock's constant candidate leads from level 0 on, and the full map stays where it
-starts.
+an affine recursion, beta (2 - chi_n) for the model.  `solve_recursion` solves it, and checks the solution by
+substitution; `stays_on_branch` shows that below the boundary of the fixed point every level stays on the growing
+candidate.  The slope of the recursion is -beta: the levels alternate around the limit, and their error falls only for
+beta < 1 (at beta = 1 the error is 0).  Above, the clock's constant candidate leads from level 0 on, and the full map
+stays where it starts.
 """
 
 from __future__ import annotations
@@ -49,7 +49,13 @@ class LevelSeries:
     converges: Boolean
 
     def level(self, number: int) -> Expr:
-        """chi_number by running the recursion, not by the closed form."""
+        """Return chi_number by running the recursion; the closed form is not used.
+
+        Examples
+        --------
+        >>> level_series().level(1)
+        -beta**2 + 2*beta
+        """
         value = self.start
         for _ in range(number):
             value = self.slope * value + self.intercept
@@ -57,7 +63,7 @@ class LevelSeries:
 
     @property
     def error(self) -> Expr:
-        """chi_n - chi: its sign alternates with n when the slope is negative."""
+        """Error chi_n - chi; its sign alternates with n when the slope is negative."""
         return (self.start - self.limit).factor() * self.slope**n
 
 
@@ -66,7 +72,13 @@ def level_series() -> LevelSeries:
     """Iterate the map of eq. 10 from the lazy clock, along its learning branch (eq. 62).
 
     The recursion is chi_{n+1} = source * (growing candidate of the clock at chi_n).  Below the boundary of the fixed
-    point every level stays on that branch, see `stays_on_branch`; above it the first step already returns chi_0.
+    point every level stays on that branch (`stays_on_branch`); above it the first step already returns chi_0.
+
+    Examples
+    --------
+    >>> series = level_series()
+    >>> series.slope, series.intercept, series.limit
+    (-beta, 2*beta, 2*beta/(beta + 1))
     """
     source = target_sum().exponent
     (growing,) = (g for g in clock(decay) if g.has(decay))
@@ -75,7 +87,7 @@ def level_series() -> LevelSeries:
 
 
 def solve_recursion(start: Expr, slope: Expr, intercept: Expr) -> LevelSeries:
-    """Solve chi_{n+1} = slope chi_n + intercept; the solution is substituted back before it is returned.
+    """Solve chi_{n+1} = slope chi_n + intercept, and substitute the solution back as a check.
 
     Raises
     ------
@@ -83,6 +95,12 @@ def solve_recursion(start: Expr, slope: Expr, intercept: Expr) -> LevelSeries:
         If the recursion has no fixed point (slope 1).
     IncompleteProof
         If the solution does not satisfy the recursion.
+
+    Examples
+    --------
+    >>> from sympy import Rational
+    >>> solve_recursion(Rational(1), Rational(1, 2), Rational(1)).limit
+    2
     """
     if cancel(slope - 1) == 0:
         raise NoBalance(f"the recursion with slope {slope} has no fixed point", "slope")
@@ -102,21 +120,26 @@ def solve_recursion(start: Expr, slope: Expr, intercept: Expr) -> LevelSeries:
 
 
 def stays_on_branch(series: LevelSeries) -> tuple[Expr, Expr, Expr]:
-    """Why no level leaves the learning branch where the series converges: three margins, proved non-negative there.
+    """Prove that every level stays on the learning branch where the series converges, and return three margins.
 
-    A decreasing affine map sends the interval from chi_0 to chi_1 into itself when chi_2 does not fall below chi_0, so
-    all levels lie in it; and on it the growing candidate leads as long as it does at chi_1.  Returned are
-    chi_1 - chi_0, chi_2 - chi_0 and the lead of that candidate at chi_1, factored.
+    A decreasing affine map sends the interval from chi_0 to chi_1 into itself when chi_2 >= chi_0, so all levels lie
+    in it.  On that interval the growing candidate leads if it leads at chi_1.  The margins are chi_1 - chi_0,
+    chi_2 - chi_0 and the lead of that candidate at chi_1, factored; each is proved non-negative.
 
     Raises
     ------
     Refuted
-        If one of them is negative somewhere.
+        If one of the margins is negative somewhere.
+
+    Examples
+    --------
+    >>> stays_on_branch(level_series())
+    (-beta*(beta - 1), beta*(beta - 1)**2, (beta - 1)**2)
     """
     source = target_sum().exponent
     lead = (series.level(1) * series.slope + series.intercept) / source - 1
     margins = (series.level(1) - series.start, series.level(2) - series.start, lead)
     for margin in margins:
         prove_nonnegative(margin, (source,), (source, *sides(series.converges)), "a level stays on the learning branch")
-    rising, held, led = (cancel(margin).factor() for margin in margins)
-    return rising, held, led
+    first, second, third = (cancel(margin).factor() for margin in margins)
+    return first, second, third

@@ -1,8 +1,8 @@
 """How should a compute budget be split, and how fast does the loss fall with it? (Table 1)
 
-C = N t.  The optimum of each loss is a phase diagram over capacity alpha > 1 and source beta > 0 (`phases`); the
-phases, in order of beta, are what the paper calls hard, easy and super-easy.  Nothing about them is given: their
-number, their boundaries, the terms that balance and the exponents come out of the programme.
+Compute is C = N t.  The optimum of each loss is a phase diagram over capacity alpha > 1 and source beta > 0; the paper
+calls its phases, in order of beta, hard, easy and super-easy.  Their number, their boundaries, the terms that balance
+and the exponents all come out of the linear programme (`optimum.search`).
 """
 
 from __future__ import annotations
@@ -24,17 +24,28 @@ TRACE_CLASS = alpha > 1
 """The kernel's trace is finite, which the published loss assumes."""
 
 FINITE_VARIANCE = StrictGreaterThan(beta, 0, evaluate=False)
-"""The target's variance is finite.  SymPy would call it true, as beta is declared positive; people want to read it."""
+"""The target's variance is finite.  SymPy would simplify it to true, as beta is declared positive; readers need it."""
 
 PARAMETERS = (alpha, beta)
-"""Parameters of the model's loss; regions are solved for the last."""
+"""Parameters of the model's loss; inequalities of regions are solved for the last one."""
 
 DOMAIN = (positive_side(TRACE_CLASS), positive_side(FINITE_VARIANCE))
 """Positive where the model's loss is defined."""
 
 
 def optimum(regime: Regime = RICH, version: Version = PUBLISHED) -> PhaseDiagram:
-    """The compute optimum of the model's own loss at C = N t, for alpha > 1 and beta > 0."""
+    """Return the compute optimum of the model's own loss at C = N t, for alpha > 1 and beta > 0.
+
+    Raises
+    ------
+    InputError
+        If the regime or the version has another name.
+
+    Examples
+    --------
+    >>> optimum("lazy").phases[0].exponent
+    alpha*beta/(alpha + 1)
+    """
     return _optimum(regime, version)
 
 
@@ -52,7 +63,7 @@ class Table1:
     lazy, rich : PhaseDiagram
         ``table1.rich.exponent`` is the row of the rich regime as one Piecewise expression in alpha and beta.
     version : str
-        Which loss it comes from.
+        The loss it comes from: "published" or "derived".
     """
 
     lazy: PhaseDiagram
@@ -64,16 +75,38 @@ class Table1:
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """Names of the phases in order; the paper's, when there are as many phases as it has names for."""
+        """Names of the phases in order of beta: those of the paper if there are three."""
         return task_names(self.rich)
 
 
 def table_1(version: Version = PUBLISHED) -> Table1:
-    """Table 1, derived from the loss as published or as derived."""
+    """Derive Table 1 from the published or the derived loss.
+
+    Parameters
+    ----------
+    version : "published" or "derived"
+
+    Raises
+    ------
+    InputError
+        If the version has another name.
+
+    Examples
+    --------
+    >>> table = table_1()
+    >>> table.tasks, [str(phase.where) for phase in table.lazy.phases][0]
+    (('hard', 'easy', 'super-easy'), 'beta < 1')
+    """
     return Table1(optimum(LAZY, version), optimum(RICH, version), version)
 
 
 def task_names(diagram: PhaseDiagram) -> tuple[str, ...]:
-    """A name for each phase of a diagram of the model's loss, in order of beta."""
+    """Return a name for each phase of a diagram of the model's loss, in order of beta.
+
+    Examples
+    --------
+    >>> task_names(optimum("lazy"))
+    ('hard', 'easy', 'super-easy')
+    """
     count = len(diagram.phases)
     return TASKS if count == len(TASKS) else tuple(f"phase {i + 1}" for i in range(count))

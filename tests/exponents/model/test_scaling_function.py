@@ -9,7 +9,7 @@ from sympy import Float, Rational, lambdify, nan
 
 from exponents.asymptotics.evaluation import evaluate
 from exponents.errors import IncompleteProof
-from exponents.model import scaling_function as learned_fraction
+from exponents.model import scaling_function as scaling_module
 from exponents.model.scaling_function import (
     c,
     integrals,
@@ -175,7 +175,7 @@ def test_control_a_clock_that_is_not_the_flow_s_is_refused(monkeypatch):
     below, above = fixed.pieces
     relaxation.cache_clear()
     wrong = replace(fixed, pieces=(replace(below, growth=below.growth + 1), above))
-    monkeypatch.setattr(learned_fraction, "self_consistent", lambda: wrong)
+    monkeypatch.setattr(scaling_module, "solve_self_consistency", lambda: wrong)
     with pytest.raises(IncompleteProof, match="clock"):
         relaxation()
     monkeypatch.undo()
