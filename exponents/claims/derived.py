@@ -173,12 +173,26 @@ def stability_horizon() -> Expr:
 
 
 def compute_exponent(regime: Regime) -> Expr:
-    """Return the exponent with which the smallest loss falls with compute (Table 1)."""
+    """Return the exponent with which the smallest loss falls with compute (Table 1).
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> compute_exponent("lazy").subs({alpha: 2, beta: 3})
+    3/4
+    """
     return optimum(regime, DERIVED).exponent
 
 
 def model_size_exponent(regime: Regime) -> Expr:
-    """Return the exponent with which the best model size grows with compute (Table 1)."""
+    """Return the exponent with which the best model size grows with compute (Table 1).
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> model_size_exponent("lazy").subs({alpha: 2, beta: 3})
+    1/2
+    """
     return optimum(regime, DERIVED).allocation(N)
 
 
@@ -186,15 +200,35 @@ def data_floor() -> Expr:
     """Return the exponent in P of what remains at infinite time (eq. 78).
 
     Stopping early does not change it, nor does the regime: the flow stays in the span of the samples.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> data_floor().subs({alpha: 2, beta: 3})
+    4
     """
     return data_bottleneck().exponent(P)
 
 
 def data_transient(regime: Regime) -> Expr:
-    """Return the exponent with which P times the first correction in 1/P falls with time."""
+    """Return the exponent with which P times the first correction in 1/P falls with time.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> data_transient("lazy").subs({alpha: 2, beta: 3})
+    3/2
+    """
     return normal_form(data_correction(regime), PARAMETERS, DOMAIN)
 
 
 def proportional_floor() -> Expr:
-    """Return the exponent in P of the floor with N in proportion to P: the mixed correction over N."""
+    """Return the exponent in P of the floor with N in proportion to P: the mixed correction over N.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> proportional_floor().subs({alpha: 2, beta: 3})
+    2
+    """
     return mixed_correction() + 1

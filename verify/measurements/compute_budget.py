@@ -1,13 +1,19 @@
 """What is the smallest loss at a given compute, and at which model size is it reached?
 
-L(t, N) is the flow on the mean spectrum of N features (`random_features`), with the variance of batches if a
-temperature is given (`noise`).  At C = N t, the best size is where d ln L/d ln N = d ln L/d ln t.  That is not searched
-size by size: for each size, the time is found at which it is the best, and with it C, so that a handful of sizes gives
-the optimum over any number of decades.  The derivative in ln N is a central difference over `APART`; as a law of powers
-is the same on all scales, what that misses is the same at all sizes, and no exponent notices.
+L(t, N) is the flow on the mean spectrum of N features (`random_features`).  If a temperature is given, the variance of
+batches is added (`flow.noise`).  At C = N t the best size is where
 
-On the same curves, without batches: when a model departs from the limit (its loss is twice that of N = infinity), and
-when it arrives at its floor (its loss is twice that).
+    d ln L/d ln N = d ln L/d ln t.
+
+For each size, the time is found at which that size is the best, and with it C.  So a handful of sizes gives the optimum
+over any number of decades.  The derivative in ln N is a central difference over `APART`.  Its error is the same at all
+sizes, since a power law is the same on all scales, and does not change the exponents.
+
+On the same curves, without batches: a model leaves the limit when its loss is twice that of N = infinity, and it comes
+to its floor when its loss is twice that.
+
+Map: `Budgets` solves the flows of all sizes; its `optimum`, `departures` and `arrivals` search their times with
+`_find_fall`; `_Model` is one flow, read at ln t.
 """
 
 from __future__ import annotations
@@ -36,25 +42,23 @@ from ..spectra.spectrum import SMALLEST, Spectrum
 APART = 0.05
 """Half the difference in ln N of the two models that a derivative is taken from."""
 
-TOLERANCE = 1e-9
-"""Of a flow."""
+TOLERANCE = 1e-9  # of a flow
 
 EARLY, LATE = 0.1, 3.0
-"""First time, in units of one over the last kernel, when nothing has been learned, and last time, in units of one over
-the smallest eigenvalue, when all has been."""
+"""First time, in units of 1/(last kernel): nothing is learned.  Last, of 1/(smallest eigenvalue): all is learned."""
 
 FURTHER = 3.0
-"""By how many e-folds its loss may still fall, at gamma = 0, while the limit is watched after models have learned all:
-it has then left even those behind that reach their floor early."""
+"""By how many e-folds the loss of the limit may still fall, at gamma = 0, after models have learned all: by then it is
+below even those that come to their floor early."""
 
 DEEPER = 1e3
-"""By what factor the limit is resolved deeper than the clock of the models."""
+"""By what factor the spectrum of the limit is deeper than the clock of the models needs."""
 
 SCAN = 2
-"""Places in a factor of ten among which a change of sign is looked for."""
+"""Places per factor of ten in the search for a change of sign."""
 
 DENSITY = 3
-"""Times in a factor of ten at which the variance is solved for; between them it is a spline in ln t."""
+"""Times per factor of ten at which the variance is computed; between them it is a spline in ln t."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ class Optimum:
     Attributes
     ----------
     compute, loss, model_size, time : array
-        C = N t, L*(C), and the N and t at which it is reached.  The loss is the geometric mean of those of two models
-        of sizes N e^-`APART` and N e^`APART`.
+        C = N t, L*(C), and the N and t at which it is reached.  The loss is the geometric mean of the losses of two
+        models, of sizes N e^-`APART` and N e^`APART`.
     """
 
     compute: Reals
@@ -82,7 +86,7 @@ class Budgets:
     alpha, beta : exact numbers
         Capacity > 1 and source > 0.
     gamma : float
-        Richness.
+        Richness, at least 0.
     sizes : sequence of float
         N of at least 2, rising.
     temperature : float
@@ -91,17 +95,24 @@ class Budgets:
     Raises
     ------
     InputError
-        For sizes that do not rise from 2, a gamma or a temperature that is none; see also `random_features`.
+        If sizes do not rise from 2, or if alpha, beta, gamma or the temperature is out of range.
     FlowFailed
-        See `march.solve`.
+        If a flow could not be solved to its last time.
     NotSolved
-        See `noise`.
+        If the variance of batches has no solution.
+
+    Examples
+    --------
+    >>> found = Budgets(3, "1/2", 0.0, [1e3, 1e4]).optimum()
+    >>> slope = np.diff(np.log(found.loss)) / np.diff(np.log(found.compute))  # -alpha beta/(alpha + 1) = -3/8
+    >>> slope.round(3).tolist()
+    [-0.375]
     """
 
     def __init__(
         self, alpha: object, beta: object, gamma: float, sizes: Sequence[float] | Reals, temperature: float = 0.0
     ) -> None:
-        self.sizes = _checked(sizes)
+        self.sizes = _check_sizes(sizes)
         check_richness(gamma)
         self._point = (alpha, beta, gamma)
         self._pairs = [
@@ -113,60 +124,70 @@ class Budgets:
         ]
 
     def optimum(self) -> Optimum:
-        """Where each size is the best.
+        """Return where each size is the best.
 
         Raises
         ------
         NotSolved
-            For a size that is never the best.
+            If a size is never the best.
         """
         rows = []
         for size, (smaller, larger) in zip(self.sizes, self._pairs, strict=True):
             name = f"a time at which N = {size:.3g} is the best size"
-            place = _falls(_gain(smaller, larger), smaller.first, smaller.last, name)
+            place = _find_fall(_compare(smaller, larger), smaller.first, smaller.last, name)
             loss = (smaller.at(place)[0] + larger.at(place)[0]) / 2
             rows.append((size * exp(place), exp(loss), size, exp(place)))
         return Optimum(*np.array(rows).T)
 
     def departures(self) -> Reals:
-        """Times at which models of sizes N e^-`APART` have twice the loss of N = infinity, of shape (sizes,).
+        """Return the times at which models of sizes N e^-`APART` have twice the loss of N = infinity.
+
+        Returns
+        -------
+        array of shape (sizes,)
 
         Raises
         ------
+        InputError
+            If the limit falls so slowly that these times lie beyond double precision.
         NotSolved
-            For a size that never does.
+            If a size never has twice that loss.
         """
-        limit = self._limit()
+        limit = self._solve_limit()
 
         def ahead(model: _Model, place: float) -> float:
             return limit.flow_at(place)[0] + log(2) - model.flow_at(place)[0]
 
-        return self._times(ahead, limit.last, "a time at which it has departed from the limit")
+        return self._find_times(ahead, limit.last, "a time at which it has departed from the limit")
 
     def arrivals(self) -> Reals:
-        """Times at which they have twice the loss that remains at infinite time, of shape (sizes,).
+        """Return the times at which models of sizes N e^-`APART` have twice their loss at infinite time.
+
+        Returns
+        -------
+        array of shape (sizes,)
 
         Raises
         ------
         NotSolved
-            For a size whose floor is more than half of its first loss.
+            If the floor of a size is more than half of its first loss.
         """
 
         def above(model: _Model, place: float) -> float:
             return model.flow_at(place)[0] - log(2 * model.floor)
 
-        return self._times(above, inf, "a time at which it has arrived at its floor")
+        return self._find_times(above, inf, "a time at which it has arrived at its floor")
 
-    def _times(self, function: Callable[[_Model, float], float], last: float, name: str) -> Reals:
+    def _find_times(self, function: Callable[[_Model, float], float], last: float, name: str) -> Reals:
         """Where a function of a model and ln t falls through 0, up to ``last`` or until all has been learned."""
         found = []
         for size, (model, _) in zip(self.sizes, self._pairs, strict=True):
             end = last if last < inf else model.last
-            found.append(_falls(partial(function, model), model.first, end, f"{name}, N = {size:.3g},"))
+            found.append(_find_fall(partial(function, model), model.first, end, f"{name}, N = {size:.3g},"))
         return np.exp(found)
 
-    def _limit(self) -> _Model:
-        """N = infinity, on a spectrum that is deep enough."""
+    def _solve_limit(self) -> _Model:
+        """The model of N = infinity, on a spectrum that is deep enough."""
         alpha, beta, gamma = self._point
         further = FURTHER / to_double(exact(beta, "beta"), "beta")
         last = max(model.last for model, _ in self._pairs) + further
@@ -179,7 +200,7 @@ class Budgets:
         return solve_on_limit_spectrum(lambda measure: _Model(measure, gamma, last), alpha, beta, clock)
 
 
-def _checked(sizes: object) -> Reals:
+def _check_sizes(sizes: object) -> Reals:
     """Model sizes as an array."""
     try:
         found = np.atleast_1d(np.asarray(sizes, dtype=float))
@@ -193,7 +214,7 @@ def _checked(sizes: object) -> Reals:
 
 
 class _Model:
-    """One model: ln L and its slope, at ln t; what is asked beyond the last time is answered there."""
+    """One model, read at places ln t; a place beyond the last time is read there."""
 
     def __init__(self, target: Spectrum, gamma: float, last: float) -> None:
         self.floor = target.floor
@@ -205,7 +226,7 @@ class _Model:
 
     @classmethod
     def of_size(cls, alpha: object, beta: object, gamma: float, size: float, temperature: float) -> _Model:
-        """A finite model, up to where all has been learned."""
+        """A finite model, up to the time at which all is learned."""
         target, trace = mean_spectra(alpha, beta, size)
         model = cls(target, gamma, log(LATE / float(target.eigenvalues[-1])))
         if temperature:
@@ -221,7 +242,7 @@ class _Model:
         return log(loss), float(seen["loss_slope"][0]) * (1 - self.floor / loss)
 
     def at(self, place: float) -> tuple[float, float]:
-        """The same with their variance."""
+        """ln L and d ln L/d ln t with the variance of batches added to the loss."""
         log_loss, slope = self.flow_at(place)
         if self._variance is None:
             return log_loss, slope
@@ -229,7 +250,7 @@ class _Model:
         return log(loss + more), (loss * slope + more * float(self._variance(place, 1))) / (loss + more)
 
 
-def _gain(smaller: _Model, larger: _Model) -> Callable[[float], float]:
+def _compare(smaller: _Model, larger: _Model) -> Callable[[float], float]:
     """d ln L/d ln N - d ln L/d ln t at ln t: positive while time is worth more than size."""
 
     def gain(place: float) -> float:
@@ -239,7 +260,7 @@ def _gain(smaller: _Model, larger: _Model) -> Callable[[float], float]:
     return gain
 
 
-def _falls(function: Callable[[float], float], first: float, last: float, name: str) -> float:
+def _find_fall(function: Callable[[float], float], first: float, last: float, name: str) -> float:
     """The last place at which a function falls through 0."""
     places = np.linspace(first, last, int(SCAN * (last - first) / log(10)) + 2)
     positive = np.array([function(float(place)) for place in places]) > 0
