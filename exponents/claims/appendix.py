@@ -7,98 +7,39 @@ logarithm.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from ..names import REGIMES, RICH, Regime
-from .claim import LINEAR, MINUTES, REUSE, Claim, Deferred
+from .claim import LINEAR, MINUTES, REUSE, Claim
 from .finite import SQUARED_FLOOR
-from .limit import ACCELERATION, EASY, HARD, OFF
+from .limit import CHI, EASY, HARD, OFF, READOUT
 
-if TYPE_CHECKING:
-    from . import derived
-else:
-    derived = Deferred(".derived")
+_slow = partial(Claim, cost=MINUTES)
 
 
-def _by_regime(regime: Regime) -> tuple[Claim, Claim]:
+def _of_regime(regime: Regime) -> tuple[Claim, Claim]:
+    stopping, transient = f"data: early stopping, {regime}", f"data: transient, {regime}"
     return (
-        Claim(
-            f"data: early stopping, {regime}",
-            REUSE,
-            "eq. 78",
-            SQUARED_FLOOR,
-            lambda _: derived.data_floor(),
-            cost=MINUTES,
-        ),
-        Claim(
-            f"data: transient, {regime}",
-            REUSE,
-            "first order in 1/P",
-            None,
-            lambda _: derived.data_transient(regime),
-            cost=MINUTES,
-        ),
+        _slow(stopping, REUSE, "eq. 78", SQUARED_FLOOR, ("data_floor",)),
+        _slow(transient, REUSE, "first order in 1/P", None, ("data_transient", regime)),
     )
 
+
+_MIXED, _GROWTH = ("mixed_correction",), ("kernel_growth", RICH)
 
 REUSE_CLAIMS = (
-    Claim("data: resolution", REUSE, "eq. 77", "alpha", lambda _: derived.resolution()),
-    Claim("data: fixed point", REUSE, "eq. 78", SQUARED_FLOOR, lambda _: derived.data_floor()),
-    *(claim for regime in REGIMES for claim in _by_regime(regime)),
-    Claim(
-        "data: features beside samples",
-        REUSE,
-        "first order in 1/N",
-        None,
-        lambda _: derived.mixed_correction(),
-        derived_for=OFF,
-    ),
-    Claim(
-        "data: as many features",
-        REUSE,
-        "eq. 76, 78",
-        SQUARED_FLOOR,
-        lambda _: derived.proportional_floor(),
-        cost=MINUTES,
-    ),
-    Claim("data: peak", REUSE, "N = P", None, lambda _: derived.peak_growth(), cost=MINUTES),
+    Claim("data: resolution", REUSE, "eq. 77", "alpha", ("resolution",)),
+    Claim("data: fixed point", REUSE, "eq. 78", SQUARED_FLOOR, ("data_floor",)),
+    *(claim for regime in REGIMES for claim in _of_regime(regime)),
+    Claim("data: features beside samples", REUSE, "first order in 1/N", None, _MIXED, derived_for=OFF),
+    _slow("data: as many features", REUSE, "eq. 76, 78", SQUARED_FLOOR, ("proportional_floor",)),
+    _slow("data: peak", REUSE, "N = P", None, ("peak_growth",)),
 )
 
-_READOUT = f"Max(1 - beta*{ACCELERATION}, 0)"
-
-
-def _growth(name: str, source: str, published: str, stated_for: str = "") -> Claim:
-    """The growth of what follows the kernel."""
-    return Claim(
-        f"linear: {name}",
-        LINEAR,
-        source,
-        published,
-        lambda _: derived.kernel_growth(RICH),
-        stated_for=stated_for,
-        cost=MINUTES,
-    )
-
-
 LINEAR_CLAIMS = (
-    Claim(
-        "linear: time exponent",
-        LINEAR,
-        "Fig. 11",
-        f"beta*{ACCELERATION}",
-        lambda _: derived.chi(RICH),
-        cost=MINUTES,
-    ),
-    _growth("readout norm", "Fig. 12", _READOUT),
-    _growth("readout norm", "Fig. 12, caption", "1 - 2*beta*(1 + beta)", HARD),
-    _growth("spike", "App. G.3", _READOUT),
-    Claim(
-        "linear: saturation",
-        LINEAR,
-        "Fig. 12",
-        None,
-        lambda _: derived.saturation(),
-        derived_for=EASY,
-        cost=MINUTES,
-    ),
+    _slow("linear: time exponent", LINEAR, "Fig. 11", CHI, ("chi", RICH)),
+    _slow("linear: readout norm", LINEAR, "Fig. 12", READOUT, _GROWTH),
+    _slow("linear: readout norm", LINEAR, "Fig. 12, caption", "1 - 2*beta*(1 + beta)", _GROWTH, HARD),
+    _slow("linear: spike", LINEAR, "App. G.3", READOUT, _GROWTH),
+    _slow("linear: saturation", LINEAR, "Fig. 12", None, ("saturation",), derived_for=EASY),
 )

@@ -12,12 +12,10 @@ A record is text and numbers.  SymPy is imported when a record is evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..names import CONTINUUM, SpectrumKind
 
@@ -52,6 +50,10 @@ MINUTES: Cost = "minutes"
 """Claims that take minutes are measured at a few points only, and not by ``verify --quick``."""
 
 
+SPECTRUM = "on the spectrum"
+"""Stands for the kind of spectrum among the arguments of a derivation."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """One statement of the paper or of this package that can be measured.
@@ -66,8 +68,8 @@ class Claim:
         Equation or figure of the paper, or what the claim belongs to.
     published : str or None
         The formula as printed there, in alpha and beta; None if the paper prints none.
-    derivation : callable
-        Computes the exponent or the constant for a kind of spectrum.
+    derivation : tuple of str or int
+        A function in `derived`, and its arguments.  `SPECTRUM` stands for the kind of spectrum.
     stated_for, derived_for : str
         Conditions, such as "beta < 1", under which the paper states it and this package derives it.  Empty: always.
     cost : "seconds" or "minutes"
@@ -81,9 +83,9 @@ class Claim:
 
     Examples
     --------
-    >>> claim = Claim("chi: half", LIMIT, "eq. 0", "beta/2", lambda spectrum: None, stated_for="beta < 1")
-    >>> claim.family, claim.parse_published(), claim.published_at(Fraction(2), Fraction(1, 2), Fraction(1))
-    ('chi', beta/2, Fraction(1, 4))
+    >>> claim = Claim("chi: half", LIMIT, "eq. 0", "beta/2", ("chi", "lazy"), stated_for="beta < 1")
+    >>> claim.family, claim.parse_published(), claim.derive()
+    ('chi', beta/2, beta)
     >>> print(claim.published_at(Fraction(2), Fraction(3, 2), Fraction(1)))
     None
     """
@@ -92,7 +94,7 @@ class Claim:
     system: System
     source: str
     published: str | None
-    derivation: Callable[[SpectrumKind], Expr]
+    derivation: tuple[str | int, ...]
     stated_for: str = ""
     derived_for: str = ""
     cost: Cost = SECONDS
@@ -119,7 +121,10 @@ class Claim:
 
     def derive(self, spectrum: SpectrumKind = CONTINUUM) -> Expr:
         """Return the derived formula.  Only constants depend on the kind of spectrum."""
-        return self.derivation(spectrum)
+        from . import derived
+
+        name, *arguments = self.derivation
+        return getattr(derived, str(name))(*(spectrum if part == SPECTRUM else part for part in arguments))
 
     def published_at(self, alpha: Fraction, beta: Fraction, gamma: Fraction) -> Value | None:
         """Return the exact published value at a point, or None where nothing is published."""
@@ -178,19 +183,3 @@ def _evaluate_where(expression: Expr, where: str, *at: Fraction) -> Value | None
     if not expression.has(gamma, gamma_function, hyper, zeta) and (found := expression.subs(point)).is_Rational:
         return Fraction(int(found.p), int(found.q))
     return evaluate(expression, at[0], at[1], at[2])
-
-
-class Deferred:
-    """A module of this package that is imported when one of its names is first used.
-
-    Examples
-    --------
-    >>> Deferred(".derived").resolution()
-    alpha
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self._name, __package__), name)

@@ -1,7 +1,7 @@
 """The derived sides of the claims, composed from what the model derives.
 
 Each function returns an exponent, or a constant, in alpha, beta and gamma.  Exponents of decay are positive when the
-quantity falls, exponents of growth when it grows.
+quantity falls, exponents of growth when it grows.  Records name these functions, and those imported here, as text.
 """
 
 from __future__ import annotations
@@ -10,44 +10,15 @@ from sympy import Expr, Min, Symbol, exp
 
 from ..algebra.piecewise import normal_form
 from ..asymptotics.mode_sums import mode_sum
-from ..model.amplitudes import amplitude, clock_amplitude, kernel_amplitude, target_norm
+from ..model.amplitudes import amplitude, clock_amplitude, kernel_amplitude, target_norm  # noqa: F401
 from ..model.level_series import level_series
-from ..model.linear_network import saturation
-from ..model.online_loss import TARGET_WEIGHT, data_bottleneck, kernel_growth, loss, noise_feedback, resolution
-from ..model.reuse_loss import data_correction, mixed_correction, peak_growth
+from ..model.linear_network import saturation  # noqa: F401
+from ..model.online_loss import TARGET_WEIGHT, data_bottleneck, kernel_growth, loss, noise_feedback, resolution  # noqa: F401
+from ..model.reuse_loss import data_correction, mixed_correction, peak_growth  # noqa: F401
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
-from ..model.timescale import chi, clock_growth
+from ..model.timescale import chi, clock_growth  # noqa: F401
 from ..names import DERIVED, RICH, Regime
 from ..symbols import N, P, alpha, t, x
-
-__all__ = [
-    "amplitude",
-    "arrival",
-    "chi",
-    "clock_amplitude",
-    "compute_exponent",
-    "data_floor",
-    "data_transient",
-    "departure",
-    "kernel_amplitude",
-    "kernel_growth",
-    "learned_mode",
-    "learned_norm",
-    "level",
-    "mixed_correction",
-    "model_size_exponent",
-    "noise_feedback",
-    "peak_growth",
-    "proportional_floor",
-    "readout_norm",
-    "readout_speed",
-    "resolution",
-    "saturation",
-    "stability_horizon",
-    "target_norm",
-    "term_in_size",
-    "term_in_time",
-]
 
 
 def learned_mode() -> Expr:

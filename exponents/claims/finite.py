@@ -6,16 +6,11 @@ of the loss meets the flow.  The published sides of both follow from eq. 8 and 9
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from ..names import LAZY, REGIMES, RICH, Regime
-from .claim import FINITE, MINUTES, Claim, Deferred
+from .claim import FINITE, MINUTES, Claim
 from .limit import ACCELERATION, EASY, HARD
-
-if TYPE_CHECKING:
-    from . import derived
-else:
-    derived = Deferred(".derived")
 
 FLOOR, SQUARED_FLOOR = "alpha*beta", "alpha*Min(2, beta)"
 """Exponent in N of what remains at infinite time, by eq. 12 and by eq. 76."""
@@ -32,109 +27,52 @@ TABLE_1: dict[Regime, str] = {
     LAZY: f"Piecewise((alpha*beta/(alpha + 1), beta <= 1), {_OTHERS})",
     RICH: f"Piecewise((2*alpha*beta/(alpha*(1 + beta) + 2), beta <= 1), {_OTHERS})",
 }
-"""The exponent of the optimal loss as printed."""
+"""The exponent of the optimal loss as printed; `exponents table compute-optimal` derives it row by row."""
 
-
-def _floor(source: str, published: str) -> Claim:
-    return Claim(
-        "bottleneck: infinite time", FINITE, source, published, lambda _: derived.term_in_size(LAZY, "model_bottleneck")
-    )
+_slow = partial(Claim, cost=MINUTES)
 
 
 def _arrival(regime: Regime) -> Claim:
+    """The later of the times at which the flow and the transient meet the floor of eq. 76."""
     faster, floor = FACTOR[regime], SQUARED_FLOOR
     published = f"Max({floor}/(beta*{faster}), ({floor} - 1)/({TRANSIENT}*{faster}))"
-    return Claim(
-        f"bottleneck: arrival, {regime}",
-        FINITE,
-        EQUATION[regime],
-        published,
-        lambda _: derived.arrival(regime),
-        cost=MINUTES,
-        tabulated=False,
-    )
+    name = f"bottleneck: arrival, {regime}"
+    return _slow(name, FINITE, EQUATION[regime], published, ("arrival", regime), tabulated=False)
 
 
 def _departure(regime: Regime) -> Claim:
-    return Claim(
-        f"transient: departure, {regime}",
-        FINITE,
-        EQUATION[regime],
-        "1/(beta - 1 + 1/alpha)",
-        lambda _: derived.departure(regime),
-        stated_for=EASY,
-        cost=MINUTES,
-        tabulated=False,
-    )
-
-
-def _term(family: str, regime: Regime, source: str, published: str, term: str) -> Claim:
-    """The exponent in t of a term of the loss."""
-    return Claim(
-        f"{family}: {regime}",
-        FINITE,
-        source,
-        published,
-        lambda _: derived.term_in_time(regime, term),
-        cost=MINUTES,
-    )
+    """The time at which the transient of finite models meets the flow."""
+    name, published = f"transient: departure, {regime}", "1/(beta - 1 + 1/alpha)"
+    return _slow(name, FINITE, EQUATION[regime], published, ("departure", regime), EASY, tabulated=False)
 
 
 def _all_batches(regime: Regime) -> Claim:
-    return Claim(
-        f"sgd: all batches, {regime}",
-        FINITE,
-        "first order in eta/B",
-        None,
-        lambda _: derived.noise_feedback(regime),
-        cost=MINUTES,
-    )
+    return _slow(f"sgd: all batches, {regime}", FINITE, "first order in eta/B", None, ("noise_feedback", regime))
 
 
 def _optimum(regime: Regime) -> tuple[Claim, Claim]:
-    """Table 1, which `exponents table compute-optimal` derives row by row."""
+    name, size = f"compute-optimal: {regime}", f"compute-optimal: model size, {regime}"
     return (
-        Claim(
-            f"compute-optimal: {regime}",
-            FINITE,
-            "Table 1",
-            TABLE_1[regime],
-            lambda _: derived.compute_exponent(regime),
-            cost=MINUTES,
-            tabulated=False,
-        ),
-        Claim(
-            f"compute-optimal: model size, {regime}",
-            FINITE,
-            "Table 1",
-            None,
-            lambda _: derived.model_size_exponent(regime),
-            cost=MINUTES,
-        ),
+        _slow(name, FINITE, "Table 1", TABLE_1[regime], ("compute_exponent", regime), tabulated=False),
+        _slow(size, FINITE, "Table 1", None, ("model_size_exponent", regime)),
     )
 
 
+_IN_SIZE, _IN_TIME = ("term_in_size", LAZY, "model_bottleneck"), ("term_in_time", RICH)
+
 FINITE_CLAIMS = (
-    Claim("bottleneck: resolution", FINITE, "eq. 75", "alpha", lambda _: derived.resolution()),
-    _floor("eq. 12", FLOOR),
-    _floor("eq. 76", SQUARED_FLOOR),
+    Claim("bottleneck: resolution", FINITE, "eq. 75", "alpha", ("resolution",)),
+    Claim("bottleneck: infinite time", FINITE, "eq. 12", FLOOR, _IN_SIZE),
+    Claim("bottleneck: infinite time", FINITE, "eq. 76", SQUARED_FLOOR, _IN_SIZE),
     *map(_arrival, REGIMES),
-    _term("transient", LAZY, "eq. 8", TRANSIENT, "finite_model_transient"),
-    _term("transient", RICH, "eq. 9, 80", f"{TRANSIENT}*{ACCELERATION}", "finite_model_transient"),
+    _slow("transient: lazy", FINITE, "eq. 8", TRANSIENT, ("term_in_time", LAZY, "finite_model_transient")),
+    _slow("transient: rich", FINITE, "eq. 9, 80", f"{TRANSIENT}*{ACCELERATION}", (*_IN_TIME, "finite_model_transient")),
     *map(_departure, REGIMES),
-    _term("sgd", LAZY, "eq. 8", NOISE, "sgd_transient"),
-    _term("sgd", RICH, "eq. 9", f"{NOISE}*{ACCELERATION}", "sgd_transient"),
-    _term("sgd", RICH, "eq. 83", f"{TRANSIENT}*{ACCELERATION}", "sgd_transient"),
+    _slow("sgd: lazy", FINITE, "eq. 8", NOISE, ("term_in_time", LAZY, "sgd_transient")),
+    _slow("sgd: rich", FINITE, "eq. 9", f"{NOISE}*{ACCELERATION}", (*_IN_TIME, "sgd_transient")),
+    _slow("sgd: rich", FINITE, "eq. 83", f"{TRANSIENT}*{ACCELERATION}", (*_IN_TIME, "sgd_transient")),
     *map(_all_batches, REGIMES),
-    Claim(
-        "sgd: stability horizon",
-        FINITE,
-        "eta kappa = 2",
-        None,
-        lambda _: derived.stability_horizon(),
-        derived_for=HARD,
-        cost=MINUTES,
-    ),
+    _slow("sgd: stability horizon", FINITE, "eta kappa = 2", None, ("stability_horizon",), derived_for=HARD),
     *_optimum(LAZY),
     *_optimum(RICH),
 )

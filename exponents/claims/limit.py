@@ -6,15 +6,9 @@ The constants are those of the continuum y^2(k) dk = k^{-alpha beta-1} dk, or of
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from ..names import LAZY, RICH
-from .claim import LIMIT, Claim, Deferred
-
-if TYPE_CHECKING:
-    from . import derived
-else:
-    derived = Deferred(".derived")
+from .claim import LIMIT, SPECTRUM, Claim
 
 LEVELS = 8
 """Levels of the series that are claimed one by one."""
@@ -22,11 +16,14 @@ LEVELS = 8
 SLOW_LEVELS = Fraction(3, 4)
 """Level n + 1 is reached as t^-(1 - chi_n); from this beta on chi_1 is close to 1."""
 
+HARD, EASY, OFF = "beta < 1", "beta > 1", "Ne(beta, 1)"
+"""Conditions.  At beta = 1 a logarithm takes the place of each constant."""
+
 ACCELERATION = "Max(1, 2/(1 + beta))"
 """The factor of eq. 9 and 10, as printed."""
 
-HARD, EASY, OFF = "beta < 1", "beta > 1", "Ne(beta, 1)"
-"""Conditions.  At beta = 1 a logarithm takes the place of each constant."""
+CHI = f"beta*{ACCELERATION}"
+READOUT = f"Max(1 - {CHI}, 0)"
 
 
 def _level(number: int) -> Claim:
@@ -35,29 +32,23 @@ def _level(number: int) -> Claim:
     for _ in range(number):
         published = f"beta*(2 - {published})"
     name = f"levels: level {number}"
-    return Claim(name, LIMIT, "eq. 62", published, lambda _: derived.level(number), HARD, HARD, slow_from=SLOW_LEVELS)
+    return Claim(name, LIMIT, "eq. 62", published, ("level", number), HARD, HARD, slow_from=SLOW_LEVELS)
 
 
 LIMIT_CLAIMS = (
-    Claim("chi: lazy time exponent", LIMIT, "eq. 8", "beta", lambda _: derived.chi(LAZY)),
-    Claim("chi: time exponent", LIMIT, "eq. 10, 68", f"beta*{ACCELERATION}", lambda _: derived.chi(RICH)),
-    Claim("chi: correlation", LIMIT, "eq. 66, 68", f"beta*{ACCELERATION}", lambda _: derived.chi(RICH)),
-    Claim(
-        "chi: kernel growth", LIMIT, "sec. 4", f"1 - beta*{ACCELERATION}", lambda _: derived.kernel_growth(RICH), HARD
-    ),
-    Claim(
-        "chi: readout norm", LIMIT, "Fig. 12", f"Max(1 - beta*{ACCELERATION}, 0)", lambda _: derived.kernel_growth(RICH)
-    ),
-    Claim(
-        "chi: learned mode", LIMIT, "eq. 11", f"(2 - beta*{ACCELERATION})/alpha", lambda _: derived.learned_mode(), HARD
-    ),
-    Claim("chi: learned norm", LIMIT, "eq. 7", None, lambda _: derived.learned_norm()),
+    Claim("chi: lazy time exponent", LIMIT, "eq. 8", "beta", ("chi", LAZY)),
+    Claim("chi: time exponent", LIMIT, "eq. 10, 68", CHI, ("chi", RICH)),
+    Claim("chi: correlation", LIMIT, "eq. 66, 68", CHI, ("chi", RICH)),
+    Claim("chi: kernel growth", LIMIT, "sec. 4", f"1 - {CHI}", ("kernel_growth", RICH), HARD),
+    Claim("chi: readout norm", LIMIT, "Fig. 12", READOUT, ("kernel_growth", RICH)),
+    Claim("chi: learned mode", LIMIT, "eq. 11", f"(2 - {CHI})/alpha", ("learned_mode",), HARD),
+    Claim("chi: learned norm", LIMIT, "eq. 7", None, ("learned_norm",)),
     *map(_level, range(LEVELS + 1)),
-    Claim("levels: readout norm", LIMIT, "eq. 47", "Max(1 - beta, 0)", lambda _: derived.readout_norm()),
-    Claim("levels: readout speed", LIMIT, "eq. 47", "beta", lambda _: derived.readout_speed()),
-    Claim("amplitude: RKHS norm", LIMIT, "eq. 7", "1/(alpha*(beta - 1))", lambda s: derived.target_norm(s), EASY, EASY),
-    Claim("amplitude: lazy loss", LIMIT, "eq. 8", None, lambda s: derived.amplitude(LAZY, s)),
-    Claim("amplitude: loss", LIMIT, "eq. 10", None, lambda s: derived.amplitude(RICH, s), derived_for=OFF),
-    Claim("amplitude: kernel", LIMIT, "sec. 4", None, lambda s: derived.kernel_amplitude(RICH, s), derived_for=OFF),
-    Claim("amplitude: clock", LIMIT, "eq. 67", None, lambda s: derived.clock_amplitude(RICH, s), derived_for=OFF),
+    Claim("levels: readout norm", LIMIT, "eq. 47", "Max(1 - beta, 0)", ("readout_norm",)),
+    Claim("levels: readout speed", LIMIT, "eq. 47", "beta", ("readout_speed",)),
+    Claim("amplitude: RKHS norm", LIMIT, "eq. 7", "1/(alpha*(beta - 1))", ("target_norm", SPECTRUM), EASY, EASY),
+    Claim("amplitude: lazy loss", LIMIT, "eq. 8", None, ("amplitude", LAZY, SPECTRUM)),
+    Claim("amplitude: loss", LIMIT, "eq. 10", None, ("amplitude", RICH, SPECTRUM), derived_for=OFF),
+    Claim("amplitude: kernel", LIMIT, "sec. 4", None, ("kernel_amplitude", RICH, SPECTRUM), derived_for=OFF),
+    Claim("amplitude: clock", LIMIT, "eq. 67", None, ("clock_amplitude", RICH, SPECTRUM), derived_for=OFF),
 )
