@@ -1,11 +1,11 @@
-"""The compute optimum, minimised: the smallest value of a sum of power laws on a budget, by search.
+"""Where is a sum of power laws smallest on a budget?  By search, as the witness for the linear programme.
 
-With N = C^x and t = C^y on a monomial budget, ln L is a convex function of the one free power (a sum of exponentials
-of linear functions), so a golden-section search finds its minimum to any precision.  Between two budgets, C and C^2
-with ln C astronomically large, the slope of ln L*(C) is the exponent, up to terms that vanish as powers of C; a tie
-leaves an error of order ln(terms)/ln C at most.
+With N = C^x and t = C^y on a monomial budget, ln L is a convex function of the one free power (the logarithm of a sum
+of exponentials of linear functions), so a golden-section search finds its minimum to any precision.  Between two
+budgets, C and C^2 with ln C astronomically large, the slope of ln L*(C) is the exponent, up to terms that vanish as
+powers of C; a tie leaves an error of order ln(terms)/ln C at most.
 
-Nothing of the linear programme in ``exponents.balance`` is used.
+Nothing of the linear programme in `exponents.optimum` is used.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LOG_BUDGET = mpf(10) ** 8
 def measured_exponent(
     terms: Sequence[tuple[Real, Sequence[Real]]], cost: Sequence[Real], digits: int = 40
 ) -> tuple[mpf, tuple[mpf, mpf]]:
-    """The exponent of the minimised loss and the powers of the budget at the minimum, for two resources.
+    """Return the exponent of the minimised loss, and the powers of the budget at the minimum, for two resources.
 
     Parameters
     ----------
@@ -43,17 +43,25 @@ def measured_exponent(
         -d ln L*/d ln C between C and C**2.
     allocation : (mpf, mpf)
         ln r_i / ln C at the minimum of the larger budget.
+
+    Examples
+    --------
+    L = N^-1 + t^-2 on N t = C: both terms fall as C^(-2/3), with N = C^(2/3).
+
+    >>> exponent, (first, _) = measured_exponent([(1, (1, 0)), (1, (0, 2))], (1, 1), digits=20)
+    >>> round(float(exponent), 6), round(float(first), 6)
+    (0.666667, 0.666667)
     """
     with workdps(digits):
-        small, _ = _minimised(terms, cost, LOG_BUDGET)
-        large, allocation = _minimised(terms, cost, 2 * LOG_BUDGET)
+        small, _ = _minimise(terms, cost, LOG_BUDGET)
+        large, allocation = _minimise(terms, cost, 2 * LOG_BUDGET)
         return (small - large) / LOG_BUDGET, allocation
 
 
-def _minimised(
+def _minimise(
     terms: Sequence[tuple[Real, Sequence[Real]]], cost: Sequence[Real], log_budget: mpf
 ) -> tuple[mpf, tuple[mpf, mpf]]:
-    """The minimum of ln L at one budget and where it lies; r_1 runs from 1 to what the whole budget buys."""
+    """Return the minimum of ln L on one budget, and its place; r_1 runs from 1 to what the whole budget buys."""
     first, second = map(_number, cost)
     laws = [(ln(_number(prefactor)), *map(_number, exponents)) for prefactor, exponents in terms]
 
@@ -75,7 +83,7 @@ def _number(value: Real) -> mpf:
 
 
 def _golden_section(f: Callable[[mpf], mpf]) -> mpf:
-    """Where the convex function ``f`` is smallest on [0, 1], to the square root of the working precision or better."""
+    """Return the place of the minimum of a convex function on [0, 1], to half the digits of the working precision."""
     ratio = (sqrt(mpf(5)) - 1) / 2
     low, high = mpf(0), mpf(1)
     left, right = high - ratio * (high - low), low + ratio * (high - low)

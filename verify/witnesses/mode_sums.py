@@ -1,8 +1,11 @@
-"""A sum over modes, added up: sum_{k >= 1} k^{-a} f(k^{-alpha} s) to any number of digits.
+"""What is a sum over modes, sum_{k >= 1} k^{-a} f(k^{-alpha} s)?  Added up, to any number of digits.
 
 The first modes, those with k^{-alpha} s > `REACH`, are added one by one.  Beyond them f is its Taylor series at 0, and
-each power sums to a Hurwitz zeta function: sum_{k >= K} k^{-a} (k^{-alpha} s)^j = s^j zeta(a + alpha j, K).
-No mode is left out, so the truncation that fakes exponents in numerical work cannot happen here.
+each power sums to a Hurwitz zeta function:
+
+    (1)  sum_{k >= K} k^{-a} (k^{-alpha} s)^j = s^j zeta(a + alpha j, K).
+
+All modes are counted, so no truncation can fake an exponent.  It is the witness for `exponents.asymptotics`.
 
 Cost: (s/REACH)^{1/alpha} evaluations of f.  The kernel must be analytic in the disc |x| < 1.
 """
@@ -15,14 +18,14 @@ from math import ceil, log
 from mpmath import bernoulli, exp, factorial, mp, mpf, pi, workdps
 
 REACH = mpf(1) / 4
-"""Largest argument at which the Taylor series is used: each term gains two bits."""
+"""Largest argument of the Taylor series: each term gains two bits."""
 
 RADIUS = mpf(1) / 2
-"""Circle on which Taylor coefficients are read off, inside the nearest singularity at |x| = 1."""
+"""Radius of the circle on which f is sampled for its Taylor coefficients: inside the singularity at |x| = 1."""
 
 
 def mode_sum(f: Callable[[mpf], mpf], weight: float, capacity: float, s: float, digits: int = 30) -> mpf:
-    """``sum_k k**(-weight) * f(k**(-capacity) * s)`` to about ``digits`` digits.
+    """Return ``sum_k k**(-weight) * f(k**(-capacity) * s)`` to about ``digits`` digits.
 
     Parameters
     ----------
@@ -38,20 +41,29 @@ def mode_sum(f: Callable[[mpf], mpf], weight: float, capacity: float, s: float, 
     Returns
     -------
     mpf
+
+    Examples
+    --------
+    For large s, sum_k k^-2 exp(-s/k^2) is the integral over k, sqrt(pi/s)/2.
+
+    >>> round(float(mode_sum(lambda x: exp(-x), 2, 2, 1e4, digits=5)), 8)
+    0.00886227
     """
     with workdps(digits + 15):
         a, alpha, s = mpf(weight), mpf(capacity), mpf(s)
         terms = ceil((digits + 15) * log(10) / log(4)) + 5
         first = int(mp.ceil((s / REACH) ** (1 / alpha))) + 1
+        # the first modes, one by one
         head = mp.fsum(mpf(k) ** -a * f(mpf(k) ** -alpha * s) for k in range(1, first))
         negligible = mpf(10) ** -(digits + 10)
         coefficients = [c if abs(c) > negligible else mpf(0) for c in taylor(f, terms)]
+        # (1) for all others
         tail = mp.fsum(c * s**j * _hurwitz(a + alpha * j, first) for j, c in enumerate(coefficients) if c)
         return head + tail
 
 
 def _hurwitz(power: mpf, first: int) -> mpf:
-    """sum_{k >= first} k^{-power} to full relative precision, by the Euler-Maclaurin formula.
+    """Return sum_{k >= first} k^{-power} to full relative precision, by the Euler-Maclaurin formula.
 
     mpmath's zeta is precise to an absolute error, and these values are tiny.  The formula's terms fall by a factor
     ((power + 2m)/(2 pi first))^2, which is small because ``first`` is in the hundreds or more.
@@ -69,9 +81,12 @@ def _hurwitz(power: mpf, first: int) -> mpf:
 
 
 def taylor(f: Callable[[mpf], mpf], terms: int) -> list[mpf]:
-    """The first Taylor coefficients of ``f`` at 0, by the trapezoidal rule on a circle, at the working precision.
+    """Return the first Taylor coefficients of ``f`` at 0, by the trapezoidal rule on a circle.
 
-    The rule's error is the coefficient ``samples`` further on times RADIUS**samples, so it falls below any precision.
+    The rule's error is the coefficient ``samples`` further on times RADIUS**samples, below the working precision.
+
+    >>> [round(float(c), 6) for c in taylor(exp, 3)]
+    [1.0, 1.0, 0.5]
     """
     samples = 2 * (terms + mp.prec)
     circle = [exp(2j * pi * mpf(m) / samples) for m in range(samples)]
