@@ -1,16 +1,15 @@
-"""What does perturbation theory, iterated as dynamics, converge to?
+"""What does perturbation theory converge to when it is iterated as dynamics?  To the exponents of the level series.
 
-Level 0 is lazy: each mode relaxes in the clock tau_0 = t.  Level n + 1 lets the correlation of level n drive the
-kernel,
+Level 0 is lazy: each mode relaxes in the clock tau_0 = t.  At level n + 1 the correlation of level n drives the kernel,
 
     B_n(t) = sum_k y_k^2 exp(-mu_k tau_n(t)),
     tau_{n+1}(t) = int_0^t dt' [1 + gamma int_0^{t'} ds B_n(s)]                      (eq. 63-67),
 
-and nothing else: no exponent, and no power law, is put in.  Both integrals run over panels of equal width in ln t, on
-each of which the integrand is a polynomial at Gauss nodes; before the first panel it is a constant to rounding.
+No exponent and no power law is put in.  Both integrals run over panels of equal width in ln t.  On each panel the
+integrand is a polynomial through its values at Gauss nodes; before the first panel it is constant to rounding.
 
-Layout: arrays of shape (panels, nodes), time rising along both.  Cost: times x modes exponentials a level.  The error
-is what rules with fewer nodes change.
+Layout: arrays of shape (panels, nodes), time rising along both.  Cost: times x modes exponentials per level.  The error
+is the change when each panel has fewer nodes.
 """
 
 from __future__ import annotations
@@ -33,13 +32,13 @@ WIDTH = 1.0
 """Width of a panel in ln t."""
 
 NODES = (10, 7)
-"""Nodes in a panel, and those of the second solution that the error is read off."""
+"""Nodes in a panel, and in the coarser solution that tells the error."""
 
 START = 1e-8
-"""First time, in units of 1/(largest eigenvalue) and of the kernel's own growth: before it, nothing has happened."""
+"""First time, in units of the shorter of 1/(largest eigenvalue) and the kernel's growth time: nothing happens before."""
 
 DEEPER = 1e3
-"""By what factor the measure outreaches the clock of level 1, which is the largest of all."""
+"""By what factor the spectrum is resolved beyond the clock of level 1, the largest of all levels."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +70,35 @@ class Level:
 def level_curves(
     alpha: object, beta: object, gamma: float, horizon: float, levels: int, spectrum: SpectrumKind = "continuum"
 ) -> tuple[Level, ...]:
-    """Levels 0 to ``levels`` on the spectrum of eq. 42, up to time ``horizon``.
+    """Solve levels 0 to ``levels`` on the spectrum of eq. 42, up to time ``horizon``.
+
+    Parameters
+    ----------
+    alpha, beta : exact number
+        Capacity > 1 and source > 0: an int, a Fraction, or text such as "3/2".
+    gamma : float
+        Richness, above 0.
+    horizon : float
+        Last time, above 1, in units of 1/(learning rate).
+    levels : int
+        The last level, at least 0.
+    spectrum : {"continuum", "modes"}
+
+    Returns
+    -------
+    tuple of Level
+        Level n at index n, at the Gauss nodes of all panels.
 
     Raises
     ------
     InputError
-        For gamma <= 0, fewer than 0 levels, a horizon that does not exceed 1, or a clock beyond double precision.
+        If a number is outside its range, or a clock may exceed double precision.
+
+    Examples
+    --------
+    >>> lazy, first = level_curves("3/2", "1/2", 1.0, 1e12, 1)
+    >>> lazy.slope[-1].round(4).item(), first.slope[-1].round(3).item()
+    (-0.5, -0.75)
     """
     if not 0 < gamma < np.inf:
         raise InputError(f"the level series needs a finite gamma above 0; got {gamma}; 0 has level 0 only")
@@ -93,7 +115,7 @@ def level_curves(
     lazy = power_law_spectrum(alpha, beta, horizon, spectrum)
     driven = rules[1].clock(gamma, lazy.correlations(rules[1].time)[0])
     measure = power_law_spectrum(alpha, beta, DEEPER * float(driven[-1]), spectrum)
-    fine, coarse = (_iterated(measure, gamma, panels, levels) for panels in rules)
+    fine, coarse = (_iterate(measure, gamma, panels, levels) for panels in rules)
     onto, of_rule = rules[1].interpolation(rules[0]), SLOPES * measure.error
     return tuple(
         replace(a, slope_error=np.abs(a.slope - (b.slope.reshape(rules[1].shape) @ onto).ravel()) + of_rule)
@@ -117,23 +139,23 @@ class _Panels:
         self.first = float(np.exp(low))
 
     def interpolation(self, other: _Panels) -> Reals:
-        """The matrix that takes values at a panel's nodes to those at the nodes of the same panel of ``other``."""
+        """Return the matrix that interpolates from a panel's nodes to the nodes of the same panel of ``other``."""
         return np.asarray((other.places[:, None] ** np.arange(self.shape[1]) @ self.lagrange).T)
 
     def integral(self, values: Reals) -> Reals:
-        """int_0^t of a function given at all nodes, at all nodes; it is a constant before the first panel."""
+        """Return int_0^t at all nodes of a function given at all nodes and constant before the first panel."""
         slices = (values * self.time).reshape(self.shape)
         whole = np.cumsum(slices @ self.weights)
         before = np.concatenate([[0.0], whole[:-1]])
         return np.asarray(((slices @ self.inner.T) + before[:, None]).ravel() + self.first * values[0])
 
     def clock(self, gamma: float, correlation: Reals) -> Reals:
-        """int_0^t dt' [1 + gamma int_0^t' B ds]."""
+        """Return int_0^t dt' [1 + gamma int_0^t' B ds], eq. 67."""
         return self.time + gamma * self.integral(self.integral(correlation))
 
 
-def _iterated(measure: Spectrum, gamma: float, panels: _Panels, levels: int) -> list[Level]:
-    """The levels one after another; errors are left at zero."""
+def _iterate(measure: Spectrum, gamma: float, panels: _Panels, levels: int) -> list[Level]:
+    """Return the levels; their errors are zero."""
     found, clock, kernel = [], panels.time, np.ones_like(panels.time)
     for number in range(levels + 1):
         correlation, falls = measure.correlations(clock, (0, 1))

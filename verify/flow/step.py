@@ -1,7 +1,7 @@
 """How do all modes move on one step of the clock, under a force that is a polynomial there?
 
-Only modes with mu tau between `UNMOVED` and `SLAVED` are followed.  The faster ones are where the force holds them, the
-slower ones have moved by mu int h; both enter through their sums, so that a step costs the same at any time.
+Only modes with mu tau between `UNMOVED` and `SLAVED` are followed.  The faster ones are where the force holds them, and
+the slower ones have moved by mu int h.  Both enter through their sums, so that a step costs the same at any time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .collocation import Response, count_mostly_learned, integrate_basis, integr
 SLAVED, UNMOVED = 1e11, 1e-11
 """mu tau above which a mode follows the force at once, r = -g/mu, and below which it has moved by mu int h only.
 
-What is left out is smaller than what is kept by these factors, or the square of it.
+The error of this is smaller by one of these factors, or its square.
 """
 
 
@@ -25,8 +25,20 @@ What is left out is smaller than what is kept by these factors, or the square of
 class Step:
     """A step, and how modes respond to a force on it.
 
-    ``part`` are the modes that are followed, ``span`` says where they stand among all, whose eigenvalues are ``mu``;
-    the first ``split`` of them are mostly learned.  ``weights`` are those of ``response`` in units of the clock.
+    Attributes
+    ----------
+    mu : array of shape (modes,)
+        Eigenvalues of all modes.
+    part, span : Spectrum, slice
+        The followed modes, and where they stand among all.
+    split : int
+        How many of the followed modes are mostly learned; they come first.
+    length : float
+        Length in the clock.
+    response : Response
+        At the points of interest on the step.
+    weights : array of shape (STAGES, points, followed modes)
+        Those of ``response``, in units of the clock.
     """
 
     mu: Reals
@@ -38,17 +50,25 @@ class Step:
     weights: Reals
 
     def free(self, learned: Reals, residual: Reals) -> Reals:
-        """What is followed of each mode, without a force, of shape (points, modes)."""
+        """Return r or h - r of each followed mode without a force, of shape (points, followed modes)."""
         return self.response.free(self.part.eigenvalues * self.length, learned[self.span], residual[self.span])
 
     def states(self, learned: Reals, residual: Reals, force: Reals) -> tuple[Reals, Reals, Reals, Reals]:
-        """phi and 1 - phi of all modes at the points of the response, h, and g/h, from those where the step begins."""
+        """Return phi and 1 - phi of all modes at the points of the response, h, and g/h.
+
+        Parameters
+        ----------
+        learned, residual : array of shape (modes,)
+            phi and 1 - phi where the step begins.
+        force : array of shape (STAGES,)
+            g at the nodes, in units of the h where the step begins.
+        """
         s, scaled, span = self.response.points, force * self.length, self.span
-        h = 1 - scaled @ integrate_basis(s)
+        h = 1 - scaled @ integrate_basis(s)  # dh/dtau = -g
         rate = (force @ lagrange_basis(s)) / h
         moved = learned + np.multiply.outer(self.length * (s - scaled @ integrate_basis_twice(s)), self.mu)
         found = self.free(learned, residual) - np.tensordot(force, self.weights, 1)
-        after, left = moved / h[:, None], np.multiply.outer(-rate, 1 / self.mu)
+        after, left = moved / h[:, None], np.multiply.outer(-rate, 1 / self.mu)  # of slow modes, of slaved modes
         after[:, : span.start] = 1 - left[:, : span.start]
         left[:, span.stop :] = 1 - after[:, span.stop :]
         after[:, span], left[:, span] = shares(self.split, found, h)
@@ -56,15 +76,15 @@ class Step:
 
 
 def start_step(measure: Spectrum, clock: float, length: float, learned: Reals, response: Response) -> Step:
-    """The step of this length from this clock, where ``learned`` is phi."""
+    """Return the step of this length from this clock, where phi is ``learned``."""
     mu = measure.eigenvalues
-    span = _followed(mu, clock, length)
+    span = _select_followed(mu, clock, length)
     part, split = Spectrum(mu[span], measure.weights[span]), count_mostly_learned(learned[span])
     return Step(mu, part, span, split, length, response, response.weights(part.eigenvalues * length, split) * length)
 
 
-def _followed(mu: Reals, clock: float, length: float) -> slice:
-    """The modes that are neither slaved to the force nor, beside the others, unmoved on a step."""
+def _select_followed(mu: Reals, clock: float, length: float) -> slice:
+    """Return where the modes stand that are neither slaved to the force nor unmoved on a step; at least one."""
     first = int(np.searchsorted(-mu, -SLAVED / clock)) if clock > 0 else 0
     first = min(first, len(mu) - 1)
     slowest = UNMOVED * min(mu[0], 1 / (clock + length))

@@ -1,4 +1,4 @@
-"""How is a solved flow read, between the steps that solved it?"""
+"""How is a solved flow read between the ends of its steps?  By the formulas that made the steps, at any place in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .collocation import Response, integrate_basis, squared_integral
 from .step import start_step
 
 ITERATIONS, CONVERGED = 12, 1e-13
-"""Most iterations that find a place on a step, and the change at which it is found; three are usual."""
+"""Most Newton iterations for a place on a step, and the change at which they stop; three are usual."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Flow:
 
     @property
     def steps(self) -> int:
-        """How many steps were taken."""
+        """The number of steps."""
         return len(self.force)
 
     @property
@@ -76,25 +76,26 @@ class Flow:
         return float(self.time[-1])
 
     def at(self, times: Reals) -> States:
-        """The states at ``times``, rising and within the horizon, by the formulas that made the steps."""
-        return self._read(times, self.time, self._places) if self.gamma else self._free(times)
+        """Return the states at ``times``, rising and within the horizon."""
+        return self._read(times, self.time, self._find_times) if self.gamma else self._read_lazy(times)
 
     def at_clock(self, clock: Reals) -> States:
-        """The states where the clock shows ``clock``, rising and within its last value."""
-        return self._read(clock, self.clock, self._shares) if self.gamma else self._free(clock)
+        """Return the states where the clock shows ``clock``, rising and within its last value."""
+        return self._read(clock, self.clock, self._find_clocks) if self.gamma else self._read_lazy(clock)
 
-    def _free(self, times: Reals) -> States:
+    def _read_lazy(self, times: Reals) -> States:
+        """Return phi = 1 - e^{-mu t}."""
         decay, one = np.multiply.outer(-times, self.measure.eigenvalues), np.ones(len(times))
         return States(times, times, one, 0 * one, np.exp(decay), -np.expm1(decay))
 
-    def _read(self, wanted: Reals, edges: Reals, placed: Callable[[int, Reals], Reals]) -> States:
-        """The states where what has ``edges`` at the ends of steps has the values ``wanted``."""
+    def _read(self, wanted: Reals, edges: Reals, find: Callable[[int, Reals], Reals]) -> States:
+        """Return the states where a quantity, with the values ``edges`` at the ends of steps, has those ``wanted``."""
         steps = np.clip(np.searchsorted(edges, wanted, side="right") - 1, 0, self.steps - 1)
-        parts = [self._within(int(step), placed(int(step), wanted[steps == step])) for step in np.unique(steps)]
+        parts = [self._read_step(int(step), find(int(step), wanted[steps == step])) for step in np.unique(steps)]
         return States(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
-    def _within(self, step: int, s: Reals) -> tuple[Reals, ...]:
-        """Time, clock, kernel, its growth, 1 - phi and phi at places inside one step."""
+    def _read_step(self, step: int, s: Reals) -> tuple[Reals, ...]:
+        """Return time, clock, kernel, its growth, 1 - phi and phi at places s in [0, 1] of one step."""
         length, start = self._length(step), self.shrinkage[step]
         taken = start_step(self.measure, float(self.clock[step]), length, self.learned[step], Response(s))
         learned, residual, h, rate = taken.states(self.learned[step], self.residual[step], self.force[step])
@@ -102,14 +103,15 @@ class Flow:
         return time, self.clock[step] + s * length, (start * h) ** -2.0, 2 * rate, residual, learned
 
     def _length(self, step: int) -> float:
+        """Return the length of a step in the clock."""
         return float(self.clock[step + 1] - self.clock[step])
 
-    def _shares(self, step: int, clock: Reals) -> Reals:
-        """s in [0, 1] with tau(s) = clock on one step."""
+    def _find_clocks(self, step: int, clock: Reals) -> Reals:
+        """Return s in [0, 1] with tau(s) = clock on one step."""
         return np.clip((clock - self.clock[step]) / self._length(step), 0.0, 1.0)
 
-    def _places(self, step: int, times: Reals) -> Reals:
-        """s in [0, 1] with t(s) = time on one step: t rises with s, and its derivative is h^2 > 0."""
+    def _find_times(self, step: int, times: Reals) -> Reals:
+        """Return s in [0, 1] with t(s) = time on one step, by Newton's method: t rises with the slope h^2 > 0."""
         length, force = self._length(step), self.force[step] * self._length(step)
         wanted = (times - self.time[step]) / (length * self.shrinkage[step] ** 2)
         s = np.clip(wanted, 0.0, 1.0)

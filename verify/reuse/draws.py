@@ -52,7 +52,7 @@ from ..flow.curve import TOLERANCE
 from ..flow.error_estimate import COARSER, PROBES, check_tolerance, largest_nearby
 from ..flow.solver import EXHAUSTED, solve_flow
 from ..flow.trajectory import Flow
-from ..inputs import check_times, check_whole
+from ..inputs import check_richness, check_times, check_whole
 from ..spectra.mode_nodes import check_size
 from ..spectra.spectrum import SMALLEST, Spectrum
 
@@ -170,7 +170,7 @@ class DrawnReuse:
         FlowFailed
             If the flow cannot be solved.
         """
-        t = check_times(times)
+        gamma, t = check_richness(gamma), check_times(times)
         check_tolerance(tolerance)
         probes = np.unique(np.multiply.outer(PROBES, t))
         places = np.searchsorted(probes, t)
