@@ -1,4 +1,4 @@
-"""A loss curve as a table."""
+"""How is a loss curve printed?  As a table with one row per time, and a column for each known quantity."""
 
 from __future__ import annotations
 
@@ -18,25 +18,33 @@ CURVE: dict[str, tuple[str | Notation, str]] = {
     "kernel": (Notation("kappa", "κ", r"\kappa"), ".6g"),
     "clock": (Notation("tau", "τ", r"\tau"), ".6g"),
 }
-"""Headings and formats of what may be known of a loss curve, by the keys of CSV."""
+"""Headings and formats of the columns that a loss curve may have, by the keys of CSV."""
 
 CURVE_SYMBOLS = {
     "eta": Notation("eta", "η", r"\eta"),
     "noise": Notation("eta/B", "η/B", r"\eta/B"),
     "sharpness": Notation("eta kappa mu_1", "ηκμ₁", r"\eta \kappa \mu_1"),
 }
-"""Mathematics in the words about it."""
+"""Symbols in titles and notes."""
 
 
 def curve_table(columns: Mapping[str, Sequence[float]], title: str, notes: Sequence[str]) -> Table:
-    """A loss curve.
+    """Return a loss curve as a table.
 
     Parameters
     ----------
     columns : mapping of str to sequence of float
-        By the keys of `CURVE`, all of one length.  NaN is not known.
-    title, notes : str
-        Templates, in which the names of `CURVE_SYMBOLS` stand for mathematics.
+        By the keys of `CURVE`, all of one length; NaN is an unknown value, and its cell is empty.
+    title : str
+        A template, with names of `CURVE_SYMBOLS` in braces.
+    notes : sequence of str
+        Templates as well.
+
+    Examples
+    --------
+    >>> table = curve_table({"time": [1.0], "loss": [0.5], "error": [float("nan")]}, "The loss", ["At {eta} = 1."])
+    >>> table.rows
+    (('1', '0.5', None),)
     """
     cells = zip(*([_number(value, CURVE[key][1]) for value in values] for key, values in columns.items()), strict=True)
     heading, *said = (phrase(template, **CURVE_SYMBOLS) for template in (title, *notes))

@@ -6,7 +6,8 @@ v0 = w* - (A^T w - A0^T w0)/(gamma0 N) and g = Lambda v0, it obeys in the time e
 
     dw/dt = gamma0 A g,     dA/dt = gamma0 w g^T.
 
-Both stay A = A0 Y + w0 r^T and w = s w0 + A0 p, where at N = infinity A0^T A0/N = 1, A0^T w0/N = 0, |w0|^2/N = sigma^2:
+At all times A = A0 Y + w0 r^T and w = s w0 + A0 p.  With A0^T A0/N = 1, A0^T w0/N = 0 and |w0|^2/N = sigma^2 at
+N = infinity,
 
     Y' = gamma0 p g^T,     p' = gamma0 Y g,     r' = gamma0 s g,     s' = gamma0 r . g.
 
@@ -15,24 +16,24 @@ and kappa = 1 + |p|^2 = 1 + gamma0^2 |U|^2.  Differentiating U, and R = r/gamma0
 
     U' = sqrt(1 + gamma0^2 |U|^2) g,     R' = sqrt(1 + gamma0^2 |R|^2) g,
 
-from 0 both: U = R and s^2 = kappa.  Then A^T w/N = Y^T p + sigma^2 s r gives w* - v0 = (1 + sigma^2) sqrt(kappa) R.
-The flow of eq. 4 is U' = sqrt(kappa) Lambda (w* - sqrt(kappa) U), kappa = 1 + gamma |U|^2: that of (1 + sigma^2) R,
-with
+and both start from 0: U = R and s^2 = kappa.  Then A^T w/N = Y^T p + sigma^2 s r gives w* - v0 = (1 + sigma^2)
+sqrt(kappa) R.  The flow of eq. 4 is U' = sqrt(kappa) Lambda (w* - sqrt(kappa) U) with kappa = 1 + gamma |U|^2.  It is
+the flow of (1 + sigma^2) R with
 
     gamma = gamma0^2/(1 + sigma^2)^2     and its time     (1 + sigma^2) t.
 
-The loss and kappa are those of `flow` there, and
+The loss and kappa are those of `flow.curve` there, and
 
     |w|^2/N = (1 + sigma^2) kappa - 1,     A^T A/N = 1 + (1 + sigma^2)(kappa - 1) e e^T,     e along w* - v0.
 
-What was learned is one spike of rank one in the features.  The kernel is A^T A/N + |w|^2/N: (1 + sigma^2) kappa across
-e, and (1 + sigma^2)(2 kappa - 1) along it.
+The features learn one spike of rank one.  The kernel A^T A/N + |w|^2/N is (1 + sigma^2) kappa across e, and
+(1 + sigma^2)(2 kappa - 1) along it.
 
-Where M grows with N, to M/N = c, the loss is the same: what A0^T A0/N - 1 adds to v0 is spread over all modes, and
-Lambda leaves of it a part of order 1/N.  But the rows of A are then N samples of M numbers whose covariance is the
-A^T A/N above.  Its other eigenvalues spread up to (1 + sqrt(c))^2, and its spike is seen at another place: see `seen`.
+Where M grows with N so that M/N = c, the loss is the same: A0^T A0/N - 1 adds to v0 a vector that is spread over all
+modes, and Lambda leaves a part of order 1/N.  But the rows of A are then N samples of M numbers whose covariance is the
+A^T A/N above.  Its other eigenvalues spread up to (1 + sqrt(c))^2, and its spike moves: see `spike_at_finite_ratio`.
 
-Layout: arrays of shape (times,).  Cost, memory and errors: those of `flow`.
+Layout: arrays of shape (times,).  Cost, memory and errors are those of `flow.curve`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from verify.flow import solver as march
 from verify.flow.curve import WITH_ERRORS, flow_curve, limit_curve
 from verify.flow.error_estimate import SLOPES
 from verify.flow.solver import solve_flow
-from verify.spectra import spectrum as measure_module
+from verify.spectra import power_law as power_law_module
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.spectrum import spectrum_from_arrays
 
@@ -328,7 +328,7 @@ def test_the_error_falls_at_least_with_the_fourth_power_of_the_step():
 def test_the_stated_error_of_a_slope_includes_that_of_the_rule(monkeypatch):
     times, tolerance = np.geomspace(1, 1e6, 20), 1e-12
     found = flow_curve(power_law_spectrum("3/2", "1/10", 1e20), 1.0, times, tolerance)
-    monkeypatch.setattr(measure_module, "CONTINUUM_PANEL", 0.7)
+    monkeypatch.setattr(power_law_module, "CONTINUUM_PANEL", 0.7)
     truth = flow_curve(power_law_spectrum("3/2", "1/10", 1e20), 1.0, times, tolerance)  # its rule is exact to rounding
     assert np.all(
         np.abs(found.loss_slope - truth.loss_slope) <= found.errors["loss_slope"] + truth.errors["loss_slope"]
