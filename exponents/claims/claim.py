@@ -49,7 +49,6 @@ SECONDS: Cost = "seconds"
 MINUTES: Cost = "minutes"
 """Claims that take minutes are measured at a few points only, and not by ``verify --quick``."""
 
-
 SPECTRUM = "on the spectrum"
 """Stands for the kind of spectrum among the arguments of a derivation."""
 

@@ -20,11 +20,13 @@ from ..errors import InputError
 from ..names import CONTINUUM, FORMATS, SPECTRA, require
 from ..rationals import abbreviate, exact
 from .curve_request import capacity_and_source, whole_number
-from .terminal import Command, fill_help, format_option, list_names, show, workers
+from .terminal import Command, fill_help, format_option, list_names, show_report, workers
 
 if TYPE_CHECKING:
     from verify.judgement import Verdict
     from verify.measurements.points import Point
+
+    from ..reports.render import Table
 
 
 @click.command(cls=Command, short_help="Measure, and judge what is claimed.")
@@ -120,19 +122,16 @@ def _show_progress(parts: Iterable[list[Verdict]], length: int) -> Iterator[list
 
 
 def _show_verdicts(found: Sequence[Verdict], form: str, control: bool) -> None:
-    import json
-
-    from ..reports.render import render_table, render_tables
+    """Print verdicts: in CSV one per row, otherwise a table for each claim."""
     from ..reports.verdict_tables import flat_table, verdict_tables
 
     objects = [verdict.as_object() for verdict in found]
     logarithms = [verdict.measured is not None and verdict.measured.logarithm for verdict in found]
-    if form == "json":
-        show(lambda *_: json.dumps({"verdicts": objects, "control": control}, indent=2), form)
-    elif form == "csv":
-        show(lambda style, emphasis: render_table(flat_table(objects), style, emphasis), form)
-    else:
-        show(lambda style, emphasis: render_tables(verdict_tables(objects, logarithms, control), style, emphasis), form)
+
+    def tables() -> Sequence[Table]:
+        return [flat_table(objects)] if form == "csv" else verdict_tables(objects, logarithms, control)
+
+    show_report(tables, lambda: {"verdicts": objects, "control": control}, form)
 
 
 def _report_status(found: Sequence[Verdict], control: bool, interrupted: bool) -> int:

@@ -28,18 +28,8 @@ DIGITS = 8
 FORMS = (("measured", f".{DIGITS}g"), ("error", ".0e"))
 
 FLAT = (
-    "claim",
-    "source",
-    "published",
-    "derived",
-    "alpha",
-    "beta",
-    "gamma",
-    "spectrum",
-    "measured",
-    "error",
-    "published_verdict",
-    "derived_verdict",
+    *("claim", "source", "published", "derived", "alpha", "beta", "gamma", "spectrum"),
+    *("measured", "error", "published_verdict", "derived_verdict"),
 )
 """Columns of the verdicts in CSV: the keys of JSON, with the point spread out."""
 

@@ -101,26 +101,15 @@ class LimitMeasurements(Measurements):
         """Measure the exponent with which a quantity on the flow falls."""
         return -self.slope(name)
 
-    def constant(self, name: str, power: float) -> Limit:
-        """Measure the constant in front of t^power in a quantity on the flow."""
+    def constant(self, name: str, law: str, sign: int = 1, offset: int = 0) -> Limit:
+        """Measure the constant in front of t^(offset + sign * e), with e the derived exponent of the claim ``law``."""
+        power = offset + sign * self._derive(law)
         value, error = getattr(self.rich, name), getattr(self.rich, f"{name}_error")
         return _exponentiate(self._limit(np.log(value) - power * np.log(self.times), error / value))
 
-    def loss_constant(self) -> Limit:
-        """Measure the constant in front of t^-chi in the loss."""
-        return self.constant("loss", -self._derived("chi: time exponent"))
-
-    def kernel_constant(self) -> Limit:
-        """Measure the constant in front of the power law of the kernel."""
-        return self.constant("kernel", self._derived("chi: kernel growth"))
-
-    def clock_constant(self) -> Limit:
-        """Measure the constant in front of the power law of the clock, the integral of the kernel."""
-        return self.constant("clock", 1 + self._derived("chi: kernel growth"))
-
     def lazy_constant(self) -> Limit:
         """Measure the constant in front of the power law of the lazy loss."""
-        power = -self._derived("chi: lazy time exponent")
+        power = -self._derive("chi: lazy time exponent")
         return _exponentiate(
             self._limit(np.log(self.lazy.lazy_loss(self.times)) - power * np.log(self.times), self._rule)
         )
@@ -168,7 +157,7 @@ class LimitMeasurements(Measurements):
         """The error of a lazy slope: that of the quadrature rule of the spectrum."""
         return np.full(len(self.times), self.lazy.error)
 
-    def _derived(self, claim: str) -> float:
+    def _derive(self, claim: str) -> float:
         """The derived exponent that a constant is divided by."""
         value = select_claims([claim])[0].derived_at(self.at.alpha, self.at.beta, self.at.gamma)
         assert value is not None
@@ -189,9 +178,9 @@ class LimitMeasurements(Measurements):
         "levels: readout speed": partial(lazy_slope, power=1),
         "amplitude: RKHS norm": target_norm,
         "amplitude: lazy loss": lazy_constant,
-        "amplitude: loss": loss_constant,
-        "amplitude: kernel": kernel_constant,
-        "amplitude: clock": clock_constant,
+        "amplitude: loss": partial(constant, name="loss", law="chi: time exponent", sign=-1),
+        "amplitude: kernel": partial(constant, name="kernel", law="chi: kernel growth"),
+        "amplitude: clock": partial(constant, name="clock", law="chi: kernel growth", offset=1),
         **_by_level(level),
     }
 

@@ -27,12 +27,7 @@ class Point:
 
     def as_object(self) -> dict[str, str]:
         """Return the point as JSON holds it."""
-        return {
-            "alpha": str(self.alpha),
-            "beta": str(self.beta),
-            "gamma": str(self.gamma),
-            "spectrum": self.spectrum,
-        }
+        return {name: str(value) for name, value in vars(self).items()}
 
 
 def read_point(alpha: object, beta: object, gamma: object, spectrum: SpectrumKind = CONTINUUM) -> Point:
