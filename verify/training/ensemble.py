@@ -21,13 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import numpy as np
-
 from ..curves import LossCurve
 from ..spectra.spectrum import Spectrum
 from .descent import descend
 from .gradients import GAUSSIAN
-from .seeds import Ensemble, Group, average_seeds, check_seeds
+from .seeds import Ensemble, Group, average_seeds, check_seeds, step_times
 from .settings import Setting, check_memory, check_model, check_setting
 
 
@@ -100,7 +98,7 @@ def train_ensemble(
     check_memory(setting, len(numbers))
     eta = setting.learning_rate
     ensemble = Ensemble(
-        np.asarray(eta * setting.record),
+        step_times(eta, setting.record),
         eta,
         settings={"gamma": setting.gamma, "learning_rate": eta, "features": features, "precision": precision},
         advice="take a smaller learning rate or a larger batch",

@@ -36,7 +36,7 @@ from ..curves import LossCurve
 from ..inputs import check_whole
 from .gradients import AHEAD, GAUSSIAN, FiniteModel, GaussianGradient
 from .linear_descent import KEPT, descend
-from .seeds import Ensemble, Group, average_seeds, check_seeds
+from .seeds import Ensemble, Group, average_seeds, check_seeds, step_times
 from .settings import BUFFERS, GROUP, LARGEST, MEMORY, STREAMS, Steps, check_recorded, check_setting
 from .stability import STABLE
 
@@ -171,7 +171,7 @@ def train_linear_ensemble(
         )
     eta = setting.learning_rate
     ensemble = Ensemble(
-        np.asarray(eta * setting.record),
+        step_times(eta, setting.record),
         eta,
         details={"looks": setting.looks.astype(float)},
         settings={"gamma0": setting.gamma0, "learning_rate": eta, "init": setting.init},

@@ -15,6 +15,7 @@ from numbers import Integral
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exponents.errors import InputError
 from exponents.rationals import abbreviate
@@ -135,6 +136,16 @@ def average_seeds(
             raise
         return _average(ensemble, tuple(finished), parts, interrupted=True)
     return _average(ensemble, tuple(finished), parts)
+
+
+def step_times(learning_rate: float, steps: NDArray[np.int64]) -> Reals:
+    """Return eta times the steps; infinity beyond double precision.
+
+    >>> step_times(0.5, np.arange(3))
+    array([0. , 0.5, 1. ])
+    """
+    with np.errstate(over="ignore"):
+        return np.asarray(learning_rate * steps, dtype=float)
 
 
 def standard_error(values: Reals) -> Reals:
