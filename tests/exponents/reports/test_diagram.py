@@ -1,10 +1,9 @@
 """Conditions in one parameter, written so that a reader sees where they hold."""
 
 import pytest
-from sympy import Rational, Symbol, sqrt
+from sympy import Symbol
 
 from exponents import N, compute_optimum, t
-from exponents.algebra.intervals import cut_line, solve_region
 from exponents.reports.diagram import diagram_object, diagram_tables
 from exponents.reports.render import render_table
 
@@ -35,12 +34,3 @@ def test_programs_read_the_condition_alone(diagram):
         "a**2 - 4*a + 1 > 0",
     }
     assert "sqrt" not in render_table(diagram_tables(diagram)[0], "csv")
-
-
-def test_roots_of_degree_two_are_exact_and_in_order():
-    ends = [interval.high for interval in cut_line(a, [QUADRATIC, 3 - 2 * a])][:-1]
-    assert ends == [2 - sqrt(3), Rational(3, 2), 2 + sqrt(3)]
-
-
-def test_a_root_without_closed_form_leaves_the_condition_as_it_is():
-    assert solve_region(a**3 < 2, a, [a]) is None
