@@ -129,7 +129,7 @@ def render_table(table: Table, form: str, emphasis: Emphasis = plain_emphasis) -
     <BLANKLINE>
     | x   |
     |-----|
-    | 1   |
+    | $1$ |
     """
     if form == "csv":
         return _csv(table)
