@@ -53,6 +53,7 @@ from ..flow.error_estimate import COARSER, add_probes, check_tolerance, largest_
 from ..flow.solver import solve_flow
 from ..flow.trajectory import Flow, States
 from ..inputs import check_richness, check_times
+from ..spectra.continuum_density import solve_density
 from ..spectra.continuum_equivalent import ContinuumEquivalent
 from ..spectra.spectrum import SMALLEST, Spectrum
 
@@ -149,7 +150,7 @@ class _Equivalent:
     """
 
     def __init__(self, model: ContinuumEquivalent) -> None:
-        self.model, self.found = model, model.density
+        self.model, self.found = model, solve_density(model)
         found = self.found
         slope, count_slope, target_slope = found.slopes
         n, n_slope = found.nu * (1 - found.count / model.size), slope * (1 - found.count / model.size)
@@ -216,7 +217,7 @@ def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -
     unseen, train_floor = _floors(model)
     from_start = _close(model)
     latest = LATEST / model.cutoff if from_start else inf
-    train = Spectrum(model.density.eigenvalues, model.density.power, train_floor, latest)
+    train = Spectrum(found.found.eigenvalues, found.found.power, train_floor, latest)
     across, within = found.across(), found.within()
     missing = total - (unseen + 2 * across.sum() + within.sum()) if not from_start else 0.0
     if model.upper_end == 0:  # the last place is one node with what is left, as in the training loss

@@ -5,6 +5,6 @@ nodes.  `power_law` is the spectrum of the limit N = infinity.  `random_features
 mean over draws, one draw, or the limit; `floor` is what they cannot learn.
 
 Behind the mean stand, on modes k = 1, 2, ...: `mode_nodes` (few nodes for sums over modes) and `discrete_equivalent`
-(the mean spectrum, band by band); on the continuum: `contour` (integrals off the real axis) and `continuum_equivalent`
-(the mean spectrum for N features on P samples).
+(the mean spectrum, band by band); on the continuum, for N features on P samples: `contour` (integrals off the real
+axis), `continuum_equivalent` (the sums over modes) and `continuum_density` (the mean spectrum).
 """

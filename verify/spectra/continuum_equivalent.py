@@ -12,99 +12,44 @@ and P samples act on the spectrum as N features do, one after the other:
 
 There is one band: z is real, and nu = -x + i y, for -low < x < 1 + top.  For large N and P it is very close to the real
 axis, y ~ (pi/alpha) x^{1-1/alpha} (1/N + 1/P).  The integrands are analytic, so v is taken along a `contour` that stays
-away from the pole at -nu: from 0 along the imaginary axis to i, from there along the unit circle to 1.  So no panel has
-to be as narrow as the distance y.  N and P may be any numbers >= 1, however large, or one of them infinite, and a
-spectrum costs a tenth of a second.
+away from the pole at -nu.  So no panel has to be as narrow as the distance y.  N and P may be any numbers >= 1, however
+large, or one of them infinite.
 
 Digits are kept where terms nearly cancel.  Of sums over modes far above x only the real part is large.  Where the
 imaginary part is wanted, these sums are taken out first: Im of int v^2/(v + nu) is that of -nu V, and Im Y, for
 beta > 1, is that of 1/(alpha (beta - 1)) - nu Y', where Y' has beta - 1.
 
-Consistency check (not used in the solution), as in `random_features`: the masses of target and trace, and their first
-moments.
-
-Layout: places x along the first axis, points of the contour along the last.
+Layout: nu along the first axis, points of the contour along the last.
 
 Map: `ContinuumEquivalent.from_input` checks; `cutoff`, `floor` and `squared_sums` are at the nu where V is the smaller
-of N and P; `lower_end` and `upper_end` bound the band; `density` solves for nu on the band (`_places`, `_heights`) and
-takes the sums there (`_functions`).  `inverse_cutoff` is 1/nu for checked or unchecked input.
+of N and P; `lower_end` and `upper_end` bound the band; `target_sums` and `steepness` are what `continuum_density` needs
+on it.  `inverse_cutoff` is 1/nu at the cutoff.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
-from math import asinh, ceil, exp, floor, inf, log, log2, pi
+from math import ceil, exp, inf, log
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from exponents.errors import InputError
 from exponents.rationals import abbreviate, check_capacity, check_source, exact, to_double
 
-from ..arrays import Reals
-from .contour import Complexes, Contour, Places
-from .quadrature import legendre_rule, panel_rule
+from .contour import Complexes, Contour
 from .spectrum import SMALLEST
 
 BELOW = 1e-14
 """Start of the contour, in units of the lowest place; modes below it act through their sums alone."""
 
-NEAR, FAR = 0.5, 2.0
-"""Widths in sinh^{-1} of panels of places next to the lower end of the band, and further up, where densities are powers
-of mu."""
-
-NEARBY = 10.0
-"""How far up, in the same variable, panels are narrow."""
-
-PLACES = 16  # in a panel
-
 EDGE = 1e-11
 """Smallest distance from v = 1, the fastest mode, with places of its own; all within is one node with the mass left."""
 
-NEAREST = 1e-4
-"""Smallest distance of N and P, over the larger, with panels of its own.  If N = P the lowest eigenvalues fall to 0."""
-
 CLOSEST = 1e-4
 """Smallest alpha - 1 and beta; sums are then known to 1e-8, and `Spectrum.error` says so."""
-
-CONVERGED = 1e-8
-"""Relative change of y at which the search for it ends: steps double its digits."""
-
-ROUNDS = 60
-"""Largest number of steps; about six are needed, and thirty next to the lower end of large models."""
-
-FURTHEST = 10.0
-"""Largest factor, less 1, by which a step may enlarge y^2."""
-
-
-@dataclass(frozen=True)
-class ContinuumDensity:
-    """The mean spectrum as a rule, largest eigenvalue first, with the functions of nu; arrays of shape (places,).
-
-    Attributes
-    ----------
-    eigenvalues, width : array
-        mu, and the rule's dmu.
-    nu, count, target : array
-        nu, V and Y - `ContinuumEquivalent.norm` there; Im nu > 0.
-    slopes : array of shape (3, places)
-        d/dmu of nu, V and Y.
-    power, trace : array
-        Parts of sum_j y_j^2 and sum_j mu_j at the place; the former is for the loss on the P samples.
-    """
-
-    eigenvalues: Reals
-    width: Reals
-    nu: Complexes
-    count: Complexes
-    target: Complexes
-    slopes: Complexes
-    power: Reals
-    trace: Reals
 
 
 class ContinuumEquivalent:
@@ -120,8 +65,8 @@ class ContinuumEquivalent:
     Examples
     --------
     >>> model = ContinuumEquivalent.from_input("3/2", "1/2", 64, 128)
-    >>> round(float((model.density.trace / model.density.eigenvalues).sum()), 8)  # the number of eigenvalues
-    64.0
+    >>> round(model.floor, 6), model.lower_end < 0.01 < model.upper_end
+    (0.167886, True)
     """
 
     def __init__(self, alpha: float, beta: float, size: float, samples: float = inf) -> None:
@@ -190,12 +135,12 @@ class ContinuumEquivalent:
     @cached_property
     def floor(self) -> float:
         """sum_k y_k^2 nu/(lambda_k + nu) at the cutoff: the loss that min(N, P) features leave."""
-        return self.cutoff * float(self._target(self.low, np.array([self.cutoff], complex))[0][0].real)
+        return self.cutoff * float(self.target_sums(self.low, np.array([self.cutoff], complex))[0][0].real)
 
     @cached_property
     def squared_sums(self) -> tuple[float, float]:
         """sum_k y_k^2 nu^2/(lambda_k + nu)^2 and sum_k lambda_k^2/(lambda_k + nu)^2 at the cutoff."""
-        slope = float(self._target(self.low, np.array([self.cutoff], complex))[1][0].real)
+        slope = float(self.target_sums(self.low, np.array([self.cutoff], complex))[1][0].real)
         return -(self.cutoff**2) * slope, self._count(self.cutoff, 2)
 
     @cached_property
@@ -203,7 +148,7 @@ class ContinuumEquivalent:
         """The contour for places next to 1."""
         return Contour.build(self.alpha, self.rest, max(BELOW * self.scale, BELOW), EDGE / 10)
 
-    def _target(
+    def target_sums(
         self, contour: Contour, nu: Complexes, resolvent: Complexes | None = None
     ) -> tuple[Complexes, Complexes, Complexes]:
         """Return Y, dY/dnu and Y - `norm` at each nu; above all modes nothing cancels, and nothing is taken out."""
@@ -237,7 +182,7 @@ class ContinuumEquivalent:
         trace = 1 / (self.alpha - 1)
         return trace, 1 / (2 * self.alpha - 1) + trace**2 * self.single
 
-    def _steepness(self, count: Any, squares: Any) -> Any:
+    def steepness(self, count: Any, squares: Any) -> Any:
         """Return 1 + dz/dnu, from V and V + nu dV/dnu = sum_k lambda_k^2/(lambda_k + nu)^2."""
         return squares * self.single - count * (2 * squares - count) * self.double
 
@@ -247,7 +192,7 @@ class ContinuumEquivalent:
         if self.size == self.samples:
             return self.cutoff
         start = self._solve_cutoff(max(self.size, self.samples))
-        return self._root(lambda nu: self._steepness(self._count(nu, 1), self._count(nu, 2)) - 1, start, self.cutoff)
+        return self._root(lambda nu: self.steepness(self._count(nu, 1), self._count(nu, 2)) - 1, start, self.cutoff)
 
     @cached_property
     def upper_end(self) -> float:
@@ -257,111 +202,12 @@ class ContinuumEquivalent:
             """Return dz/dnu at 1 + e^place, which is positive inside the band."""
             resolvent = 1 / (self.high.beyond - exp(place))
             count = float((self.high.trace @ resolvent).real)
-            return self._steepness(count, float((self.high.trace * self.high.points @ resolvent**2).real)) - 1
+            return self.steepness(count, float((self.high.trace * self.high.points @ resolvent**2).real)) - 1
 
         nearest = log(EDGE)
         if inside(nearest) <= 0:
             return 0.0
         return exp(brentq(inside, nearest, log(2 / (self.alpha - 1) + 2), xtol=1e-15, rtol=1e-15))
-
-    def _lowest(self, last: float) -> tuple[Places, Reals]:
-        """Return places from the lower end to x = ``last``, and their weights dy.
-
-        Along them y rises from 0, while x may turn back.  x is even in y, and a power of mu is a power of y.  If N is
-        close to P there is a second end nearby, at a y proportional to their distance.
-        """
-        y_last = float(self._heights(self.low, np.array([last]), np.array([last - 1]))[0])
-        apart = max(1 - self.rank / max(self.size, self.samples), NEAREST)
-        s, w = panel_rule(np.concatenate([[0.0], 2.0 ** np.arange(floor(log2(apart)), 1)]), PLACES)
-        # Newton for x at given y, where Im z = 0
-        place, y = -self.lower_end + (last + self.lower_end) * s**2, y_last * s
-        for _ in range(ROUNDS):
-            nu = -place + 1j * y
-            count, squares, _ = self.low.counts(nu, self.low.resolvent(place, place - 1, y))
-            z = -nu * (1 - count / self.size) * (1 - count / self.samples)
-            step = z.imag / (self._steepness(count, squares) - 1).imag
-            place = place + step
-            if (np.abs(step) <= CONVERGED**2 * self.lower_end).all():
-                break
-        return Places(self.low, place, place - 1, y), y_last * w
-
-    def _higher(self, contour: Contour, place: Reals, beyond: Reals) -> Places:
-        """Return places further up, where x rises, from x and x - 1."""
-        return Places(contour, place, beyond, self._heights(contour, place, beyond))
-
-    def _heights(self, contour: Contour, place: Reals, beyond: Reals) -> Reals:
-        """Return y at each x, by Newton for y^2 in (y/Im nu (1 + z/nu))^2 = 1, which is nearly linear in y^2."""
-        square = (pi / self.alpha * self.single) ** 2 * np.hypot(place, self.lower_end) ** (2 - 2 / self.alpha)
-        for _ in range(ROUNDS):
-            y = np.sqrt(square)
-            nu = -place + 1j * y
-            count, squares, _ = contour.counts(nu, contour.resolvent(place, beyond, y))
-            pull = (nu * count * (self.single - count * self.double)).imag
-            ratio = square / pull**2
-            change = self._steepness(count, squares).real
-            step = (1 - ratio) / (ratio * (1 / square - change / (pull * y)))
-            step = np.clip(step, -0.9 * square, FURTHEST * square)
-            square = square + step
-            if (np.abs(step) <= CONVERGED * square).all():
-                break
-        return np.sqrt(square)
-
-    def _places(self) -> list[tuple[Places, Reals, Callable[[Complexes], Reals]]]:
-        """Return all places, up to x = 1/2 and beyond, each with the weights of a part of nu, and that part."""
-        # x = low sinh t up to 1/2, in narrow and then wide panels of t
-        ends = -asinh(1.0), asinh(0.5 / self.lower_end)
-        near = min(ends[0] + NEARBY, ends[1])
-        count = ceil((near - ends[0]) / NEAR), ceil((ends[1] - near) / FAR)
-        cuts = np.concatenate([np.linspace(ends[0], near, count[0] + 1), np.linspace(near, ends[1], count[1] + 1)[1:]])
-        t, v = panel_rule(cuts[1:], PLACES)
-        low, weights = self.lower_end * np.sinh(t), self.lower_end * np.cosh(t) * v
-        # 1 - x = e^t above 1/2, and beyond 1 up to the upper end, where y is like the root of the distance
-        top = self.upper_end
-        close = max(EDGE, min(top, 0.25))
-        t, v = panel_rule(np.linspace(log(close), log(0.5), ceil(log(0.5 / close)) + 1), PLACES)
-        beyond, width = -np.exp(t), np.exp(t) * v
-        if top:
-            s, w = legendre_rule(0.0, 1.0, PLACES)
-            t, v = panel_rule(np.array([-close, 0.0, top / 2]), PLACES)
-            beyond = np.concatenate([beyond, t, top - top / 2 * s**2])
-            width = np.concatenate([width, v, top * s * w])
-        return [
-            (*self._lowest(self.lower_end * np.sinh(cuts[1])), np.imag),
-            (self._higher(self.low, low, low - 1), weights, np.real),
-            (self._higher(self.high, 1 + beyond, beyond), width, np.real),
-        ]
-
-    @cached_property
-    def density(self) -> ContinuumDensity:
-        """The spectrum; if the band ends within `EDGE` of 1, the last place, mu = 1, has the mass that is left."""
-        parts = [self._functions(*part) for part in self._places()]
-        found = [np.concatenate(column, axis=-1) for column in zip(*parts, strict=True)]
-        order = np.argsort(-found[0])
-        found = [column[..., order] for column in found]
-        if self.upper_end > 0:
-            return ContinuumDensity(*found)
-        *rest, power, trace = found
-        rest = [np.concatenate([0 * column[..., :1], column], axis=-1) for column in rest]
-        rest[0][0] = 1.0
-        due = self.target_moments()[0] - max(0.0, 1 - self.size / self.samples) * self.floor, self.trace_moments()[0]
-        left = [max(total - part.sum(), SMALLEST) for total, part in zip(due, (power, trace), strict=True)]
-        return ContinuumDensity(
-            *rest, *(np.insert(part, 0, more) for part, more in zip((power, trace), left, strict=True))
-        )
-
-    def _functions(
-        self, places: Places, weights: Reals, part: Callable[[Complexes], Reals]
-    ) -> tuple[NDArray[Any], ...]:
-        """Return the fields of `ContinuumDensity`, from places and the weights of a part of nu."""
-        nu, inverse = places.nu, places.resolvent
-        count, squares, slope = places.contour.counts(nu, inverse)
-        mu = np.abs(nu * (1 - count / self.size) * (1 - count / self.samples))
-        inclination = 1 / (self._steepness(count, squares) - 1)  # dnu/dz; z is real along the band
-        width = weights / np.abs(part(inclination))
-        target, change, rest = self._target(places.contour, nu, inverse)
-        power = np.abs((target / (1 - count / self.size)).imag) / pi * width
-        slopes = np.array([inclination, slope * inclination, change * inclination])
-        return mu, width, nu, count, rest, slopes, power, np.abs(count.imag) / pi * width
 
 
 def inverse_cutoff(alpha: object, beta: object, size: float, samples: float = inf) -> float:

@@ -10,7 +10,7 @@ The flow runs on the target alone, as in the limit.  The part of the target outs
 (`floor`).  The noise of batches enters through the trace.  There are three ways to the pair:
 
 * `mean_spectra`: the mean over A, without a draw, on modes (`discrete_equivalent`) or the continuum
-  (`continuum_equivalent`).
+  (`continuum_density`).
 * `drawn_spectra`: one draw of A, diagonalised.
 * `limit_spectra`: N = infinity, where mu_k = lambda_k (`power_law`).  The trace is the power law of beta = 1 - 1/alpha,
   for which k^{-alpha beta - 1} is k^{-alpha}.
@@ -40,6 +40,7 @@ from exponents.names import SPECTRA, SpectrumKind, require
 from exponents.rationals import abbreviate, exact
 
 from ..arrays import Reals
+from .continuum_density import solve_density
 from .continuum_equivalent import ContinuumEquivalent
 from .discrete_equivalent import mean_density
 from .floor import check_draw, rest_state
@@ -153,7 +154,7 @@ def _mean_on_modes(alpha: float, beta: float, size: int, modes: int | None) -> T
 
 def _mean_on_continuum(model: ContinuumEquivalent) -> TargetAndTrace:
     """Return the mean for the continuum, whose error is the deviation of the first two moments."""
-    density = model.density
+    density = solve_density(model)
     spectra = Spectrum(density.eigenvalues, density.power, model.floor), Spectrum(density.eigenvalues, density.trace)
     rounding = float(np.finfo(float).eps)
     found = []
