@@ -45,6 +45,17 @@ def check_richness(gamma: object) -> float:
     return value
 
 
+def check_temperature(temperature: float) -> None:
+    """Raise InputError unless eta/B is a finite number of at least 0.
+
+    Examples
+    --------
+    >>> check_temperature(0.1)
+    """
+    if not 0 <= temperature < inf:
+        raise InputError(f"eta/B must be a finite number of at least 0; got {temperature}; 0 is an infinite batch")
+
+
 def check_step(learning_rate: float, largest: float) -> None:
     """Raise InputError unless the learning rate is a finite number above 0.
 

@@ -35,7 +35,7 @@ from exponents.errors import InputError, NotSolved
 
 from ..arrays import Reals
 from ..curves import LossCurve
-from ..inputs import check_richness, check_times
+from ..inputs import check_richness, check_temperature, check_times
 from ..spectra.spectrum import Spectrum
 from .collocation import AT_NODES, NODES, STAGES
 from .solver import solve_flow
@@ -97,8 +97,7 @@ def noisy_curve(
     ([0.218996, 0.01363], [0.001788, 9.7e-05])
     """
     gamma, t = check_richness(gamma), check_times(times)
-    if not 0 <= temperature < inf:
-        raise InputError(f"eta/B must be a finite number of at least 0; got {temperature}; 0 is an infinite batch")
+    check_temperature(temperature)
     if t[0] <= 0:
         raise InputError("noise needs times above 0; got 0; begin later")
     if not until > 0:

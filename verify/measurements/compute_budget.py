@@ -35,7 +35,7 @@ from ..flow.clock import solve_on_limit_spectrum
 from ..flow.noise import variance_along
 from ..flow.observables import observe
 from ..flow.solver import solve_flow
-from ..inputs import check_richness
+from ..inputs import check_richness, check_temperature
 from ..spectra.random_features import mean_spectra
 from ..spectra.spectrum import SMALLEST, Spectrum
 
@@ -114,6 +114,7 @@ class Budgets:
     ) -> None:
         self.sizes = _check_sizes(sizes)
         check_richness(gamma)
+        check_temperature(temperature)
         self._point = (alpha, beta, gamma)
         self._pairs = [
             (
