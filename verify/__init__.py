@@ -7,8 +7,8 @@
 
 In reading order: `model` (what is trained) and `curves` (what a solver returns); `spectra`; the solvers `flow`,
 `two_time` and `training`, `reuse` for samples that are used again in every step and `linear` for linear networks, all
-asked by `solvers`; `measurements` (exponents with errors, from curves) and `judgement` (claims against them); `witnesses`
-(independent routes, for tests); `plots`.
+asked by `solvers`; `measurements` (exponents with errors, from curves) and `judgement` (claims against them);
+`witnesses` (independent routes, for tests); `plots`.
 
 Names are imported when they are first used, so ``import verify`` does not import NumPy.
 """

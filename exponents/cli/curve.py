@@ -8,14 +8,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from math import isinf, isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from verify.model import SEEDS
 
 from ..errors import InputError
-from ..names import CONTINUUM, FLOW, FORMATS, METHODS, MODES, SIMULATE, TWO_TIME, require
+from ..names import CONTINUUM, FLOW, FORMATS, METHODS, MODES, SIMULATE, TWO_TIME, Method, require
 from .curve_request import LEARNING_RATE, MODES_A_FEATURE, Request, name_options, request
 from .terminal import Command, format_option, show_report
 
@@ -104,7 +104,8 @@ def curve(
     """
     require(form, FORMATS, "the format")
     require(method, METHODS, "the method")
-    asked = request(alpha, beta, gamma, times, method, size, batch, rate, seeds, spectrum, modes, samples)  # type: ignore[arg-type]
+    way = cast("Method", method)
+    asked = request(alpha, beta, gamma, times, way, size, batch, rate, seeds, spectrum, modes, samples)
     gc.enable()  # a long computation, unlike the exact commands
     found = _solve(asked)
     _show(asked, found, form)

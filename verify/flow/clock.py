@@ -26,7 +26,7 @@ UNDERRATED = 1e3
 
 
 def estimate_clock(alpha: float, beta: float, gamma: float, time: float) -> float:
-    """Return about the clock at ``time``, rather too much: time x kappa, as if all modes with mu clock > 1 were learned.
+    """Return about the clock at ``time``, rather too much: time x kappa, if all modes with mu clock > 1 are learned.
 
     kappa = (1 + sqrt(1 + 4 gamma U))/2 with U = int (1/alpha) e^{(1 - beta) u} min(1, clock e^{-u})^2 du.
 

@@ -149,8 +149,8 @@ class Response:
     def weights(self, z: Reals, split: int) -> Reals:
         """Return what a unit of force takes away from `free`, of shape (STAGES, points, modes), for z falling.
 
-        That is W_j for the first ``split`` modes and int_0^s l_j - W_j for the others.  Where z is large, the recurrence
-        gives W_j; where it is small, the series, which begins with the first power of z, gives int_0^s l_j - W_j.
+        That is W_j for the first ``split`` modes and int_0^s l_j - W_j for the others.  Where z is large, the
+        recurrence gives W_j; where it is small, the series, which begins with z, gives int_0^s l_j - W_j.
         """
         points, large = len(self.points), int(np.searchsorted(-z, -SMALL))
         found = np.empty((STAGES, points, len(z)))

@@ -3,7 +3,7 @@
 Level 0 is lazy: each mode relaxes in the clock tau_0 = t.  At level n + 1 the correlation of level n drives the kernel,
 
     B_n(t) = sum_k y_k^2 exp(-mu_k tau_n(t)),
-    tau_{n+1}(t) = int_0^t dt' [1 + gamma int_0^{t'} ds B_n(s)]                      (eq. 63-67),
+    tau_{n+1}(t) = int_0^t dt' [1 + gamma int_0^{t'} ds B_n(s)]                      (eq. 63-67).
 
 No exponent and no power law is put in.  Both integrals run over panels of equal width in ln t.  On each panel the
 integrand is a polynomial through its values at Gauss nodes; before the first panel it is constant to rounding.
@@ -35,7 +35,7 @@ NODES = (10, 7)
 """Nodes in a panel, and in the coarser solution that tells the error."""
 
 START = 1e-8
-"""First time, in units of the shorter of 1/(largest eigenvalue) and the kernel's growth time: nothing happens before."""
+"""First time, in units of the shorter of 1/(largest eigenvalue) and the kernel's growth time: before, nothing moves."""
 
 DEEPER = 1e3
 """By what factor the spectrum is resolved beyond the clock of level 1, the largest of all levels."""
@@ -57,6 +57,8 @@ class Level:
         d ln B_n/d ln t, from the equations.
     slope_error : array
         Its estimated error.
+
+    See `level_curves` for an example.
     """
 
     number: int

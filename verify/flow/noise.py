@@ -176,7 +176,7 @@ def _read_time(flow: Flow, clock: float) -> float:
 
 
 def _place_edges(first: float, clock: Reals, until: float) -> Reals:
-    """Return the ends of steps: 0, all clocks asked for, where the noise ends, and more so that ratios stay below `RATIO`."""
+    """Return the ends of steps: 0, the clocks asked for, the end of noise, and more, for ratios below `RATIO`."""
     last = float(clock[-1])
     wanted = np.unique(np.concatenate([[min(first, last), min(until, last)], clock]))
     between = np.ceil(np.diff(np.log(wanted)) / np.log(RATIO))

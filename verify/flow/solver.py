@@ -23,8 +23,8 @@ Consistency check (not used in the solution): kappa (kappa - 1) = gamma int (p/m
 Layout: modes along the last axis, falling in mu.  Cost: about eight steps per factor ten in time, a few hundred
 operations per mode and step.  Memory: one state per step.
 
-Map: `solve_flow` is the entry, `_solve_lazy` has gamma = 0 in closed form.  `_march` takes steps: `_solve_force` finds g
-on one, `_advance` moves the state to its end, `_measure_violation` is the check.
+Map: `solve_flow` is the entry, `_solve_lazy` has gamma = 0 in closed form.  `_march` takes steps: `_solve_force` finds
+g on one, `_advance` moves the state to its end, `_measure_violation` checks it, `_fit_length` gives the next length.
 """
 
 from __future__ import annotations
@@ -157,11 +157,8 @@ def _march(measure: Spectrum, gamma: float, horizon: float, tolerance: float, cl
         if state.clock > measure.largest_clock:
             raise _unresolved(measure, state.time)
         if len(forces) == STEPS:
-            raise FlowFailed(
-                f"the flow took {STEPS} steps and came to t = {state.time:.6g}; try a larger tolerance",
-                state.time,
-                violation,
-            )
+            message = f"the flow took {STEPS} steps and came to t = {state.time:.6g}; try a larger tolerance"
+            raise FlowFailed(message, state.time, violation)
         step = start_step(measure, state.clock, length, state.learned, AT_NODES)
         found, left = _solve_force(step, float(followers[step.span.start]), gamma, state)
         rough = roughness(found) if found is not None else inf
@@ -169,13 +166,12 @@ def _march(measure: Spectrum, gamma: float, horizon: float, tolerance: float, cl
         if found is None or rough > 4 * limit or too_short:
             shortened += 1
             if shortened > HALVINGS or too_short:
-                raise FlowFailed(
+                message = (
                     f"the flow could not be solved beyond t = {state.time:.6g}: a step of {length:.1e} in the clock "
-                    f"left a residual of {left:.1e}; try another tolerance",
-                    state.time,
-                    left,
+                    f"left a residual of {left:.1e}; try another tolerance"
                 )
-            length *= max(GROWTH[0], 0.9 * (limit / rough) ** (1 / (STAGES - 1))) if rough < inf else GROWTH[0]
+                raise FlowFailed(message, state.time, left)
+            length *= _fit_length(rough, limit, 1.0)
             continue
         shortened = 0
         state = _advance(step, state, found)
@@ -185,16 +181,17 @@ def _march(measure: Spectrum, gamma: float, horizon: float, tolerance: float, cl
         forces.append(found)
         violation = max(violation, _measure_violation(measure, gamma, state))
         if violation > CONSERVED or not np.isfinite(state.time):
-            raise FlowFailed(
-                f"the conservation law of the flow is violated by {violation:.1e} at t = {state.time:.6g}; "
-                "try a smaller tolerance",
-                state.time,
-                violation,
-            )
-        length *= min(GROWTH[1], max(GROWTH[0], 0.9 * (limit / max(rough, 1e-16)) ** (1 / (STAGES - 1))))
+            message = f"the conservation law of the flow is violated by {violation:.1e} at t = {state.time:.6g}"
+            raise FlowFailed(f"{message}; try a smaller tolerance", state.time, violation)
+        length *= _fit_length(rough, limit, GROWTH[1])
     clocks, times, h, learned, residual = (np.array(column) for column in zip(*rows, strict=True))
     force = np.array(forces).reshape(-1, STAGES)
     return Flow(measure, gamma, clocks, times, h, learned, residual, force, violation)
+
+
+def _fit_length(rough: float, limit: float, most: float) -> float:
+    """Return the factor on a step's length at which its force would be as rough as allowed, between bounds."""
+    return min(most, max(GROWTH[0], 0.9 * (limit / max(rough, 1e-16)) ** (1 / (STAGES - 1))))
 
 
 def _solve_force(step: Step, followers: float, gamma: float, state: _State) -> tuple[Reals | None, float]:

@@ -1,4 +1,4 @@
-"""How is a solved flow read between the ends of its steps?  By the formulas that made the steps, at any place in them."""
+"""How is a solved flow read at any time?  By the formulas that made its steps, at any place in them."""
 
 from __future__ import annotations
 
@@ -53,6 +53,13 @@ class Flow:
         g at the nodes of each step, in units of the h that the step starts from.
     violation : float
         Largest relative violation of the conservation law at the end of a step.
+
+    Examples
+    --------
+    >>> from .solver import solve_flow
+    >>> flow = solve_flow(Spectrum(np.array([1.0, 0.1]), np.array([1.0, 0.5])), 1.0, 10.0, 1e-8)
+    >>> flow.at(np.array([1.0, 10.0])).kernel.round(4).tolist()
+    [1.442, 2.9009]
     """
 
     measure: Spectrum
