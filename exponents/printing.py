@@ -133,7 +133,7 @@ _SIGNS = {
 
 
 def _sentence(value: Basic, style: Style) -> str:
-    """Conditions and case distinctions in words, ``a < beta < b`` where a symbol is bounded on both sides."""
+    """Write conditions and cases in words, with ``a < beta < b`` where a symbol is bounded on both sides."""
     if isinstance(value, Piecewise):
         return ", ".join(cases(value, style))
     if isinstance(value, Relational):
@@ -149,12 +149,26 @@ def _sentence(value: Basic, style: Style) -> str:
 
 
 def join_notation(separator: str, *values: Math) -> Notation:
-    """Return several values as one piece of mathematics, with ``separator`` between them."""
+    """Return several values as one piece of mathematics, with ``separator`` between them.
+
+    Examples
+    --------
+    >>> from exponents.symbols import alpha, beta
+    >>> join_notation(", ", alpha > 1, beta < 2).unicode
+    'α > 1, β < 2'
+    """
     return Notation(*(separator.join(write(value, style) for value in values) for style in STYLES))
 
 
 def cases(value: Piecewise, style: Style) -> list[str]:
-    """Return the cases of a Piecewise in words, one by one; the last covers all that is left."""
+    """Return the cases of a Piecewise in words, one by one; the last covers all remaining values.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> cases(Piecewise((1, beta < 1), (beta, True)), "unicode")
+    ['1 if β < 1', 'else β']
+    """
     *conditional, last = [(write(v, style), write(c, style)) for v, c in value.args]
     return [*(f"{v} if {c}" for v, c in conditional), f"else {last[0]}"]
 

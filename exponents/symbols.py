@@ -1,4 +1,4 @@
-"""Every symbol the project shares, declared once, and the one sign convention.
+"""Every symbol that modules share, declared once, and the one sign convention.
 
 Sign convention
 ---------------
@@ -61,12 +61,17 @@ n = Symbol("n", integer=True, nonnegative=True)
 
 
 def to_expr(value: object, role: str) -> Expr:
-    """``value`` as an exact SymPy expression; ``role`` says what it is for.
+    """Return ``value`` as an exact SymPy expression; ``role`` is its name in messages.
 
     Raises
     ------
     InputError
-        For text (it would have to be evaluated), floats, and anything that is no expression.
+        If ``value`` is text (it would have to be evaluated), contains a float, infinity or I, or is not an expression.
+
+    Examples
+    --------
+    >>> to_expr(2 * alpha, "an exponent")
+    2*alpha
     """
     try:
         expression = sympify(value, strict=True)

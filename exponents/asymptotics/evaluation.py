@@ -1,13 +1,13 @@
-"""What is the number behind a formula in alpha, beta and gamma, to any number of digits?
+"""What is the value of a formula in alpha, beta and gamma, to any number of digits?
 
-`evaluate` is for the formulas of `amplitudes` and `learned_fraction`, whose terms cancel or stand close to poles of the
-Gamma function, the sine or zeta where beta is near 0 or 1.  The parameters are exact, so the distance to such a point
-is known before anything is computed, and the working precision allows for it.
+`evaluate` computes the formulas of `model.amplitudes` and `model.scaling_function`.  For beta near 0 or 1 their terms
+cancel, or lie close to poles of the Gamma function, the sine or zeta.  The parameters are exact, so the distance to
+such a point is known in advance, and the working precision allows for it.
 
-Worked case: beta = 1 - 10^{-50}.  In thirty digits beta would be 1, and I2 would not exist; its value is 10^50, and
+Worked case: beta = 1 - 10^{-50}.  In thirty digits beta would be 1, and I2 would not exist.  Its value is 10^50, and
 `evaluate` computes it with some 150 digits.
 
-Breaks down for formulas that vanish identically without SymPy seeing it: no number of digits settles those.
+Breaks down for formulas that vanish identically and that SymPy does not simplify to 0: no number of digits decides.
 """
 
 from __future__ import annotations
@@ -25,35 +25,44 @@ from ..symbols import alpha, beta, gamma, to_expr
 _PARAMETERS = (alpha, beta, gamma)
 
 GUARD = 15
-"""Digits beyond those asked for and those the parameters cost; also how far apart two precisions that agree must be."""
+"""Digits added to those asked for and to the length of the parameters; also the gap between the two precisions."""
 
 ATTEMPTS = 6
-"""How often the guard digits are doubled before a value is given up."""
+"""How often the guard digits are doubled before `evaluate` raises."""
 
 
 def evaluate(expression: Expr, alpha: object, beta: object, gamma: object, digits: int = 30) -> mpf:
-    """The value of a formula in alpha, beta and gamma, all ``digits`` correct.
+    """Return the value of a formula in alpha, beta and gamma, with all ``digits`` correct.
 
-    The parameters are exact.  Near beta = 0 and 1 terms cancel, or stand close to a pole of Gamma, sine or zeta, no
-    closer than one over the product of the denominators.  The working precision therefore starts at ``digits`` plus the
-    length of all numerators and denominators plus `GUARD`, and the guard is doubled until two precisions agree to
-    ``digits`` + 2.
+    The parameters are exact.  Near beta = 0 and 1 terms cancel, or lie close to a pole of Gamma, sine or zeta, at least
+    one over the product of the denominators away.  The working precision therefore starts at ``digits`` plus the length
+    of all numerators and denominators plus `GUARD`.  The guard is doubled until two precisions agree to ``digits`` + 2.
 
     Parameters
     ----------
     expression : Expr
-        An amplitude or integral of this package, or an expression built of them.
+        An amplitude or integral of this package, or an expression made of them.
     alpha, beta, gamma : int, Fraction, Rational or str
         alpha > 1, beta > 0, gamma > 0.
     digits : int
         1 to `MAX_DIGITS`.
 
+    Returns
+    -------
+    mpf
+
     Raises
     ------
     InputError
-        For parameters out of range, and where the formula has no value, as on beta = 1.
+        If a parameter is out of range, or the formula has no value there, as on beta = 1.
     IncompleteProof
         If no two precisions agree, as for a difference that vanishes identically.
+
+    Examples
+    --------
+    >>> from exponents.symbols import alpha, beta
+    >>> round(float(evaluate(1 / (alpha * beta), 2, "3/2", 1, digits=5)), 4)
+    0.3333
     """
     if not isinstance(digits, int | Integer) or isinstance(digits, bool) or not 1 <= digits <= MAX_DIGITS:
         raise InputError(f"digits must be an integer from 1 to {MAX_DIGITS}; got {abbreviate(digits)}; try 30")
@@ -68,14 +77,14 @@ def evaluate(expression: Expr, alpha: object, beta: object, gamma: object, digit
         return mpf(0)
     compute = _compile(plain)
     sizes = sum(len(str(abs(part))) for value in point.values() for part in (value.p, value.q))
-    for attempt in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):  # two precisions, GUARD digits apart, must agree
         first = int(digits) + sizes + GUARD * 2**attempt
         rough, fine = (_compute(compute, point, working) for working in (first, first + GUARD))
         if fine and abs(rough - fine) <= abs(fine) * mpf(10) ** -(digits + 2):
             with workdps(int(digits)):
                 return +fine
     raise IncompleteProof(
-        f"{abbreviate(plain)} did not settle to {digits} digits; is it zero? the last value was {fine}"
+        f"{abbreviate(plain)} did not converge to {digits} digits; the last value was {fine}; check whether it is zero"
     )
 
 
@@ -94,7 +103,7 @@ def _check_point(*values: object) -> dict[Expr, Rational]:
 
 
 def _choose_branches(expression: Expr, point: dict[Expr, Rational]) -> Expr:
-    """``expression`` with every Piecewise replaced by the branch that holds at the point."""
+    """Return ``expression`` with every Piecewise replaced by the branch that holds at the point."""
 
     def chosen(cases: Piecewise) -> Expr:
         for value, condition in cases.args:
@@ -102,7 +111,7 @@ def _choose_branches(expression: Expr, point: dict[Expr, Rational]) -> Expr:
                 return value
         raise InputError(
             f"the formula has no value at beta = {abbreviate(point[beta])}; "
-            "a power law has none on beta = 1, see log_law, nor has the integral I2 from there on"
+            "on beta = 1 use log_law; the integral I2 exists for beta < 1 only"
         )
 
     return expression.replace(lambda part: isinstance(part, Piecewise), chosen)
@@ -110,7 +119,7 @@ def _choose_branches(expression: Expr, point: dict[Expr, Rational]) -> Expr:
 
 @lru_cache(maxsize=32)
 def _compile(plain: Expr) -> Callable[..., mpf]:
-    """The formula as a function of mpmath numbers; renamed, since the symbol gamma would hide the function."""
+    """Return the formula as a function of mpmath numbers; symbols are renamed, as gamma would hide the function."""
     renamed = {parameter: Symbol(f"{parameter.name}_compute") for parameter in _PARAMETERS}
     return lambdify(list(renamed.values()), plain.xreplace(renamed), "mpmath")
 

@@ -4,20 +4,22 @@ A kernel f(x) that behaves as x^{-p} at 0 and as x^{-q} at infinity has the Mell
 
     F(z) = int_0^inf x^{z-1} f(x) dx        on the strip  p < Re z < q.
 
-The strip's ends are all that an exponent needs, the transform gives amplitudes, and the next powers
-of f at infinity give the corrections.  The method, for kernels built of exponentials, powers of x and
-powers of 1 + s x:
+Exponents need only the strip's ends, amplitudes need the transform, and corrections need the next powers of f at
+infinity.  The method for kernels made of exponentials, powers of x and powers of 1 + s x:
 
 1. `_pieces` expands f into a sum of c x^p e^{-qx} and c x^p (1 + s x)^{-m}.
 2. Each piece has a known transform: c q^{-(z+p)} Gamma(z+p), and the Beta integral
    c s^{-(z+p)} Gamma(z+p) Gamma(m-z-p) / Gamma(m).  A bare power has none and counts as zero: subtracting
    it only moves the strip (Cauchy and Saalschuetz), the function F stays the same.
-3. `_small` and `_tail` expand f at 0 and at infinity.  What does not cancel there sets the strip.
+3. `_small` and `_tail` expand f at 0 and at infinity.  The first power that does not cancel is the strip's end.
 
 Worked case: f = 1 - e^{-x}.  F = 0 - Gamma(z); f ~ x at 0 and f -> 1 at infinity, so -1 < Re z < 0.
 
-Any other kernel goes to SymPy, whose answer is kept only if quadrature confirms it: SymPy 1.14 returns
-the strip (0, oo) for 1 - e^{-x}, where the integral diverges.
+SymPy transforms any other kernel, and quadrature must confirm its answer: SymPy 1.14 returns the strip (0, oo) for
+1 - e^{-x}, where the integral diverges.
+
+Map: `kernel` chooses between `_by_rules` and `_by_sympy`.  `_pieces`, `_atom`, `_product`, `_multiply` and
+`_collect_like` are step 1, `_transform` is step 2, and `_expansion` applies step 3 to all pieces.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from ..errors import InputError, UnknownKernel
 from ..symbols import to_expr, x, z
 
 ORDERS = 16
-"""How many powers beyond the first are expanded at each end; a kernel that cancels further is refused."""
+"""Number of powers expanded at each end; a kernel whose powers all cancel up to there is refused."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Kernel:
     tail: tuple[tuple[Expr, Expr], ...]
 
     def transform_at(self, point: Expr) -> Expr:
-        """F(point), by its limit where terms of F have poles that cancel."""
+        """Return F(point), as a limit where terms of F have poles that cancel."""
         value = self.transform.subs(z, point)
         return limit(self.transform, z, point) if value.has(nan, zoo) else value
 
@@ -80,15 +82,30 @@ _Term = Callable[[_Piece, int], tuple[Expr, Expr] | None]
 
 @lru_cache(maxsize=64)
 def kernel(expression: Expr) -> Kernel:
-    """The kernel ``expression`` (in `symbols.x`) with its transform and strip.
+    """Return the kernel ``expression`` with its transform and strip.
+
+    Parameters
+    ----------
+    expression : Expr
+        f(x), in the symbol `symbols.x` alone.
+
+    Returns
+    -------
+    Kernel
 
     Raises
     ------
     InputError
-        If the expression has symbols other than x, or no Mellin strip at all (a bare power, or growth
-        at infinity at least as fast as at zero).
+        If the expression has symbols other than x, or no Mellin strip (a bare power, or a law at infinity that is no
+        steeper than the law at zero).
     UnknownKernel
         If neither the rules nor SymPy give a transform that quadrature confirms.
+
+    Examples
+    --------
+    >>> found = kernel(1 / (1 + x) ** 2)
+    >>> found.left, found.right, found.transform
+    (0, 2, gamma(z)*gamma(2 - z))
     """
     f = to_expr(expression, "a kernel")
     strangers = f.free_symbols - {x}
@@ -111,7 +128,7 @@ def _by_rules(f: Expr, pieces: list[_Piece]) -> Kernel:
 
 
 def _pieces(f: Expr) -> list[_Piece] | None:
-    """``f`` as a sum of pieces, or None where some factor is of another kind."""
+    """Return ``f`` as a sum of pieces, or None if some factor is of another kind."""
     if f.is_Add:
         return _join([_pieces(term) for term in f.args])
     if f.is_Mul:
@@ -123,7 +140,7 @@ def _pieces(f: Expr) -> list[_Piece] | None:
 
 
 def _atom(f: Expr) -> _Piece | None:
-    """A single factor: a constant, a power of x, a decaying exponential, or a power of 1 + s x."""
+    """Return a single factor as a piece: a constant, a power of x, a decaying exponential, or a power of 1 + s x."""
     if not f.has(x):
         return _Piece(f)
     if f == x:
@@ -157,7 +174,7 @@ def _product(factors: tuple[Expr, ...]) -> list[_Piece] | None:
 
 
 def _collect_like(pieces: list[_Piece]) -> list[_Piece]:
-    """Like pieces added up, so that a power of a sum stays as short as its expansion."""
+    """Add up like pieces, so that a power of a sum stays as short as its expansion."""
     total: dict[_Piece, Expr] = {}
     for piece in pieces:
         kind = piece._replace(coefficient=S.One)
@@ -166,7 +183,7 @@ def _collect_like(pieces: list[_Piece]) -> list[_Piece]:
 
 
 def _multiply(p: _Piece, q: _Piece) -> _Piece | None:
-    """The product of two pieces, or None where it leaves the class."""
+    """Return the product of two pieces, or None if it is not a piece."""
     same_scale = p.order == 0 or q.order == 0 or p.scale == q.scale
     product = _Piece(
         p.coefficient * q.coefficient,
@@ -181,15 +198,15 @@ def _multiply(p: _Piece, q: _Piece) -> _Piece | None:
 
 def _transform(piece: _Piece) -> Expr:
     c, p, q, s, m = piece
-    if q != 0:
+    if q != 0:  # c x^p e^{-qx}
         return c * q ** -(z + p) * gamma_function(z + p)
-    if m != 0:
+    if m != 0:  # c x^p (1 + s x)^{-m}, a Beta integral
         return c * s ** -(z + p) * gamma_function(z + p) * gamma_function(m - z - p) / gamma_function(m)
-    return S.Zero
+    return S.Zero  # a bare power
 
 
 def _small(piece: _Piece, j: int) -> tuple[Expr, Expr] | None:
-    """(p, c) of the j-th term c x^p of a piece at x = 0, p increasing with j."""
+    """Return (p, c) of the j-th term c x^p of a piece at x = 0, p increasing with j."""
     c, p, q, s, m = piece
     if q == 0 and m == 0:
         return (p, c) if j == 0 else None
@@ -197,7 +214,7 @@ def _small(piece: _Piece, j: int) -> tuple[Expr, Expr] | None:
 
 
 def _tail(piece: _Piece, j: int) -> tuple[Expr, Expr] | None:
-    """(q, c) of the j-th term c x^{-q} of a piece at infinity, q increasing with j; None for an exponential."""
+    """Return (q, c) of the j-th term c x^{-q} at infinity, q increasing with j; None for an exponential."""
     c, p, q, s, m = piece
     if q != 0 or (m == 0 and j > 0):
         return None
@@ -205,7 +222,7 @@ def _tail(piece: _Piece, j: int) -> tuple[Expr, Expr] | None:
 
 
 def _expansion(pieces: list[_Piece], term: _Term) -> tuple[tuple[Expr, Expr], ...]:
-    """The powers that survive in the sum of all pieces, in order, as far as every piece is expanded."""
+    """Return the powers that survive in the sum of all pieces, in order, as far as every piece is expanded."""
     columns = [[entry for j in range(ORDERS) if (entry := term(piece, j))] for piece in pieces]
     total: dict[Expr, Expr] = {}
     for power, coefficient in (entry for column in columns for entry in column):
@@ -215,7 +232,7 @@ def _expansion(pieces: list[_Piece], term: _Term) -> tuple[tuple[Expr, Expr], ..
 
 
 def _by_sympy(f: Expr) -> Kernel:
-    """The transform by SymPy, accepted only if quadrature inside the strip confirms it."""
+    """Return the kernel with SymPy's transform, which quadrature inside the strip must confirm."""
     try:
         transform, (left, right), condition = mellin_transform(f, x, z)
     except (TypeError, ValueError, NotImplementedError) as error:  # an unevaluated transform does not unpack

@@ -3,8 +3,8 @@
     S(s) = sum_{k >= 1} k^{-a} f(k^{-alpha} s)        as  s -> infinity.
 
 Every term of the paper's loss is such a sum: the flow (f = e^{-2x}), the bottleneck (f = 1/(1+x)^2), the
-transients (f = e^{-x}).  Its Mellin transform in s is F(z) zeta(a - alpha z).  Moving the inverse
-contour to the right of the kernel's strip collects two kinds of poles:
+transients (f = e^{-x}).  Its Mellin transform in s is F(z) zeta(a - alpha z).  The inverse contour, moved to
+the right of the kernel's strip, collects two kinds of poles:
 
 * the pole of zeta at z0 = (a - 1)/alpha:      S ~ (F(z0)/alpha) s^{-z0};
 * the strip's right end b, where f ~ c x^{-b}:  S ~ c zeta(a - alpha b) s^{-b}.
@@ -13,7 +13,7 @@ The smaller of the two wins, so the exponent is min(z0, b); where they coincide 
 and a logarithm appears, S ~ (c/alpha) s^{-b} ln s.  The sum converges only for z0 to the right of the
 strip's left end: for the resolution integral sum_k lambda_k r/(1 + lambda_k r) that condition is alpha > 1.
 
-Breaks down for kernels whose tail carries a logarithm of its own; `kernels` refuses those.
+Breaks down for kernels with a logarithm in their tail; `kernels` refuses those.
 """
 
 from __future__ import annotations
@@ -49,23 +49,23 @@ class ModeSum:
 
     @property
     def exponent(self) -> Expr:
-        """r in S ~ s^{-r}, a logarithm aside: the nearer of the zeta pole and the strip's right end."""
+        """Exponent r in S ~ s^{-r} (ln s)^l: the nearer of the zeta pole and the strip's right end."""
         return self.pole if self.kernel.right is oo else Min(self.pole, self.kernel.right)
 
     @property
     def condition(self) -> Rel:
-        """What must hold for the sum to converge: the pole lies right of the strip's left end."""
+        """Condition for the sum to converge: the pole lies right of the strip's left end."""
         return self.pole > self.kernel.left
 
     @property
     def logarithm(self) -> Rel:
-        """Where a factor ln s multiplies the law: the zeta pole meets the strip's right end."""
+        """Condition for a factor ln s in the law: the zeta pole meets the strip's right end."""
         return S.false if self.kernel.right is oo else Eq(self.pole, self.kernel.right)
 
     @cached_property
     def amplitude(self) -> Expr:
-        """A in S ~ A s^{-r}; it contains ln s where `logarithm` holds."""
-        inside = self.kernel.transform_at(self.pole) / self.capacity
+        """Amplitude A in S ~ A s^{-r}; it contains ln s where `logarithm` holds."""
+        inside = self.kernel.transform_at(self.pole) / self.capacity  # F(z0)/alpha, at the pole of zeta
         if self.kernel.right is oo:
             return inside
         edge, coefficient = self.kernel.tail[0]
@@ -76,9 +76,9 @@ class ModeSum:
         )
 
     def expansion(self, terms: int) -> Expr:
-        """The first poles to the right: that of zeta and those of the first ``terms`` tail powers.
+        """Return the sum over the first poles: that of zeta and those of the first ``terms`` tail powers.
 
-        Valid where no two of them coincide.  The remainder is smaller than the first power left out; for a
+        It holds where no two of them coincide.  The remainder is smaller than the first power left out; for a
         kernel without a tail it is smaller than every power of s.
         """
         total = self.kernel.transform_at(self.pole) / self.capacity * s**-self.pole
@@ -89,7 +89,7 @@ class ModeSum:
 
 @lru_cache(maxsize=128)
 def mode_sum(weight: Expr | int, f: Kernel | Expr, capacity: Expr | int = alpha) -> ModeSum:
-    """The behaviour of sum_k k^{-weight} f(k^{-capacity} s) as s grows.
+    """Return the behaviour of sum_k k^{-weight} f(k^{-capacity} s) as s grows.
 
     Parameters
     ----------
@@ -100,12 +100,24 @@ def mode_sum(weight: Expr | int, f: Kernel | Expr, capacity: Expr | int = alpha)
     capacity : Expr, default alpha
         Decay of the eigenvalues.
 
+    Returns
+    -------
+    ModeSum
+
     Raises
     ------
     DivergentSum
         If the sum diverges for every value of the parameters.
     InputError
         If the capacity is not positive, or the leading amplitude vanishes at a numerical pole.
+
+    Examples
+    --------
+    >>> from sympy import exp
+    >>> from exponents.symbols import beta, x
+    >>> flow = mode_sum(alpha * beta + 1, exp(-2 * x))
+    >>> flow.exponent, flow.amplitude
+    (beta, gamma(beta)/(2**beta*alpha))
     """
     f = f if isinstance(f, Kernel) else kernel(f)
     a, capacity = to_expr(weight, "a weight"), to_expr(capacity, "a capacity")
@@ -119,7 +131,7 @@ def mode_sum(weight: Expr | int, f: Kernel | Expr, capacity: Expr | int = alpha)
         )
     if found.pole.is_Rational and found.pole < f.right and f.transform_at(found.pole) == 0:
         raise InputError(
-            f"the transform of {f.expression} vanishes at the pole {found.pole}, so the sum falls faster than the pole "
-            "says; take another weight or kernel"
+            f"the transform of {f.expression} vanishes at the pole {found.pole}, so the sum falls faster than "
+            f"s^-({found.pole}); take another weight or kernel"
         )
     return found

@@ -1,15 +1,17 @@
-"""The derivations the command prints: chi, levels, amplitude, bottleneck, transient, sgd, compute-optimal, data.
+"""How does each result follow, step by step, each step with its reason and source equation?
 
-Each function runs the code that derives a result and records what it found, step by step.  The words are written here;
-every formula that is a result is the object the code returned.  Fixed notation, the sums and integrals that define
-a problem, stands in `printing.Notation`.
+Each function runs the code that derives a result and records what it finds.  Every formula that is a result is the
+object that the code returned; sums and integrals that define a problem are typed in LaTeX (`printing.formula`).
+
+Read `derivation` (the record) and `steps` (steps that several share), then `dynamics`, `limit_constants`,
+`loss_terms`, `optimal_split` and `data_reuse`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..names import DERIVATIONS, PUBLISHED, Version
+from ..names import DERIVATIONS, PUBLISHED, VERSIONS, Version, require
 from .data_reuse import derive_data
 from .derivation import Derivation
 from .dynamics import derive_chi, derive_levels
@@ -36,5 +38,27 @@ _BUILDERS: dict[str, Callable[[Version], Derivation]] = dict(
 
 
 def derive(name: str, version: Version = PUBLISHED) -> Derivation:
-    """The derivation called ``name``; ``version`` is the loss that compute-optimal starts from."""
+    """Return the derivation called ``name``, with every statement proved on the way.
+
+    Parameters
+    ----------
+    name : str
+        One of `names.DERIVATIONS`.
+    version : "published" or "derived"
+        The loss that compute-optimal and data start from.
+
+    Raises
+    ------
+    InputError
+        If no derivation or version has that name.
+    ExponentsError
+        If a statement cannot be proved.
+
+    Examples
+    --------
+    >>> derive("levels").steps[0].statement.write("plain")
+    'Level 0 is the lazy exponent:'
+    """
+    require(name, DERIVATIONS, "a derivation")
+    require(version, VERSIONS, "the version")
     return _BUILDERS[name](version)

@@ -1,7 +1,7 @@
-"""A derivation as a record: what is said at each step, why, and from which equation.
+"""A derivation as a record: the statement of each step, its reason, and its source equation.
 
 The formulas in a record are the objects that computed the result, so a printed derivation cannot drift from the code.
-`derivations.py` builds the records; `render.py` prints them.
+The other modules of this folder build the records; `reports.render` prints them.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from ..printing import Math, Notation, Phrase
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a derivation.
+    """A step of a derivation.
 
     Attributes
     ----------
     statement : Phrase
-        What holds.
+        The statement.
     expression : SymPy expression, Notation, several of them, or None
-        What the step ends in, each formula on a line of its own.
+        The formulas that end the statement, each on a line of its own.
     reason : Phrase
-        Why it holds.
+        Why the statement holds.
     source : str
-        Equation of the paper it corresponds to, or what else it rests on.
+        The equation of the paper, or another basis of the step.
     """
 
     statement: Phrase
@@ -34,13 +34,13 @@ class Step:
 
     @property
     def opening(self) -> Phrase:
-        """The statement as a sentence that its reason can follow: with a comma where no formula stands between."""
+        """The statement, with a comma at its end where the reason follows without a formula between."""
         words = self.statement.template
         return self.statement if self.formulas else Phrase(f"{words.rstrip('.')},", self.statement.values)
 
     @property
     def formulas(self) -> tuple[Math, ...]:
-        """The formulas, as a tuple."""
+        """The formulas as a tuple."""
         if self.expression is None:
             return ()
         several = isinstance(self.expression, tuple) and not isinstance(self.expression, Notation)

@@ -1,4 +1,4 @@
-"""How Table 1 follows from the loss, with the proof that each of its cells holds on a whole region."""
+"""How does Table 1 follow from the loss?  The steps, with the proof that each cell holds on a whole region."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .derivation import Derivation, Step
 
 
 def derive_compute_optimal(version: Version) -> Derivation:
-    """How Table 1 follows from the loss in one version; every phase is proved before it is printed."""
+    """Derive Table 1 from the loss in one version; every phase is proved before it is printed."""
     steps: list[Step] = []
     for regime in REGIMES:
         prove(optimum(regime, version))
@@ -71,7 +71,7 @@ def _loss_step(loss: Loss, regime: Regime, version: Version, where: Boolean) -> 
         tuple(laws),
         phrase(
             "with N and t powers of C whose exponents sum to 1, every term is a power of C; "
-            "to make the slowest one fall as fast as possible is a linear programme"
+            "the best split makes the slowest term fall fastest, which is a linear programme"
         ),
         LOSS_EQUATION[regime],
     )
@@ -97,8 +97,8 @@ def _phase_step(diagram: PhaseDiagram, phase: Phase, name: str, source: str) -> 
         ),
         phase.exponent,
         phrase(
-            f"no split does better, as the product of {weighed} is C to minus that exponent for every split, "
-            f"and the largest term is no smaller; the others fall no slower: {losing or 'there are none'}",
+            f"no split does better: for every split the product of {weighed} is C to minus that exponent, "
+            f"and the largest term is no smaller; the other terms fall at least as fast: {losing or 'there are none'}",
             **values,
         ),
         source,
