@@ -115,7 +115,7 @@ def test_bad_input_is_explained(arguments, message):
 
 
 def test_what_vanishes_identically_is_not_guessed():
-    with pytest.raises(IncompleteProof, match="is it zero"):
+    with pytest.raises(IncompleteProof, match="check whether it is zero"):
         evaluate(sin(beta) ** 2 + cos(beta) ** 2 - 1, 2, "1/2", 1)
 
 
