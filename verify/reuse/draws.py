@@ -102,7 +102,7 @@ class DrawnReuse:
 
     Attributes
     ----------
-    measure : Spectrum
+    spectrum : Spectrum
         The spectrum of the flow: mu_j falling, of shape (n,), and c_j^2; its floor is the final train loss.
     target, rest : array of shape (M,)
         Lambda^{1/2} v0 at the start, and at infinite time.
@@ -112,7 +112,7 @@ class DrawnReuse:
         The least test loss of any u; 0 for N = infinity.
     """
 
-    measure: Spectrum
+    spectrum: Spectrum
     target: Reals
     rest: Reals
     steps: Reals
@@ -132,14 +132,14 @@ class DrawnReuse:
     @property
     def _blurs(self) -> Reals:
         """The error of each d_j by rounding, of shape (n,)."""
-        mu = self.measure.eigenvalues
+        mu = self.spectrum.eigenvalues
         return np.asarray(ROUNDING * np.sqrt(mu[0] / mu) * np.sqrt((self.steps**2).sum(axis=1)))
 
     @property
     def _floor_error(self) -> float:
         """The error of the floor by rounding: y - G u has that of y, and that of the largest s_j times u."""
-        mu, floor = self.measure.eigenvalues, self.measure.floor
-        blur = ROUNDING * (sqrt(self.measure.variance) + sqrt(self.measure.norm * mu[0]))
+        mu, floor = self.spectrum.eigenvalues, self.spectrum.floor
+        blur = ROUNDING * (sqrt(self.spectrum.variance) + sqrt(self.spectrum.norm * mu[0]))
         return (2 * sqrt(floor) + blur) * blur if floor else 0.0
 
     def curve(self, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
@@ -174,7 +174,7 @@ class DrawnReuse:
         check_tolerance(tolerance)
         probes = np.unique(np.multiply.outer(PROBES, t))
         places = np.searchsorted(probes, t)
-        flows = (solve_flow(self.measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
+        flows = (solve_flow(self.spectrum, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
         found, other = (self._observe(flow, probes) for flow in flows)
         errors = {}
         for name in ("loss", "train_loss", "kernel", "clock"):
@@ -198,7 +198,7 @@ class DrawnReuse:
 
     def _observe(self, flow: Flow, times: Reals) -> dict[str, Reals]:
         """Return losses, their errors by rounding, kernel and clock, by name."""
-        pieces = max(1, len(times) * len(self.measure) // READ)
+        pieces = max(1, len(times) * len(self.spectrum) // READ)
         parts = [self._read(flow, piece) for piece in np.array_split(times, pieces)]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -208,7 +208,7 @@ class DrawnReuse:
         states = flow.at(seen)
         residual = np.where((times > seen)[:, None], 0.0, states.residual)
         learned = np.where((times > seen)[:, None], 1.0, states.learned)
-        mu, p, blurs = self.measure.eigenvalues, self.measure.weights, self._blurs
+        mu, p, blurs = self.spectrum.eigenvalues, self.spectrum.weights, self._blurs
         # a relative error x of a mode's rate is one of x |ln(1 - phi)| in 1 - phi
         moved = residual * (1 - np.log(np.maximum(residual, SMALLEST)))
         # (4): v0 is the target less what is learned, or the rest and what is not: whichever loses fewer digits
@@ -219,11 +219,11 @@ class DrawnReuse:
         test, blur = (left**2).sum(axis=1), np.minimum(ahead, gone)
         above = residual**2 @ p  # (3)
         # s_j has the rounding of the largest, and c_j that of y
-        off = (residual * moved) @ (p * np.sqrt(mu[0] / mu)) + residual**2 @ np.sqrt(p * self.measure.variance)
+        off = (residual * moved) @ (p * np.sqrt(mu[0] / mu)) + residual**2 @ np.sqrt(p * self.spectrum.variance)
         return {
             "loss": test,
             "loss_rounding": (2 * np.sqrt(test) + blur) * blur,
-            "train_loss": above + self.measure.floor,
+            "train_loss": above + self.spectrum.floor,
             "train_loss_rounding": 2 * ROUNDING * off + self._floor_error,
             "kernel": states.kernel,
             "clock": states.clock + states.kernel * (times - seen),
@@ -291,7 +291,7 @@ def diagonalise(given: Draw) -> DrawnReuse:
     Examples
     --------
     >>> found = diagonalise(draw_features_and_samples("3/2", "1/2", 8, 12, 20, seed=0))
-    >>> len(found.measure), found.span_floor < found.final_loss
+    >>> len(found.spectrum), found.span_floor < found.final_loss
     (8, True)
     """
     roots, features = np.sqrt(given.eigenvalues), given.features
@@ -318,9 +318,9 @@ def diagonalise(given: Draw) -> DrawnReuse:
     steps = (right * roots if features is None else right @ (features * roots) / sqrt(size)) * amplitudes[:, None]
     rest = np.zeros(modes) if len(s) == modes else target - steps.sum(axis=0)  # 0 if all modes are in the span
     seen = (s * amplitudes) ** 2 > SMALLEST  # a mode without power of the target does not move
-    measure = Spectrum(s[seen] ** 2, (s * amplitudes)[seen] ** 2, floor)
+    spectrum = Spectrum(s[seen] ** 2, (s * amplitudes)[seen] ** 2, floor)
     span_floor = 0.0 if features is None else float(_triangle((features * roots).T, target)[-1, -1] ** 2)
-    return DrawnReuse(measure, target, rest, steps[seen], span_floor)
+    return DrawnReuse(spectrum, target, rest, steps[seen], span_floor)
 
 
 def draw_reuse(alpha: object, beta: object, model_size: int | None, samples: int, modes: int, seed: int) -> DrawnReuse:

@@ -203,31 +203,6 @@ def check_memory(setting: Setting, seeds: int) -> None:
         )
 
 
-def memory(
-    gamma: float,
-    model_size: int,
-    batch_size: int | None,
-    modes: int,
-    features: str = GAUSSIAN,
-    precision: str = "float64",
-) -> int:
-    """Return the bytes that the arrays of a single seed take at most.
-
-    Its curve, and buffers of the linear algebra library, are not counted.
-
-    Raises
-    ------
-    InputError
-        Unless the arguments are as `train_ensemble` asks.
-
-    Examples
-    --------
-    >>> memory(1.0, 64, 32, 1000)
-    846912
-    """
-    return check_setting(2, 1, gamma, model_size, batch_size, modes, 0.1, 1, features, precision, None).memory(1)
-
-
 def space_steps(steps: int) -> Steps:
     """Return the steps at which losses are kept by default, 0 and the last among them.
 
@@ -287,7 +262,14 @@ def _size_text(count: int) -> str:
 
 
 def estimate_training_seconds(setting: Setting, seeds: int) -> float:
-    """Return about how many seconds it takes to train so many seeds."""
+    """Return about how many seconds it takes to train so many seeds.
+
+    Examples
+    --------
+    >>> setting = check_setting(2, 1, 1.0, 64, 32, 1000, 0.1, 100, "gaussian", "float64", None)
+    >>> estimate_training_seconds(setting, 20) < 10
+    True
+    """
     square = setting.model.size**2
     step = A_STEP + (A_PAIR * square if setting.gamma > 0 else 0.0)
     return seeds * (step * setting.steps + A_DRAW * square * setting.model.modes)

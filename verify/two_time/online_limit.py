@@ -60,12 +60,12 @@ NEARBY = 2
 """An error is the largest of the relative ones within this factor in time: a difference may pass through zero."""
 
 
-def solve_online_limit(measure: Spectrum, gamma: float, learning_rate: float, steps: int) -> LossCurve:
+def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, steps: int) -> LossCurve:
     """Solve the two-time equations of eq. 44 at N, B = infinity.
 
     Parameters
     ----------
-    measure : Spectrum
+    spectrum : Spectrum
         Eigenvalues and the power of the target on them.
     gamma : float
         Richness, at least 0.
@@ -95,10 +95,10 @@ def solve_online_limit(measure: Spectrum, gamma: float, learning_rate: float, st
     >>> found.loss[[0, -1]].round(3), found.kernel[-1].round(3)
     (array([2.   , 0.013]), np.float64(2.215))
     """
-    _check(measure, gamma, learning_rate, steps, correlations=True)
+    _check(spectrum, gamma, learning_rate, steps, correlations=True)
     loss = np.empty(steps + 1)
     force, readout = np.empty((2, steps + 1, steps + 1))
-    for t, (value, by_force, by_readout) in enumerate(_follow(measure, gamma, learning_rate, steps)):
+    for t, (value, by_force, by_readout) in enumerate(_follow(spectrum, gamma, learning_rate, steps)):
         loss[t] = value
         force[t, : t + 1] = force[: t + 1, t] = by_force
         readout[t, : t + 1] = readout[: t + 1, t] = by_readout
@@ -106,15 +106,15 @@ def solve_online_limit(measure: Spectrum, gamma: float, learning_rate: float, st
     return LossCurve(
         time=_times(learning_rate, steps),
         loss=loss,
-        error=measure.error * loss + ROUNDING * loss[0],
+        error=spectrum.error * loss + ROUNDING * loss[0],
         start=float(loss[0]),
-        observed={"kernel": kernel, "sharpness": learning_rate * measure.eigenvalues[0] * kernel},
+        observed={"kernel": kernel, "sharpness": learning_rate * spectrum.eigenvalues[0] * kernel},
         details={"force_correlation": force, "readout_correlation": readout},
         settings={"gamma": gamma, "learning_rate": learning_rate},
     )
 
 
-def limit_of_small_steps(measure: Spectrum, gamma: float, learning_rate: float, steps: int) -> LossCurve:
+def limit_of_small_steps(spectrum: Spectrum, gamma: float, learning_rate: float, steps: int) -> LossCurve:
     """Extrapolate to small steps, at the times of ``steps`` steps of ``learning_rate``.
 
     With losses L_0, L_1, L_2 at eta, eta/2, eta/4, an error c_1 eta + c_2 eta^2 + ... loses its first term in
@@ -135,9 +135,9 @@ def limit_of_small_steps(measure: Spectrum, gamma: float, learning_rate: float, 
     >>> found.loss[-1].round(4), found.order[-1].round(1)
     (np.float64(0.0155), np.float64(1.0))
     """
-    _check(measure, gamma, learning_rate, steps, finer=2 ** (LEVELS - 1))
+    _check(spectrum, gamma, learning_rate, steps, finer=2 ** (LEVELS - 1))
     first, second, third = (
-        np.array([row[0] for row in _follow(measure, gamma, learning_rate / n, n * steps)])[::n]
+        np.array([row[0] for row in _follow(spectrum, gamma, learning_rate / n, n * steps)])[::n]
         for n in (2**level for level in range(LEVELS))
     )
     linear, finer = 2 * second - first, 2 * third - second
@@ -151,7 +151,7 @@ def limit_of_small_steps(measure: Spectrum, gamma: float, learning_rate: float, 
     return LossCurve(
         time=_times(learning_rate, steps),
         loss=loss,
-        error=(apart + measure.error) * np.abs(loss) + rounding,
+        error=(apart + spectrum.error) * np.abs(loss) + rounding,
         start=float(loss[0]),
         observed={"order": order},
         settings={"gamma": gamma, "learning_rate": learning_rate},
@@ -163,14 +163,14 @@ def _times(eta: float, steps: int) -> Reals:
 
 
 def _check(
-    measure: Spectrum, gamma: float, learning_rate: float, steps: int, correlations: bool = False, finer: int = 1
+    spectrum: Spectrum, gamma: float, learning_rate: float, steps: int, correlations: bool = False, finer: int = 1
 ) -> None:
     """Raise InputError for what cannot be solved; ``finer`` divides eta."""
     check_sizes(gamma, {})
-    check_steps(learning_rate, steps, float(measure.eigenvalues[0]))
+    check_steps(learning_rate, steps, float(spectrum.eigenvalues[0]))
     check_memory(
-        (finer * steps + 1) * (2 * len(measure) + 2 * (steps + 1) * correlations),
-        f"{abbreviate(steps)} steps of {len(measure)} modes",
+        (finer * steps + 1) * (2 * len(spectrum) + 2 * (steps + 1) * correlations),
+        f"{abbreviate(steps)} steps of {len(spectrum)} modes",
         "take fewer, larger steps or a compressed spectrum",
     )
 
@@ -179,20 +179,20 @@ _Row = tuple[float, Reals, Reals]
 """L(t), C2(t, s <= t) and Cw(t, s <= t)."""
 
 
-def _follow(measure: Spectrum, gamma: float, learning_rate: float, steps: int) -> Iterator[_Row]:
+def _follow(spectrum: Spectrum, gamma: float, learning_rate: float, steps: int) -> Iterator[_Row]:
     """Yield the rows of `_march` with the floor in the loss; raise Diverged when the loss grows too far."""
-    watch = StabilityWatch(measure.variance, learning_rate, float(measure.eigenvalues[0]))
+    watch = StabilityWatch(spectrum.variance, learning_rate, float(spectrum.eigenvalues[0]))
     with np.errstate(over="ignore", invalid="ignore"):
-        for t, row in enumerate(_march(measure, gamma, learning_rate, steps)):
-            loss = row[0] + measure.floor
+        for t, row in enumerate(_march(spectrum, gamma, learning_rate, steps)):
+            loss = row[0] + spectrum.floor
             watch.see(t, loss, 1 + gamma * float(row[2][t]))
             yield loss, row[1], row[2]
 
 
-def _march(measure: Spectrum, gamma: float, eta: float, steps: int) -> Iterator[_Row]:
+def _march(spectrum: Spectrum, gamma: float, eta: float, steps: int) -> Iterator[_Row]:
     """Yield row after row through time, without the floor."""
-    mu = measure.eigenvalues
-    target = np.sqrt(measure.weights / mu)
+    mu = spectrum.eigenvalues
+    target = np.sqrt(spectrum.weights / mu)
     residuals, readouts = np.empty((2, steps + 1, len(mu)))
     vw = np.zeros(len(mu))
     for t in range(steps + 1):

@@ -54,7 +54,7 @@ EVALUATIONS = 1_000_000
 
 
 def solve_matrix_flow(
-    measure: Spectrum,
+    spectrum: Spectrum,
     gamma: float,
     times: ArrayLike,
     tolerance: float = TOLERANCE,
@@ -64,7 +64,7 @@ def solve_matrix_flow(
 
     Parameters
     ----------
-    measure : Spectrum
+    spectrum : Spectrum
         At most `MODES` eigenvalues, and the power of the target on them.
     gamma : float
         Richness, at least 0.
@@ -97,9 +97,9 @@ def solve_matrix_flow(
     (array([2.    , 0.2509]), array([1.    , 1.7163]), True)
     """
     t = check_times(times)
-    _check(measure, gamma, t, tolerance)
-    mu, target = measure.eigenvalues, np.sqrt(measure.weights / measure.eigenvalues)
-    packed = _Packed(len(measure))
+    _check(spectrum, gamma, t, tolerance)
+    mu, target = spectrum.eigenvalues, np.sqrt(spectrum.weights / spectrum.eigenvalues)
+    packed = _Packed(len(spectrum))
     start = np.concatenate([target, packed.identity])
     absolute = ABSOLUTE * tolerance * np.concatenate([target, np.ones_like(packed.identity)])
     found, count = [start] if t[0] == 0 else [], 0
@@ -122,21 +122,21 @@ def solve_matrix_flow(
     kernel, departure = (np.array(column) for column in zip(*seen, strict=True))
     return LossCurve(
         time=t,
-        loss=v0**2 @ mu + measure.floor,
+        loss=v0**2 @ mu + spectrum.floor,
         error=np.full(len(t), np.nan),
-        start=measure.variance,
-        floor=measure.floor,
+        start=spectrum.variance,
+        floor=spectrum.floor,
         observed={"kernel": kernel, "departure": departure},
         details={"residuals": v0},
         settings={"gamma": gamma, "tolerance": tolerance, "evaluations": count},
     )
 
 
-def _check(measure: Spectrum, gamma: float, times: Reals, tolerance: float) -> None:
+def _check(spectrum: Spectrum, gamma: float, times: Reals, tolerance: float) -> None:
     """Raise InputError for what cannot be solved."""
     check_richness(gamma)
     check_step_tolerance(tolerance, TOLERANCE, TOLERANCES)
-    n = len(measure)
+    n = len(spectrum)
     if n > MODES:
         raise InputError(
             f"the matrix equation takes up to {MODES} modes; got {n}, which would be {n * (n + 3) // 2} unknowns; "

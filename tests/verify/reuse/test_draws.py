@@ -53,14 +53,14 @@ def losses(given, v0):
 @given(draws(), RICHNESS)
 def test_the_train_loss_never_rises_and_ends_where_least_squares_does(problem, gamma):
     found = diagonalise(problem)
-    times = np.append(0.0, np.geomspace(1e-2, 1e3 / found.measure.eigenvalues[-1], 40))
+    times = np.append(0.0, np.geomspace(1e-2, 1e3 / found.spectrum.eigenvalues[-1], 40))
     curve = found.curve(gamma, times)
     assert (np.diff(curve.train_loss) <= curve.train_loss_error[1:]).all()
     assert curve.train_loss[0] == pytest.approx(losses(problem, problem.target)[1], rel=1e-10, abs=0)
     assert curve.loss[0] == pytest.approx(losses(problem, problem.target)[0], rel=1e-10, abs=0)
     size, samples = sizes(problem)
     if samples <= size or problem.features is None:
-        assert curve.train_loss[-1] == found.measure.floor == 0 < curve.train_loss_error[-1]
+        assert curve.train_loss[-1] == found.spectrum.floor == 0 < curve.train_loss_error[-1]
     else:  # control: with more samples than features something is left
         inputs, y = problem.samples @ scaled(problem).T, problem.samples @ problem.target
         readout = np.linalg.lstsq(inputs, y, rcond=None)[0]
@@ -133,7 +133,7 @@ def test_the_mean_of_the_final_loss_loss_over_samples_is_exact(size, samples, se
     assert abs(ratio.mean() - (samples - 1) / (samples - size - 1)) < 3 * error
     assert abs(ratio.mean() - samples / (samples - size)) > 3 * error  # control: as if N and P were large
     # the train loss has lost as many degrees of freedom as there are features
-    train = np.array([one.measure.floor / one.span_floor for one in found])
+    train = np.array([one.spectrum.floor / one.span_floor for one in found])
     assert abs(train.mean() - (1 - size / samples)) < 3 * train.std(ddof=1) / np.sqrt(seeds)
 
 
@@ -215,7 +215,7 @@ def test_control_a_loose_tolerance_is_further_off_than_a_sharp_one_states():
 def test_a_small_loss_has_its_digits():
     """N = infinity and P > M: in the end one mode is left, and the test loss falls at twice its rate, to 1e-280."""
     found = draw_reuse("3/2", "1/2", None, 40, 10, 0)
-    slowest, gap = found.measure.eigenvalues[-1], found.measure.eigenvalues[-2] - found.measure.eigenvalues[-1]
+    slowest, gap = found.spectrum.eigenvalues[-1], found.spectrum.eigenvalues[-2] - found.spectrum.eigenvalues[-1]
     times = 60 / gap + np.array([0.0, 20.0, 60.0]) / slowest
     curve = found.curve(0.0, times)
     assert 0 < curve.loss[-1] < 1e-60
@@ -224,7 +224,7 @@ def test_a_small_loss_has_its_digits():
         assert fall == pytest.approx(-2 * slowest * np.diff(times), rel=1e-9, abs=0)
         assert (getattr(curve, f"{name}_error") < 1e-8 * getattr(curve, name)).all()
     # control: what is learned, taken from the target, leaves rounding
-    learned = -np.expm1(-found.measure.eigenvalues * times[-1])
+    learned = -np.expm1(-found.spectrum.eigenvalues * times[-1])
     assert ((found.target - learned @ found.steps) ** 2).sum() > 1e-40
 
 
@@ -284,7 +284,7 @@ def test_steep_draws_are_those_of_many_digits(samples):
         train = float(mpmath.norm(psi * v0) ** 2 / samples)
     assert mu[-1] < 1e-12 * mu[0]
     stated = 2 * ROUNDING * np.sqrt(mu[0] / mu)
-    assert (np.abs(found.measure.eigenvalues / mu - 1) <= stated).all()
+    assert (np.abs(found.spectrum.eigenvalues / mu - 1) <= stated).all()
     assert abs(found.final_loss - test) <= found.final_loss_error
     curve = found.curve(1.0, [1e25])
     assert abs(curve.loss[0] - test) <= curve.error[0]
@@ -354,10 +354,10 @@ def test_a_mode_without_power_of_the_target_does_not_move():
     k = np.arange(1.0, 5)
     problem = Draw(k**-1.5, np.array([1.0, 0.5, 0.0, 0.2]), None, 2 * np.diag(k**-0.75))
     found = diagonalise(problem)
-    assert len(found.measure) == 3
+    assert len(found.spectrum) == 3
     curve = found.curve(0.0, [2.0])
     assert curve.loss[0] == pytest.approx((k**-1.5 * problem.target**2) @ np.exp(-4 * k**-1.5), rel=1e-12)
-    assert len(diagonalise(replace(problem, target=np.ones(4))).measure) == 4  # control
+    assert len(diagonalise(replace(problem, target=np.ones(4))).spectrum) == 4  # control
 
 
 def test_an_end_far_off_leaves_the_start_its_digits():

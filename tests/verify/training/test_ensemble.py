@@ -20,10 +20,16 @@ from verify.training.descent import descend
 from verify.training.ensemble import draw_spectrum, train_ensemble
 from verify.training.gradients import KURTOSIS, FiniteModel, GaussianGradient, SampledGradient
 from verify.training.seeds import MOST, SeedDiverged
-from verify.training.settings import memory, space_steps
+from verify.training.settings import check_setting, space_steps
 from verify.training.stability import DIVERGED, Diverged
 from verify.two_time.online_limit import solve_online_limit as solve_two_time
 from verify.witnesses import networks as network
+
+
+def memory(gamma, size, batch, modes, kind="gaussian", precision="float64"):
+    """The stated memory of a single seed."""
+    return check_setting(2, 1, gamma, size, batch, modes, 0.1, 1, kind, precision, None).memory(1)
+
 
 DOUBLE, SINGLE = np.dtype("float64"), np.dtype("float32")
 KINDS = tuple(KURTOSIS)
@@ -565,13 +571,11 @@ def test_bad_input_is_refused(changed, words):
     assert len(train_ensemble(**GOOD).status.seeds) == 2  # control
 
 
-def test_a_measure_and_memory_refuse_what_an_ensemble_does():
+def test_the_spectrum_of_a_seed_refuses_what_an_ensemble_does():
     with pytest.raises(InputError, match="smaller than the number of modes"):
         draw_spectrum(2, 1, 10, 10, 0)
     with pytest.raises(InputError, match="seeds must be whole numbers"):
         draw_spectrum(2, 1, 10, 20, -1)
-    with pytest.raises(InputError, match="gamma"):
-        memory(-1, 10, 4, 20)
 
 
 def test_directions_that_are_rounding_are_not_learned():

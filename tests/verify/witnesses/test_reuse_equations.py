@@ -97,7 +97,7 @@ def test_a_tolerance_decides_the_error():
 
 def test_a_time_that_is_refused_would_have_taken_more_evaluations():
     problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
-    fastest = diagonalise(problem).measure.eigenvalues[0]
+    fastest = diagonalise(problem).spectrum.eigenvalues[0]
     allowed, time = 3000, 3001 * STABLE / (PER_STEP * fastest)
     with pytest.raises(InputError, match="takes 3e\\+03 evaluations or more; allowed are 3000, which end before t"):
         solve_reuse_equations(problem, 0.0, [time], 1e-3, allowed)
