@@ -371,15 +371,15 @@ def test_an_end_far_off_leaves_the_start_its_digits():
 
 def test_what_is_finished_is_kept_when_interrupted(monkeypatch):
     whole = average_draws(2, 1, 1.0, 4, 8, 20, [0.0, 2.0], range(3))
-    assert not whole.interrupted
+    assert not whole.status.interrupted
 
     def stopping(*arguments):
         if arguments[-1] == 2:
             raise KeyboardInterrupt
         return draw_reuse(*arguments)
 
-    monkeypatch.setattr("verify.reuse.averaged_draws.drawn", stopping)
+    monkeypatch.setattr("verify.reuse.averaged_draws.draw_reuse", stopping)
     part = average_draws(2, 1, 1.0, 4, 8, 20, [0.0, 2.0], range(3))
-    assert part.interrupted and part.seeds == (0, 1) and (part.kernels == whole.kernels[:2]).all()
+    assert part.status.interrupted and part.status.seeds == (0, 1) and (part.kernels == whole.kernels[:2]).all()
     with pytest.raises(KeyboardInterrupt):
         average_draws(2, 1, 1.0, 4, 8, 20, [0.0], [2])
