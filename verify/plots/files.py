@@ -12,7 +12,7 @@ from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
 from .optional_import import import_optional
-from .style import SETTINGS
+from .style import use_settings
 
 # Without these, a file would say when and by what it was made.
 METADATA: dict[str, dict[str, None]] = {
@@ -54,16 +54,14 @@ def save(draw: Callable[[], Any], path: Path) -> None:
         wanted = ", ".join(f".{name}" for name in METADATA)
         better = abbreviate(f"{path.stem or 'plot'}.pdf")
         raise InputError(f"a plot's file must end in one of {wanted}; got {abbreviate(path.name)}; try {better}")
-    matplotlib = import_optional("matplotlib")
+    import_optional("matplotlib")
     with _name_failures(path):
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
         with suppress(FileNotFoundError):
             path.lstat()  # fails at once if this cannot be the name of a file
         staging = tempfile.TemporaryDirectory(prefix=".plot-", dir=path.parent)
-    with staging as folder, matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(SETTINGS)
+    with staging as folder, use_settings():
         figure, made = draw(), Path(folder, f"plot.{form}")
         with _name_failures(path):
             figure.savefig(made, format=form, metadata=METADATA[form])

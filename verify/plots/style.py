@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .optional_import import import_optional
+
 INK, PALE = "#1a1a1a", "#8c8c8c"
 
 BLUE, VERMILION = "#4477aa", "#cc4c02"
@@ -29,3 +34,18 @@ SETTINGS = {
     "pdf.fonttype": 42,
     "text.hinting": "none",
 }
+
+
+@contextmanager
+def use_settings() -> Iterator[None]:
+    """Set Matplotlib to its defaults and `SETTINGS`, and back at the end.
+
+    >>> with use_settings():
+    ...     import_optional("matplotlib").rcParams["font.size"]
+    8.0
+    """
+    matplotlib = import_optional("matplotlib")
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        yield

@@ -12,7 +12,7 @@ from matplotlib.text import Annotation, Text
 
 from verify.plots import FIGURES, plot_figure
 from verify.plots.figures.page import draw_page
-from verify.plots.style import SETTINGS
+from verify.plots.style import use_settings
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
@@ -29,9 +29,7 @@ def made_small(modules):
 
 def draw(data):
     """Draw a figure for each name from its data."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(SETTINGS)
+    with use_settings():
         made = {name: draw_page(FIGURES[name], found) for name, found in data.items()}
         for figure in made.values():
             FigureCanvasAgg(figure).draw()

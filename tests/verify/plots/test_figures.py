@@ -31,6 +31,7 @@ from exponents.asymptotics.evaluation import evaluate
 from exponents.errors import InputError, NotSolved
 from exponents.model.amplitudes import amplitude
 from exponents.names import PICTURES
+from verify.curves import Status
 from verify.flow import curve as flow
 from verify.measurements.compute_budget import Budgets
 from verify.measurements.points import SOURCES, read_point
@@ -436,7 +437,7 @@ def test_points_are_means_over_seeds_with_their_standard_error():
 
 def test_an_interrupted_ensemble_is_no_point(monkeypatch):
     class Part:
-        interrupted, losses = True, np.ones((1, 3))
+        status, losses = Status(interrupted=True), np.ones((1, 3))
 
     monkeypatch.setattr(trained_points, "train_ensemble", lambda *_, **__: Part())
     with pytest.raises(KeyboardInterrupt):

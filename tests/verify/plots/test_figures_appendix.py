@@ -20,6 +20,7 @@ from figure_readers import (
 )
 from scipy.special import zeta
 
+from verify.curves import Status
 from verify.flow import curve as flow
 from verify.plots.figures import FIGURES, linear_networks, reused_samples
 from verify.reuse.mean_loss import final_loss, mean_reuse, reuse_curve
@@ -227,7 +228,7 @@ def test_points_are_the_same_bits_however_seeds_are_shared_out(monkeypatch):
 
 def test_an_interrupted_ensemble_is_no_point(monkeypatch):
     class Part:
-        interrupted = True
+        status, losses = Status(interrupted=True), np.ones((1, 3))
 
     monkeypatch.setattr(linear_networks, "train_linear_ensemble", lambda *_, **__: Part())
     with pytest.raises(KeyboardInterrupt):

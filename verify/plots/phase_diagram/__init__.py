@@ -16,8 +16,7 @@ import numpy as np
 from exponents.errors import InputError
 
 from ..files import save
-from ..optional_import import import_optional
-from ..style import SETTINGS
+from ..style import use_settings
 from .drawing import draw_layouts, draw_page
 from .layout import Panel, lay_out
 
@@ -88,7 +87,7 @@ def draw_phases(panels: Sequence[Panel], axes: Any) -> None:
     given = np.ravel(axes)
     if len(given) != len(panels):
         raise InputError(f"each panel needs its Axes; got {len(panels)} panels and {len(given)} Axes; give as many")
-    with import_optional("matplotlib").rc_context(SETTINGS):
+    with use_settings():
         sizes = [np.array(one.bbox.size) * 72 / one.figure.dpi for one in given]
         layouts = [lay_out(panel, (float(w), float(h))) for panel, (w, h) in zip(panels, sizes, strict=True)]
         draw_layouts(layouts, list(given))

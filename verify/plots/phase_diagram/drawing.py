@@ -16,10 +16,10 @@ from sympy import Symbol, latex
 from ..optional_import import import_optional
 from ..style import AXIS, DOTS, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL
 from .boundary_curves import Line
-from .formulas import letter_of, plain
+from .formulas import escape, letter_of
 from .labels import BADGE, Label, Row
 from .layout import Layout, Panel, lay_out
-from .text import Block, Words, block, settable
+from .text import Block, Words, make_settable, stack_lines
 
 # The light scheme of Paul Tol: made for the ground under black text, and the colour-blind tell it apart.
 PALETTE = ("#77AADD", "#EE8866", "#BBCC33", "#FFAABB", "#99DDFF", "#EEDD88", "#44BB99", "#AAAA00", "#DDDDDD")
@@ -135,7 +135,7 @@ class _Drawing:
         else:
             axes.set_ylabel(_symbol(panel.y), fontsize=AXIS, labelpad=4, rotation=0, ha="right", va="center")
         above = self.layout.frame.height + 6
-        self._text(plain(panel.title), 0, above, fontsize=NAME + 1, fontweight="bold", ha="left")
+        self._text(escape(panel.title), 0, above, fontsize=NAME + 1, fontweight="bold", ha="left")
         law = rf"$L_\star \sim C^{{-{letter_of(panel.diagram)}}}$"
         self._text(law, self.layout.frame.width, above, fontsize=FORMULA, ha="right")
 
@@ -190,11 +190,11 @@ class _Drawing:
             for row in column:
                 middle = top - row.block.height / 2
                 colour = "white" if row.phase is None else self._colour(row.phase)
-                self._badge((left + BADGE / 2, middle), block([Words(row.mark, SMALL)]), colour)
+                self._badge((left + BADGE / 2, middle), stack_lines([Words(row.mark, SMALL)]), colour)
                 self._block(row.block, (left + BADGE + ROW_GAP, middle), ha="left")
                 top -= row.block.height + ROW_GAP
             left += _column_width(column)
 
 
 def _symbol(symbol: Symbol) -> str:
-    return settable(f"${latex(symbol)}$")
+    return make_settable(f"${latex(symbol)}$")

@@ -1,9 +1,11 @@
-"""What is written where: a label inside every region, an equation along every boundary, and a legend for the rest.
+"""Where does each label stand?  One inside every region, an equation along every boundary, and a legend for the rest.
 
-Each connected part of a region that can be seen gets a label inside it: the phase's name, its exponent and its
-balance, in the first of several forms that fits.  Where none does, it gets a number, and the label goes to the legend;
-a number without room stands outside, with a line to its region.  A boundary without room for its equation gets a
-letter.
+Each visible connected part of a region gets a label inside it: the phase's name, its exponent and its balance, in the
+first of several forms that fits.  Where no form fits, the part gets a number, and the label goes to the legend.  A
+number without room stands outside, with a line to its region.  A boundary without room for its equation gets a letter.
+
+Map: `label_regions` and `label_boundaries` do all; `_Text` writes the forms of a label, the functions `_place_...` find
+room, `_sample_region` and `_split_region` say what a region is.
 """
 
 from __future__ import annotations
@@ -23,9 +25,9 @@ from exponents.optimum.phase_diagram import PhaseDiagram
 
 from ..style import FORMULA, NAME, SMALL
 from .boundary_curves import Line, total_length
-from .formulas import balance, equation, exponent, flat, join_terms, letter_of, plain, tall
+from .formulas import balance, equation, escape, exponent, flat, join_terms, letter_of, tall
 from .label_packing import FreeSpace, Mask, Place
-from .text import Block, Words, block
+from .text import Block, Words, stack_lines
 
 ARROW = 6.5
 """Size of type of arrows on a line of their own, in points."""
@@ -93,7 +95,7 @@ class Written:
 def label_regions(
     diagram: PhaseDiagram, names: Sequence[str], masks: Sequence[Mask], axes: tuple[Symbol, Symbol], room: FreeSpace
 ) -> Written:
-    """Label every visible part of every region, the largest first; what is labelled is no longer free in ``room``.
+    """Label every visible part of every region, the largest first.  Labels take their place from ``room``.
 
     Parameters
     ----------
@@ -104,22 +106,21 @@ def label_regions(
         The nodes of the grid that lie in each phase.
     axes : (Symbol, Symbol)
         The parameters to the right and upwards.
-    room : Room
-        What is free.
+    room : FreeSpace
     """
     texts = [
-        _text_of(diagram, position, names[position] if names else "", _samples(mask, axes, room))
+        _write_phase(diagram, position, names[position] if names else "", _sample_region(mask, axes, room))
         for position, mask in enumerate(masks)
     ]
-    parts = [(position, part) for position, mask in enumerate(masks) for part in _parts(mask, room)]
+    parts = [(position, part) for position, mask in enumerate(masks) for part in _split_region(mask, room)]
     labels, numbered = [], []
     for position, part in sorted(parts, key=lambda pair: -int(pair[1].sum())):
-        label = _inside(position, texts[position], part, room)
+        label = _place_inside(position, texts[position], part, room)
         if label is None:
             numbered.append((position, part))
         else:
             labels.append(label)
-    labels += [_number(position, part, room) for position, part in numbered]
+    labels += [_place_number(position, part, room) for position, part in numbered]
     hidden = {position for position, mask in enumerate(masks) if not mask.any()}
     listed = sorted(hidden.union(position for position, _ in numbered))
     return Written(tuple(labels), tuple(texts[p].row(p, p in hidden) for p in listed))
@@ -135,19 +136,19 @@ def label_boundaries(
     rows: list[Row] = []
     seen = sorted((p for p, some in enumerate(arcs) if some), key=lambda p: total_length(arcs[p]))
     for position in seen:
-        label = _along(position, texts[position], arcs[position], room)
+        label = _place_along(position, texts[position], arcs[position], room)
         if label is not None:
             labels.append(label)
     for position in sorted(set(seen) - {label.of for label in labels}):
         mark = ascii_uppercase[len(rows) % 26] * (1 + len(rows) // 26)
-        labels.append(_letter(position, mark, arcs[position], room))
-        rows.append(Row(mark, None, block([Words(texts[position], FORMULA)])))
+        labels.append(_place_letter(position, mark, arcs[position], room))
+        rows.append(Row(mark, None, stack_lines([Words(texts[position], FORMULA)])))
     return Written(tuple(labels), tuple(rows))
 
 
 @dataclass(frozen=True)
 class _Text:
-    """What is said of a phase: its name, its exponent in two forms, and its balance."""
+    """The texts for a phase: its name, its exponent in two forms, and its balance."""
 
     name: str
     tall: str
@@ -155,34 +156,34 @@ class _Text:
     terms: list[str]
 
     def forms(self) -> Iterator[Block]:
-        """The label in all its forms, the one to be preferred first."""
+        """Yield the label in all its forms, the preferred one first."""
         for scale in (1.0, SMALL / FORMULA):
             size = FORMULA * scale
             column = [Words(r"$\updownarrow$", ARROW * scale)] * (2 * len(self.terms) - 1)
             column[::2] = [Words(term, size) for term in self.terms]
             for lines in ([Words(join_terms(self.terms), size)], column):
                 for formula in (self.tall, self.flat):
-                    yield block([*self._header(NAME * scale), Words(formula, size), *lines])
+                    yield stack_lines([*self._header(NAME * scale), Words(formula, size), *lines])
 
     def row(self, position: int, hidden: bool) -> Row:
-        """The entry of the legend."""
-        one_line = block([Words(rf"{self.flat}$\quad${join_terms(self.terms)}", FORMULA)])
+        """Return the entry of the legend."""
+        one_line = stack_lines([Words(rf"{self.flat}$\quad${join_terms(self.terms)}", FORMULA)])
         two_lines = [Words(formula, FORMULA) for formula in (self.flat, join_terms(self.terms))]
         lines = [*self._header(NAME), *(one_line.lines if one_line.width < LONGEST else two_lines)]
         note = [Words("(not visible in this window)", SMALL)] if hidden else []
-        return Row(str(position + 1), position, block([*lines, *note]))
+        return Row(str(position + 1), position, stack_lines([*lines, *note]))
 
     def _header(self, size: float) -> list[Words]:
-        return [Words(plain(self.name), size, bold=True)] if self.name else []
+        return [Words(escape(self.name), size, bold=True)] if self.name else []
 
 
-def _text_of(diagram: PhaseDiagram, position: int, name: str, points: Sequence[Point]) -> _Text:
+def _write_phase(diagram: PhaseDiagram, position: int, name: str, points: Sequence[Point]) -> _Text:
     phase, letter = diagram.phases[position], letter_of(diagram)
     value = exponent(phase.exponent, points)
     return _Text(name, f"${letter} = {tall(*value)}$", f"${letter} = {flat(*value)}$", balance(diagram, phase, points))
 
 
-def _inside(position: int, text: _Text, part: Mask, room: FreeSpace) -> Label | None:
+def _place_inside(position: int, text: _Text, part: Mask, room: FreeSpace) -> Label | None:
     for form in text.forms():
         at = room.inside(part, form.width + 2 * MARGIN, form.height + 2 * MARGIN)
         if at is not None:
@@ -191,18 +192,18 @@ def _inside(position: int, text: _Text, part: Mask, room: FreeSpace) -> Label | 
     return None
 
 
-def _number(position: int, part: Mask, room: FreeSpace) -> Label:
+def _place_number(position: int, part: Mask, room: FreeSpace) -> Label:
     at, anchor = room.circle(part, BADGE / 2), None
     if at is None:
         anchor = room.pole(part)
-        at = _led_to(anchor, room)
+        at = _place_leader(anchor, room)
     room.take_box(at, BADGE, BADGE)
-    return Label("number", position, block([Words(str(position + 1), SMALL)]), at, anchor=anchor)
+    return Label("number", position, stack_lines([Words(str(position + 1), SMALL)]), at, anchor=anchor)
 
 
-def _along(position: int, text: str, arcs: Sequence[Line], room: FreeSpace) -> Label | None:
+def _place_along(position: int, text: str, arcs: Sequence[Line], room: FreeSpace) -> Label | None:
     for size in (FORMULA, SMALL):
-        words = block([Words(text, size)])
+        words = stack_lines([Words(text, size)])
         found = room.along(arcs, words.width, words.height) if words.width <= LONGEST else None
         if found is not None:
             at, angle = found
@@ -211,30 +212,30 @@ def _along(position: int, text: str, arcs: Sequence[Line], room: FreeSpace) -> L
     return None
 
 
-def _letter(position: int, mark: str, arcs: Sequence[Line], room: FreeSpace) -> Label:
+def _place_letter(position: int, mark: str, arcs: Sequence[Line], room: FreeSpace) -> Label:
     at, anchor = room.on(arcs, BADGE), None
     if not room.is_free(at, BADGE / 2):
-        anchor, at = at, _led_to(at, room)
+        anchor, at = at, _place_leader(at, room)
     room.take_box(at, BADGE, BADGE)
-    return Label("letter", position, block([Words(mark, SMALL)]), at, anchor=anchor)
+    return Label("letter", position, stack_lines([Words(mark, SMALL)]), at, anchor=anchor)
 
 
-def _led_to(anchor: Place, room: FreeSpace) -> Place:
-    """A place near ``anchor`` for a mark that stands for it, joined to it by a line."""
+def _place_leader(anchor: Place, room: FreeSpace) -> Place:
+    """Return a place near ``anchor`` for a mark that stands for it, joined to it by a line."""
     at = room.near(anchor, BADGE / 2)
     room.take_leader(np.array([anchor, at]))
     return at
 
 
-def _samples(mask: Mask, axes: tuple[Symbol, Symbol], room: FreeSpace) -> list[Point]:
-    """Exact points of a region, spread over it; none if it cannot be seen."""
+def _sample_region(mask: Mask, axes: tuple[Symbol, Symbol], room: FreeSpace) -> list[Point]:
+    """Return exact points of a region, spread over it; none if it is not visible."""
     x, y = (values[mask] for values in room.frame.grid())
     some = np.linspace(0, len(x) - 1, min(SAMPLES, len(x))).astype(int)
     return [{axes[0]: Fraction(float(x[i])), axes[1]: Fraction(float(y[i]))} for i in some]
 
 
-def _parts(mask: Mask, room: FreeSpace) -> list[Mask]:
-    """The connected parts of a region, cut where lines cross: the largest, and those large enough to be seen."""
+def _split_region(mask: Mask, room: FreeSpace) -> list[Mask]:
+    """Return the connected parts of a region, cut by lines: the largest, and all that are large enough to be seen."""
     numbers, count = ndimage.label(mask & ~room.lines)
     whole = (ndimage.binary_dilation(numbers == number, mask=mask) for number in range(1, count + 1))
     parts = sorted(whole, key=lambda part: -int(part.sum())) or [mask]

@@ -1,4 +1,4 @@
-"""Blocks of text and formulas, measured before anything is placed."""
+"""Measure blocks of text and formulas before anything is placed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any
 
 from ..optional_import import import_optional
+from ..style import use_settings
 
 FINENESS = 10
-"""Text is measured so many times larger than it is set, so that rounding to pixels does not count."""
+"""Text is measured this many times larger than it is set, so that rounding to pixels does not matter."""
 
 LEADING = 2.0
 """Free height between two lines of a block, in points."""
@@ -26,7 +27,7 @@ class Words:
 
     @property
     def style(self) -> dict[str, Any]:
-        """How Matplotlib is told."""
+        """The keywords of Matplotlib for it."""
         return {"fontsize": self.size, "fontweight": "bold" if self.bold else "normal"}
 
 
@@ -49,10 +50,15 @@ class Block:
     height: float
 
 
-def block(lines: Sequence[Words]) -> Block:
-    """The lines, measured and stacked."""
-    lines = [replace(line, text=settable(line.text)) for line in lines]
-    sizes = [_measured(line) for line in lines]
+def stack_lines(lines: Sequence[Words]) -> Block:
+    """Measure lines and stack them.
+
+    >>> block = stack_lines([Words("one", 8.0), Words("two", 8.0)])
+    >>> block.baselines[0] > block.baselines[1], block.width < 20
+    (True, True)
+    """
+    lines = [replace(line, text=make_settable(line.text)) for line in lines]
+    sizes = [_measure(line) for line in lines]
     height = sum(above + below for _, above, below in sizes) + LEADING * (len(lines) - 1)
     baselines, top = [], height / 2
     for _, above, below in sizes:
@@ -62,8 +68,12 @@ def block(lines: Sequence[Words]) -> Block:
 
 
 @cache
-def settable(text: str) -> str:
-    """``text``, or its characters as they are if its formulas are beyond Matplotlib: symbols may have any name."""
+def make_settable(text: str) -> str:
+    r"""Return ``text``, without dollar signs if Matplotlib cannot set its formulas: symbols may have any name.
+
+    >>> make_settable("$x^2$"), make_settable(r"$\frac$")
+    ('$x^2$', '\\frac')
+    """
     if not import_optional("matplotlib.cbook").is_math_text(text):
         return text
     try:
@@ -74,9 +84,10 @@ def settable(text: str) -> str:
 
 
 @cache
-def _measured(line: Words) -> tuple[float, float, float]:
-    """Width, height above the baseline and depth below it, in points."""
-    figure = import_optional("matplotlib.figure").Figure(figsize=(1, 1), dpi=72 * FINENESS)
-    renderer = import_optional("matplotlib.backends.backend_agg").FigureCanvasAgg(figure).get_renderer()
-    box = figure.text(0, 0, line.text, va="baseline", ha="left", **line.style).get_window_extent(renderer)
+def _measure(line: Words) -> tuple[float, float, float]:
+    """Return width, height above the baseline and depth below it, in points."""
+    with use_settings():
+        figure = import_optional("matplotlib.figure").Figure(figsize=(1, 1), dpi=72 * FINENESS)
+        renderer = import_optional("matplotlib.backends.backend_agg").FigureCanvasAgg(figure).get_renderer()
+        box = figure.text(0, 0, line.text, va="baseline", ha="left", **line.style).get_window_extent(renderer)
     return float(box.width) / FINENESS, float(box.y1) / FINENESS, -float(box.y0) / FINENESS
