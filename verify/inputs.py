@@ -15,8 +15,6 @@ from exponents.errors import InputError
 from exponents.rationals import abbreviate, exact, to_double
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from .arrays import Reals
 
 MOST_STEPS = 10**15
@@ -106,7 +104,7 @@ def check_whole(value: object, name: str, least: int, example: int) -> None:
         raise InputError(f"{name} must be a whole number of at least {least}; got {abbreviate(value)}; try {example}")
 
 
-def check_times(times: ArrayLike) -> Reals:
+def check_times(times: object) -> Reals:
     """Return ``times`` as an array of shape (times,).
 
     Raises
@@ -123,7 +121,7 @@ def check_times(times: ArrayLike) -> Reals:
 
     try:
         t = np.atleast_1d(np.asarray(times, dtype=float))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"times must be numbers; got {abbreviate(times)}; try 1, 10, 100") from error
     if t.ndim != 1 or not len(t) or not np.isfinite(t).all() or (t < 0).any():
         raise InputError("times must be finite numbers of at least 0, and at least one; try 1, 10, 100")

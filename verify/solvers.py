@@ -176,7 +176,7 @@ def _check_task(model: Model, times: Sequence[float | Fraction], method: str, ra
     """Return what the solver is asked, with times rounded to steps, or raise InputError."""
     eta = None if rate is None else exact_rate(rate)
     check_method(model, method, eta, seeds)
-    moments, steps = check_times([float(time) for time in times]), ()  # type: tuple[Reals, tuple[int, ...]]
+    moments, steps = check_times(times), ()  # type: tuple[Reals, tuple[int, ...]]
     if eta is not None and method != FLOW:
         steps = tuple(sorted({count_steps(Fraction(time), eta) for time in times}))
         moments = np.array([float(eta * step) for step in steps])

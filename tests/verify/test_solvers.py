@@ -78,6 +78,8 @@ def test_times_are_whole_numbers_of_steps_and_a_float_is_the_decimal_that_it_pri
     [
         ([2, 1], "flow", {}, "times must rise"),
         ([], "flow", {}, "at least one"),
+        (None, "flow", {}, "times must be"),
+        ([10**400], "flow", {}, "times must be numbers"),
         ([1], "two-time", {"learning_rate": 0}, "learning rate must be positive"),
         ([1], "two-time", {"learning_rate": float("nan")}, "learning rate must be a finite"),
         ([1], "two-time", {}, "need a `learning_rate`"),
