@@ -67,7 +67,7 @@ def _loss_step(loss: Loss, regime: Regime, version: Version, where: Boolean) -> 
     laws = (resolve_branches(term, PARAMETERS, region).as_expr() for term in loss)
     condition = "" if where == S.true else ", for {where},"
     return Step(
-        phrase(f"The {regime} loss{condition} is as {version} the sum of", where=where),
+        phrase(f"As {version}, the {regime} loss{condition} is the sum of", where=where),
         tuple(laws),
         phrase(
             "with N and t powers of C whose exponents sum to 1, every term is a power of C; "
