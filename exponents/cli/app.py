@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     compute_exponent,3/10,6/17
     model_size_exponent,2/5,8/17
     time_allocation_exponent,3/5,9/17
-    balance,gradient_flow; model_bottleneck,gradient_flow; model_bottleneck
+    binding,gradient_flow; model_bottleneck,gradient_flow; model_bottleneck
     0
     """
     try:

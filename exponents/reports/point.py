@@ -124,7 +124,7 @@ class PointReport:
                 (optimal_law(quantity, r)._replace(plain=key), *(getattr(p, key) for p in both))
                 for key, quantity in OPTIMUM.items()
             ),
-            ("balance", *(p.binding for p in both)),
+            (Notation("binding", "balance", r"\text{balance}"), *(p.binding for p in both)),
         )
         columns = (Column("exponent", f"exponent {r}"), *(Column(regime) for regime in REGIMES))
         return Table("at", self._title(), columns, rows, tuple(self._notes()))
@@ -170,7 +170,7 @@ class PointReport:
                 for column in (Column(f"{regime}_law", regime), Column(f"{regime}_falls_as", fall))
             ),
         )
-        note = phrase(f"{r}: exponent of each term at the optimum; the terms with the smallest balance.")
+        note = phrase(f"{r}: exponent of each term at the optimum. The terms with the smallest {r} balance.")
         return Table("terms", phrase("Terms of the loss"), columns, rows, (note,))
 
 
