@@ -1,10 +1,9 @@
 """Where do the boundaries run, and what do they enclose? As polylines, in points of the page.
 
-A grid finer than the eye tells phases apart.  A boundary is the zero level of its polynomial: found by linear
-interpolation on the grid, then moved onto the curve by Newton's method, so that a line in a file is the curve itself.
-Only those parts of the curve are kept that have different phases on their two sides; where such a part ends, at a
-triple point or at the domain's edge, the end is found by bisection.  Fills are bounded by the zero level of the
-region's own depth.  Nothing is a staircase.
+A boundary is the zero level of its polynomial.  It is found by linear interpolation on a fine grid, then moved onto the
+curve by Newton's method, so that a line in a file is the curve itself.  Only the parts of the curve with different
+phases on their two sides are kept.  Where such a part ends, at a triple point or at the domain's edge, the end is found
+by bisection.  Fills are bounded by the zero level of the region's own depth.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ CELL = 0.5
 """Size of a cell of the grid, in points of the page."""
 
 BESIDE = 1e-6
-"""How far beside a curve its two sides are looked at, in units of the panel."""
+"""Distance beside a curve at which the phases of its two sides are compared, in units of the panel."""
 
 NEWTON_STEPS = 4
-"""Each doubles the digits, from the two or three that the grid gives."""
+"""Each doubles the number of correct digits; the grid gives two or three."""
 
 BISECTIONS = 20
 """They find an end to a millionth of a cell."""
@@ -69,24 +68,24 @@ class Frame:
         return (self.x[1] - self.x[0]) / self.width, (self.y[1] - self.y[0]) / self.height
 
     def parameters(self, u: Reals, v: Reals) -> tuple[Reals, Reals]:
-        """The parameters at places on the page."""
+        """Return the parameters at places on the page."""
         return self.x[0] + u * self.scale[0], self.y[0] + v * self.scale[1]
 
     def grid(self) -> tuple[Reals, Reals]:
-        """The parameters at the nodes of the grid, rows upwards."""
+        """Return the parameters at the nodes of the grid, rows upwards."""
         u, v = np.meshgrid(self.u, self.v)
         return self.parameters(u, v)
 
 
 def fill_of(frame: Frame, depth: Reals) -> list[list[Line]]:
-    """Where a depth on the grid is positive: polygons, each an outline and its holes."""
+    """Return where a depth on the grid is positive, as polygons: each an outline and its holes."""
     contours = import_optional("contourpy").contour_generator(frame.u, frame.v, depth, fill_type="OuterOffset")
     polygons, offsets = contours.filled(0.0, np.inf)
     return [np.split(points, at[1:-1]) for points, at in zip(polygons, offsets, strict=True)]
 
 
 def arcs_of(frame: Frame, plane: Plane, polynomial: Expr) -> list[Line]:
-    """The parts of the curve ``polynomial`` = 0 that have different labels on their two sides."""
+    """Return the parts of the curve ``polynomial`` = 0 that have different labels on their two sides."""
     curve = _Curve(frame, plane, polynomial)
     height = curve.value(*np.meshgrid(frame.u, frame.v))
     lines = import_optional("contourpy").contour_generator(frame.u, frame.v, height).lines(0.0)
@@ -101,12 +100,12 @@ class _Curve:
         self._all = [polynomial, polynomial.diff(plane.x), polynomial.diff(plane.y)]
 
     def value(self, u: Reals, v: Reals) -> Reals:
-        """The polynomial at places on the page."""
+        """Return the polynomial at places on the page."""
         values: Reals = self.plane.values([self.polynomial], *self.frame.parameters(u, v))[0]
         return values
 
     def value_and_gradient(self, line: Line) -> tuple[Reals, Line]:
-        """The polynomial along a line and its gradient in points of the page, never quite zero."""
+        """Return the polynomial along a line and its gradient in points of the page, which is never quite zero."""
         value, *slopes = self.plane.values(self._all, *self.frame.parameters(*line.T))
         gradient = np.stack([slope * s for slope, s in zip(slopes, self.frame.scale, strict=True)], axis=1)
         flat = ~gradient.any(axis=1)  # a singular point, where any direction will do
@@ -114,7 +113,7 @@ class _Curve:
         return value, gradient
 
     def onto(self, line: Line) -> Line:
-        """The line moved onto the curve; a point that would leave the page or move by more than a cell stays."""
+        """Move a line onto the curve; a point that would leave the page or move by more than a cell stays."""
         moved = line
         for _ in range(NEWTON_STEPS):
             value, gradient = self.value_and_gradient(moved)
@@ -124,7 +123,7 @@ class _Curve:
         return np.where((near & on_page)[:, None], moved, line)
 
     def separates(self, line: Line) -> NDArray[np.bool_]:
-        """At which points the labels beside the curve differ."""
+        """Return at which points the labels beside the curve differ."""
         _, gradient = self.value_and_gradient(line)
         across = gradient / np.hypot(*gradient.T)[:, None] * BESIDE * max(self.frame.width, self.frame.height)
         sides = np.stack([line + across, line - across])
@@ -133,7 +132,7 @@ class _Curve:
         return different
 
     def separating(self, line: Line) -> list[Line]:
-        """The parts of a polyline along the curve that separate labels, with their ends in place."""
+        """Return the parts of a polyline along the curve that separate labels, with their ends in place."""
         line = self.onto(line)
         keep = self.separates(line)
         turns = np.flatnonzero(keep[1:] != keep[:-1])
@@ -147,7 +146,7 @@ class _Curve:
         ]
 
     def _ends(self, inside: Line, beyond: Line) -> Line:
-        """The last points from ``inside`` towards ``beyond`` at which the curve still separates."""
+        """Return the last points from ``inside`` towards ``beyond`` at which the curve still separates."""
         low, high = np.zeros((len(inside), 1)), np.ones((len(inside), 1))
         for _ in range(BISECTIONS if len(inside) else 0):
             middle = (low + high) / 2
@@ -157,12 +156,16 @@ class _Curve:
 
 
 def resample(line: Line, step: float) -> Line:
-    """The line with a point every ``step`` points of the page."""
+    """Return the line with a point every ``step`` points of the page.
+
+    >>> resample(np.array([[0.0, 0.0], [0.0, 4.0]]), 2.0).tolist()
+    [[0.0, 0.0], [0.0, 2.0], [0.0, 4.0]]
+    """
     length = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     at = np.linspace(0, length[-1], max(2, int(length[-1] / step) + 1))
     return np.stack([np.interp(at, length, line[:, 0]), np.interp(at, length, line[:, 1])], axis=1)
 
 
 def total_length(lines: Sequence[Line]) -> float:
-    """Length of several lines together, in points of the page."""
+    """Return the length of several lines together, in points of the page."""
     return float(sum(np.hypot(*np.diff(line, axis=0).T).sum() for line in lines))

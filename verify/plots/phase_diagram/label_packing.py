@@ -1,8 +1,10 @@
-"""Where is there room for a label? Boxes on a grid of free places.
+"""Where is there room for a label? On a grid of free places.
 
-A box fits at every centre that an erosion of the free places by the box leaves over.  Of these a label takes the one
-deepest inside, the pole of inaccessibility for a figure of its own shape; where many are about as deep, the most
-central.  An equation runs along its curve, at a small distance, where the curve is straight and others are far.
+A box fits at every centre that an erosion of the free places by the box leaves over.  A label takes the centre deepest
+inside, the pole of inaccessibility; where many are about as deep, the most central.  An equation runs along its curve,
+at a small distance, where the curve is straight and others are far.
+
+Map: `FreeSpace.take_...` mark places as taken; `inside`, `circle`, `near`, `along` and `on` find free ones.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ Place: TypeAlias = tuple[float, float]
 Mask: TypeAlias = NDArray[np.bool_]
 
 AS_DEEP = 0.8
-"""Places at least so deep, in units of the deepest, are taken as equally deep."""
+"""Places at least this deep, in units of the deepest, count as equally deep."""
 
 GAP = 2.5
 """Distance of an equation from its curve, in points of the page."""
@@ -30,14 +32,14 @@ CLEAR = 1.2
 """Distance that text keeps from everything, in points of the page."""
 
 EVERY = 5
-"""Of the free places, in the order of their distance, one in so many is tried for a mark."""
+"""One in this many free places, in the order of their distance, is tried for a mark."""
 
 STRAIGHT = 0.97
-"""An equation follows a curve whose chord is at least so long, in units of the arc."""
+"""An equation follows a curve whose chord is at least this long, in units of the arc."""
 
 
 class FreeSpace:
-    """What is still free in a panel."""
+    """The free space of a panel."""
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
@@ -58,19 +60,19 @@ class FreeSpace:
         self.texts[self._nodes(_lattice(at, width, height, angle, min(self.spacing) / 2))] = True
 
     def distance(self, taken: Mask) -> Reals:
-        """How far each node is from what is taken and from the frame, in points."""
+        """Return how far each node is from what is taken and from the frame, in points."""
         free: Reals = ndimage.distance_transform_edt(np.pad(~taken, 1), sampling=self.spacing)
         return free[1:-1, 1:-1]
 
     def fits(self, mask: Mask, width: float, height: float) -> Mask:
-        """Centres of a box, with its margin, that lies in ``mask`` and on nothing taken."""
+        """Return the centres of a box, with its margin, that lies in ``mask`` and on nothing taken."""
         free = mask & (self.distance(self.lines | self.texts) > CLEAR)
         size = [2 * int(np.ceil(s / 2 / h)) + 1 for s, h in zip((height, width), self.spacing, strict=True)]
         fitting: Mask = ndimage.minimum_filter(free.astype(np.uint8), size=size, mode="constant", cval=0) > 0
         return fitting
 
     def inside(self, mask: Mask, width: float, height: float) -> Place | None:
-        """The best centre of a box that lies in ``mask``; None if there is no room."""
+        """Return the best centre of a box that lies in ``mask``; None if there is no room."""
         fitting = self.fits(mask, width, height)
         if not fitting.any():
             return None
@@ -78,19 +80,19 @@ class FreeSpace:
         return self._central(depth >= AS_DEEP * depth.max())
 
     def pole(self, mask: Mask) -> Place:
-        """The centre of the largest circle in ``mask``."""
+        """Return the centre of the largest circle in ``mask``."""
         depth = ndimage.distance_transform_edt(np.pad(mask, 1), sampling=self.spacing)[1:-1, 1:-1]
         return self._central(depth >= (1 - 1e-9) * depth.max())
 
     def circle(self, mask: Mask, radius: float) -> Place | None:
-        """The best centre of a circle that lies in ``mask``; None if there is no room."""
+        """Return the best centre of a circle that lies in ``mask``; None if there is no room."""
         depth = self.distance(~mask | self.lines | self.texts)
         return self._central(depth >= AS_DEEP * depth.max()) if depth.max() > radius + CLEAR / 2 else None
 
     def near(self, place: Place, radius: float) -> Place:
-        """The centre near ``place`` of a circle on nothing taken, with a straight line to it that meets no text.
+        """Return the centre near ``place`` of a circle on nothing taken, with a straight line to it that meets no text.
 
-        In a crowd without such a centre, the nearest free one; and ``place`` itself if nothing is free.
+        If there is no such centre, return the nearest free one, and ``place`` itself if nothing is free.
         """
         free = self.distance(self.lines | self.texts) > radius + CLEAR
         rows, columns = np.nonzero(free)
@@ -104,7 +106,7 @@ class FreeSpace:
         return float(at[0]), float(at[1])
 
     def along(self, arcs: Sequence[Line], width: float, height: float) -> tuple[Place, float] | None:
-        """Centre and angle of a line of text beside one of the arcs; None if there is no room."""
+        """Return centre and angle of a line of text beside one of the arcs; None if there is no room."""
         own = FreeSpace(self.frame)
         for arc in arcs:
             own.take_line(arc)
@@ -121,7 +123,7 @@ class FreeSpace:
         return None if best is None else best[1:]
 
     def on(self, arcs: Sequence[Line], size: float) -> Place:
-        """The point of the arcs farthest from all texts, for a mark of this size on the curve."""
+        """Return the point of the arcs farthest from all texts, for a mark of this size on the curve."""
         points = np.concatenate([resample(arc, 1.0) for arc in arcs])
         own = FreeSpace(self.frame)
         for arc in arcs:
@@ -132,7 +134,7 @@ class FreeSpace:
         return float(best[0]), float(best[1])
 
     def is_free(self, at: Place, radius: float) -> bool:
-        """Whether a circle meets no text; it may lie on lines."""
+        """Return whether a circle meets no text; it may lie on lines."""
         return bool(self.distance(self.texts)[self._nodes(np.array([at]))][0] >= radius)
 
     def _central(self, mask: Mask) -> Place:
@@ -151,7 +153,7 @@ class FreeSpace:
 
 
 def _beside(points: Line, width: float, height: float) -> list[tuple[Place, float, float]]:
-    """(centre, angle, penalty) of texts on both sides of a line that has a point every point of the page."""
+    """Return (centre, angle, penalty) of texts on both sides of a line with a point every point of the page."""
     span, found = int(np.ceil(width)), []
     last = len(points) - 1 - span
     for start in range(0, last + 1, 2):
@@ -176,7 +178,7 @@ def _beside(points: Line, width: float, height: float) -> list[tuple[Place, floa
 
 
 def _lattice(at: Place, width: float, height: float, angle: float, step: float) -> Line:
-    """Points of a turned box, edges included, at most ``step`` apart."""
+    """Return points of a turned box, edges included, at most ``step`` apart."""
     across, upwards = (np.linspace(-s / 2, s / 2, max(2, int(np.ceil(s / step)) + 1)) for s in (width, height))
     u, v = (grid.ravel() for grid in np.meshgrid(across, upwards))
     cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))

@@ -58,25 +58,25 @@ class Plane:
     edges: tuple[Expr, ...]
 
     def depths(self, x: Reals, y: Reals) -> Reals:
-        """For each phase, along the first axis, how deep the points lie inside its part of the domain."""
+        """Return for each phase, along the first axis, how deep the points lie inside its part of the domain."""
         within = self._depths(self.domain, x, y).min(axis=0, initial=np.inf)
         return np.minimum(self._depths(self.regions, x, y), within)
 
     def labels(self, x: Reals, y: Reals) -> Labels:
-        """The position of the phase that each point lies in, or `OUTSIDE`."""
+        """Return the position of the phase that each point lies in, or `OUTSIDE`."""
         depths = self.depths(x, y)
         return np.where(depths.max(axis=0) > 0, depths.argmax(axis=0), OUTSIDE)
 
     def defined(self, x: Reals, y: Reals) -> NDArray[np.bool_]:
-        """Which points lie inside the domain."""
+        """Return which points lie inside the domain."""
         return np.all(self._depths(self.domain, x, y) > 0, axis=0)
 
     def values(self, polynomials: Sequence[Expr], x: Reals, y: Reals) -> Reals:
-        """The polynomials, along the first axis, at the points."""
+        """Return the values of polynomials, along the first axis, at the points."""
         return _values(tuple(polynomials), (self.x, self.y), x, y)
 
     def _depths(self, conditions: tuple[Boolean, ...], x: Reals, y: Reals) -> Reals:
-        """The depths of several conditions; what they have in common is computed once."""
+        """Return the depths of several conditions; common parts are computed once."""
         relations, parts = _parts(conditions)
         values = _values(parts, (self.x, self.y), x, y)
         known = dict(zip(relations, values[::2] * np.sign(values[1::2]), strict=True))
@@ -85,12 +85,20 @@ class Plane:
 
 
 def plane_of(diagram: PhaseDiagram, x: Symbol, y: Symbol | None) -> Plane:
-    """The diagram with ``x`` to the right and ``y`` upwards; without ``y`` a strip.
+    """Return the diagram with ``x`` to the right and ``y`` upwards; without ``y`` a strip.
 
     Raises
     ------
     InputError
-        If the axes are not the parameters of the diagram.
+        If the diagram has no parameter, or the axes are not its parameters.
+
+    Examples
+    --------
+    >>> from exponents.model.table1 import optimum
+    >>> from exponents.symbols import alpha, beta
+    >>> plane = plane_of(optimum("lazy"), beta, alpha)
+    >>> plane.labels(np.array([0.5, 1.2, -1.0]), np.array([2.0, 2.0, 2.0])).tolist()
+    [0, 1, -1]
     """
     parameters, axes = diagram.programme.parameters, (x,) if y is None else (x, y)
     if not parameters:
@@ -111,7 +119,7 @@ def plane_of(diagram: PhaseDiagram, x: Symbol, y: Symbol | None) -> Plane:
 
 
 def _factors(side: Expr) -> list[Expr]:
-    """The irreducible polynomials on which ``side`` vanishes or has a pole."""
+    """Return the irreducible polynomials on which ``side`` vanishes or has a pole."""
     return [factor for part in fraction(together(side)) for factor, _ in factor_list(part)[1]]
 
 
@@ -127,7 +135,7 @@ def _depth(condition: Boolean, known: dict[Relational, Reals]) -> Any:
 
 @lru_cache(maxsize=256)
 def _parts(conditions: tuple[Boolean, ...]) -> tuple[tuple[Relational, ...], tuple[Expr, ...]]:
-    """The distinct inequalities in the conditions, and numerator and denominator of each one's positive side."""
+    """Return the distinct inequalities in the conditions, and numerator and denominator of each one's positive side."""
     found = dict.fromkeys(r for c in conditions for r in sorted(c.atoms(Relational), key=str))
     return tuple(found), tuple(part for r in found for part in fraction(together(positive_side(r))))
 
@@ -135,17 +143,17 @@ def _parts(conditions: tuple[Boolean, ...]) -> tuple[tuple[Relational, ...], tup
 def _values(expressions: tuple[Expr, ...], symbols: tuple[Symbol, Symbol], x: Reals, y: Reals) -> Reals:
     shape = np.broadcast(x, y).shape
     with np.errstate(all="ignore"):  # values may overflow far out, where their signs are still right
-        found = _compiled(expressions, symbols)(x, y)
+        found = _compile(expressions, symbols)(x, y)
     return np.array([np.broadcast_to(np.asarray(v, dtype=np.float64), shape) for v in found]).reshape(
         len(expressions), *shape
     )
 
 
 @lru_cache(maxsize=1024)
-def _compiled(
+def _compile(
     expressions: tuple[Expr, ...], symbols: tuple[Symbol, Symbol]
 ) -> Callable[[Reals, Reals], Sequence[Reals]]:
-    compiled: Callable[[Reals, Reals], Sequence[Reals]] = lambdify(
+    function: Callable[[Reals, Reals], Sequence[Reals]] = lambdify(
         symbols, list(expressions), modules="numpy", cse=True
     )
-    return compiled
+    return function

@@ -1,12 +1,15 @@
 """Which part of the parameter plane shows everything that happens in a phase diagram?
 
-What happens is a finite set of landmarks: points where two curves meet (of the boundaries, or of the domain's edges),
-and points where a boundary turns around, its tangent level or upright.  Candidates are common zeros of two polynomials:
-the real roots of both resultants, isolated exactly.  A candidate is a landmark if, on a small circle around it, the
-phase changes where both of its polynomials change sign; curves that are no boundary there drop out.
+It is a finite set of landmarks: points where two curves meet (boundaries, or edges of the domain), and points where the
+tangent of a boundary is level or upright.  Candidates are common zeros of two polynomials: the real roots of both
+resultants, isolated exactly.  A candidate is a landmark if, on a small circle around it, the phase changes where both
+polynomials change sign; this leaves out curves that are not boundaries there.
 
-The window is the smallest box around the landmarks.  Where the domain ends, so does the window; where it goes on, room
-is added, so that the last region has a place, and the curves are followed to the rim before the other axis is closed.
+The window is the smallest box around the landmarks.  It ends where the domain ends.  Where the domain goes on, room is
+added for the last region, and the curves are followed to the rim before the range of the other axis is fixed.
+
+Map: `window_of` chooses the window from `crossings` and `turning_points`; `_Ends` finds the ends of the domain;
+`_common_zeros` solves, `_is_landmark` judges.
 """
 
 from __future__ import annotations
@@ -26,10 +29,10 @@ Spot: TypeAlias = tuple[float, float]
 Range: TypeAlias = tuple[float, float]
 
 ROOT_WIDTH = Fraction(1, 10**14)
-"""Width to which roots are isolated."""
+"""Width of the intervals that isolate roots."""
 
 NEAR_ZERO = 1e-9
-"""A common zero leaves this little of a polynomial, in units of the sum of its terms' sizes."""
+"""Largest value of a polynomial at its zero, in units of the sum of its terms' sizes."""
 
 CIRCLE = 1e-4
 """Radius of the circle on which a candidate is judged, in units of 1 + its distance from the origin."""
@@ -41,7 +44,7 @@ ROOM = 0.4
 """Room beyond the last landmark where the domain goes on, in units of the landmarks' spread."""
 
 ALONE = 3.0
-"""Spread that a single landmark at or below 1 is given; in proportion beyond."""
+"""Spread that is assumed for a single landmark at or below 1; in proportion beyond."""
 
 RIM = 0.04
 """Room beyond an end of the domain that is not straight along the window's side."""
@@ -51,19 +54,26 @@ REACH = 2.0
 
 
 def crossings(plane: Plane) -> list[Spot]:
-    """Where curves meet, boundaries or edges of the domain, and the phase changes across both; sorted."""
+    """Return where two curves meet (boundaries or edges of the domain) and the phase changes across both; sorted.
+
+    >>> from exponents.model.table1 import optimum
+    >>> from exponents.symbols import alpha, beta
+    >>> from .viewport import plane_of
+    >>> crossings(plane_of(optimum("lazy"), beta, alpha))
+    [(0.0, 1.0), (1.0, 1.0)]
+    """
     pairs = combinations([*plane.curves, *plane.edges], 2)
-    return sorted({spot for pair in pairs for spot in _common(plane, *pair) if _is_landmark(plane, spot, pair)})
+    return sorted({spot for pair in pairs for spot in _common_zeros(plane, *pair) if _is_landmark(plane, spot, pair)})
 
 
 def turning_points(plane: Plane) -> list[Spot]:
-    """Where a boundary has a level or upright tangent; sorted."""
+    """Return where a boundary has a level or upright tangent; sorted."""
     slopes = [(p, p.diff(symbol)) for p in plane.curves for symbol in (plane.x, plane.y)]
-    return sorted({s for p, slope in slopes for s in _common(plane, p, slope) if _is_landmark(plane, s, (p,))})
+    return sorted({s for p, slope in slopes for s in _common_zeros(plane, p, slope) if _is_landmark(plane, s, (p,))})
 
 
 def window_of(plane: Plane) -> tuple[Range, Range]:
-    """Ranges of x and y that show all landmarks of the diagram, with room around them."""
+    """Return ranges of x and y that show all landmarks of the diagram, with room around them."""
     ends = _Ends(plane, 0), _Ends(plane, 1)
     spots = [*crossings(plane), *turning_points(plane)]
     spots += [spot for curve in plane.curves for spot in _on_lines_near_the_corner(plane, curve, spots, ends)]
@@ -78,14 +88,14 @@ def _hull(first: Range, second: Range) -> Range:
 
 
 class _Ends:
-    """Where the domain begins and ends along one axis, exactly; None where it goes on for ever."""
+    """Ends of the domain along one axis, exactly; None where it has no end."""
 
     def __init__(self, plane: Plane, axis: int) -> None:
         self.axis = axis
         symbol, other = (plane.x, plane.y) if axis == 0 else (plane.y, plane.x)
         straight = [float(r) for edge in plane.edges if not edge.has(other) for r in _real_roots(Poly(edge, symbol))]
-        corners = [spot[axis] for pair in combinations(plane.edges, 2) for spot in _common(plane, *pair)]
-        turns = [spot[axis] for edge in plane.edges for spot in _common(plane, edge, edge.diff(other))]
+        corners = [spot[axis] for pair in combinations(plane.edges, 2) for spot in _common_zeros(plane, *pair)]
+        turns = [spot[axis] for edge in plane.edges for spot in _common_zeros(plane, edge, edge.diff(other))]
         cuts = sorted({*straight, *corners, *turns})
         samples = [cuts[0] - 1, *((a + b) / 2 for a, b in pairwise(cuts)), cuts[-1] + 1] if cuts else [0.0]
         filled = [_has_points(plane, symbol, other, sample) for sample in samples]
@@ -95,19 +105,19 @@ class _Ends:
         self.rims = tuple(0.0 if end in straight else RIM for end in (self.low, self.high))
 
     def around(self, spots: Sequence[Spot]) -> Range:
-        """The range that shows all ``spots`` and these ends, with room where the domain goes on."""
+        """Return the range that shows all ``spots`` and these ends, with room where the domain goes on."""
         seen = [spot[self.axis] for spot in spots] + [end for end in (self.low, self.high) if end is not None]
         least, most = min(seen, default=0.0), max(seen, default=0.0)
         alone = most == least
         spread = ALONE * max(1.0, abs(most)) if alone else most - least
         room = spread if alone else ROOM * spread
-        low = _rounded(least - room, spread, floor) if self.low is None else self.low - self.rims[0] * spread
-        high = _rounded(most + room, spread, ceil) if self.high is None else self.high + self.rims[1] * spread
+        low = _round_outwards(least - room, spread, floor) if self.low is None else self.low - self.rims[0] * spread
+        high = _round_outwards(most + room, spread, ceil) if self.high is None else self.high + self.rims[1] * spread
         return low, high
 
 
 def _has_points(plane: Plane, symbol: Symbol, other: Symbol, value: float) -> bool:
-    """Whether the domain has points with ``symbol`` at ``value``: one sample between any two edges decides."""
+    """Return whether the domain has points with ``symbol`` at ``value``, by one sample between any two edges."""
     edges = [Poly(edge.subs(symbol, Fraction(value)), other) for edge in plane.edges]
     roots = sorted({float(root) for edge in edges for root in _real_roots(edge)})
     samples = [roots[0] - 1, *((a + b) / 2 for a, b in pairwise(roots)), roots[-1] + 1] if roots else [0.0]
@@ -115,8 +125,8 @@ def _has_points(plane: Plane, symbol: Symbol, other: Symbol, value: float) -> bo
     return bool(plane.defined(*((across, along) if symbol == plane.x else (along, across))).any())
 
 
-def _rounded(value: float, spread: float, direction: Callable[[float], int]) -> float:
-    """``value``, moved outwards to a number with few digits."""
+def _round_outwards(value: float, spread: float, direction: Callable[[float], int]) -> float:
+    """Return ``value`` moved outwards to a number with few digits."""
     step = 10.0 ** floor(log10(spread)) / 4
     return round(step * direction(value / step), 12)
 
@@ -124,41 +134,41 @@ def _rounded(value: float, spread: float, direction: Callable[[float], int]) -> 
 def _on_lines_near_the_corner(
     plane: Plane, curve: Expr, spots: Sequence[Spot], ends: tuple[_Ends, _Ends]
 ) -> list[Spot]:
-    """For a curve without a landmark: where it meets diagonals from the domain's corner, or lines a unit from it."""
+    """Return where a curve without a landmark meets diagonals from the domain's corner, or lines a unit from it."""
     through = [spot for spot in spots if _vanishes(Poly(curve, plane.x, plane.y), spot)]
     if any(_is_landmark(plane, spot, (curve,)) for spot in through):
         return []
     x, y = (symbol - Fraction(end.low or 0) for symbol, end in zip((plane.x, plane.y), ends, strict=True))
     for line in (x - y, x + y, x - 1, y - 1, x + 1, y + 1):
-        found = [spot for spot in _common(plane, curve, line) if _is_landmark(plane, spot, (curve,))]
+        found = [spot for spot in _common_zeros(plane, curve, line) if _is_landmark(plane, spot, (curve,))]
         if found:
             return found
     return []
 
 
 def _on_the_rim(plane: Plane, window: tuple[Range, Range], axis: int) -> list[Spot]:
-    """Where boundaries pass the ends of the window along ``axis``, inside it or not far from it along the other."""
+    """Return where boundaries pass the ends of the window along ``axis``, in it or near it along the other axis."""
     symbol = (plane.x, plane.y)[axis]
     low, high = window[1 - axis]
     reach = REACH * (high - low)
     lines = [symbol - Fraction(end) for end in window[axis]]
-    found = [(curve, spot) for curve in plane.curves for line in lines for spot in _common(plane, curve, line)]
+    found = [(curve, spot) for curve in plane.curves for line in lines for spot in _common_zeros(plane, curve, line)]
     near = [(curve, spot) for curve, spot in found if low - reach <= spot[1 - axis] <= high + reach]
     return [spot for curve, spot in near if _is_landmark(plane, spot, (curve,))]
 
 
-def _common(plane: Plane, first: Expr, second: Expr) -> list[Spot]:
-    """All real points at which two polynomials vanish, unless they share a curve."""
+def _common_zeros(plane: Plane, first: Expr, second: Expr) -> list[Spot]:
+    """Return all real points at which two polynomials vanish, unless they share a curve."""
     p, q = (Poly(f, plane.x, plane.y) for f in (first, second))
     if p.is_ground or q.is_ground:
         return []
-    columns, rows = (_real_roots(_eliminated(p, q, symbol)) for symbol in (plane.y, plane.x))
+    columns, rows = (_real_roots(_eliminate(p, q, symbol)) for symbol in (plane.y, plane.x))
     places = [(float(x), float(y)) for x in columns for y in rows]
     return [place for place in places if _vanishes(p, place) and _vanishes(q, place)]
 
 
-def _eliminated(p: Poly, q: Poly, symbol: Symbol) -> Poly:
-    """A polynomial without ``symbol`` that vanishes wherever both do."""
+def _eliminate(p: Poly, q: Poly, symbol: Symbol) -> Poly:
+    """Return a polynomial without ``symbol`` that vanishes wherever both do."""
     (other,) = (s for s in p.gens if s != symbol)
     alone = [f.as_expr() for f in (p, q) if f.degree(symbol) == 0]
     return Poly(alone[0] if alone else resultant(p.as_expr(), q.as_expr(), symbol), other)
@@ -177,7 +187,7 @@ def _vanishes(polynomial: Poly, spot: Spot) -> bool:
 
 
 def _is_landmark(plane: Plane, spot: Spot, polynomials: Sequence[Expr]) -> bool:
-    """Whether the phase changes on a small circle around ``spot``, and does so across each of the polynomials."""
+    """Return whether the phase changes on a small circle around ``spot``, across each of the polynomials."""
     angles = 0.1 + np.linspace(0, 2 * np.pi, STEPS + 1)
     radius = CIRCLE * (1 + np.hypot(*spot))
     x, y = spot[0] + radius * np.cos(angles), spot[1] + radius * np.sin(angles)
