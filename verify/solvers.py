@@ -148,7 +148,17 @@ def estimate_seconds(
     learning_rate: Fraction | float | str | None = None,
     seeds: int | None = None,
 ) -> float:
-    """Return about how many seconds `loss_curve` takes with the same arguments; 0 where it ends soon.
+    """Return about how many seconds `loss_curve` takes; 0 where it ends soon.
+
+    Parameters
+    ----------
+    model, times, method, learning_rate, seeds
+        As in `loss_curve`.
+
+    Returns
+    -------
+    float
+        Seconds on one core of a usual machine.
 
     Raises
     ------

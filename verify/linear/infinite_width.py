@@ -63,7 +63,28 @@ LATEST = 1e290
 def linear_curve(
     measure: Spectrum, gamma0: float, times: ArrayLike, init: float = 1.0, tolerance: float = TOLERANCE
 ) -> LossCurve:
-    """Solve the network of infinite width on any spectrum; the other parameters are those of `linear_limit_curve`.
+    """Solve the network of infinite width on any spectrum.
+
+    Parameters
+    ----------
+    measure : Spectrum
+        Eigenvalues of Lambda and weights of the target.
+    gamma0, times, init, tolerance
+        As in `linear_limit_curve`.
+
+    Returns
+    -------
+    LossCurve
+        As of `linear_limit_curve`.
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range, or the loss at the last time is below double precision.
+    Unresolved
+        If the clock runs further than the spectrum is resolved.
+    FlowFailed
+        If a step of the flow could not be solved.
 
     Examples
     --------
