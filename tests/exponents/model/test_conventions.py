@@ -335,7 +335,7 @@ def test_a_point_is_reported_alike_in_all_symbols(used):
 def test_a_boundary_is_named_in_the_symbols_of_the_point():
     exponent_table, _ = at(2, Rational(1, 2), convention="source-condition").tables()
     notes = [note.write("plain") for note in exponent_table.notes]
-    assert notes[0].startswith("On the boundary r = 1/2, between hard and easy")
+    assert notes[0].startswith("On the boundary r = 1/2 of hard and easy")
     assert notes[-1].endswith("beta = 2*r.")
 
 
@@ -412,7 +412,7 @@ def test_only_some_tables_have_other_symbols():
     for name in set(TABLES) - {"compute-optimal", "phases"}:
         with pytest.raises(InputError, match="in the symbols of circle must be one of compute-optimal, phases"):
             table(name, convention="circle")
-    with pytest.raises(InputError, match="a table must be one of"):
+    with pytest.raises(InputError, match="the table must be one of"):
         table("nonsense", convention="circle")
     assert table("time", convention="bordelon2024") == table("time")
 
