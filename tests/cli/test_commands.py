@@ -253,6 +253,16 @@ def test_a_closed_pipe_ends_quietly():
     assert done.returncode == 0 and done.stderr == "" and done.stdout.startswith("Table 1")
 
 
+@pytest.mark.parametrize("slow", [False, True])
+def test_exit_handlers_run_where_they_are_asked_for(slow):
+    """Coverage and profilers save their data at exit."""
+    code = "import atexit, sys; atexit.register(print, 'saved'); sys.argv[1:] = ['-V']; "
+    code += "from exponents.__main__ import start; start()"
+    environment = {**os.environ, **({"EXPONENTS_SLOW_EXIT": "1"} if slow else {})}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout == f"exponents {__version__}\n" + ("saved\n" if slow else "")
+
+
 def test_a_terminal_without_greek_gets_ascii():
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     done = subprocess.run([*COMMAND, "table"], capture_output=True, env=environment, check=False)
