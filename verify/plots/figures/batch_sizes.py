@@ -1,7 +1,7 @@
 """What does the noise of batches do to the loss? (Fig. 3 of the paper: a hard and a super-easy task.)
 
 1, 2. Hard, super-easy.  Curves are the two-time equations of online SGD at finite N and B, step by step
-   (`two_time_sgd`), for B = 1 to 32 and, black, B -> infinity.  Points are models that were trained by the same steps
+   (`two_time.online`), for B = 1 to 32 and, black, B -> infinity.  Points are models that were trained by the same steps
    on the same M modes.
 3. The super-easy task for a larger model and longer: the flow on its mean spectrum with the variance of batches, to
    first order in eta/B (`noise`).
@@ -10,12 +10,12 @@ Dashed are predicted slopes.  In the hard task noise adds to the loss and leaves
 one the flow t^{-beta} is soon over.  What batches left early, (eta/B) t^{-2+1/alpha}, comes next, the sooner the
 smaller they are, and then the first correction in 1/N, t^{-1+1/alpha}.
 
-The two-time equations leave out the four-point part of a batch, which has the order of the rest where a single mode has
-the loss.  So points of B = 1 lie above their curve: by some per cent in the hard task, and at early times in the
-super-easy one, when nearly all of the loss is that of one mode, by a factor, with wide errors, as seeds differ by more.
+The two-time equations leave out the four-point part of a batch.  It is as large as the rest where a single mode has
+most of the loss.  So points of B = 1 lie above their curve: by some per cent in the hard task, and by a factor at early
+times in the super-easy task, when nearly all of the loss is in one mode.  There seeds differ more, and errors are wide.
 
-The paper gives beta, but neither alpha, gamma, eta nor N.  Here alpha is 2, for which what remains of the loss at
-infinite time is out of the way of all others.
+The paper gives beta, but neither alpha, gamma, eta nor N.  Here alpha is 2: then the loss that remains at infinite time
+is far below all others.
 """
 
 from __future__ import annotations

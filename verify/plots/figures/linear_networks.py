@@ -8,15 +8,15 @@ kappa is the derived limit of the kernel.  In the hard task it grows for ever: w
 first, in proportion to gamma0^2, and as t^{1-chi} in the end.  Those are the paper's labels; its caption prints
 1 - 2 beta (1 + beta) for the latter, a slope that the curves do not have.
 
-Curves are networks of infinite width on all modes (`linear.limit`).  Points are networks that were trained by SGD, with
-the paper's N and B and, for gamma0 = 1, with a larger N (`linear.training`).  They have M modes.  What more there are
-would be learned too late to matter: sum_{k > M} y_k^2 is added to the loss.
+Curves are networks of infinite width on all modes (`infinite_width`).  Points are networks that were trained by SGD, with
+the paper's N and B and, for gamma0 = 1, with a larger N (`linear_ensemble`).  They have M modes.  The modes
+beyond M would be learned too late to matter: sum_{k > M} y_k^2 is added to the loss.
 
-At N = 100 the width shows.  In the easy task its first correction, t^{-1+1/alpha}/N, outlasts the flow t^{-beta}.  And
-w0 is not orthogonal to the features, so that a readout first gains or loses a part of order gamma0/sqrt(N), the more of
-what it gains the smaller gamma0 is: only for the larger gamma0 does the last panel have points.
-|w|^2/N itself starts at sigma^2 but for sqrt(2/N) of it, so that the points of one ensemble are too high or too low
-together.
+At N = 100 the finite width is visible.  In the easy task its first correction, t^{-1+1/alpha}/N, outlasts the flow
+t^{-beta}.  And w0 is not orthogonal to the features, so that a readout first gains or loses a part of order
+gamma0/sqrt(N).  This is the larger a part of the gain the smaller gamma0 is: the last panel has points only for the
+larger gamma0.  |w|^2/N itself starts at sigma^2 up to a relative sqrt(2/N), so that the points of one ensemble are too
+high or too low together.
 
 The paper gives neither sigma nor eta.  Here sigma is 1, and eta small enough for steps to be the flow.
 """
