@@ -1,7 +1,7 @@
 """What does the noise of batches do to the loss? (Fig. 3 of the paper: a hard and a super-easy task.)
 
 1, 2. Hard, super-easy.  Curves are the two-time equations of online SGD at finite N and B, step by step
-   (`two_time.online`), for B = 1 to 32 and, black, B -> infinity.  Points are models that were trained by the same steps
+   (`solve_online`), for B = 1 to 32 and, black, B -> infinity.  Points are models that were trained by the same steps
    on the same M modes.
 3. The super-easy task for a larger model and longer: the flow on its mean spectrum with the variance of batches, to
    first order in eta/B (`noise`).

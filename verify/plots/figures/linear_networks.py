@@ -8,8 +8,8 @@ kappa is the derived limit of the kernel.  In the hard task it grows for ever: w
 first, in proportion to gamma0^2, and as t^{1-chi} in the end.  Those are the paper's labels; its caption prints
 1 - 2 beta (1 + beta) for the latter, a slope that the curves do not have.
 
-Curves are networks of infinite width on all modes (`infinite_width`).  Points are networks that were trained by SGD, with
-the paper's N and B and, for gamma0 = 1, with a larger N (`linear_ensemble`).  They have M modes.  The modes
+Curves are networks of infinite width on all modes (`infinite_width`).  Points are networks that were trained by SGD,
+with the paper's N and B and, for gamma0 = 1, with a larger N (`linear_ensemble`).  They have M modes.  The modes
 beyond M would be learned too late to matter: sum_{k > M} y_k^2 is added to the loss.
 
 At N = 100 the finite width is visible.  In the easy task its first correction, t^{-1+1/alpha}/N, outlasts the flow
