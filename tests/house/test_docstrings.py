@@ -38,14 +38,13 @@ PENDING = {
         "exponents.derive exponents.kernel_amplitude exponents.leading_law exponents.learned_integral",
         "exponents.log_law exponents.loss_integral exponents.plan_budget exponents.programme exponents.prove",
         "exponents.prove_equal exponents.samples_needed exponents.table_1 exponents.unlearned_integral",
-        "verify.Point verify.Status verify.Verdict verify.default_points verify.estimate_seconds",
-        "verify.read_point verify.verdicts",
+        "verify.Point verify.Status verify.Verdict verify.default_points verify.read_point verify.verdicts",
     )
     for name in line.split()
 }
 """Public names whose docstrings are not complete yet, to be removed one by one: none may be added."""
 
-WITHOUT_EXAMPLE = 91
+WITHOUT_EXAMPLE = 88
 """Public functions of all modules that have no example yet: this number may fall, and never rise."""
 
 
