@@ -47,31 +47,20 @@ _HOMES = {
 __all__ = sorted(name for names in _HOMES.values() for name in names)
 
 if TYPE_CHECKING:  # type checkers do not read the table, so the names stand here once more
-    from .curves import LossCurve as LossCurve
-    from .curves import Status as Status
-    from .flow.curve import flow_curve as flow_curve
-    from .flow.curve import limit_curve as limit_curve
+    from .curves import LossCurve as LossCurve, Status as Status
+    from .flow.curve import flow_curve as flow_curve, limit_curve as limit_curve
     from .flow.levels import level_curves as level_curves
     from .flow.noise import noisy_curve as noisy_curve
-    from .judgement import Verdict as Verdict
-    from .judgement import verdicts as verdicts
-    from .linear.infinite_width import linear_curve as linear_curve
-    from .linear.infinite_width import linear_limit_curve as linear_limit_curve
-    from .measurements.points import Point as Point
-    from .measurements.points import default_points as default_points
-    from .measurements.points import read_point as read_point
-    from .measurements.slopes import Limit as Limit
-    from .measurements.slopes import extrapolate as extrapolate
+    from .judgement import Verdict as Verdict, verdicts as verdicts
+    from .linear.infinite_width import linear_curve as linear_curve, linear_limit_curve as linear_limit_curve
+    from .measurements.points import Point as Point, default_points as default_points, read_point as read_point
+    from .measurements.slopes import Limit as Limit, extrapolate as extrapolate
     from .model import Model as Model
-    from .plots import plot_figure as plot_figure
-    from .plots import plot_phases as plot_phases
-    from .solvers import estimate_seconds as estimate_seconds
-    from .solvers import loss_curve as loss_curve
+    from .plots import plot_figure as plot_figure, plot_phases as plot_phases
+    from .solvers import estimate_seconds as estimate_seconds, loss_curve as loss_curve
     from .spectra.power_law import power_law_spectrum as power_law_spectrum
-    from .spectra.random_features import limit_spectra as limit_spectra
-    from .spectra.random_features import mean_spectra as mean_spectra
-    from .spectra.spectrum import Spectrum as Spectrum
-    from .spectra.spectrum import spectrum_from_arrays as spectrum_from_arrays
+    from .spectra.random_features import limit_spectra as limit_spectra, mean_spectra as mean_spectra
+    from .spectra.spectrum import Spectrum as Spectrum, spectrum_from_arrays as spectrum_from_arrays
     from .spectra.spectrum_file import read_spectrum as read_spectrum
     from .training.ensemble import train_ensemble as train_ensemble
     from .training.linear_ensemble import train_linear_ensemble as train_linear_ensemble
