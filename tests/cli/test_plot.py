@@ -11,7 +11,7 @@ import pytest
 
 from exponents.cli.app import main
 from exponents.names import PICTURES
-from verify.plots.figures import level_exponents, richness
+from verify.plots.figures import fig2ab_richness, fig10_levels
 
 TERMS = ["--term", "t**(-beta)", "--term", "N**(-alpha)", "--where", "alpha > 1"]
 
@@ -32,8 +32,8 @@ def here(tmp_path, monkeypatch):
 def few(monkeypatch):
     """One measured point and two curves are enough."""
     for name in ("GAMMAS", "COLOURS"):
-        monkeypatch.setattr(richness, name, getattr(richness, name)[:2])
-    monkeypatch.setattr(level_exponents, "SOURCES", ("1/2",))
+        monkeypatch.setattr(fig2ab_richness, name, getattr(fig2ab_richness, name)[:2])
+    monkeypatch.setattr(fig10_levels, "SOURCES", ("1/2",))
 
 
 def test_several_pictures_become_a_file_each_and_no_name_is_drawn_twice(capsys, here, few):

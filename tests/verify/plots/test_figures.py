@@ -39,14 +39,14 @@ from verify.measurements.slopes import Limit
 from verify.plots import plot_figure
 from verify.plots.figures import (
     FIGURES,
-    batch_sizes,
     chart,
-    compute_optimum,
-    level_exponents,
-    model_sizes,
+    fig1a_time_exponent,
+    fig2ab_richness,
+    fig2cd_model_sizes,
+    fig3_batch_sizes,
+    fig4_compute_optimum,
+    fig10_levels,
     power_laws,
-    richness,
-    time_exponent,
     trained_points,
 )
 from verify.plots.figures.axes import FAR, Scale, fit_linear_scale, fit_log_scale
@@ -66,14 +66,14 @@ FINITE = {"fig2c": ("6/5", "6/5", "3/2", "9/5"), "fig2d": ("2/5", "4/7", "3/5", 
 """beta, and by hand the exponents in t of the limit, and in N of the floor: alpha min(1, beta), and alpha min(2, beta)
 as published, for alpha = 3/2."""
 
-MODES = compute_optimum.MODES
+MODES = fig4_compute_optimum.MODES
 """Of the figure itself."""
 
 NAMES = ("fig1a", "fig2a", "fig2b", "fig2c", "fig2d", "fig3", "fig4", "fig10")
 
 SMALL = {
-    model_sizes: {"SIMULATED": (16, 64), "SEEDS": 8, "POINTS": (2.0, 6.0, 20.0)},
-    batch_sizes: {
+    fig2cd_model_sizes: {"SIMULATED": (16, 64), "SEEDS": 8, "POINTS": (2.0, 6.0, 20.0)},
+    fig3_batch_sizes: {
         "STEPS": 256,
         "SIZE": 128,
         "SEEDS": 8,
@@ -81,7 +81,7 @@ SMALL = {
         "POINTS": tuple(np.geomspace(2, 15, 9)),
         "HARD_GUIDE": np.array([2.0, 5.0, 12.0]),
     },
-    compute_optimum: {
+    fig4_compute_optimum: {
         "SIZES": tuple(2**power for power in range(3, 11)),
         "TIMES": np.geomspace(0.5, 1.25e5, 65),
         "MODES": 2**16,
@@ -109,7 +109,7 @@ def data(small):
         for beta, (value, error) in made_up.items()
     )
     levels = measure_exponents(
-        ["1/2", "11/10"], [f"levels: level {number}" for number in range(level_exponents.LEVELS + 1)]
+        ["1/2", "11/10"], [f"levels: level {number}" for number in range(fig10_levels.LEVELS + 1)]
     )
     made = {"fig1a": points, "fig10": levels}
     return {name: made[name] if name in made else FIGURES[name].compute(map) for name in NAMES}
@@ -148,8 +148,8 @@ def test_fig1a_shows_what_was_measured_and_says_how_well(figures, data):
 
 def test_fig1a_measures_the_time_exponent_where_claims_are_tested(monkeypatch):
     asked = []
-    monkeypatch.setattr(time_exponent, "measure_exponents", lambda *arguments: asked.append(arguments))
-    time_exponent.compute_time_exponent()
+    monkeypatch.setattr(fig1a_time_exponent, "measure_exponents", lambda *arguments: asked.append(arguments))
+    fig1a_time_exponent.compute_time_exponent()
     assert asked == [(SOURCES, ["chi: time exponent"], map)]
     (found,) = measure_exponents(["9/5"], ["chi: time exponent"])
     assert found.at == read_point("3/2", "9/5", 1) and found.limits[0].covers(1.8)
@@ -162,13 +162,13 @@ def test_fig1a_says_that_a_logarithm_comes_in(figures):
 @pytest.mark.parametrize("name", LOSSES)
 def test_fig2_shows_the_flow_and_its_lazy_limit_by_another_route(name, figures, data):
     beta = Fraction(LOSSES[name][0])
-    for gamma, curve in zip(richness.GAMMAS, data[name].curves, strict=True):
+    for gamma, curve in zip(fig2ab_richness.GAMMAS, data[name].curves, strict=True):
         assert (line(figures[name], f"gamma {gamma}")[1] == curve.loss).all()
         assert (line(figures[name], f"gamma {gamma}", 2)[1] == -curve.loss_slope).all()
     t, lazy = line(figures[name], "gamma 0")
     assert t[0] == 1 and t[-1] == pytest.approx(1e12)
     assert lazy == pytest.approx(
-        power_law_spectrum(richness.ALPHA, beta, 2e12).lazy_loss(t), rel=1e-6
+        power_law_spectrum(fig2ab_richness.ALPHA, beta, 2e12).lazy_loss(t), rel=1e-6
     )  # that of the flow
 
 
@@ -187,10 +187,10 @@ def test_fig2_guides_have_the_predicted_slopes_and_keep_off_the_curves(name, fig
 def test_fig2_curves_reach_the_derived_law(name, figures):
     beta, _, power = LOSSES[name]
     t, law = line(figures[name], "law")
-    constant = float(evaluate(amplitude(), richness.ALPHA, beta, 2))
+    constant = float(evaluate(amplitude(), fig2ab_richness.ALPHA, beta, 2))
     assert law * t ** float(Fraction(power)) == pytest.approx(constant, rel=1e-12)
-    for gamma in richness.GAMMAS[1:]:
-        constant = float(evaluate(amplitude(), richness.ALPHA, beta, gamma))
+    for gamma in fig2ab_richness.GAMMAS[1:]:
+        constant = float(evaluate(amplitude(), fig2ab_richness.ALPHA, beta, gamma))
         assert line(figures[name], f"constant {gamma}", 1)[1] == pytest.approx([constant] * 2, rel=1e-12)
         reached = line(figures[name], f"gamma {gamma}", 1)[1][-1]
         assert reached == pytest.approx(constant, rel=5e-3)  # corrections fall as t^-0.2, 4e-3 at the end, for 6/5
@@ -214,10 +214,10 @@ def test_fig2_of_finite_models_shows_curves_that_end_at_their_floors(name, figur
     t, limit = line(figures[name], "limit")
     assert t[0] == 1 and t[-1] == pytest.approx(1e4)
     assert data[name].limit.loss_slope[-1] == pytest.approx(-float(Fraction(chi)), rel=0.02)  # t^-0.2 off at 1e4
-    above = [line(figures[name], f"N {size}")[1] for size in model_sizes.SIZES]
+    above = [line(figures[name], f"N {size}")[1] for size in fig2cd_model_sizes.SIZES]
     assert (np.diff(above, axis=0) < 0).all()  # larger models have learned more
-    for size, losses in zip(model_sizes.SIZES[:5], above, strict=False):  # these have arrived by the end
-        assert losses[-1] == pytest.approx(mean_floor("3/2", beta, size, "modes", model_sizes.MODES), rel=0.03)
+    for size, losses in zip(fig2cd_model_sizes.SIZES[:5], above, strict=False):  # these have arrived by the end
+        assert losses[-1] == pytest.approx(mean_floor("3/2", beta, size, "modes", fig2cd_model_sizes.MODES), rel=0.03)
         assert losses[-1] > 3 * limit[-1]
 
 
@@ -226,7 +226,7 @@ def test_fig2_points_lie_on_the_curve_of_their_model_and_on_no_other(name, figur
     found = data[name]
     for place, points in enumerate(found.points):
         size = points.run.model_size
-        assert size == model_sizes.SIMULATED[place] and points.run.batch_size is None
+        assert size == fig2cd_model_sizes.SIMULATED[place] and points.run.batch_size is None
         time, losses = line(figures[name], f"N {size}")
         assert inside(deviations(points, time, losses))
         assert not inside(deviations(points, time, line(figures[name], f"N {2 * size}")[1]))
@@ -258,8 +258,8 @@ def test_fig2_modes_that_are_cut_off_are_as_small_a_part_of_the_floor_as_is_said
             "3/2", FINITE[name][0], size, "modes"
         )
 
-    assert missing(256, model_sizes.MODES) < 0.05 and missing(2**11, model_sizes.MODES) < 1 / 7
-    assert missing(256, model_sizes.MODES // 4) > 0.05
+    assert missing(256, fig2cd_model_sizes.MODES) < 0.05 and missing(2**11, fig2cd_model_sizes.MODES) < 1 / 7
+    assert missing(256, fig2cd_model_sizes.MODES // 4) > 0.05
 
 
 def test_fig2_of_finite_models_says_what_was_published_where_it_differs(figures):
@@ -270,7 +270,7 @@ def test_fig2_of_finite_models_says_what_was_published_where_it_differs(figures)
 
 def test_fig3_smaller_batches_have_more_loss_and_that_without_end_the_least(figures):
     for panel in range(3):
-        names = [*map(str, batch_sizes.BATCHES), r"\infty"]
+        names = [*map(str, fig3_batch_sizes.BATCHES), r"\infty"]
         losses = np.array([line(figures["fig3"], f"B {name}", panel)[1] for name in names])
         assert losses.shape == (7, len(losses[0])) and (np.diff(losses, axis=0) < 0).all()
         excess = losses[:-1, -1] - losses[-1, -1]
@@ -278,15 +278,15 @@ def test_fig3_smaller_batches_have_more_loss_and_that_without_end_the_least(figu
 
 
 def test_fig3_shows_each_loss_at_its_own_step(figures):
-    spectra = mean_spectra(2, "1/2", batch_sizes.SIZE, "modes", batch_sizes.MODES)
-    until = two_time_sgd.solve_online(spectra.target, spectra.trace, batch_sizes.GAMMA, 1 / 16, 16, batch_size=4)
+    spectra = mean_spectra(2, "1/2", fig3_batch_sizes.SIZE, "modes", fig3_batch_sizes.MODES)
+    until = two_time_sgd.solve_online(spectra.target, spectra.trace, fig3_batch_sizes.GAMMA, 1 / 16, 16, batch_size=4)
     assert at(line(figures["fig3"], "B 4"), 1.0) == pytest.approx(until.loss[-1], rel=1e-9)
     assert until.loss[-1] != pytest.approx(until.loss[-2], rel=1e-2)
 
 
 def test_fig3_points_lie_on_the_curve_of_their_batch_size_and_on_no_other(figures, data):
     for panel, found in enumerate(data["fig3"][:2]):
-        curves = dict(zip(batch_sizes.BATCHES, found.losses, strict=False))
+        curves = dict(zip(fig3_batch_sizes.BATCHES, found.losses, strict=False))
         for points in found.points:
             batch = points.run.batch_size
             off = deviations(points, found.time, curves[batch])
@@ -320,7 +320,7 @@ def test_fig4_the_optimum_is_that_of_budgets_on_the_continuum():
     """Two ways to where each size is the best: a difference of two near sizes, and a spline across sizes."""
     sizes, times = [2.0**power for power in range(4, 12)], np.geomspace(0.5, 1e5, 96)
     losses = [flow.flow_curve(mean_spectra("3/2", "5/4", size)[0], 0.75, times).loss for size in sizes]
-    found = compute_optimum.find_optimum(sizes, times, losses)
+    found = fig4_compute_optimum.find_optimum(sizes, times, losses)
     assert found.model_size == pytest.approx(sizes[1:-1])
     assert found.compute == pytest.approx(found.model_size * found.time)
     other = Budgets("3/2", "5/4", 0.75, sizes[2:-2:2]).optimum()
@@ -329,7 +329,7 @@ def test_fig4_the_optimum_is_that_of_budgets_on_the_continuum():
     assert np.exp(log_loss) == pytest.approx(other.loss, rel=1e-2)
     (at,) = np.nonzero(np.isclose(found.model_size[:, None], other.model_size).any(axis=1))
     assert found.time[at] == pytest.approx(other.time, rel=2e-2)
-    wrong = compute_optimum.find_optimum(sizes, times, np.array(losses) ** 1.1)
+    wrong = fig4_compute_optimum.find_optimum(sizes, times, np.array(losses) ** 1.1)
     assert np.interp(np.log(other.compute), np.log(wrong.compute), np.log(wrong.loss)) != pytest.approx(
         np.log(other.loss), rel=1e-2
     )
@@ -340,7 +340,7 @@ def test_fig4_the_optimum_by_hand():
     sizes, times = [2.0**power for power in range(1, 9)], np.geomspace(0.1, 1e4, 200)
 
     def found(weight):
-        return compute_optimum.find_optimum(sizes, times, [1 / times + weight / size for size in sizes])
+        return fig4_compute_optimum.find_optimum(sizes, times, [1 / times + weight / size for size in sizes])
 
     middle = slice(2, -2)  # a spline is not as good next to its ends
     assert found(1).time[middle] == pytest.approx(found(1).model_size[middle], rel=2e-2)
@@ -351,7 +351,7 @@ def test_fig4_the_optimum_by_hand():
 def test_fig4_a_size_that_is_never_the_best_is_said():
     times = np.geomspace(1, 100, 40)
     with pytest.raises(NotSolved, match="N = 4 is at no time up to 100 the best size"):
-        compute_optimum.find_optimum([2, 4, 8, 16], times, [times**-2 / size for size in (2, 4, 8, 16)])
+        fig4_compute_optimum.find_optimum([2, 4, 8, 16], times, [times**-2 / size for size in (2, 4, 8, 16)])
 
 
 COMPUTE = {"1/2": "6/17", "5/4": "15/23", "7/4": "2/3"}
@@ -377,7 +377,7 @@ def test_fig4_no_curve_passes_below_the_optimum(figures):
         middle = np.geomspace(compute[0], compute[-1], 50)[1:-1]
         wanted = np.exp(np.interp(np.log(middle), np.log(compute), np.log(best)))
         lowest = np.full(len(middle), np.inf)
-        for size in compute_optimum.SIZES:
+        for size in fig4_compute_optimum.SIZES:
             c, losses = line(figures["fig4"], f"N {size}", panel)
             here = np.exp(np.interp(np.log(middle), np.log(c), np.log(losses), left=np.inf))
             lowest = np.minimum(lowest, here)
@@ -389,10 +389,10 @@ def test_fig4_points_lie_on_the_curve_of_their_model_and_on_no_other(figures, da
     for panel, found in enumerate(data["fig4"]):
         for points in found.points:
             size = points.run.model_size
-            losses = found.losses[compute_optimum.SIZES.index(size)]
-            assert inside(deviations(points, compute_optimum.TIMES, losses))
-            other = found.losses[compute_optimum.SIZES.index(2 * size)]
-            assert not inside(deviations(points, compute_optimum.TIMES, other))
+            losses = found.losses[fig4_compute_optimum.SIZES.index(size)]
+            assert inside(deviations(points, fig4_compute_optimum.TIMES, losses))
+            other = found.losses[fig4_compute_optimum.SIZES.index(2 * size)]
+            assert not inside(deviations(points, fig4_compute_optimum.TIMES, other))
             x, y = line(figures["fig4"], f"simulated {size}", panel)
             assert (x == size * points.time).all() and (y == points.loss).all()
         assert (points.run.batch_size is None) == (panel < 2)
@@ -539,7 +539,7 @@ def test_each_format_is_written_and_has_the_same_bits_again(name, suffix, known,
 def test_another_process_with_another_hash_seed_writes_the_same_bits(tmp_path, monkeypatch):
     code = (
         "import sys; from pathlib import Path; from verify.plots import plot_figure; "
-        "from verify.plots.figures import richness; "
+        "from verify.plots.figures import fig2ab_richness as richness; "
         "assert 'matplotlib' not in sys.modules; "
         "richness.GAMMAS, richness.COLOURS = richness.GAMMAS[:2], richness.COLOURS[:2]; "  # it takes less
         "plot_figure('fig2b', Path(sys.argv[1]))"
@@ -547,7 +547,7 @@ def test_another_process_with_another_hash_seed_writes_the_same_bits(tmp_path, m
     environment = os.environ | {"PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "1"}
     here, there = tmp_path / "here.pdf", tmp_path / "there.pdf"
     for name in ("GAMMAS", "COLOURS"):
-        monkeypatch.setattr(richness, name, getattr(richness, name)[:2])
+        monkeypatch.setattr(fig2ab_richness, name, getattr(fig2ab_richness, name)[:2])
     plot_figure("fig2b", here)
     subprocess.run([sys.executable, "-c", code, there], env=environment, check=True, cwd=Path(__file__).parents[3])
     assert here.read_bytes() == there.read_bytes()

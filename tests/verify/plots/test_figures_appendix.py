@@ -22,17 +22,17 @@ from scipy.special import zeta
 
 from verify.curves import Status
 from verify.flow import curve as flow
-from verify.plots.figures import FIGURES, linear_networks, reused_samples
+from verify.plots.figures import FIGURES, fig11_fig12_linear_networks, offline_reused_samples
 from verify.reuse.mean_loss import final_loss, mean_reuse, reuse_curve
 from verify.training.linear_ensemble import train_linear_ensemble
 
 SMALL = {
-    linear_networks: {
-        "SEEDS": {linear_networks.NARROW: 4, linear_networks.WIDE: 2},
-        "PARTS": {linear_networks.NARROW: 4, linear_networks.WIDE: 2},
+    fig11_fig12_linear_networks: {
+        "SEEDS": {fig11_fig12_linear_networks.NARROW: 4, fig11_fig12_linear_networks.WIDE: 2},
+        "PARTS": {fig11_fig12_linear_networks.NARROW: 4, fig11_fig12_linear_networks.WIDE: 2},
         "POINTS": tuple(np.geomspace(1.2, 12, 20)),
     },
-    reused_samples: {"SAMPLES": (2**5, 2**8, 2**11), "RATIOS": np.geomspace(1 / 32, 32, 9)},
+    offline_reused_samples: {"SAMPLES": (2**5, 2**8, 2**11), "RATIOS": np.geomspace(1 / 32, 32, 9)},
 }
 """The figures, smaller: they are drawn in seconds."""
 
@@ -50,8 +50,8 @@ def small():
 
 @pytest.fixture(scope="module")
 def data(small):
-    networks = linear_networks.compute_linear_networks()
-    return {"fig11": networks, "fig12": networks, "offline": reused_samples.compute_reused_samples()}
+    networks = fig11_fig12_linear_networks.compute_linear_networks()
+    return {"fig11": networks, "fig12": networks, "offline": offline_reused_samples.compute_reused_samples()}
 
 
 @pytest.fixture(scope="module")
@@ -129,8 +129,8 @@ def test_points_are_means_over_networks_with_their_standard_error(panel, figures
     """Of the widest, each seed on its own; and where each was measured."""
     beta = ("6/5", "1/5")[panel]
     some = data["fig11"][panel].trained[-1]
-    assert (some.width, some.gamma0, some.seeds) == (linear_networks.WIDE, 1, 2)
-    steps = np.rint(some.time / linear_networks.RATE).astype(int).tolist()
+    assert (some.width, some.gamma0, some.seeds) == (fig11_fig12_linear_networks.WIDE, 1, 2)
+    steps = np.rint(some.time / fig11_fig12_linear_networks.RATE).astype(int).tolist()
     alone = [
         train_linear_ensemble(2, beta, 1.0, some.width, 128, 512, 0.02, steps[-1], [seed], 1, [0, *steps])
         for seed in (0, 1)
@@ -199,10 +199,10 @@ def test_points_of_the_easy_task_are_above_their_curve_the_less_the_larger_the_n
 def test_modes_that_are_not_trained_would_be_learned_too_late_to_matter(beta, gamma0):
     times = np.geomspace(1.2, 40, 7)
     every, some = (
-        linear_networks.linear_limit_curve(2, beta, gamma0, times, 1, "modes", modes)
-        for modes in (None, linear_networks.MODES)
+        fig11_fig12_linear_networks.linear_limit_curve(2, beta, gamma0, times, 1, "modes", modes)
+        for modes in (None, fig11_fig12_linear_networks.MODES)
     )
-    added = linear_networks.unlearned(Fraction(beta))
+    added = fig11_fig12_linear_networks.unlearned(Fraction(beta))
     assert some.loss + added == pytest.approx(every.loss, rel=3e-3, abs=0)
     assert some.readout == pytest.approx(every.readout, rel=3e-3)
     if beta == "1/5":
@@ -210,15 +210,15 @@ def test_modes_that_are_not_trained_would_be_learned_too_late_to_matter(beta, ga
 
 
 def test_points_are_the_same_bits_however_seeds_are_shared_out(monkeypatch):
-    monkeypatch.setattr(linear_networks, "POINTS", tuple(np.geomspace(0.2, 1, 5)))
-    monkeypatch.setattr(linear_networks, "WIDE", 128)
-    monkeypatch.setattr(linear_networks, "SEEDS", {100: 3, 128: 3})
-    monkeypatch.setattr(linear_networks, "PARTS", {100: 3, 128: 3})
-    monkeypatch.setattr(linear_networks, "TIMES", np.geomspace(1, 10, 3))
-    alone = linear_networks.compute_linear_networks()
-    monkeypatch.setattr(linear_networks, "PARTS", {100: 2, 128: 1})
+    monkeypatch.setattr(fig11_fig12_linear_networks, "POINTS", tuple(np.geomspace(0.2, 1, 5)))
+    monkeypatch.setattr(fig11_fig12_linear_networks, "WIDE", 128)
+    monkeypatch.setattr(fig11_fig12_linear_networks, "SEEDS", {100: 3, 128: 3})
+    monkeypatch.setattr(fig11_fig12_linear_networks, "PARTS", {100: 3, 128: 3})
+    monkeypatch.setattr(fig11_fig12_linear_networks, "TIMES", np.geomspace(1, 10, 3))
+    alone = fig11_fig12_linear_networks.compute_linear_networks()
+    monkeypatch.setattr(fig11_fig12_linear_networks, "PARTS", {100: 2, 128: 1})
     with ProcessPoolExecutor(2) as executor:
-        together = linear_networks.compute_linear_networks(executor.map)
+        together = fig11_fig12_linear_networks.compute_linear_networks(executor.map)
     for one, other in zip(alone, together, strict=True):
         for left, right in zip(one.trained, other.trained, strict=True):
             assert (left.time == right.time).all() and left.seeds == right.seeds == 3
@@ -230,16 +230,16 @@ def test_an_interrupted_ensemble_is_no_point(monkeypatch):
     class Part:
         status, losses = Status(interrupted=True), np.ones((1, 3))
 
-    monkeypatch.setattr(linear_networks, "train_linear_ensemble", lambda *_, **__: Part())
+    monkeypatch.setattr(fig11_fig12_linear_networks, "train_linear_ensemble", lambda *_, **__: Part())
     with pytest.raises(KeyboardInterrupt):
-        linear_networks._train((Fraction(1, 5), 100, Fraction(1)), range(2))
+        fig11_fig12_linear_networks._train((Fraction(1, 5), 100, Fraction(1)), range(2))
 
 
 def test_reused_samples_shows_both_losses_of_each_number_of_samples(figures):
     time, limit = line(figures["offline"], "limit")
     assert limit == pytest.approx(flow.limit_curve("3/2", "6/5", 1.0, time).loss, rel=1e-12, abs=0)
     above = []
-    for samples in SMALL[reused_samples]["SAMPLES"]:
+    for samples in SMALL[offline_reused_samples]["SAMPLES"]:
         wanted = reuse_curve(mean_reuse("3/2", "6/5", inf, samples), 1.0, time[::20])
         loss, train = (line(figures["offline"], f"{name} {samples}")[1] for name in ("P", "train"))
         assert loss[::20] == pytest.approx(wanted.loss, rel=1e-6, abs=0)
@@ -252,7 +252,7 @@ def test_reused_samples_shows_both_losses_of_each_number_of_samples(figures):
 
 
 def test_reused_samples_peak_where_there_are_as_many_features_unless_stopped(figures):
-    few = reused_samples.FEW
+    few = offline_reused_samples.FEW
     (below, fewer), (beyond, more) = (line(figures["offline"], f"final {name}", 1) for name in ("fewer", "more"))
     assert below.max() < few < beyond.min() and line(figures["offline"], "as many", 1)[0].tolist() == [few] * 2
     for x, y in ((below, fewer), (beyond, more)):

@@ -1,9 +1,9 @@
 """Which figures of the paper can be drawn?  One record each, in `FIGURES`.
 
 Curves are derived or computed, points are measured.  Each record stands at the end of the module that computes and
-draws it: `time_exponent`, `richness`, `model_sizes`, `batch_sizes`, `compute_optimum`, `level_exponents`,
-`linear_networks`, `reused_samples`.  They share `page` (the record and its page), `chart` and `axes` (marks and
-scales), `power_laws` (derived exponents), `measured_points` and `trained_points`.
+draws it: `fig1a_time_exponent`, `fig2ab_richness`, `fig2cd_model_sizes`, `fig3_batch_sizes`, `fig4_compute_optimum`,
+`fig10_levels`, `fig11_fig12_linear_networks`, `offline_reused_samples`.  They share `page` (the record and its page),
+`chart` and `axes` (marks and scales), `power_laws` (derived exponents), `measured_points` and `trained_points`.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 from exponents.names import require
 
 from ..files import save
-from .batch_sizes import FIG3
-from .compute_optimum import FIG4
-from .level_exponents import FIG10
-from .linear_networks import FIG11, FIG12
-from .model_sizes import FIG2C, FIG2D
+from .fig1a_time_exponent import FIG1A
+from .fig2ab_richness import FIG2A, FIG2B
+from .fig2cd_model_sizes import FIG2C, FIG2D
+from .fig3_batch_sizes import FIG3
+from .fig4_compute_optimum import FIG4
+from .fig10_levels import FIG10
+from .fig11_fig12_linear_networks import FIG11, FIG12
+from .offline_reused_samples import OFFLINE
 from .page import Figure, draw_page
-from .reused_samples import OFFLINE
-from .richness import FIG2A, FIG2B
-from .time_exponent import FIG1A
 
 __all__ = ["FIGURES", "Figure", "plot_figure"]
 
