@@ -20,6 +20,7 @@ Format = Literal["text", "markdown", "latex", "csv", "json"]
 
 REGIMES: tuple[Regime, ...] = get_args(Regime)
 LAZY, RICH = REGIMES
+LOSS_EQUATION = {LAZY: "eq. 8", RICH: "eq. 9"}
 
 VERSIONS: tuple[Version, ...] = get_args(Version)
 PUBLISHED, DERIVED = VERSIONS

@@ -107,7 +107,7 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
     while waiting:
         low, high = waiting.pop()
         for base in _bases(partition, (low, high)):
-            partition.functions.spend(100)
+            partition.functions.work.spend(100)
             spot = _Spot(partition, curve, _on_branch(curve, branch, base))
             pair: _Pair[Found] | None = None
             if spot.is_inside():

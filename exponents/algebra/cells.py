@@ -192,7 +192,7 @@ class Arrangement:
 
     def _with_roots(self, polynomial: Polynomial, cells: Sequence[Cell], base: Base) -> list[Cell]:
         """Return the cells of a column that have a root of the polynomial above ``base``."""
-        self.functions.spend(20 * (1 + len(cells)))
+        self.functions.work.spend(20 * (1 + len(cells)))
         roots = roots_above(polynomial, base)
         if not roots:
             return []
@@ -286,7 +286,7 @@ def cut_domain(functions: Functions, polynomials: Iterable[Polynomial], domain: 
     upright = [side for side in domain if last not in side.free_symbols]
     cells = []
     for number, column in enumerate(_columns(functions, listed, upright)):
-        functions.spend(20 * (1 + len(listed)))
+        functions.work.spend(20 * (1 + len(listed)))
         curves = {p: p.coefficients_above(column.base) for p in listed}
         # From minus infinity upwards, a polynomial changes sign at each of its roots, which are simple.
         signs = sum(flips[p] for p in listed if sign_below(curves[p]) > 0)

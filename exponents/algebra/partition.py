@@ -265,7 +265,7 @@ class _Search(Generic[Found]):
         """Return the decision at a point."""
         key = tuple(sample.values())
         if key not in self._decisions:
-            self.functions.spend(100)
+            self.functions.work.spend(100)
             found, deciding = self._decide(sample)
             self._decisions[key] = _Decision(found, frozenset().union(*(factors(e) for e in deciding if e)))
         return self._decisions[key]

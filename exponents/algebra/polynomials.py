@@ -1,8 +1,8 @@
 """Exact rational functions of the parameters, and the irreducible polynomials whose signs decide them.
 
 Arithmetic, factoring and elimination are FLINT's (python-flint), over the integers; nothing is approximated.  A problem
-has one `Functions`.  It remembers what it has factored and eliminated, and counts the work: a problem too large for an
-exact answer raises `TooMuchWork` early.
+has one `Functions`.  It remembers what it has factored and eliminated, and spends a `WorkLimit`: a problem too large
+for an exact answer raises `TooMuchWork` early.
 
 FLINT's generators stand in reverse order, so the last parameter is position 0 and is eliminated first.
 
@@ -22,9 +22,7 @@ from sympy import Add, Expr, Integer, Mul, Symbol, factor_list
 from ..errors import InputError, TooMuchWork
 from ..rationals import abbreviate
 from .parametric import Point
-
-WORK = 12_000_000
-"""Units of work a problem may take: about a minute of a present-day machine."""
+from .work_limit import WORK, WorkLimit
 
 MAX_DEGREE = 80
 """Largest total degree of a polynomial.  The curves of the paper's loss have degree 2."""
@@ -167,16 +165,7 @@ class Functions:
         self._elements: dict[Expr, RationalFunction] = {}
         self._factored: dict[str, tuple[int, dict[Polynomial, int]]] = {}
         self._eliminated: dict[frozenset[Polynomial], frozenset[Polynomial]] = {}
-        self.allowed, self.left = work, work
-
-    def spend(self, units: int) -> None:
-        """Count work; raise `TooMuchWork` when none is left."""
-        self.left -= units
-        if self.left < 0:
-            raise TooMuchWork(
-                "the exact diagram of this loss is too much work; use fewer terms or resources, simpler exponents, "
-                "or a number for one parameter"
-            )
+        self.work = WorkLimit(work)
 
     @property
     def zero(self) -> RationalFunction:
@@ -287,7 +276,7 @@ class Functions:
         key = frozenset(polynomials)
         if key not in self._eliminated:
             first = polynomials[0]
-            self.spend(1 + sum(sum(p.degrees) for p in polynomials) ** 3 // 8)
+            self.work.spend(1 + sum(sum(p.degrees) for p in polynomials) ** 3 // 8)
             if len(polynomials) == 2:
                 found = [first.data.resultant(polynomials[1].data, 0)]
             else:
@@ -298,7 +287,7 @@ class Functions:
 
     def eliminate_first(self, line: Polynomial, other: Polynomial) -> frozenset[Polynomial]:
         """Return the polynomials in the last parameter that vanish where ``other`` vanishes on upright lines."""
-        self.spend(1 + (sum(line.degrees) + sum(other.degrees)) ** 3 // 8)
+        self.work.spend(1 + (sum(line.degrees) + sum(other.degrees)) ** 3 // 8)
         return self.irreducible(line.data.resultant(other.data, 1))
 
     def _leading(self, data: fmpz_mpoly, degree: int) -> fmpz_mpoly:
@@ -307,7 +296,7 @@ class Functions:
 
     def _check_degree(self, data: fmpz_mpoly) -> None:
         degree = int(data.total_degree())
-        self.spend(1 + degree * len(data) // 4)
+        self.work.spend(1 + degree * len(data) // 4)
         if degree > MAX_DEGREE * max(len(self.parameters), 1):
             raise TooMuchWork(f"curves of degree {degree} are beyond exact treatment; use simpler exponents")
 
@@ -337,7 +326,7 @@ class Functions:
             if pivot is None:
                 raise ValueError("the matrix has no inverse")
             matrix[k], matrix[pivot] = matrix[pivot], matrix[k]
-            self.spend(size * size * (1 + len(matrix[k][k])))
+            self.work.spend(size * size * (1 + len(matrix[k][k])))
             head = matrix[k][k]
             for i in (i for i in range(size) if i != k):
                 factor = matrix[i][k]

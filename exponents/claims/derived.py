@@ -11,12 +11,19 @@ from sympy import Expr, Min, Symbol, exp
 from ..algebra.piecewise import normal_form
 from ..asymptotics.mode_sums import mode_sum
 from ..model.amplitudes import amplitude, clock_amplitude, kernel_amplitude, target_norm  # noqa: F401
+from ..model.batch_noise import noise_feedback  # noqa: F401
+from ..model.bottleneck import data_bottleneck, resolution
 from ..model.level_series import level_series
 from ..model.linear_network import saturation  # noqa: F401
-from ..model.online_loss import TARGET_WEIGHT, data_bottleneck, kernel_growth, loss, noise_feedback, resolution  # noqa: F401
+from ..model.online_loss import loss
 from ..model.reuse_loss import data_correction, mixed_correction, peak_growth  # noqa: F401
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
-from ..model.timescale import chi, clock_growth  # noqa: F401
+from ..model.target import TARGET_WEIGHT
+from ..model.timescale import (  # noqa: F401
+    chi,
+    clock_growth,
+    kernel_growth,
+)
 from ..names import DERIVED, RICH, Regime
 from ..symbols import N, P, alpha, t, x
 

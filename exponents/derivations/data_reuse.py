@@ -8,7 +8,7 @@ from sympy.logic.boolalg import Boolean
 from ..algebra.piecewise import agreement, normal_form, partition_by_branch
 from ..algebra.polynomials import to_factored_expr
 from ..algebra.regions import regions_of
-from ..model.online_loss import bottleneck_sum, data_bottleneck, modes_resolved
+from ..model.bottleneck import bottleneck_sum, data_bottleneck, modes_resolved
 from ..model.reuse_loss import (
     FULL_BATCH,
     data_correction,

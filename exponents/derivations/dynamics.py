@@ -6,7 +6,8 @@ from sympy import Eq, Max, Symbol
 
 from ..model.level_series import level_series, stays_on_branch
 from ..model.table1 import FINITE_VARIANCE
-from ..model.timescale import Piece, clock, decay, self_consistency, solve_self_consistency, target_sum
+from ..model.target import target_sum
+from ..model.timescale import Piece, clock, decay, self_consistency, solve_self_consistency
 from ..names import Version
 from ..printing import formula, join_notation, phrase
 from ..symbols import alpha, beta

@@ -6,21 +6,12 @@ from sympy import exp
 
 from ..algebra.piecewise import agreement, normal_form
 from ..asymptotics.mode_sums import mode_sum
-from ..model.online_loss import (
-    bottleneck_sum,
-    data_bottleneck,
-    kernel_growth,
-    loss,
-    model_response,
-    modes_resolved,
-    noise_feedback,
-    noise_kernel,
-    resolution,
-    response_source,
-    transient_decay,
-)
+from ..model.batch_noise import noise_feedback, noise_kernel
+from ..model.bottleneck import bottleneck_sum, data_bottleneck, modes_resolved, resolution
+from ..model.model_transient import model_response, response_source, transient_decay
+from ..model.online_loss import loss
 from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum
-from ..model.timescale import solve_self_consistency
+from ..model.timescale import kernel_growth, solve_self_consistency
 from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
 from ..optimum.programme import COST
 from ..optimum.proof import prove, prove_equal

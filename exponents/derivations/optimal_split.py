@@ -7,10 +7,9 @@ from sympy.logic.boolalg import Boolean
 
 from ..algebra.piecewise import normal_form
 from ..losses.terms import Loss
-from ..model.online_loss import LOSS_EQUATION
 from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
 from ..model.timescale import solve_self_consistency
-from ..names import LAZY, REGIMES, RICH, Regime, Version
+from ..names import LAZY, LOSS_EQUATION, REGIMES, RICH, Regime, Version
 from ..optimum.phase_diagram import Phase, PhaseDiagram
 from ..optimum.programme import COST, resolve_branches
 from ..optimum.proof import prove, prove_nonnegative, sides

@@ -48,10 +48,10 @@ from ..optimum.search import compute_optimum
 from ..printing import Phrase, join_notation, phrase
 from ..rationals import abbreviate, check_capacity, check_source, exact
 from ..symbols import alpha, beta, to_expr
-from .online_loss import TARGET_WEIGHT
 from .online_loss import loss as model_loss
 from .table1 import DOMAIN, PARAMETERS, task_names
 from .table1 import optimum as model_optimum
+from .target import TARGET_WEIGHT
 
 
 @dataclass(frozen=True)

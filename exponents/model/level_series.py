@@ -22,7 +22,8 @@ from sympy.logic.boolalg import Boolean
 from ..errors import IncompleteProof, NoBalance
 from ..optimum.proof import prove_nonnegative, sides
 from ..symbols import n
-from .timescale import clock, decay, target_sum
+from .target import target_sum
+from .timescale import clock, decay
 
 
 @dataclass(frozen=True)

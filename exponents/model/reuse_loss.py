@@ -1,6 +1,6 @@
 """What is the loss in (N, t, P) if P samples are reused, and how is compute then best split?
 
-Three terms in P join those of `online_loss`:
+Three terms in P join those of `online_loss`; the first is in `bottleneck`:
 
     data_bottleneck     sum_k y_k^2/(1 + lambda_k r)^2,  r fixed by P            eq. 78
     data_transient      (1/P) sum_k lambda_k^2 e^{-2 lambda_k tau}               first order in 1/P
@@ -36,22 +36,18 @@ from sympy import Expr, Max, Mul, Poly, S, Symbol
 from ..algebra.piecewise import normal_form
 from ..asymptotics.convolution import integrate_growth
 from ..losses.terms import Loss, PowerLaw
-from ..names import DERIVED, PUBLISHED, Regime, Version
+from ..names import DERIVED, LOSS_EQUATION, PUBLISHED, Regime, Version
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import COST
 from ..optimum.search import compute_optimum
 from ..symbols import N, P, t
-from .online_loss import (
-    LOSS_EQUATION,
-    bottleneck_sum,
-    data_bottleneck,
-    finite_model_transient,
-    loss,
-    noise_kernel,
-    resolution,
-)
+from .batch_noise import noise_kernel
+from .bottleneck import bottleneck_sum, data_bottleneck, resolution
+from .model_transient import finite_model_transient
+from .online_loss import loss
 from .table1 import DOMAIN, PARAMETERS, TRACE_CLASS, optimum
-from .timescale import clock_growth, target_sum
+from .target import target_sum
+from .timescale import clock_growth
 
 FULL_BATCH = N * t * P
 """Compute of gradient descent on all samples: one unit for each parameter, step and sample."""

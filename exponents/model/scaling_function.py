@@ -38,7 +38,7 @@ from sympy.simplify.simplify import hypersimp
 from ..asymptotics.mode_sums import ModeSum, mode_sum
 from ..errors import IncompleteProof
 from ..symbols import alpha, beta, n, x, z
-from .online_loss import TARGET_WEIGHT
+from .target import TARGET_WEIGHT
 from .timescale import solve_self_consistency
 
 c = Symbol("c", positive=True)  # h ~ tau^{-c}

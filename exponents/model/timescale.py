@@ -18,8 +18,9 @@ agree where they meet, and are stable under the iteration; it raises unless exac
 
 Limits: gamma > 0 fixed and t -> infinity.  At beta = 1 a logarithm multiplies the law; exponents do not see it.
 
-Map: `target_sum` and `clock` state the problem, `self_consistency` is its equation; `fixed_point` solves any such
-problem and `solve_self_consistency` this one; `chi`, `clock_growth` and `clock_logarithm` are read off the solution.
+Map: `clock` states the problem, `self_consistency` is its equation; `fixed_point` solves any such problem and
+`solve_self_consistency` this one; `chi`, `clock_growth`, `kernel_growth` and `clock_logarithms` are read off the
+solution.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Eq, Expr, Max, S, Symbol, cancel, exp
+from sympy import Eq, Expr, Max, S, Symbol, cancel
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -37,24 +38,14 @@ from ..algebra.partition import partition_domain
 from ..algebra.polynomials import Functions, RationalFunction, factors, sign, to_factored_expr
 from ..algebra.regions import Boundary, Regions, regions_of
 from ..asymptotics.convolution import Growth, integrate_growth, leading_growth
-from ..asymptotics.mode_sums import ModeSum, mode_sum
 from ..errors import IncompleteProof, InputError, NoBalance
-from ..names import RICH, Regime
-from ..symbols import alpha, beta, x
+from ..losses.terms import Logarithm
+from ..names import LAZY, RICH, Regime
+from ..symbols import t
+from .target import target_sum
 
 decay = Symbol("chi", positive=True)
 """The unknown of the self-consistent equation."""
-
-
-def target_sum() -> ModeSum:
-    """Return sum_k y_k^2 exp(-lambda_k tau), the sum of eq. 10, with y_k^2 = k^{-alpha beta - 1} (eq. 42).
-
-    Examples
-    --------
-    >>> target_sum().exponent
-    beta
-    """
-    return mode_sum(alpha * beta + 1, exp(-x))
 
 
 def clock(chi: Expr) -> Growth:
@@ -140,6 +131,7 @@ def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> F
 
     Examples
     --------
+    >>> from exponents.symbols import beta
     >>> fixed_point(beta).value
     Piecewise((2*beta/(beta + 1), beta <= 1), (beta, True))
     """
@@ -298,3 +290,31 @@ def clock_growth(regime: Regime = RICH) -> Expr:
     Piecewise((2/(beta + 1), beta <= 1), (1, True))
     """
     return solve_self_consistency().growth if regime == RICH else S.One
+
+
+def kernel_growth(regime: Regime) -> Expr:
+    """Return g in kappa = dtau/dt ~ t^g; it is zero where the features stand still.
+
+    Examples
+    --------
+    >>> kernel_growth("lazy")
+    0
+    """
+    return clock_growth(regime) - 1
+
+
+def clock_logarithms(regime: Regime, exponent: Expr, kernels: int = 0) -> tuple[Logarithm, ...]:
+    """Return the logarithm that a decay in the clock inherits, on the curve where the clock has one.
+
+    A factor kappa = dtau/dt has the same power of the logarithm as tau; the law has ``kernels`` such factors.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> clock_logarithms("rich", beta)
+    (Logarithm(resource=t, power=-beta/2, where=Eq(beta, 1)),)
+    """
+    if regime == LAZY:
+        return ()
+    curve, power = clock_logarithm()
+    return (Logarithm(t, power * (kernels - exponent), curve),)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..model.online_loss import LOSS_EQUATION
-from ..names import REGIMES, Version
+from ..names import LOSS_EQUATION, REGIMES, Version
 from ..printing import Math, Notation, Phrase, phrase
 from .render import Column
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..algebra.piecewise import normal_form, partition_by_branch
 from ..algebra.regions import regions_of
-from ..model.online_loss import data_bottleneck
+from ..model.bottleneck import data_bottleneck
 from ..model.reuse_loss import FULL_BATCH, full_batch_optimum, one_pass_optimum, priced_optimum, samples_needed
 from ..model.table1 import DOMAIN, PARAMETERS, TRACE_CLASS
 from ..names import REGIMES, Version

@@ -20,8 +20,9 @@ from ..algebra.piecewise import normal_form
 from ..claims.catalogue import CLAIMS
 from ..claims.claim import EDITION, parse_condition
 from ..losses.terms import PowerLaw
+from ..model.bottleneck import data_bottleneck
 from ..model.level_series import level_series
-from ..model.online_loss import data_bottleneck, loss
+from ..model.online_loss import loss
 from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
 from ..model.timescale import clock_growth, self_consistency, solve_self_consistency
 from ..names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require

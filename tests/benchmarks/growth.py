@@ -62,7 +62,7 @@ def solve(loss: Loss, resources: int) -> tuple[float, int | None, int]:
         count = None
     finally:
         search.Functions = honest
-    return process_time() - start, count, made[0].allowed - max(made[0].left, 0)
+    return process_time() - start, count, made[0].work.allowed - max(made[0].work.left, 0)
 
 
 def main() -> None:

@@ -9,16 +9,11 @@ import pytest
 from sympy import Max, Min, Piecewise, Rational, S, simplify
 
 from exponents.algebra.piecewise import agreement
+from exponents.model.batch_noise import noise_feedback, noise_kernel
+from exponents.model.bottleneck import bottleneck_sum, data_bottleneck, resolution
 from exponents.model.level_series import level_series
-from exponents.model.online_loss import (
-    bottleneck_sum,
-    data_bottleneck,
-    finite_model_transient,
-    loss,
-    noise_feedback,
-    noise_kernel,
-    resolution,
-)
+from exponents.model.model_transient import finite_model_transient
+from exponents.model.online_loss import loss
 from exponents.model.table1 import optimum, table_1
 from exponents.model.timescale import chi, clock_growth, self_consistency
 from exponents.reports.point import at

@@ -20,8 +20,9 @@ from exponents.algebra.rewriting import zeros
 from exponents.errors import IncompleteProof, InputError
 from exponents.losses.terms import Logarithm, Loss, PowerLaw
 from exponents.model.conventions import CONVENTIONS, Convention, convention
-from exponents.model.online_loss import TARGET_WEIGHT, loss
+from exponents.model.online_loss import loss
 from exponents.model.table1 import optimum
+from exponents.model.target import TARGET_WEIGHT
 from exponents.model.timescale import chi
 from exponents.names import CONVENTIONS as NAMES
 from exponents.names import COORDINATES, REGIMES, TABLES, VERSIONS

@@ -13,9 +13,10 @@ from exponents.asymptotics.convolution import convolve_exponents
 from exponents.derivations import derive
 from exponents.errors import Refuted
 from exponents.losses.terms import PowerLaw
-from exponents.model.online_loss import kernel_growth, loss, noise_feedback, noise_kernel, sgd_transient
+from exponents.model.batch_noise import noise_feedback, noise_kernel, sgd_transient
+from exponents.model.online_loss import loss
 from exponents.model.table1 import DOMAIN, PARAMETERS, TRACE_CLASS, optimum
-from exponents.model.timescale import chi, clock_growth
+from exponents.model.timescale import chi, clock_growth, kernel_growth
 from exponents.names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH
 from exponents.optimum.programme import COST
 from exponents.optimum.proof import prove

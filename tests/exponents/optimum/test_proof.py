@@ -8,7 +8,8 @@ from sympy import Min, Poly, Rational, S, cancel, fraction, symbols
 from exponents.algebra.parametric import evaluate
 from exponents.errors import Refuted
 from exponents.losses.terms import PowerLaw
-from exponents.model.online_loss import loss, model_bottleneck
+from exponents.model.bottleneck import model_bottleneck
+from exponents.model.online_loss import loss
 from exponents.model.table1 import TRACE_CLASS, optimum, table_1
 from exponents.optimum.phase_diagram import PhaseDiagram
 from exponents.optimum.programme import COST, resolve_branches

@@ -35,8 +35,8 @@ from scipy.special import zeta
 from exponents.asymptotics.evaluation import evaluate
 from exponents.model.amplitudes import kernel_limit, target_norm
 from exponents.model.level_series import level_series
-from exponents.model.online_loss import kernel_growth
-from exponents.model.timescale import chi, target_sum
+from exponents.model.target import target_sum
+from exponents.model.timescale import chi, kernel_growth
 from exponents.names import LAZY, RICH
 from exponents.names import MODES as SPECTRUM
 

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from exponents.claims.catalogue import select_claims
-from exponents.model.online_loss import data_bottleneck
+from exponents.model.bottleneck import data_bottleneck
 from exponents.model.timescale import chi
 from exponents.names import RICH
 from exponents.symbols import P
