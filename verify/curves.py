@@ -110,8 +110,6 @@ class LossCurve:
             if name in values:
                 return values[name]
         quantity = name.removesuffix("_error")
-        if name == "loss_error":
-            return self.error
         if quantity != name and quantity in errors:
             return errors[quantity]
         known = ", ".join(["time, loss, error", *observed, *details])

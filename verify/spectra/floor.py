@@ -1,13 +1,9 @@
 """What do N random features leave of the target at infinite time?
 
-The flow then is at the best point in the span of its features.  The floor is the part of the target off that span.  Two
-functions compute it, by routes that share nothing:
+The flow then is at the best point in the span of its features.  The floor is the part of the target off that span.  Its
+mean over draws follows from the deterministic equivalent:
 
-* `mean_floor`, in the mean, from the deterministic equivalent:
-
-      sum_k y_k^2/(1 + lambda_k r),     sum_k lambda_k r/(1 + lambda_k r) = N.
-
-* `project_target`, by least squares on features that are drawn.
+    sum_k y_k^2/(1 + lambda_k r),     sum_k lambda_k r/(1 + lambda_k r) = N.
 
 r grows as N^alpha, and modes with lambda_k r > 1 leave y_k^2/(lambda_k r), so that the floor falls as
 N^(-alpha min(1, beta)).  Eq. 76 keeps the square of the denominator, and so has min(2, beta).  That square is the first
@@ -23,33 +19,26 @@ that
 By the condition on r the bracket is (r/N) sum_k lambda_k/(1 + lambda_k r)^2.  The second term is then sum_k y_k^2
 lambda_k r/(1 + lambda_k r)^2, and both together have the first power of the denominator.
 
-Cost: of a mean, a few hundred nodes, whatever N; of a draw, N^2 M operations.
+Cost: a few hundred nodes, whatever N.
 """
 
 from __future__ import annotations
 
 from math import exp, inf, log
 
-import numpy as np
 from scipy.optimize import brentq
 
-from exponents.errors import InputError
-from exponents.names import SPECTRA, SpectrumKind, require
-from exponents.rationals import abbreviate
+from exponents.names import SpectrumKind
 
-from ..inputs import check_whole
 from .continuum_equivalent import ContinuumEquivalent
 from .mode_nodes import ModeNodes, check_size, group_modes
-from .power_law import check_no_modes
+from .power_law import is_continuum
 
 TINY = -690.0
 """Logarithm at which the search for 1/r starts."""
 
 PRECISE = 1e-14
 """Absolute error of ln r."""
-
-ENTRIES = 2**25
-"""Random numbers of a draw: 256 MiB, of which a few copies are made."""
 
 
 def mean_floor(
@@ -85,9 +74,7 @@ def mean_floor(
     >>> round(log(floors[0] / floors[1], 10), 3)  # alpha min(1, beta), not alpha min(2, beta)
     1.5
     """
-    require(spectrum, SPECTRA, "the spectrum")
-    if spectrum == "continuum":
-        check_no_modes(modes)
+    if is_continuum(spectrum, modes):
         return ContinuumEquivalent.from_input(alpha, beta, model_size).floor
     a, b = check_size(alpha, beta, model_size, modes)
     size = int(model_size)
@@ -123,62 +110,3 @@ def rest_state(nodes: ModeNodes, model_size: int, modes: int | None) -> tuple[fl
     left = (nodes.powers * nu + (nodes.powers * nodes.eigenvalues - nodes.moments)) / shifted
     norm = (nodes.moments / shifted**2).sum() / (nu / model_size * (nodes.traces / shifted**2).sum())
     return float(left.sum()), float(norm)
-
-
-def project_target(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> float:
-    """Return the floor of one draw of N features on M modes: the squared distance of the target from their span.
-
-    Parameters
-    ----------
-    alpha, beta : exact numbers
-        Capacity > 1 and source > 0: int, Fraction, or text such as "3/2".
-    model_size, modes : int
-        N and M, with N < M and N M at most `ENTRIES`.
-    seed : int
-        Seed >= 0 of the draw: the same seed gives the same bits.
-
-    Returns
-    -------
-    float
-        In units of the variance that the mode k = 1 contributes.
-
-    Raises
-    ------
-    InputError
-        If alpha <= 1, beta <= 0, N < 1 or N >= M; if the seed is no whole number >= 0; if the draw is too large; if
-        the features are dependent to double precision.
-
-    Examples
-    --------
-    >>> draws = [project_target("3/2", "1/2", 16, 500, seed) for seed in range(20)]  # their standard error is 4 %
-    >>> bool(abs(np.mean(draws) / mean_floor("3/2", "1/2", 16, "modes", 500) - 1) < 0.12)
-    True
-    """
-    a, b = check_size(alpha, beta, model_size, modes)
-    check_draw(model_size, modes, seed)
-    k = np.arange(1.0, modes + 1)
-    target = k ** (-(a * b + 1) / 2)
-    features = k[:, None] ** (-a / 2) * np.random.default_rng(seed).standard_normal((modes, model_size))
-    readout, _, rank, _ = np.linalg.lstsq(features, target, rcond=None)
-    if rank < model_size:
-        raise InputError(
-            f"features must be independent to double precision; of {abbreviate(model_size)} only {rank} are; "
-            "take a smaller alpha or N"
-        )
-    return float(((target - features @ readout) ** 2).sum())
-
-
-def check_draw(model_size: int, modes: int, seed: int) -> None:
-    """Raise InputError unless ``modes`` and ``seed`` are whole numbers and the draw has at most `ENTRIES` entries.
-
-    Examples
-    --------
-    >>> check_draw(16, 500, seed=0)
-    """
-    check_whole(modes, "the number of modes", 1, 1000)
-    check_whole(seed, "a seed", 0, 1)
-    if model_size * modes > ENTRIES:
-        raise InputError(
-            f"a draw may have at most {ENTRIES} random numbers; got N M = {abbreviate(model_size * modes)}; "
-            "take fewer modes"
-        )

@@ -23,7 +23,7 @@ from math import ceil, exp, floor, inf, isinf, log
 import numpy as np
 
 from exponents.errors import InputError
-from exponents.names import SPECTRA, SpectrumKind, require
+from exponents.names import CONTINUUM, SPECTRA, SpectrumKind, require
 from exponents.rationals import abbreviate, check_capacity, check_source, exact, to_double
 
 from ..arrays import Reals
@@ -91,9 +91,7 @@ def power_law_spectrum(
             f"the clock must lie between 0 and {1 / SMALLEST:.0e}; got {largest_clock}; "
             "ask for less time or a smaller gamma"
         )
-    require(spectrum, SPECTRA, "the spectrum")
-    if spectrum == "continuum":
-        check_no_modes(modes)
+    if is_continuum(spectrum, modes):
         return _build_spectrum(a, b, largest_clock, _continuum_rule)
     if modes is None:
         return _build_spectrum(a, b, largest_clock, _mode_rule)
@@ -102,15 +100,18 @@ def power_law_spectrum(
     return _build_spectrum(a, b, largest_clock, rule)
 
 
-def check_no_modes(modes: int | None) -> None:
-    """Raise InputError unless ``modes`` is None, as it must be for a continuum.
+def is_continuum(spectrum: SpectrumKind, modes: int | None) -> bool:
+    """Return whether modes form a continuum; raise InputError for an unknown spectrum, or if they are counted then.
 
     Examples
     --------
-    >>> check_no_modes(None)
+    >>> is_continuum("continuum", None), is_continuum("modes", 100)
+    (True, False)
     """
-    if modes is not None:
+    require(spectrum, SPECTRA, "the spectrum")
+    if spectrum == CONTINUUM and modes is not None:
         raise InputError(f"a continuum has no number of modes; got {abbreviate(modes)}; take the spectrum of modes")
+    return spectrum == CONTINUUM
 
 
 def _build_spectrum(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -> Spectrum:

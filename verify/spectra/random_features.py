@@ -36,16 +36,17 @@ from typing import NamedTuple
 import numpy as np
 
 from exponents.errors import InputError
-from exponents.names import SPECTRA, SpectrumKind, require
+from exponents.names import SpectrumKind
 from exponents.rationals import abbreviate, exact
 
 from ..arrays import Reals
+from ..inputs import check_whole
 from .continuum_density import solve_density
 from .continuum_equivalent import ContinuumEquivalent
 from .discrete_equivalent import mean_density
-from .floor import check_draw, rest_state
+from .floor import rest_state
 from .mode_nodes import check_size, group_modes
-from .power_law import check_no_modes, power_law_spectrum
+from .power_law import is_continuum, power_law_spectrum
 from .spectrum import Spectrum
 
 LARGEST = 2**18
@@ -57,6 +58,9 @@ FINEST = 2048
 STEEPEST = 12
 """Largest alpha of a mean on modes.  Two neighbouring modes must be close enough for both to be seen at the places of a
 rule.  At this alpha the error is 1e-3 for N = 1, and 1e-10 from N = 3 on, and `Spectrum.error` says so."""
+
+ENTRIES = 2**25
+"""Random numbers of a draw: 256 MiB, of which a few copies are made."""
 
 LARGEST_DRAW = 4096
 """Largest model size of a draw: a minute, and a square matrix of 128 MiB."""
@@ -122,9 +126,7 @@ def mean_spectra(
     >>> round(on_modes.floor, 6)
     0.14641
     """
-    require(spectrum, SPECTRA, "the spectrum")
-    if spectrum == "continuum":
-        check_no_modes(modes)
+    if is_continuum(spectrum, modes):
         return _mean_on_continuum(ContinuumEquivalent.from_input(alpha, beta, model_size))
     a, b = check_size(alpha, beta, model_size, modes)
     if a > STEEPEST:
@@ -199,7 +201,13 @@ def drawn_spectra(alpha: object, beta: object, model_size: int, modes: int, seed
         raise InputError(
             f"the model size may be at most {LARGEST_DRAW} in a draw; got {abbreviate(model_size)}; take the mean"
         )
-    check_draw(model_size, modes, seed)
+    check_whole(modes, "the number of modes", 1, 1000)
+    check_whole(seed, "a seed", 0, 1)
+    if model_size * modes > ENTRIES:
+        raise InputError(
+            f"a draw may have at most {ENTRIES} random numbers; got N M = {abbreviate(model_size * modes)}; "
+            "take fewer modes"
+        )
     k = np.arange(1.0, modes + 1)
     target = k ** (-(a * b + 1) / 2)
     # rows of A Lambda^{1/2}/sqrt(N); Sigma is their Gram matrix

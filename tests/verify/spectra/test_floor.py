@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import brentq
 
 from exponents.errors import InputError
-from verify.spectra.floor import mean_floor, project_target
+from verify.spectra.floor import mean_floor
 
 
 def by_modes(alpha, beta, size, modes, power):
@@ -65,6 +65,16 @@ def test_the_floor_falls_by_the_first_power_of_the_denominator(beta):
     assert (abs(slopes[-1] - min(2, source)) < 1e-4) == (source < 1)  # control: what is published is refuted above 1
 
 
+def project_target(alpha, beta, size, modes, seed):
+    """The floor of one draw of N features on M modes: the squared distance of the target from their span."""
+    k = np.arange(1.0, modes + 1)
+    target = k ** -float((Fraction(alpha) * Fraction(beta) + 1) / 2)
+    features = k[:, None] ** -float(Fraction(alpha) / 2) * np.random.default_rng(seed).standard_normal((modes, size))
+    readout, _, rank, _ = np.linalg.lstsq(features, target, rcond=None)
+    assert rank == size
+    return float(((target - features @ readout) ** 2).sum())
+
+
 @pytest.mark.parametrize("beta", ["1/2", "7/5"])
 @pytest.mark.parametrize(("size", "modes", "draws"), [(16, 500, 60), (64, 1000, 16), (128, 1500, 8)])
 def test_the_floor_is_what_least_squares_leaves(beta, size, modes, draws):
@@ -73,11 +83,6 @@ def test_the_floor_is_what_least_squares_leaves(beta, size, modes, draws):
     assert abs(floors.mean() - mean_floor("3/2", beta, size, "modes", modes)) < 3 * scatter
     squared = by_modes("3/2", beta, size, modes, 2)  # control: eq. 76
     assert abs(floors.mean() - squared) > 9 * scatter
-
-
-def test_same_seed_same_bits_and_another_seed_others():
-    one, same, other = (project_target(2, 1, 5, 50, seed) for seed in (3, 3, 4))
-    assert one == same != other
 
 
 @pytest.mark.parametrize(
@@ -90,10 +95,7 @@ def test_same_seed_same_bits_and_another_seed_others():
         (lambda: mean_floor(2, 1, 10, "modes", 10), "smaller than the number of modes"),
         (lambda: mean_floor(2, 1, 10**400, "modes"), "N\\^\\(-alpha\\) must be at least"),
         (lambda: mean_floor(1000, 1, 1, "modes"), "N\\^\\(-alpha\\) must be at least"),
-        (lambda: project_target(2, 1, 10, 100, -1), "a seed"),
-        (lambda: project_target(2, 1, 10, "x", 1), "the number of modes"),
-        (lambda: project_target(2, 1, 10**4, 10**5, 1), "random numbers"),
-        (lambda: project_target(30, 1, 30, 60, 1), "independent to double precision"),
+        (lambda: mean_floor(2, 1, 10, "modes", "x"), "the number of modes"),
     ],
 )
 def test_bad_input_is_refused(call, words):
