@@ -17,7 +17,7 @@ from ..optimum.dominant_balance import PointOptimum
 from ..rationals import MAX_DIGITS
 from .constants import least_constant, mean_allocation, tight_constraints
 from .geometric_programme import DIGITS, number
-from .system import System
+from .numeric_programme import System
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def place_resources(system: System, optimum: PointOptimum) -> Placement:
     """Return the allocation of the leading law.
 
     >>> from exponents import N, programme, t
-    >>> from exponents.budget.system import read_system
+    >>> from exponents.budget.numeric_programme import read_system
     >>> loss = programme(1 / t + 1 / N + 1 / (N * t))
     >>> place_resources(read_system(loss), loss.at({})).rest[0][1]  # 1/(N t) falls as C^-1, the law as C^-1/2
     Fraction(1, 2)

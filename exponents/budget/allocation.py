@@ -17,8 +17,8 @@ from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
 from .geometric_programme import DIGITS, LogLoss, Minimum, number
 from .leading_law import Law, leading_law
-from .linear_systems import solve_unknowns, unit_row
-from .system import System, check_prefactor
+from .linear_equations import solve_unknowns, unit_row
+from .numeric_programme import System, check_prefactor
 
 FACTOR = Fraction(11, 10)
 """How closely the leading law must hold, by default."""

@@ -25,10 +25,10 @@ from sympy import Expr, Mul, Pow, Rational
 from ..errors import NoBalance
 from ..optimum.dominant_balance import PointOptimum
 from ..optimum.programme import Programme
-from .certified import Enclosure, dual_bound, dual_rows, enclose_minimiser, primal_bound
+from .certified_bounds import Enclosure, dual_bound, dual_rows, enclose_minimiser, primal_bound
 from .geometric_programme import DIGITS, Minimum, number
-from .linear_systems import is_determined, row_echelon_form, solve_unknowns, unit_row
-from .system import System, read_system
+from .linear_equations import is_determined, row_echelon_form, solve_unknowns, unit_row
+from .numeric_programme import System, read_system
 
 LONGEST = 10_000
 """Largest denominator of a power in a closed form; beyond it, and for bases of many digits, a constant is certified."""

@@ -26,7 +26,7 @@ from mpmath import mp, mpf
 from sympy import Expr
 
 from ..errors import NoBalance
-from .linear_systems import Row, free_directions, independent_rows, is_determined, row_echelon_form, unit_row
+from .linear_equations import Row, free_directions, independent_rows, is_determined, row_echelon_form, unit_row
 
 DIGITS = 50
 """Working precision: beyond what a certified bound of 20 digits needs."""

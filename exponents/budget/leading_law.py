@@ -18,11 +18,11 @@ from ..optimum.dominant_balance import PointOptimum
 from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
 from .accuracy import Placement, least_budget, place_resources
-from .certified import Enclosure
+from .certified_bounds import Enclosure
 from .constants import CERTIFIED, Constant, Share, find_constants, product_of_powers
 from .geometric_programme import DIGITS, number
-from .linear_systems import row_echelon_form
-from .system import System, read_system
+from .linear_equations import row_echelon_form
+from .numeric_programme import System, read_system
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from mpmath import mpf
 from sympy import Symbol
 
 from ..budget.allocation import Alternative, Plan
-from ..budget.certified import Enclosure
+from ..budget.certified_bounds import Enclosure
 from ..budget.constants import Constant
 from ..budget.geometric_programme import number
 from ..printing import STYLES, Notation, join_notation, phrase, write

@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 from sympy import Rational, S, Symbol, simplify, sqrt
 
 from exponents.budget.allocation import plan_budget
-from exponents.budget.certified import Enclosure
+from exponents.budget.certified_bounds import Enclosure
 from exponents.budget.geometric_programme import minimise
 from exponents.budget.leading_law import leading_law
 from exponents.errors import InputError, NoBalance

@@ -24,8 +24,8 @@ from sympy import Expr
 from ..errors import InputError
 from ..rationals import abbreviate
 from .geometric_programme import DIGITS, Minimum, number
-from .linear_systems import row_echelon_form, unit_row
-from .system import System
+from .linear_equations import row_echelon_form, unit_row
+from .numeric_programme import System
 
 RADIUS = 1e-25
 """Of the ball around ln of an allocation in which the best one is proved to lie."""
