@@ -59,6 +59,11 @@ class Status:
         The time from which on eta kappa mu_1 > 2: steps do not follow the flow there.
     undetermined_from : float or None
         The time from which on the two-time equations depend on their last digits.
+
+    Examples
+    --------
+    >>> Status(seeds=(0, 1), unstable_from=1e3).interrupted
+    False
     """
 
     seeds: tuple[int, ...] = ()

@@ -54,6 +54,15 @@ class Verdict:
         None if the measurement failed.
     failure : str
         Why it failed.
+
+    Examples
+    --------
+    >>> from verify import Limit, Verdict, read_point
+    >>> claim = select_claims(["chi: lazy time exponent"])[0]
+    >>> half = Fraction(1, 2)
+    >>> found = Verdict(claim, read_point("3/2", half, 1), None, half, Limit(0.6, 0.001, (1e3, 1e9), 0.4, False))
+    >>> found.published_verdict, found.derived_verdict
+    ('undecided', 'refuted')
     """
 
     claim: Claim
@@ -179,9 +188,14 @@ def verdicts(
     control : bool
         Whether to shift every derived value.
     thorough : bool
-        See `claims_at`.
+        Whether to include claims that converge too slowly at the point to decide, and those that take minutes.
     executor : Executor, optional
         Measures several points at once.
+
+    Yields
+    ------
+    list of Verdict
+        For each point with claims to measure.
 
     Raises
     ------

@@ -53,6 +53,14 @@ class Kernel:
         Ends of the strip: rationals, or infinite where f falls faster than any power.
     tail : tuple of (Expr, Expr)
         (q, c) for each term c x^{-q} of f at infinity, q increasing.  Empty if f falls exponentially.
+
+    Examples
+    --------
+    >>> from sympy import exp
+    >>> from exponents import kernel, x
+    >>> decay = kernel(exp(-x))
+    >>> decay.transform, (decay.left, decay.right), decay.tail
+    (gamma(z), (0, oo), ())
     """
 
     expression: Expr

@@ -40,6 +40,14 @@ class ModeSum:
         f, with its transform and strip.
     pole : Expr
         z0 = (weight - 1)/capacity.
+
+    Examples
+    --------
+    >>> from sympy import exp
+    >>> from exponents import mode_sum, x
+    >>> found = mode_sum(2, exp(-x))  # sum_k k^{-2} exp(-k^{-alpha} s)
+    >>> found.exponent, found.amplitude
+    (1/alpha, gamma(1/alpha)/alpha)
     """
 
     weight: Expr

@@ -82,6 +82,13 @@ class Plan:
         From the budget ``beyond`` on, the law holds within ``factor``; None if that budget has too many digits.
     alternative : Alternative or None
         The second-best balance, if there is another.
+
+    Examples
+    --------
+    >>> from exponents import N, plan_budget, programme, t
+    >>> plan = plan_budget(programme(1 / t + 1 / N), 10**6)
+    >>> plan.unique, [(name, round(float(value), 6)) for name, value in plan.terms]
+    (True, [('1/N', 0.001), ('1/t', 0.001)])
     """
 
     budget: Fraction
@@ -107,6 +114,10 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
         C, the value of every cost; it must pay for one of each resource.
     factor : exact number
         How closely the leading law must hold; `Plan.beyond` is the budget from which on it does.
+
+    Returns
+    -------
+    Plan
 
     Raises
     ------

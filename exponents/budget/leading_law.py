@@ -41,6 +41,13 @@ class Law:
         n and b in resource ~ b C^n.
     irreducible : Expr
         The sum of the terms that no resource lowers.
+
+    Examples
+    --------
+    >>> from exponents import N, leading_law, programme, t
+    >>> law = leading_law(programme(1 / t + 1 / N))  # at N t = C, the loss is least at 2 C^{-1/2}
+    >>> law.exponent, law.constant
+    (Fraction(1, 2), 2)
     """
 
     programme: Programme
@@ -104,6 +111,10 @@ def leading_law(programme: Programme) -> Law:
     ----------
     programme : Programme
         Without parameters; prefactors may hold symbols where the constants have a closed form.
+
+    Returns
+    -------
+    Law
 
     Raises
     ------

@@ -47,6 +47,10 @@ def derive(name: str, version: Version = PUBLISHED) -> Derivation:
     version : "published" or "derived"
         The loss that compute-optimal and data start from.
 
+    Returns
+    -------
+    Derivation
+
     Raises
     ------
     InputError

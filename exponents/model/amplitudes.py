@@ -188,7 +188,24 @@ def amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> Expr
 
 
 def kernel_amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> Expr:
-    """Return K in kappa ~ K t^{m-1}, the growth of the kernel; the parameters are those of `amplitude`.
+    """Return K in kappa ~ K t^{m-1}, the growth of the kernel.
+
+    Parameters
+    ----------
+    regime : "lazy" or "rich"
+    spectrum : "continuum" or "modes"
+        The integral over k >= 1 or the sum over integer k.
+
+    Returns
+    -------
+    Expr
+        In alpha, beta and gamma.  In the rich regime it is a Piecewise without a value on beta = 1, where `log_law`
+        holds.
+
+    Raises
+    ------
+    InputError
+        If the regime or the spectrum has another name.
 
     Examples
     --------
@@ -200,7 +217,24 @@ def kernel_amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) 
 
 
 def clock_amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> Expr:
-    """Return T in tau ~ T t^m; the parameters are those of `amplitude`.
+    """Return T in tau ~ T t^m, the growth of the clock.
+
+    Parameters
+    ----------
+    regime : "lazy" or "rich"
+    spectrum : "continuum" or "modes"
+        The integral over k >= 1 or the sum over integer k.
+
+    Returns
+    -------
+    Expr
+        In alpha, beta and gamma.  In the rich regime it is a Piecewise without a value on beta = 1, where `log_law`
+        holds.
+
+    Raises
+    ------
+    InputError
+        If the regime or the spectrum has another name.
 
     Examples
     --------
@@ -213,7 +247,18 @@ def clock_amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -
 
 @dataclass(frozen=True)
 class LogLaw:
-    """A law constant * t^power * (ln t)^log_power."""
+    """A law constant * t^power * (ln t)^log_power.
+
+    Attributes
+    ----------
+    constant, power, log_power : Expr
+
+    Examples
+    --------
+    >>> law = LogLaw(S(3), -S.One, S(2))
+    >>> law.as_expr()
+    3*log(t)**2/t
+    """
 
     constant: Expr
     power: Expr
@@ -233,6 +278,10 @@ def log_law(quantity: Quantity = "loss") -> LogLaw:
     Parameters
     ----------
     quantity : "loss", "kernel" or "clock"
+
+    Returns
+    -------
+    LogLaw
 
     Raises
     ------

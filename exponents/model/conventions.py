@@ -67,6 +67,13 @@ class Convention:
         Capacity and source in these symbols, rational and one-to-one where alpha > 1 and beta > 0.
     description, source : str
         What the symbols mean, and who writes them.
+
+    Examples
+    --------
+    >>> from exponents import convention
+    >>> found = convention("source-condition")
+    >>> found.symbols, found.alpha, found.beta
+    ((alpha, r), alpha, 2*r)
     """
 
     name: str
@@ -312,6 +319,15 @@ CONVENTIONS = (
 
 def convention(name: str | Convention) -> Convention:
     """Return the convention called ``name``; a `Convention` is returned unchanged.
+
+    Parameters
+    ----------
+    name : str or Convention
+        A name such as "source-condition", or a convention of your own.
+
+    Returns
+    -------
+    Convention
 
     Raises
     ------

@@ -40,6 +40,12 @@ class LevelSeries:
         chi_n in the symbol `symbols.n`.
     converges : Boolean
         Where |slope| < 1, so that the error falls from level to level.
+
+    Examples
+    --------
+    >>> from exponents import levels
+    >>> levels.start, levels.limit, levels.converges
+    (beta, 2*beta/(beta + 1), beta < 1)
     """
 
     start: Expr

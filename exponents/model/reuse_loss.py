@@ -220,6 +220,16 @@ def samples_needed(regime: Regime, version: Version = PUBLISHED) -> Expr:
     regime : "lazy" or "rich"
     version : "published" or "derived"
 
+    Returns
+    -------
+    Expr
+        x, a function of alpha and beta.
+
+    Raises
+    ------
+    InputError
+        If the regime or the version has another name.
+
     Examples
     --------
     >>> from exponents.symbols import alpha, beta

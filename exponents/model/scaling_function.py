@@ -209,6 +209,11 @@ def scaling_function() -> Expr:
 def learned_integral() -> Expr:
     """Return I2 = int_0^inf x^{beta-2} phi^2 dx for beta < 1; it diverges beyond, and the Piecewise has no value there.
 
+    Returns
+    -------
+    Expr
+        In beta.
+
     Examples
     --------
     >>> from exponents.asymptotics.evaluation import evaluate
@@ -222,6 +227,11 @@ def learned_integral() -> Expr:
 def unlearned_integral() -> Expr:
     """Return J = int_0^inf x^{beta-1} (1 - phi) dx.
 
+    Returns
+    -------
+    Expr
+        In beta.
+
     Examples
     --------
     >>> unlearned_integral().subs(beta, 2)
@@ -232,6 +242,11 @@ def unlearned_integral() -> Expr:
 
 def loss_integral() -> Expr:
     """Return I1 = int_0^inf x^{beta-1} (1 - phi)^2 dx, alpha times the amplitude of L in its clock.
+
+    Returns
+    -------
+    Expr
+        In beta.
 
     Examples
     --------

@@ -64,6 +64,12 @@ class Table1:
         ``table1.rich.exponent`` is the row of the rich regime as one Piecewise expression in alpha and beta.
     version : str
         The loss it comes from: "published" or "derived".
+
+    Examples
+    --------
+    >>> from exponents import table1
+    >>> table1.lazy.exponent.args[0]
+    (alpha*beta/(alpha + 1), beta <= 1)
     """
 
     lazy: PhaseDiagram
@@ -85,6 +91,10 @@ def table_1(version: Version = PUBLISHED) -> Table1:
     Parameters
     ----------
     version : "published" or "derived"
+
+    Returns
+    -------
+    Table1
 
     Raises
     ------

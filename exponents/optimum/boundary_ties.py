@@ -34,6 +34,13 @@ class Tie:
         Resources that reach 1 there: they grow with the budget on one side and not on the other.
     logarithm : Expr or None
         q in L* ~ C^{-r} (ln C)^q on the curve; None if the curve is not solved for a parameter.
+
+    Examples
+    --------
+    >>> from exponents import N, beta, boundary_ties, compute_optimum, t
+    >>> (tie,) = boundary_ties(compute_optimum(t**-beta + 1 / t, N * t))
+    >>> tie.boundary.curve, tie.terms, tie.floors, tie.logarithm
+    (Eq(beta, 1), ('1/t', 't**(-beta)'), (), 0)
     """
 
     boundary: Boundary
@@ -44,6 +51,15 @@ class Tie:
 
 def boundary_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
     """Return every boundary of a diagram with what ties on it.
+
+    Parameters
+    ----------
+    diagram : PhaseDiagram
+
+    Returns
+    -------
+    tuple of Tie
+        In the order of the diagram's boundaries.
 
     Examples
     --------
@@ -97,6 +113,15 @@ def _power_on(term: PowerLaw, boundary: Boundary, parameters: tuple[Symbol, ...]
 
 def assumptions(diagram: PhaseDiagram) -> tuple[tuple[str, Boolean], ...]:
     """Return (name, condition) of each term that was derived under a condition that fails on part of the domain.
+
+    Parameters
+    ----------
+    diagram : PhaseDiagram
+
+    Returns
+    -------
+    tuple of (str, Boolean)
+        Empty if every assumption holds on the whole domain.
 
     Raises
     ------

@@ -59,6 +59,13 @@ class Phase:
         The terms that balance.
     certificates : tuple of Certificate
         The proofs, whose regions tile this one; mostly there is one.
+
+    Examples
+    --------
+    >>> from exponents import N, beta, compute_optimum, t
+    >>> phase = compute_optimum(t**-beta + 1 / t, N * t).phases[0]
+    >>> phase.where, phase.exponent, phase.allocation, phase.binding
+    (beta < 1, beta, ((N, 0), (t, 1)), ('t**(-beta)',))
     """
 
     where: Boolean

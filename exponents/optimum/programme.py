@@ -155,6 +155,10 @@ def programme(
         Resources that may also shrink as the budget grows, such as a learning rate; they need not be in a budget.
         All others are at least 1.
 
+    Returns
+    -------
+    Programme
+
     Raises
     ------
     InputError

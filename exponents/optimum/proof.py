@@ -69,7 +69,16 @@ def prove_nonnegative(expression: Expr, parameters: Sequence[Symbol], domain: Se
 def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr], claim: str = "") -> None:
     """Prove ``left == right`` as continuous functions on the domain.
 
-    The parameters are those of `prove_nonnegative`.
+    Parameters
+    ----------
+    left, right : Expr
+        Rational functions of the parameters, or Min, Max, Piecewise of such.
+    parameters : sequence of Symbol
+        Two at most.
+    domain : sequence of Expr or inequalities
+        Functions that are positive on the domain, or inequalities.
+    claim : str
+        The statement, for the message.
 
     Raises
     ------
@@ -214,6 +223,10 @@ def prove_tiling(programme: Programme, regions: Sequence[Boolean]) -> None:
 
 def prove(diagram: PhaseDiagram) -> None:
     """Prove a whole phase diagram from its finished statements.
+
+    Parameters
+    ----------
+    diagram : PhaseDiagram
 
     Raises
     ------

@@ -18,6 +18,11 @@ class Point:
     alpha, beta, gamma : Fraction
         Capacity, source and richness.
     spectrum : "continuum" or "modes"
+
+    Examples
+    --------
+    >>> Point(Fraction(3, 2), Fraction(1), Fraction(1, 4)).as_object()
+    {'alpha': '3/2', 'beta': '1', 'gamma': '1/4', 'spectrum': 'continuum'}
     """
 
     alpha: Fraction
@@ -38,6 +43,10 @@ def read_point(alpha: object, beta: object, gamma: object, spectrum: SpectrumKin
     alpha, beta, gamma : exact numbers
         int, Fraction, or text such as "3/2".
     spectrum : "continuum" or "modes"
+
+    Returns
+    -------
+    Point
 
     Raises
     ------
@@ -61,7 +70,16 @@ and hard for a smaller one."""
 
 
 def default_points(quick: bool = False) -> tuple[Point, ...]:
-    """Return points on both sides of beta = 1, on both spectra, at several gamma; four of them if ``quick``.
+    """Return points on both sides of beta = 1, on both spectra, at several gamma.
+
+    Parameters
+    ----------
+    quick : bool
+        Whether to return four points only.
+
+    Returns
+    -------
+    tuple of Point
 
     Examples
     --------
