@@ -24,9 +24,9 @@ from ..model.reuse_loss import (
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
 from ..names import PUBLISHED, REGIMES, Version
 from ..optimum.proof import prove, prove_equal
-from ..printing import formula, phrase
+from ..printing import phrase
 from ..symbols import P, t
-from .derivation import Derivation, Step
+from .derivation import Derivation, Step, step
 from .steps import mode_sum_steps
 
 _MEAN = "mean over features and samples"
@@ -38,60 +38,57 @@ def derive_data(version: Version) -> Derivation:
         "data",
         phrase("Reused samples: what P of them cannot determine"),
         (
-            Step(
-                phrase("N features on P samples have the spectrum"),
-                formula(r"z = -\nu (1 - V/N)(1 - V/P), \quad V = \sum_k \frac{\lambda_k}{\lambda_k + \nu}"),
-                phrase(r"samples act on it as features do, one after the other; $\nu = 1/r$"),
+            step(
+                "N features on P samples have the spectrum",
+                r"z = -\nu (1 - V/N)(1 - V/P), \quad V = \sum_k \frac{\lambda_k}{\lambda_k + \nu}",
+                r"samples act on it as features do, one after the other; $\nu = 1/r$",
                 "eq. 41",
             ),
-            Step(
-                phrase("At infinite time, for N > P, modes are resolved up to a scale $r$, which solves"),
-                formula(r"P = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}"),
-                phrase("there $z = 0$; for N < P the same equation holds with N for P"),
+            step(
+                "At infinite time, for N > P, modes are resolved up to a scale $r$, which solves",
+                r"P = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}",
+                "there $z = 0$; for N < P the same equation holds with N for P",
                 "eq. 77",
             ),
             *mode_sum_steps(modes_resolved(), "The number of modes resolved at $s = r$", "eq. 77"),
-            Step(
-                phrase("For N > P the loss is then"),
-                formula(r"\frac{Q_P}{1 - d_P/P} + \frac{T_P}{N/P - 1}"),
-                phrase(
-                    r"$T_P = \sum_k \frac{y_k^2}{1 + \lambda_k r}$ is the population loss of least squares on P "
-                    r"features, $Q_P = \sum_k \frac{y_k^2}{(1 + \lambda_k r)^2}$, and "
-                    r"$d_P = \sum_k \frac{(\lambda_k r)^2}{(1 + \lambda_k r)^2}$"
-                ),
+            step(
+                "For N > P the loss is then",
+                r"\frac{Q_P}{1 - d_P/P} + \frac{T_P}{N/P - 1}",
+                r"$T_P = \sum_k \frac{y_k^2}{1 + \lambda_k r}$ is the population loss of least squares on P "
+                r"features, $Q_P = \sum_k \frac{y_k^2}{(1 + \lambda_k r)^2}$, and "
+                r"$d_P = \sum_k \frac{(\lambda_k r)^2}{(1 + \lambda_k r)^2}$",
                 _MEAN,
             ),
-            Step(
-                phrase("For N < P it is"),
-                formula(r"\frac{T_N}{1 - N/P}"),
-                phrase("the samples see the floor of N features as noise, which least squares on P of them amplifies"),
+            step(
+                "For N < P it is",
+                r"\frac{T_N}{1 - N/P}",
+                "the samples see the floor of N features as noise, which least squares on P of them amplifies",
                 _MEAN,
             ),
             *mode_sum_steps(bottleneck_sum(PUBLISHED), "The sum $Q_P$ at $s = r$", "eq. 78"),
-            Step(
-                phrase("So for infinite N the term is"),
+            step(
+                "So for infinite N the term is",
                 data_bottleneck().as_expr(),
-                phrase("$d_P/P$ tends to a constant below 1"),
+                "$d_P/P$ tends to a constant below 1",
                 "eq. 78",
             ),
-            Step(
-                phrase("With N in proportion to P, N > P, the loss falls as a power of P with exponent"),
+            step(
+                "With N in proportion to P, N > P, the loss falls as a power of P with exponent",
                 mixed_correction() + 1,
-                phrase("it is that of $T_P$; for infinite N it is the same for {where}", where=_where_mixed_agrees()),
+                "it is that of $T_P$; for infinite N it is the same for {where}",
                 _MEAN,
+                where=_where_mixed_agrees(),
             ),
-            Step(
-                phrase(
-                    "For N much larger than P, N features add P/N of $T_P$. Its part at the strip's end is the term"
-                ),
+            step(
+                "For N much larger than P, N features add P/N of $T_P$. Its part at the strip's end is the term",
                 mixed_bottleneck().as_expr(),
-                phrase("the rest of it is P/N of the data bottleneck"),
+                "the rest of it is P/N of the data bottleneck",
                 "first order in 1/N",
             ),
-            Step(
-                phrase("At N = P the loss has no limit: it grows as a power of the clock with exponent"),
+            step(
+                "At N = P the loss has no limit: it grows as a power of the clock with exponent",
                 peak_growth(),
-                phrase("$z$ has a double zero there; with early stopping the exponent is that of N in proportion to P"),
+                "$z$ has a double zero there; with early stopping the exponent is that of N in proportion to P",
                 _MEAN,
             ),
             *_correction_steps(),
@@ -109,21 +106,19 @@ def _correction_steps() -> list[Step]:
     """Return the steps of first order in 1/P."""
     return [
         *(
-            Step(
-                phrase(f"The 1/P correction to the {regime} loss falls as a power of $t$ with exponent"),
+            step(
+                f"The 1/P correction to the {regime} loss falls as a power of $t$ with exponent",
                 normal_form(data_correction(regime), PARAMETERS, DOMAIN),
-                phrase("it is the noise of the samples, drawn once, in all modes; negative means growth"),
+                "it is the noise of the samples, drawn once, in all modes; negative means growth",
                 "first order in 1/P",
             )
             for regime in REGIMES
         ),
         *(
-            Step(
-                phrase(
-                    f"{regime.capitalize()}: the part from unlearned modes is a separate term. It falls with exponent"
-                ),
+            step(
+                f"{regime.capitalize()}: the part from unlearned modes is a separate term. It falls with exponent",
                 normal_form(data_transient(regime).exponent(t), PARAMETERS, DOMAIN),
-                phrase("the rest is the flow times the number of modes resolved over P"),
+                "the rest is the flow times the number of modes resolved over P",
                 "first order in 1/P",
             )
             for regime in REGIMES
@@ -154,38 +149,29 @@ def _setting_steps(version: Version) -> list[Step]:
         if same == S.true:
             held, reason = "holds everywhere", "no term in P is the slowest"
         steps += [
-            Step(
-                phrase(f"{said}: if a sample costs as much as a step of one parameter, Table 1 stays as it is."),
+            step(
+                f"{said}: if a sample costs as much as a step of one parameter, Table 1 stays as it is.",
                 None,
-                phrase("both diagrams were proved, and they are equal on every cell"),
+                "both diagrams were proved, and they are equal on every cell",
                 "Table 1",
             ),
             *(
-                Step(
-                    phrase(
-                        f"{said}: for {{where}} the samples needed for this grow as a power of C with exponent",
-                        where=where,
-                    ),
+                step(
+                    f"{said}: for {{where}} the samples needed for this grow as a power of C with exponent",
                     value,
-                    phrase("every term in P then falls as fast as the optimum"),
+                    "every term in P then falls as fast as the optimum",
                     "Table 1",
+                    where=where,
                 )
                 for where, value in _values_by_region(samples_needed(regime, version))
             ),
-            Step(
-                phrase(f"{said}: with P = t Table 1 {held}.", where=same),
-                None,
-                phrase(reason),
-                "Table 1",
-            ),
-            Step(
-                phrase(
-                    f"{said}: with all samples in every step, C = {{cost}}, the loss falls with exponent",
-                    cost=FULL_BATCH,
-                ),
+            step(f"{said}: with P = t Table 1 {held}.", None, reason, "Table 1", where=same),
+            step(
+                f"{said}: with all samples in every step, C = {{cost}}, the loss falls with exponent",
                 full_batch_optimum(regime, version).exponent,
-                phrase("the diagram was proved"),
+                "the diagram was proved",
                 "eq. 78",
+                cost=FULL_BATCH,
             ),
         ]
     return steps

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..printing import Math, Notation, Phrase
+from ..printing import Math, Notation, Phrase, formula, phrase
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Step:
     ----------
     statement : Phrase
         The statement.
-    expression : SymPy expression, Notation, several of them, or None
-        The formulas that end the statement, each on a line of its own.
+    formulas : tuple of SymPy expression or Notation
+        They end the statement, each on a line of its own.
     reason : Phrase
         Why the statement holds.
     source : str
@@ -28,7 +28,7 @@ class Step:
     """
 
     statement: Phrase
-    expression: Math | tuple[Math, ...] | None
+    formulas: tuple[Math, ...]
     reason: Phrase
     source: str
 
@@ -38,13 +38,31 @@ class Step:
         words = self.statement.template
         return self.statement if self.formulas else Phrase(f"{words.rstrip('.')},", self.statement.values)
 
-    @property
-    def formulas(self) -> tuple[Math, ...]:
-        """The formulas as a tuple."""
-        if self.expression is None:
-            return ()
-        several = isinstance(self.expression, tuple) and not isinstance(self.expression, Notation)
-        return self.expression if several else (self.expression,)  # type: ignore[return-value]
+
+def step(
+    statement: str, expression: Math | str | tuple[Math | str, ...] | None, reason: str, source: str, **values: Math
+) -> Step:
+    r"""Return a step from its texts; `printing.phrase` and `printing.formula` put the values into them.
+
+    Parameters
+    ----------
+    statement, reason : str
+        Sentences with ``{name}`` or ``$#name$`` where a value stands.
+    expression : SymPy expression, Notation, str, several of them, or None
+        The formulas; a str is LaTeX, as `printing.formula` reads it.
+    source : str
+    **values : SymPy expression, Notation or number
+        The values, by name.
+
+    Examples
+    --------
+    >>> found = step("Level {n} is", r"\chi_#n = 0", "it is the start", "eq. 62", n=0)
+    >>> found.statement.write("plain"), found.formulas[0].plain
+    ('Level 0 is', 'chi_0 = 0')
+    """
+    several = expression if isinstance(expression, tuple) and not isinstance(expression, Notation) else (expression,)
+    formulas = (formula(part, **values) if isinstance(part, str) else part for part in several if part is not None)
+    return Step(phrase(statement, **values), tuple(formulas), phrase(reason, **values), source)
 
 
 @dataclass(frozen=True)

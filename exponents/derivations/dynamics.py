@@ -9,9 +9,9 @@ from ..model.table1 import FINITE_VARIANCE
 from ..model.target import target_sum
 from ..model.timescale import Piece, clock, decay, self_consistency, solve_self_consistency
 from ..names import Version
-from ..printing import formula, join_notation, phrase
+from ..printing import join_notation, phrase
 from ..symbols import alpha, beta
-from .derivation import Derivation, Step
+from .derivation import Derivation, Step, step
 from .steps import mode_sum_steps
 
 
@@ -20,54 +20,43 @@ def derive_chi(version: Version) -> Derivation:
     del version
     fixed = solve_self_consistency()
     opening = (
-        Step(
-            phrase(r"The correlation $B(t)$ and its clock $\tau$ drive each other:"),
-            formula(
-                r"B(t) = \sum_k y_k^2 e^{-\lambda_k \tau}, \quad \tau = \int_0^t dt' [1 + \gamma \int_0^{t'} B(s)\, ds]"
-            ),
-            phrase(
-                "it is the self-consistent equation of the flow, where $y_k^2 = k^{-a}$ with $a = #weight$",
-                weight=alpha * beta + 1,
-            ),
+        step(
+            r"The correlation $B(t)$ and its clock $\tau$ drive each other:",
+            r"B(t) = \sum_k y_k^2 e^{-\lambda_k \tau}, \quad \tau = \int_0^t dt' [1 + \gamma \int_0^{t'} B(s)\, ds]",
+            "it is the self-consistent equation of the flow, where $y_k^2 = k^{-a}$ with $a = #weight$",
             "eq. 42, 67",
+            weight=alpha * beta + 1,
         ),
-        Step(
-            phrase(
-                "Suppose $B$ falls as a power of $t$ with exponent {chi}. The clock then grows with exponent", chi=decay
-            ),
+        step(
+            "Suppose $B$ falls as a power of $t$ with exponent {chi}. The clock then grows with exponent",
             Max(*clock(decay)),
-            phrase(
-                "integrating a power adds one to it, or leaves a constant; "
-                "the kernel's constant part gives the first candidate"
-            ),
+            "integrating a power adds one to it, or leaves a constant; "
+            "the kernel's constant part gives the first candidate",
             "eq. 67",
+            chi=decay,
         ),
     )
-    balance = Step(
-        phrase("The decay of the sum times the growth of its clock must return the exponent that was assumed:"),
+    balance = step(
+        "The decay of the sum times the growth of its clock must return the exponent that was assumed:",
         self_consistency(),
-        phrase("$B$ is the same function on both sides"),
+        "$B$ is the same function on both sides",
         "eq. 68",
     )
     closing = (
-        Step(
-            phrase(
-                "The pieces tile all {positive}, agree on {curves}, and each is stable where it holds:",
-                positive=FINITE_VARIANCE,
-                curves=join_notation(", ", *(boundary.curve for boundary in fixed.boundaries)),
-            ),
+        step(
+            "The pieces tile all {positive}, agree on {curves}, and each is stable where it holds:",
             Eq(decay, fixed.value, evaluate=False),
-            phrase(
-                "in every cell between the zeros of the margins exactly one piece is consistent, "
-                "and the boundary's polynomial divides the difference of the pieces that meet there; on the boundary "
-                "two candidates of the clock tie, which multiplies the law by a power of a logarithm"
-            ),
+            "in every cell between the zeros of the margins exactly one piece is consistent, "
+            "and the boundary's polynomial divides the difference of the pieces that meet there; on the boundary "
+            "two candidates of the clock tie, which multiplies the law by a power of a logarithm",
             "eq. 10",
+            positive=FINITE_VARIANCE,
+            curves=join_notation(", ", *(boundary.curve for boundary in fixed.boundaries)),
         ),
-        Step(
-            phrase("The loss falls with the same exponent."),
-            formula(r"L(t) = \sum_k y_k^2 e^{-2 \lambda_k \tau}"),
-            phrase("the factor 2 changes the amplitude of the mode sum, not its exponent"),
+        step(
+            "The loss falls with the same exponent.",
+            r"L(t) = \sum_k y_k^2 e^{-2 \lambda_k \tau}",
+            "the factor 2 changes the amplitude of the mode sum, not its exponent",
             "sec. E.2",
         ),
     )
@@ -85,17 +74,14 @@ def derive_chi(version: Version) -> Derivation:
 
 
 def _piece_step(piece: Piece) -> Step:
-    return Step(
-        phrase(
-            "Where the clock's leading candidate comes out as {growth}, the linear equation gives", growth=piece.growth
-        ),
+    return step(
+        "Where the clock's leading candidate comes out as {growth}, the linear equation gives",
         Eq(decay, piece.value, evaluate=False),
-        phrase(
-            "with this value the candidate does lead for {where}, and the map has slope {slope} there",
-            where=piece.where,
-            slope=piece.slope,
-        ),
+        "with this value the candidate does lead for {where}, and the map has slope {slope} there",
         "eq. 68",
+        growth=piece.growth,
+        where=piece.where,
+        slope=piece.slope,
     )
 
 
@@ -108,60 +94,55 @@ def derive_levels(version: Version) -> Derivation:
         "levels",
         phrase("The level series of the time exponent"),
         (
-            Step(
-                phrase("Level 0 is the lazy exponent:"),
+            step(
+                "Level 0 is the lazy exponent:",
                 Eq(_level("0"), series.start, evaluate=False),
-                phrase(r"the mode sum falls with this exponent in the lazy clock, $\tau = t$"),
+                r"the mode sum falls with this exponent in the lazy clock, $\tau = t$",
                 "eq. 62",
             ),
-            Step(
-                phrase("Each level feeds its $B(t)$ into the clock of the next:"),
-                formula(r"\chi_{n+1} = #recursion", recursion=series.slope * level_n + series.intercept),
-                phrase("it is the learning candidate of the clock at the last level, times the decay of the mode sum"),
+            step(
+                "Each level feeds its $B(t)$ into the clock of the next:",
+                r"\chi_{n+1} = #recursion",
+                "it is the learning candidate of the clock at the last level, times the decay of the mode sum",
                 "eq. 60-62",
+                recursion=series.slope * level_n + series.intercept,
             ),
-            Step(
-                phrase(
-                    "For {where} every level stays on that candidate, since these three are non-negative there:",
-                    where=series.converges,
-                ),
+            step(
+                "For {where} every level stays on that candidate, since these three are non-negative there:",
                 stays_on_branch(series),
-                phrase(
-                    "they are level 1 minus level 0, level 2 minus level 0, and the lead of the candidate at level 1; "
-                    "the map falls, so all levels lie between levels 0 and 1"
-                ),
+                "they are level 1 minus level 0, level 2 minus level 0, and the lead of the candidate at level 1; "
+                "the map falls, so all levels lie between levels 0 and 1",
                 "eq. 68",
+                where=series.converges,
             ),
-            Step(
-                phrase("The recursion is affine. Its fixed point is"),
+            step(
+                "The recursion is affine. Its fixed point is",
                 Eq(decay, series.limit, evaluate=False),
-                phrase("it solves the recursion with both levels equal"),
+                "it solves the recursion with both levels equal",
                 "eq. 68",
             ),
-            Step(
-                phrase("Its solution is"),
+            step(
+                "Its solution is",
                 Eq(level_n, series.closed_form, evaluate=False),
-                phrase("substituted into the recursion it leaves zero, and at $n = 0$ it is level 0"),
+                "substituted into the recursion it leaves zero, and at $n = 0$ it is level 0",
                 "eq. 62",
             ),
-            Step(
-                phrase(
-                    "The levels alternate around the limit and approach it by a factor {rate} per level:",
-                    rate=abs(series.slope),
-                ),
+            step(
+                "The levels alternate around the limit and approach it by a factor {rate} per level:",
                 Eq(level_n - decay, series.error, evaluate=False),
-                phrase("the slope of the recursion is {slope}", slope=series.slope),
+                "the slope of the recursion is {slope}",
                 "eq. 62",
+                rate=abs(series.slope),
+                slope=series.slope,
             ),
-            Step(
-                phrase("The error falls from level to level exactly for {where}.", where=series.converges),
+            step(
+                "The error falls from level to level exactly for {where}.",
                 None,
-                phrase(
-                    "the slope is smaller than 1 in size only there; beyond, the recursion diverges, but the clock's "
-                    "first candidate leads from level 0 on, so the exponent stays {start}",
-                    start=series.start,
-                ),
+                "the slope is smaller than 1 in size only there; beyond, the recursion diverges, but the clock's "
+                "first candidate leads from level 0 on, so the exponent stays {start}",
                 "eq. 68",
+                where=series.converges,
+                start=series.start,
             ),
         ),
     )

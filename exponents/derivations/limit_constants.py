@@ -32,7 +32,7 @@ from ..model.timescale import Piece, chi, clock_logarithm, solve_self_consistenc
 from ..names import LAZY, Version
 from ..printing import Notation, formula, phrase
 from ..symbols import alpha, beta, gamma, t, tau
-from .derivation import Derivation, Step
+from .derivation import Derivation, Step, step
 
 _A, _J = Symbol("A"), Symbol("J")
 _U_MAX = Symbol("U_max", positive=True)
@@ -61,124 +61,102 @@ def derive_amplitude(version: Version) -> Derivation:
 def _opening_steps(below: Piece) -> tuple[Step, ...]:
     (lazy,) = amplitudes_by_piece(LAZY)
     return (
-        Step(
-            phrase(
-                r"In its clock $\tau$ the flow is one equation for every mode, driven by one function $h$. Here "
-                r"$\phi$ is the learned fraction of a mode with eigenvalue $\mu$:"
-            ),
+        step(
+            r"In its clock $\tau$ the flow is one equation for every mode, driven by one function $h$. Here "
+            r"$\phi$ is the learned fraction of a mode with eigenvalue $\mu$:",
             (
-                formula(
-                    r"d\psi/d\tau = \mu (h - \psi), \quad \psi = h \phi, \quad h = \kappa^{-1/2}, \quad "
-                    r"d\tau = \kappa\, dt"
-                ),
-                formula(
-                    r"\kappa^2 - \kappa = \gamma U, \quad U = \sum_k \frac{y_k^2}{\lambda_k} \phi_k^2, \quad "
-                    r"L = \sum_k y_k^2 (1 - \phi_k)^2"
-                ),
+                r"d\psi/d\tau = \mu (h - \psi), \quad \psi = h \phi, \quad h = \kappa^{-1/2}, \quad "
+                r"d\tau = \kappa\, dt",
+                r"\kappa^2 - \kappa = \gamma U, \quad U = \sum_k \frac{y_k^2}{\lambda_k} \phi_k^2, \quad "
+                r"L = \sum_k y_k^2 (1 - \phi_k)^2",
             ),
-            phrase(
-                r"the matrix of eq. 52 is $\kappa$ times the identity plus a rank-one part along what has been "
-                r"learned, and dividing $\psi$ by $h$ restores that part"
-            ),
+            r"the matrix of eq. 52 is $\kappa$ times the identity plus a rank-one part along what has been "
+            r"learned, and dividing $\psi$ by $h$ restores that part",
             "eq. 51, 52",
         ),
-        Step(
-            phrase(r"In the lazy regime $\kappa$ stays 1, the loss is a mode sum with kernel $e^{-2 x}$, and"),
+        step(
+            r"In the lazy regime $\kappa$ stays 1, the loss is a mode sum with kernel $e^{-2 x}$, and",
             (_write_loss_law(chi(LAZY)), Eq(_A, lazy.loss, evaluate=False)),
-            phrase(r"the amplitude is the kernel's Mellin transform at the pole of zeta, over $\alpha$"),
+            r"the amplitude is the kernel's Mellin transform at the pole of zeta, over $\alpha$",
             "eq. 8",
         ),
-        Step(
-            phrase(
-                "In the rich regime, for {where}, the clock grows as a power of $t$ with exponent $m$, and $h$ "
-                "falls as a power of the clock with exponent $c$:",
-                where=below.where,
-            ),
+        step(
+            "In the rich regime, for {where}, the clock grows as a power of $t$ with exponent $m$, and $h$ "
+            "falls as a power of the clock with exponent $c$:",
             (Eq(Symbol("m"), below.growth, evaluate=False), Eq(c, relaxation(), evaluate=False)),
-            phrase(
-                r"$\kappa$ is the rate of the clock; its square grows as $\gamma U$ and the mode sum $U$ as "
-                r"$\tau^{#power}$, which gives the same $c$",
-                power=-learned_sum().pole,
-            ),
+            r"$\kappa$ is the rate of the clock; its square grows as $\gamma U$ and the mode sum $U$ as "
+            r"$\tau^{#power}$, which gives the same $c$",
             "eq. 10",
+            where=below.where,
+            power=-learned_sum().pole,
         ),
     )
 
 
 def _scaling_function_steps() -> tuple[Step, ...]:
     return (
-        Step(
-            phrase(r"The learned fraction then depends on $x = \mu \tau$ alone, with"),
-            formula(r"x \phi'(x) = x (1 - \phi(x)) + c\, \phi(x)"),
-            phrase("$h$ is a power of the clock, whose derivative gives the last term"),
+        step(
+            r"The learned fraction then depends on $x = \mu \tau$ alone, with",
+            r"x \phi'(x) = x (1 - \phi(x)) + c\, \phi(x)",
+            "$h$ is a power of the clock, whose derivative gives the last term",
             "eq. 51",
         ),
-        Step(
-            phrase("The solution that vanishes at 0 is"),
-            formula(r"\phi(x) = #solution", solution=solution()),
-            phrase(r"the flow is linear in $\psi$, and integrates to a decaying exponential against $h$"),
+        step(
+            "The solution that vanishes at 0 is",
+            r"\phi(x) = #solution",
+            r"the flow is linear in $\psi$, and integrates to a decaying exponential against $h$",
             "eq. 51",
+            solution=solution(),
         ),
-        Step(
-            phrase(
-                r"Its Mellin transform, for $-1 < \operatorname{Re} z < 0$, and the ratio by which it solves that "
-                "equation, are"
-            ),
-            (
-                formula(r"\Phi(z) = #transform", transform=transform()),
-                formula(r"\Phi(z + 1)/\Phi(z) = #ratio", ratio=shift_ratio(transform())),
-            ),
-            phrase("$x$ times a derivative multiplies the transform by $-z$, and a factor $x$ alone moves it by 1"),
+        step(
+            r"Its Mellin transform, for $-1 < \operatorname{Re} z < 0$, and the ratio by which it solves that "
+            "equation, are",
+            (r"\Phi(z) = #transform", r"\Phi(z + 1)/\Phi(z) = #ratio"),
+            "$x$ times a derivative multiplies the transform by $-z$, and a factor $x$ alone moves it by 1",
             "Mellin transform",
+            transform=transform(),
+            ratio=shift_ratio(transform()),
         ),
     )
 
 
 def _integral_steps() -> tuple[Step, ...]:
     return (
-        Step(
-            phrase("All constants come from three integrals, the last by way of the other two:"),
+        step(
+            "All constants come from three integrals, the last by way of the other two:",
             (
-                formula(r"I_2 = \int_0^\infty x^{\beta - 2} \phi^2\, dx"),
-                formula(r"J = \int_0^\infty x^{\beta - 1} (1 - \phi)\, dx"),
-                formula(r"I_1 = \int_0^\infty x^{\beta - 1} (1 - \phi)^2\, dx"),
+                r"I_2 = \int_0^\infty x^{\beta - 2} \phi^2\, dx",
+                r"J = \int_0^\infty x^{\beta - 1} (1 - \phi)\, dx",
+                r"I_1 = \int_0^\infty x^{\beta - 1} (1 - \phi)^2\, dx",
             ),
-            phrase(
-                r"$U$ and $L$ are mode sums with kernels $\phi^2$ and $(1 - \phi)^2$; the sum and the integral "
-                r"over modes have the same leading term"
-            ),
+            r"$U$ and $L$ are mode sums with kernels $\phi^2$ and $(1 - \phi)^2$; the sum and the integral "
+            r"over modes have the same leading term",
             "mode sums",
         ),
-        Step(
-            phrase(
-                r"By Parseval's formula $I_2 = \frac{1}{2 \pi i} \int \Phi(z)\, \Phi(\beta - 1 - z)\, dz$. "
-                r"Closed to the right it is the sum of"
-            ),
+        step(
+            r"By Parseval's formula $I_2 = \frac{1}{2 \pi i} \int \Phi(z)\, \Phi(\beta - 1 - z)\, dz$. "
+            r"Closed to the right it is the sum of",
             residue_sums(),
-            phrase(
-                r"the poles stand in two rows, one step apart, from 0 and from $\beta$ on, and in each row the "
-                r"ratio of successive residues is a rational function of their number"
-            ),
+            r"the poles stand in two rows, one step apart, from 0 and from $\beta$ on, and in each row the "
+            r"ratio of successive residues is a rational function of their number",
             "Parseval",
         ),
-        Step(
-            phrase("Continued across its pole at 0, the transform gives"),
+        step(
+            "Continued across its pole at 0, the transform gives",
             Eq(_J, integrals().unlearned, evaluate=False),
-            phrase(
-                r"beyond the pole, the transform of $1 - \phi$ is minus $\Phi(z)$, here at $z = \beta$",
-            ),
+            r"beyond the pole, the transform of $1 - \phi$ is minus $\Phi(z)$, here at $z = \beta$",
             "Mellin transform",
         ),
-        Step(
-            phrase("The integral of the loss is"),
-            formula("#loss = J - #rest", loss=loss_value, rest=c * learned_value),
-            phrase(
-                r"the equation of $\phi$ times $x^{\beta - 2} \phi$, by parts, gives "
-                r"$\int_0^\infty x^{\beta - 1} \phi (1 - \phi)\, dx = (#share) I_2$, and that factor is $c$ for "
-                r"the clock found",
-                share=overlap(),
-            ),
+        step(
+            "The integral of the loss is",
+            "#loss = J - #rest",
+            r"the equation of $\phi$ times $x^{\beta - 2} \phi$, by parts, gives "
+            r"$\int_0^\infty x^{\beta - 1} \phi (1 - \phi)\, dx = (#share) I_2$, and that factor is $c$ for "
+            r"the clock found",
             "by parts",
+            share=overlap(),
+            loss=loss_value,
+            rest=c * learned_value,
         ),
     )
 
@@ -187,29 +165,30 @@ def _law_steps(below: Piece) -> tuple[Step, ...]:
     law, _ = amplitudes_in_symbols()
     rate, _ = kernel_in_clock()
     return (
-        Step(
-            phrase("With these, kernel and clock grow as"),
+        step(
+            "With these, kernel and clock grow as",
             (
                 formula(r"\kappa \sim \sqrt{#square} \tau^{#power}", square=rate**2, power=(2 * relaxation()).expand()),
                 formula(r"\tau \sim #constant t^{#power}", constant=law.clock, power=below.growth),
             ),
-            phrase(
-                r"$\kappa^2 \sim (#square) \tau^{#power}$, and $\kappa$ is the rate of the clock",
-                square=rate**2,
-                power=-learned_sum().pole,
-            ),
+            r"$\kappa^2 \sim (#square) \tau^{#power}$, and $\kappa$ is the rate of the clock",
             _WITH_CONSTANT,
+            square=rate**2,
+            power=-learned_sum().pole,
+            constant=law.clock,
         ),
-        Step(
-            phrase("The loss falls as"),
+        step(
+            "The loss falls as",
             (_write_loss_law(below.value), Eq(_A, law.loss, evaluate=False)),
-            phrase(r"it is $(#scale) \tau^{#power}$", scale=loss_value / alpha, power=-beta),
+            r"it is $(#scale) \tau^{#power}$",
             _WITH_CONSTANT,
+            scale=loss_value / alpha,
+            power=-beta,
         ),
-        Step(
-            phrase(r"More richness lowers it, by a power of $\gamma$ with exponent"),
+        step(
+            r"More richness lowers it, by a power of $\gamma$ with exponent",
             _exponent_of(law.loss, gamma),
-            phrase(r"$\gamma$ speeds up the clock and enters nowhere else"),
+            r"$\gamma$ speeds up the clock and enters nowhere else",
             _WITH_CONSTANT,
         ),
     )
@@ -218,13 +197,9 @@ def _law_steps(below: Piece) -> tuple[Step, ...]:
 def _saturation_step(above: Piece) -> Step:
     _, law = amplitudes_in_symbols()
     filled = law.substitute({loss_value: alpha * amplitudes_by_piece(LAZY)[0].loss})
-    return Step(
-        phrase(
-            r"For {where}, $U$ and $\kappa$ have limits. {limit} is the first of these for the integral over "
-            r"modes, the second for the sum:",
-            where=above.where,
-            limit=_U_MAX,
-        ),
+    return step(
+        r"For {where}, $U$ and $\kappa$ have limits. {limit} is the first of these for the integral over "
+        r"modes, the second for the sum:",
         (
             target_norm(),
             target_norm(MODES),
@@ -232,27 +207,27 @@ def _saturation_step(above: Piece) -> Step:
             _write_loss_law(above.value),
             Eq(_A, filled.loss, evaluate=False),
         ),
-        phrase(
-            r"the limit of $U$ is $\sum_k y_k^2/\lambda_k$; $h$ becomes constant, and the loss is that of a lazy "
-            r"model in a faster clock"
-        ),
+        r"the limit of $U$ is $\sum_k y_k^2/\lambda_k$; $h$ becomes constant, and the loss is that of a lazy "
+        r"model in a faster clock",
         _WITH_CONSTANT,
+        where=above.where,
+        limit=_U_MAX,
     )
 
 
 def _boundary_step() -> Step:
     curve, _ = clock_logarithm()
-    return Step(
-        phrase("On {curve} a logarithm multiplies the laws:", curve=curve),
+    return step(
+        "On {curve} a logarithm multiplies the laws:",
         (
             _write_log_law(r"\kappa", log_law("kernel")),
             _write_log_law(r"\tau", log_law("clock")),
             _write_log_law("L", log_law("loss")),
         ),
-        phrase(
-            "the pole of $U$ meets the end of its strip, where it grows as {law}, and $c = 0$", law=log(tau) / alpha
-        ),
+        "the pole of $U$ meets the end of its strip, where it grows as {law}, and $c = 0$",
         _WITH_CONSTANT,
+        curve=curve,
+        law=log(tau) / alpha,
     )
 
 

@@ -16,9 +16,9 @@ from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
 from ..optimum.programme import COST
 from ..optimum.proof import prove, prove_equal
 from ..optimum.search import compute_optimum
-from ..printing import formula, join_notation, phrase
+from ..printing import join_notation, phrase
 from ..symbols import alpha, t, x
-from .derivation import Derivation, Step
+from .derivation import Derivation, Step, step
 from .steps import mode_sum_steps, term_step
 
 _FIRST_ORDER = "first order in 1/B"
@@ -34,42 +34,42 @@ def derive_bottleneck(version: Version) -> Derivation:
         "bottleneck",
         phrase("The bottleneck: what N features cannot represent"),
         (
-            Step(
-                phrase("At infinite time N features resolve the modes up to a scale $r$, which solves"),
-                formula(r"N = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}"),
-                phrase("it is the fixed point of the response functions"),
+            step(
+                "At infinite time N features resolve the modes up to a scale $r$, which solves",
+                r"N = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}",
+                "it is the fixed point of the response functions",
                 "eq. 74",
             ),
             *mode_sum_steps(modes_resolved(), "The number of modes resolved at $s = r$", "eq. 75"),
-            Step(
-                phrase("Solved for $r$, it grows as a power of N with exponent"),
+            step(
+                "Solved for $r$, it grows as a power of N with exponent",
                 resolution(),
-                phrase("the sum converges where {trace}: the kernel's trace is finite", trace=TRACE_CLASS),
+                "the sum converges where {trace}: the kernel's trace is finite",
                 "eq. 75",
+                trace=TRACE_CLASS,
             ),
             *mode_sum_steps(published, "The published fixed point of the loss at $s = r$", "eq. 76"),
             term_step("model_bottleneck", PUBLISHED, "$r$ is replaced by its law in N", "eq. 76"),
-            Step(
-                phrase("But the flow ends at the best point in the span of the N features, whose loss is"),
-                formula(r"\sum_k \frac{y_k^2}{1 + \lambda_k r}"),
-                phrase("eq. 76 drops the fluctuations of the features about their mean, which restore one power"),
+            step(
+                "But the flow ends at the best point in the span of the N features, whose loss is",
+                r"\sum_k \frac{y_k^2}{1 + \lambda_k r}",
+                "eq. 76 drops the fluctuations of the features about their mean, which restore one power",
                 "least squares",
             ),
             *mode_sum_steps(derived, "The loss of that projection at $s = r$", "least squares"),
             term_step("model_bottleneck", DERIVED, "$r$ is replaced by its law in N", "least squares"),
-            Step(
-                phrase("The two agree for {where}.", where=same),
+            step(
+                "The two agree for {where}.",
                 None,
-                phrase("there the pole of zeta lies inside both strips"),
+                "there the pole of zeta lies inside both strips",
                 "eq. 76",
+                where=same,
             ),
             _table_unchanged_step("model_bottleneck"),
-            Step(
-                phrase(
-                    "With P reused samples the squared form is the right one (ridgeless regression), and the term is"
-                ),
+            step(
+                "With P reused samples the squared form is the right one (ridgeless regression), and the term is",
                 data_bottleneck().as_expr(),
-                phrase("P fixes $r$ as N does"),
+                "P fixes $r$ as N does",
                 "eq. 77, 78",
             ),
         ),
@@ -90,15 +90,13 @@ def _table_unchanged_step(name: str) -> Step:
         prove(other)
         claim = f"Table 1 ({regime}) is the same with either {name}"
         prove_equal(optimum(regime, PUBLISHED).exponent, other.exponent, PARAMETERS, DOMAIN, claim)
-    return Step(
-        phrase(
-            "Table 1 is the same with either term, for all {trace} and {variance}.",
-            trace=TRACE_CLASS,
-            variance=FINITE_VARIANCE,
-        ),
+    return step(
+        "Table 1 is the same with either term, for all {trace} and {variance}.",
         None,
-        phrase("both diagrams, with only this term exchanged, were proved, and they are equal on every cell"),
+        "both diagrams, with only this term exchanged, were proved, and they are equal on every cell",
         "Table 1",
+        trace=TRACE_CLASS,
+        variance=FINITE_VARIANCE,
     )
 
 
@@ -110,36 +108,35 @@ def derive_transient(version: Version) -> Derivation:
         "transient",
         phrase("The finite-model transient: the first correction in 1/N"),
         (
-            Step(
-                phrase("To first order in 1/N the response of the features changes by"),
-                formula(r"\frac{1}{N} \sum_k \lambda_k e^{-\lambda_k \tau}"),
-                phrase("eq. 29 is expanded once"),
+            step(
+                "To first order in 1/N the response of the features changes by",
+                r"\frac{1}{N} \sum_k \lambda_k e^{-\lambda_k \tau}",
+                "eq. 29 is expanded once",
                 "eq. 79",
             ),
             *mode_sum_steps(model_response(), r"The response at $s = \tau$", "eq. 79"),
             term_step("finite_model_transient", PUBLISHED, _CLOCK, "eq. 80"),
-            Step(
-                phrase("The correction to the loss is that response convolved with its source,"),
-                formula(r"\sum_k y_k^2 \lambda_k \tau e^{-\lambda_k \tau}"),
-                phrase("the first-order change of the resolvent is a product of two Laplace transforms"),
+            step(
+                "The correction to the loss is that response convolved with its source,",
+                r"\sum_k y_k^2 \lambda_k \tau e^{-\lambda_k \tau}",
+                "the first-order change of the resolvent is a product of two Laplace transforms",
                 "first order in 1/N",
             ),
             *mode_sum_steps(response_source(), r"The source at $s = \tau$", "first order in 1/N"),
-            Step(
-                phrase("The convolution decays in the clock with exponent"),
+            step(
+                "The convolution decays in the clock with exponent",
                 normal_form(full, PARAMETERS, DOMAIN),
-                phrase(
-                    "it is the slowest of its far end, its near end and its bulk, {all}; negative means growth",
-                    all=full,
-                ),
+                "it is the slowest of its far end, its near end and its bulk, {all}; negative means growth",
                 "first order in 1/N",
+                all=full,
             ),
             term_step("finite_model_transient", DERIVED, _CLOCK, "first order in 1/N"),
-            Step(
-                phrase("The two agree for {where}.", where=agreement(bare, full, PARAMETERS, DOMAIN)),
+            step(
+                "The two agree for {where}.",
                 None,
-                phrase("there the source is integrable, and the response's own tail is the slowest part"),
+                "there the source is integrable, and the response's own tail is the slowest part",
                 "eq. 80",
+                where=agreement(bare, full, PARAMETERS, DOMAIN),
             ),
             *_redundant_tie_steps(),
         ),
@@ -154,18 +151,14 @@ def _redundant_tie_steps() -> list[Step]:
         for before, after in zip(optimum(regime, PUBLISHED).phases, optimum(regime, DERIVED).phases, strict=True)
     )
     return [
-        Step(
-            phrase(
-                f"For {{where}} the derived {regime} terms tie at the compute optimum: {', '.join(after.binding)}. "
-                "There the loss falls as a power of C with exponent",
-                where=after.where,
-            ),
+        step(
+            f"For {{where}} the derived {regime} terms tie at the compute optimum: {', '.join(after.binding)}. "
+            "There the loss falls as a power of C with exponent",
             after.exponent,
-            phrase(
-                f"it is the exponent of {' and '.join(before.binding)} alone: "
-                "the third term falls equally fast and changes no exponent"
-            ),
+            f"it is the exponent of {' and '.join(before.binding)} alone: "
+            "the third term falls equally fast and changes no exponent",
             "Table 1",
+            where=after.where,
         )
         for regime, before, after in pairs
         if set(after.binding) > set(before.binding) and before.exponent == after.exponent
@@ -182,79 +175,67 @@ def derive_sgd(version: Version) -> Derivation:
         "sgd",
         phrase("The SGD transient: noise of finite batches"),
         (
-            Step(
-                phrase("The noise of one step relaxes with the kernel"),
-                formula(r"\frac{\eta}{B} \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}"),
-                phrase("the noise of a gradient has one factor of the eigenvalue, and the loss weighs it with another"),
+            step(
+                "The noise of one step relaxes with the kernel",
+                r"\frac{\eta}{B} \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}",
+                "the noise of a gradient has one factor of the eigenvalue, and the loss weighs it with another",
                 "eq. 82",
             ),
             *mode_sum_steps(noise_kernel(), r"The noise kernel at $s = \tau$", "eq. 9"),
             term_step("sgd_transient", PUBLISHED, _CLOCK, "eq. 8, 9"),
-            Step(
-                phrase("With one factor of the eigenvalue, as eq. 82 is printed, the exponent in the clock would be"),
+            step(
+                "With one factor of the eigenvalue, as eq. 82 is printed, the exponent in the clock would be",
                 mode_sum(alpha, exp(-2 * x)).exponent,
-                phrase("eq. 83 has this exponent, and eq. 8 and 9 have the other"),
+                "eq. 83 has this exponent, and eq. 8 and 9 have the other",
                 "eq. 82, 83",
             ),
-            Step(
-                phrase("But feature learning after a noisy step amplifies the noise that remains, to"),
-                formula(r"\frac{\eta}{B} \kappa(t) \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}"),
-                phrase(
-                    r"divided by $\sqrt{\kappa}$, every mode relaxes at its own rate, whatever the kernel "
-                    r"$\kappa$ does; "
-                    r"in these variables a step's noise is proportional to its step of the clock, and the loss is "
-                    r"$\kappa$ times a sum of squares"
-                ),
+            step(
+                "But feature learning after a noisy step amplifies the noise that remains, to",
+                r"\frac{\eta}{B} \kappa(t) \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}",
+                r"divided by $\sqrt{\kappa}$, every mode relaxes at its own rate, whatever the kernel "
+                r"$\kappa$ does; "
+                r"in these variables a step's noise is proportional to its step of the clock, and the loss is "
+                r"$\kappa$ times a sum of squares",
                 _FIRST_ORDER,
             ),
-            Step(
-                phrase("The rich kernel grows as a power of t with exponent"),
+            step(
+                "The rich kernel grows as a power of t with exponent",
                 normal_form(kernel_growth(RICH), PARAMETERS, DOMAIN),
-                phrase("it is the rate of its clock; the lazy kernel is constant"),
+                "it is the rate of its clock; the lazy kernel is constant",
                 "eq. 67",
             ),
             term_step(
                 "sgd_transient", DERIVED, "the kernel's growth is taken off the decay in the clock", _FIRST_ORDER
             ),
-            Step(
-                phrase(
-                    "In the lazy regime the two coincide; in the rich regime they agree for {where}.",
-                    where=agreement(published, derived, PARAMETERS, DOMAIN),
-                ),
+            step(
+                "In the lazy regime the two coincide; in the rich regime they agree for {where}.",
                 None,
-                phrase("there the kernel stops growing"),
+                "there the kernel stops growing",
                 _FIRST_ORDER,
+                where=agreement(published, derived, PARAMETERS, DOMAIN),
             ),
             _table_unchanged_step("sgd_transient"),
-            Step(
-                phrase(
-                    "Every step adds noise in proportion to the loss. In the lazy regime all of it decays with exponent"
-                ),
+            step(
+                "Every step adds noise in proportion to the loss. In the lazy regime all of it decays with exponent",
                 total[LAZY],
-                phrase(
-                    "it is the convolution of loss and kernel, which falls as the slower of the two; where the flow is "
-                    "slower, only its prefactor changes"
-                ),
+                "it is the convolution of loss and kernel, which falls as the slower of the two; where the flow is "
+                "slower, only its prefactor changes",
                 _FIRST_ORDER,
             ),
-            Step(
-                phrase("In the rich regime, at a fixed learning rate, all of it decays with exponent"),
+            step(
+                "In the rich regime, at a fixed learning rate, all of it decays with exponent",
                 total[RICH],
-                phrase(
-                    "it is that convolution in the clock, times the kernel; eq. 9 has no such term, and the "
-                    "noise grows where the exponent is negative"
-                ),
+                "it is that convolution in the clock, times the kernel; eq. 9 has no such term, and the "
+                "noise grows where the exponent is negative",
                 _FIRST_ORDER,
             ),
-            Step(
-                phrase(
-                    "For {where} that is slower than gradient flow, by the growth of the kernel. There eq. 9 and the "
-                    "tables hold only while learning rate times kernel stays small.",
-                    where=learning,
-                ),
+            step(
+                "For {where} that is slower than gradient flow, by the growth of the kernel. There eq. 9 and the "
+                "tables hold only while learning rate times kernel stays small.",
                 None,
-                phrase("beyond, plain gradient descent is unstable as well; the tables leave this term out"),
+                "beyond, plain gradient descent is unstable as well; the tables leave this term out",
                 _FIRST_ORDER,
+                where=learning,
             ),
         ),
     )

@@ -15,7 +15,7 @@ from ..optimum.programme import COST, resolve_branches
 from ..optimum.proof import prove, prove_nonnegative, sides
 from ..printing import join_notation, phrase
 from ..symbols import N, t
-from .derivation import Derivation, Step
+from .derivation import Derivation, Step, step
 
 
 def derive_compute_optimal(version: Version) -> Derivation:
@@ -27,10 +27,10 @@ def derive_compute_optimal(version: Version) -> Derivation:
     gain = optimum(RICH, version).exponent - optimum(LAZY, version).exponent
     prove_nonnegative(gain, PARAMETERS, DOMAIN, "the rich exponent is at least the lazy one")
     steps.append(
-        Step(
-            phrase("The rich exponent exceeds the lazy one by"),
+        step(
+            "The rich exponent exceeds the lazy one by",
             normal_form(gain, PARAMETERS, DOMAIN),
-            phrase("the difference is not negative on any cell of the domain"),
+            "the difference is not negative on any cell of the domain",
             "Table 1",
         )
     )
@@ -44,19 +44,15 @@ def _regime_steps(diagram: PhaseDiagram, regime: Regime, version: Version) -> li
     opening = [_loss_step(diagram.programme.loss, regime, version, piece) for piece in pieces]
     named = zip(diagram.phases, task_names(diagram), strict=True)
     phases = [_phase_step(diagram, phase, name, source) for phase, name in named]
-    closing = Step(
-        phrase(
-            "These phases tile {trace}, {variance} without gap or overlap. They meet on {curves}.",
-            trace=TRACE_CLASS,
-            variance=FINITE_VARIANCE,
-            curves=join_notation(", ", *(boundary.curve for boundary in diagram.boundaries)),
-        ),
+    closing = step(
+        "These phases tile {trace}, {variance} without gap or overlap. They meet on {curves}.",
         None,
-        phrase(
-            "every inequality used keeps its sign on each cell between the zeros of the polynomials involved, "
-            "and was evaluated exactly in each"
-        ),
+        "every inequality used keeps its sign on each cell between the zeros of the polynomials involved, "
+        "and was evaluated exactly in each",
         "Table 1",
+        trace=TRACE_CLASS,
+        variance=FINITE_VARIANCE,
+        curves=join_notation(", ", *(boundary.curve for boundary in diagram.boundaries)),
     )
     return [*opening, *phases, closing]
 
@@ -65,14 +61,13 @@ def _loss_step(loss: Loss, regime: Regime, version: Version, where: Boolean) -> 
     region = (*DOMAIN, *sides(where))
     laws = (resolve_branches(term, PARAMETERS, region).as_expr() for term in loss)
     condition = "" if where == S.true else ", for {where},"
-    return Step(
-        phrase(f"As {version}, the {regime} loss{condition} is the sum of", where=where),
+    return step(
+        f"As {version}, the {regime} loss{condition} is the sum of",
         tuple(laws),
-        phrase(
-            "with N and t powers of C whose exponents sum to 1, every term is a power of C; "
-            "the best split makes the slowest term fall fastest, which is a linear programme"
-        ),
+        "with N and t powers of C whose exponents sum to 1, every term is a power of C; "
+        "the best split makes the slowest term fall fastest, which is a linear programme",
         LOSS_EQUATION[regime],
+        where=where,
     )
 
 
@@ -86,19 +81,15 @@ def _phase_step(diagram: PhaseDiagram, phase: Phase, name: str, source: str) -> 
     losing = ", ".join(f"{term.name} with {{l{i}}}" for i, term in enumerate(others))
     values = {f"w{i}": weight for i, (_, weight) in enumerate(weights)}
     values |= {f"l{i}": normal_form(fall, PARAMETERS, region) for i, fall in enumerate(falls)}
-    return Step(
-        phrase(
-            f"{name.capitalize()}, {{where}}: {' and '.join(phase.binding)} balance, where N grows as C to the power "
-            "{size} and t as C to the power {time}. The loss falls as a power of C with exponent",
-            where=phase.where,
-            size=shares[N],
-            time=shares[t],
-        ),
+    return step(
+        f"{name.capitalize()}, {{where}}: {' and '.join(phase.binding)} balance, where N grows as C to the power "
+        "{size} and t as C to the power {time}. The loss falls as a power of C with exponent",
         phase.exponent,
-        phrase(
-            f"no split does better: for every split the product of {weighed} is C to minus that exponent, "
-            f"and the largest term is no smaller; the other terms fall at least as fast: {losing or 'there are none'}",
-            **values,
-        ),
+        f"no split does better: for every split the product of {weighed} is C to minus that exponent, "
+        f"and the largest term is no smaller; the other terms fall at least as fast: {losing or 'there are none'}",
         source,
+        where=phase.where,
+        size=shares[N],
+        time=shares[t],
+        **values,
     )

@@ -11,9 +11,8 @@ from ..model.timescale import solve_self_consistency
 from ..names import LAZY, RICH, Version
 from ..optimum.programme import resolve_branches
 from ..optimum.proof import sides
-from ..printing import phrase
 from ..symbols import x
-from .derivation import Step
+from .derivation import Step, step
 
 
 def mode_sum_steps(found: ModeSum, what: str, source: str) -> tuple[Step, Step]:
@@ -21,30 +20,30 @@ def mode_sum_steps(found: ModeSum, what: str, source: str) -> tuple[Step, Step]:
 
     ``what`` names the sum and its argument s, at the start of a sentence.
     """
-    kernel = found.kernel
-    strip = phrase(
-        r"its Mellin transform is {transform} on the strip $#left < \operatorname{Re} z < #right$",
-        transform=kernel.transform,
-        left=kernel.left,
-        right=kernel.right,
-    )
-    opening = phrase(
-        rf"{what} is a mode sum $\sum_k k^{{-a}} f(s k^{{-\alpha}})$ with $a = #weight$ and kernel", weight=found.weight
-    )
+    kernel, grows = found.kernel, found.exponent.is_negative
     meeting = "" if found.logarithm == False else ", and where they meet a logarithm multiplies the law"  # noqa: E712
+    poles = f"the strip ends at {{end}}: the nearer one wins{meeting}"
     if kernel.right is oo:
-        reason = phrase("the pole of zeta stands at {pole} and the strip has no right end", pole=found.pole)
-    else:
-        reason = phrase(
-            f"the pole of zeta stands at {{pole}} and the strip ends at {{end}}: the nearer one wins{meeting}",
+        poles = "the strip has no right end"
+    return (
+        step(
+            rf"{what} is a mode sum $\sum_k k^{{-a}} f(s k^{{-\alpha}})$ with $a = #weight$ and kernel",
+            Eq(Function("f")(x), kernel.expression, evaluate=False),
+            r"its Mellin transform is {transform} on the strip $#left < \operatorname{Re} z < #right$",
+            source,
+            transform=kernel.transform,
+            left=kernel.left,
+            right=kernel.right,
+            weight=found.weight,
+        ),
+        step(
+            f"For large $s$ it {'grows' if grows else 'falls'} as a power of $s$ with exponent",
+            -found.exponent if grows else found.exponent,
+            f"the pole of zeta stands at {{pole}} and {poles}",
+            source,
             pole=found.pole,
             end=kernel.right,
-        )
-    grows = found.exponent.is_negative
-    law = phrase(f"For large $s$ it {'grows' if grows else 'falls'} as a power of $s$ with exponent")
-    return (
-        Step(opening, Eq(Function("f")(x), kernel.expression, evaluate=False), strip, source),
-        Step(law, -found.exponent if grows else found.exponent, reason, source),
+        ),
     )
 
 
@@ -56,9 +55,10 @@ def term_step(name: str, version: Version, reason: str, source: str) -> Step:
         resolve_branches(loss(RICH, version)[name], PARAMETERS, (*DOMAIN, *sides(piece.where))) for piece in pieces
     ]
     regimes = "; ".join(f"rich for {{w{i}}}" for i in range(len(pieces)))
-    return Step(
-        phrase(f"As {version}, the term is (lazy; {regimes})", **{f"w{i}": p.where for i, p in enumerate(pieces)}),
+    return step(
+        f"As {version}, the term is (lazy; {regimes})",
         tuple(law.as_expr() for law in laws),
-        phrase(reason),
+        reason,
         source,
+        **{f"w{i}": p.where for i, p in enumerate(pieces)},
     )

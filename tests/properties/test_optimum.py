@@ -196,7 +196,7 @@ def results():
 
     for name in DERIVATIONS:
         for step in derive(name).steps:
-            values = (step.expression, *step.statement.values.values(), *step.reason.values.values())
+            values = (*step.formulas, *step.statement.values.values(), *step.reason.values.values())
             yield from (value for value in values if hasattr(value, "atoms"))
 
 
