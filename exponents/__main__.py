@@ -13,7 +13,14 @@ processors: on a busy machine a second thread costs tenfold."""
 
 
 def start() -> None:
-    """Entry of the console script."""
+    """Run the command and end the process.
+
+    Examples
+    --------
+    >>> import subprocess, sys
+    >>> subprocess.run([sys.executable, "-m", "exponents", "--version"], capture_output=True).returncode
+    0
+    """
     for name in THREADS:
         os.environ.setdefault(name, "1")
     try:

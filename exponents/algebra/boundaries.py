@@ -38,7 +38,18 @@ _Span = tuple[Root | None, Root | None]
 
 
 def find_neighbours(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[Found]]:
-    """Yield the pairs of parts that meet along ``curve``: (below, above), or (left, right) of an upright line."""
+    """Yield the pairs of parts that meet along ``curve``: (below, above), or (left, right) of an upright line.
+
+    Examples
+    --------
+    >>> from sympy import Max
+    >>> from exponents import alpha
+    >>> from exponents.algebra.piecewise import partition_by_branch
+    >>> found = partition_by_branch(Max(alpha, 1), [alpha], [alpha], lambda element, _: str(element))
+    >>> (curve,) = found.divisions  # alpha = 1
+    >>> [(below.found, above.found) for below, above in find_neighbours(found, curve)]
+    [('1', 'alpha')]
+    """
     if not curve.involves(0):
         yield from _across_lines(partition, curve)
         return
@@ -134,6 +145,12 @@ def rational_corners(functions: Functions, curves: Iterable[Expr]) -> Iterator[P
     """Yield rational points at which curves meet, turn back or are singular, and others on upright lines through these.
 
     A closed inequality may hold at such a point although no cell of the region lies beside it.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> list(rational_corners(Functions((alpha, beta)), [alpha - 1, beta - alpha]))
+    [{alpha: Fraction(1, 1), beta: Fraction(1, 1)}]
     """
     polynomials = frozenset().union(*(factors(functions.element(curve)) for curve in curves))
     listed = sorted(polynomials, key=lambda p: p.simplicity)

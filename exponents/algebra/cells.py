@@ -251,7 +251,17 @@ def _move_bound(root: Root | None, vanishing: frozenset[Polynomial], place: Colu
 
 @lru_cache(maxsize=200_000)
 def roots_above(polynomial: Polynomial, base: Base) -> tuple[Root, ...]:
-    """Return the real roots of a polynomial in the last parameter above a base point, from below."""
+    """Return the real roots of a polynomial in the last parameter above a base point, from below.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> from exponents.algebra.polynomials import factors
+    >>> field = Functions((alpha, beta))
+    >>> (parabola,) = factors(field.element(beta**2 - alpha))
+    >>> [int(root.low) for root in roots_above(parabola, (Fraction(4),))]
+    [-2, 2]
+    """
     return tuple(sort_roots(real_roots(polynomial.coefficients_above(base))))
 
 
@@ -316,7 +326,18 @@ def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: S
 
 
 def wall_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
-    """Return polynomials in the first of two parameters between whose zeros the roots of all keep their order."""
+    """Return polynomials in the first of two parameters between whose zeros the roots of all keep their order.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> from exponents.algebra.polynomials import factors
+    >>> field = Functions((alpha, beta))
+    >>> (parabola,) = factors(field.element(beta**2 - alpha))
+    >>> (level,) = factors(field.element(beta - 1))
+    >>> sorted(map(str, wall_polynomials([parabola, level])))  # where it turns back, and where both meet
+    ['alpha', 'alpha - 1']
+    """
     listed = list(polynomials)
     rising = [p for p in listed if p.involves(0)]
     found = {p for p in listed if not p.involves(0)}
@@ -331,6 +352,13 @@ def separating_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]
     The given signs need not separate two cells: a curve may have one sign on both of its outer sides.  Above one base
     point, the signs of all derivatives of the polynomials do (Thom's lemma).  The polynomials left by elimination, with
     all their derivatives, separate the base points.
+
+    Examples
+    --------
+    >>> from exponents import alpha
+    >>> from exponents.algebra.polynomials import factors
+    >>> sorted(map(str, separating_polynomials(factors(Functions((alpha,)).element(alpha**2 - 2)))))
+    ['alpha', 'alpha**2 - 2']
     """
     stack = {factor for p in polynomials for factor in _derivatives(p, 0)}
     if len(next(iter(stack)).degrees) == 1:
@@ -348,12 +376,33 @@ def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:
 
 
 def upright_lines(polynomial: Polynomial) -> tuple[Root, ...]:
-    """Return the real roots of a polynomial in the first of two parameters alone: upright lines."""
+    """Return the real roots of a polynomial in the first of two parameters alone: upright lines.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> from exponents.algebra.polynomials import factors
+    >>> field = Functions((alpha, beta))
+    >>> (line,) = factors(field.element(alpha - 2))
+    >>> [int(root.low) for root in upright_lines(line)]
+    [2]
+    """
     return tuple(sort_roots(real_roots(univariate(polynomial))))
 
 
 def sample_heights(line: Polynomial, others: Iterable[Polynomial]) -> list[Fraction]:
-    """Return values of the last parameter, one between each two at which another polynomial may vanish on the line."""
+    """Return values of the last parameter, one between each two at which another polynomial may vanish on the line.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> from exponents.algebra.polynomials import factors
+    >>> field = Functions((alpha, beta))
+    >>> (parabola,) = factors(field.element(beta**2 - alpha))
+    >>> (line,) = factors(field.element(alpha - 2))
+    >>> [int(height) for height in sample_heights(line, [parabola])]
+    [-2, 0, 2]
+    """
     functions = line.functions
     crossing = [functions.eliminate_first(line, other) for other in others if other.involves(0)]
     origin = (Fraction(0),)
@@ -363,12 +412,34 @@ def sample_heights(line: Polynomial, others: Iterable[Polynomial]) -> list[Fract
 
 
 def sign_on_line(polynomial: Polynomial, line: Root, height: Fraction) -> int:
-    """Return the exact sign of a polynomial where the first parameter is a real root and the last a rational."""
+    """Return the exact sign of a polynomial where the first parameter is a real root and the last a rational.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> from exponents.algebra.polynomials import factors
+    >>> field = Functions((alpha, beta))
+    >>> (parabola,) = factors(field.element(beta**2 - alpha))
+    >>> (line,) = factors(field.element(alpha - 2))
+    >>> (root,) = upright_lines(line)
+    >>> sign_on_line(parabola, root, Fraction(1)), sign_on_line(parabola, root, Fraction(2))
+    (-1, 1)
+    """
     return sign_at_root(univariate(polynomial, height), line)
 
 
 def univariate(polynomial: Polynomial, height: Fraction = Fraction(0)) -> tuple[int, ...]:
-    """Return coefficients in the first of two parameters, constant first, at a height of the last."""
+    """Return coefficients in the first of two parameters, constant first, at a height of the last.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> from exponents.algebra.polynomials import factors
+    >>> field = Functions((alpha, beta))
+    >>> (parabola,) = factors(field.element(beta**2 - alpha))
+    >>> univariate(parabola, Fraction(3))  # 9 - alpha
+    (9, -1)
+    """
     degree = polynomial.degrees[0]
     coefficients = [0] * (polynomial.degrees[1] + 1)
     for (last, first), coefficient in polynomial.terms():

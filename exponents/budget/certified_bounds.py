@@ -92,6 +92,21 @@ def dual_bound(system: System, least: Minimum) -> Fraction:
         The terms that balance.
     least : Minimum
         Their minimum at the budget C = 1.
+
+    Returns
+    -------
+    Fraction
+
+    Examples
+    --------
+    >>> from exponents import N, programme, t
+    >>> from exponents.budget.constants import least_constant
+    >>> from exponents.budget.numeric_programme import read_system
+    >>> system = read_system(programme(3 / t + 2 / N))
+    >>> with mp.workdps(DIGITS):
+    ...     least = least_constant(system, [0, 1], [])
+    >>> round(float(dual_bound(system, least)), 6)  # 2 sqrt(6)
+    4.898979
     """
     floors = list(least.at_floor)
     while True:
@@ -165,7 +180,27 @@ def _combine(row: Sequence[Fraction], values: Sequence[arb]) -> arb:
 def primal_bound(system: System, least: Minimum) -> Fraction:
     """Return the loss at an allocation close to the best that meets the budgets exactly, rounded up.
 
-    The parameters are those of `dual_bound`.
+    Parameters
+    ----------
+    system : System
+        The terms that balance.
+    least : Minimum
+        Their minimum at the budget C = 1.
+
+    Returns
+    -------
+    Fraction
+
+    Examples
+    --------
+    >>> from exponents import N, programme, t
+    >>> from exponents.budget.constants import least_constant
+    >>> from exponents.budget.numeric_programme import read_system
+    >>> system = read_system(programme(3 / t + 2 / N))
+    >>> with mp.workdps(DIGITS):
+    ...     least = least_constant(system, [0, 1], [])
+    >>> round(float(primal_bound(system, least)), 6)  # 2 sqrt(6)
+    4.898979
     """
     with ctx.workprec(BITS):
         allocations = _Allocations(system, least)
@@ -173,11 +208,35 @@ def primal_bound(system: System, least: Minimum) -> Fraction:
 
 
 def enclose_minimiser(system: System, least: Minimum) -> list[Enclosure] | None:
-    """Return bounds of each resource at the best allocation, by one Newton step in balls; None if it proves nothing.
+    """Return bounds of each resource at the best allocation, by one Newton step in balls.
 
     The step maps the ball of radius `RADIUS` around the allocation found into itself, so the one point at which the
-    loss is stationary lies in that ball.  Directions that change no term stay where they were found.  The parameters
-    are those of `dual_bound`.
+    loss is stationary lies in that ball.  Directions that change no term stay where they were found.
+
+    Parameters
+    ----------
+    system : System
+        The terms that balance.
+    least : Minimum
+        Their minimum at the budget C = 1.
+
+    Returns
+    -------
+    list of Enclosure, or None
+        None if the step proves nothing.
+
+    Examples
+    --------
+    >>> from exponents import N, programme, t
+    >>> from exponents.budget.constants import least_constant
+    >>> from exponents.budget.numeric_programme import read_system
+    >>> system = read_system(programme(3 / t + 2 / N))
+    >>> with mp.workdps(DIGITS):
+    ...     least = least_constant(system, [0, 1], [])
+    >>> with mp.workdps(DIGITS):
+    ...     found = enclose_minimiser(system, least)
+    >>> [round(float(bounds), 6) for bounds in found]  # N and t: sqrt(6)/3 and sqrt(6)/2
+    [0.816497, 1.224745]
     """
     with ctx.workprec(BITS):
         allocations = _Allocations(system, least)

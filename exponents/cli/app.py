@@ -125,7 +125,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run() -> NoReturn:
-    """Run the command as a process of its own, and end it quickly unless `SLOW_EXIT` is set."""
+    """Run the command as a process of its own, and end the process quickly unless `SLOW_EXIT` is set.
+
+    Examples
+    --------
+    >>> import subprocess
+    >>> words = [sys.executable, "-c", "from exponents.cli.app import run; run()", "--version"]
+    >>> subprocess.run(words, capture_output=True).returncode
+    0
+    """
     if SLOW_EXIT in os.environ:
         sys.exit(main())
     gc.disable()  # one short computation: collecting while SymPy is imported costs a tenth of the whole run

@@ -60,12 +60,34 @@ class Request:
 
 
 def capacity_and_source(alpha: str, beta: str) -> tuple[Fraction, Fraction]:
-    """Return alpha and beta, or raise InputError unless alpha > 1 and beta > 0."""
+    """Return alpha and beta.
+
+    Raises
+    ------
+    InputError
+        Unless alpha > 1 and beta > 0 are exact numbers.
+
+    Examples
+    --------
+    >>> capacity_and_source("1.5", "1/2")
+    (Fraction(3, 2), Fraction(1, 2))
+    """
     return check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
 
 
 def whole_number(text: str, name: str, least: int = 1) -> int:
-    """Return the whole number that a text writes, or raise InputError unless it is at least ``least``."""
+    """Return the whole number that a text writes.
+
+    Raises
+    ------
+    InputError
+        Unless it is a whole number of at least ``least``; ``name`` stands in the message.
+
+    Examples
+    --------
+    >>> whole_number("1e3", "the batch size")
+    1000
+    """
     value = exact(text, name)
     if value.denominator != 1 or value < least:
         raise InputError(f"{name} must be a whole number of at least {least}; got {abbreviate(text)}")
@@ -75,7 +97,20 @@ def whole_number(text: str, name: str, least: int = 1) -> int:
 
 @contextmanager
 def name_options() -> Iterator[None]:
-    """Replace arguments in backticks by the command's options in the message of an InputError."""
+    """Replace arguments in backticks by the command's options in the message of an InputError.
+
+    Raises
+    ------
+    InputError
+        If one was raised inside, with the new message.
+
+    Examples
+    --------
+    >>> with name_options():
+    ...     raise InputError("give `batch_size`")
+    Traceback (most recent call last):
+    exponents.errors.InputError: give --batch-size
+    """
     try:
         yield
     except InputError as error:
@@ -104,7 +139,32 @@ def request(
     modes: str | None,
     samples: str | None = None,
 ) -> Request:
-    """Return what the options ask for, or raise InputError, with a message in words of the options."""
+    """Return what the options ask for.
+
+    Parameters
+    ----------
+    alpha, beta, gamma : str
+        The exponents and the richness; alpha and beta are None where a file has the spectrum.
+    times, size, batch, rate, seeds, spectrum, modes, samples : str or None
+        The words of ``--time``, ``--model-size``, ``--batch-size`` and so on; None if an option was left out.
+    method : str
+        The word of ``--method``.
+
+    Returns
+    -------
+    Request
+
+    Raises
+    ------
+    InputError
+        If a word cannot be read, or options exclude each other; the message names options.
+
+    Examples
+    --------
+    >>> asked = request("3/2", "1/2", "1", "1,10", "flow", "64", None, None, None, None, None)
+    >>> asked.times, asked.model.model_size, asked.learning_rate
+    ((1.0, 10.0), 64, None)
+    """
     with name_options():
         kind, file = _read_spectrum(spectrum, method)
         model_size = None if size is None else whole_number(size, "the model size")

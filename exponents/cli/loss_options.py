@@ -41,7 +41,23 @@ _OPTIONS = (
 
 
 def loss_options(command: Decorated) -> Decorated:
-    """Give a command the options of a loss."""
+    """Give a command the options of a loss.
+
+    Parameters
+    ----------
+    command : callable
+
+    Returns
+    -------
+    callable
+        The same command with the options.
+
+    Examples
+    --------
+    >>> command = click.command()(loss_options(lambda **options: None))
+    >>> [option.name for option in command.params]
+    ['terms', 'costs', 'where', 'free', 'settings', 'model', 'version']
+    """
     for option in reversed(_OPTIONS):
         command = option(command)
     return command

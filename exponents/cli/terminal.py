@@ -46,7 +46,16 @@ def list_names(names: Mapping[str, str]) -> str:
 
 
 def fill_help(**texts: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that puts texts into a command's docstring, each where its name stands in braces."""
+    """Return a decorator that puts texts into a command's docstring, each where its name stands in braces.
+
+    Examples
+    --------
+    >>> @fill_help(names="one, two")
+    ... def command():
+    ...     'Print {names}.'
+    >>> command.__doc__
+    'Print one, two.'
+    """
 
     def fill(command: Callable[..., Any]) -> Callable[..., Any]:
         command.__doc__ = inspect.cleandoc(command.__doc__ or "").format_map(texts)
@@ -89,6 +98,16 @@ def show(render: Callable[[str, Emphasis], str], form: str) -> None:
         Takes a format and a function that emphasises text; returns the text to print.
     form : str
         The format that was asked for.
+
+    Raises
+    ------
+    OSError
+        If standard output is closed.
+
+    Examples
+    --------
+    >>> show(lambda form, emphasis: emphasis(f"a table as {form}"), "markdown")
+    a table as markdown
     """
 
     def bold(text: str) -> str:
@@ -109,7 +128,29 @@ def show(render: Callable[[str, Emphasis], str], form: str) -> None:
 
 
 def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], object], form: str) -> None:
-    """Print tables in a format; JSON prints ``as_object()`` instead, and CSV the first table only."""
+    """Print tables in a format; JSON prints ``as_object()`` instead, and CSV the first table only.
+
+    Parameters
+    ----------
+    tables : callable
+        Returns the tables; it is called unless the format is JSON.
+    as_object : callable
+        Returns the object that JSON prints.
+    form : str
+        The format that was asked for.
+
+    Raises
+    ------
+    OSError
+        If standard output is closed.
+
+    Examples
+    --------
+    >>> show_report(lambda: [], lambda: {"exponent": "1/2"}, "json")
+    {
+      "exponent": "1/2"
+    }
+    """
     import json
 
     from ..reports.render import render_table, render_tables
@@ -130,6 +171,12 @@ def workers(most: int) -> Iterator[Executor | None]:
 
     Only the parent answers an interrupt.  It waits for the points that are being measured, so that no process is left
     behind.
+
+    Examples
+    --------
+    >>> with workers(1) as executor:
+    ...     executor is None
+    True
     """
     if most == 1:
         yield None

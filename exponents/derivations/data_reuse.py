@@ -33,7 +33,22 @@ _MEAN = "mean over features and samples"
 
 
 def derive_data(version: Version) -> Derivation:
-    """Derive how the loss depends on P samples that are reused, in one version of the loss."""
+    """Derive how the loss depends on P samples that are reused, in one version of the loss.
+
+    Parameters
+    ----------
+    version : "published" or "derived"
+        The loss that the derivation starts from.
+
+    Returns
+    -------
+    Derivation
+
+    Examples
+    --------
+    >>> derive_data("published").title.write("plain")
+    'Reused samples: what P of them cannot determine'
+    """
     return Derivation(
         "data",
         phrase("Reused samples: what P of them cannot determine"),

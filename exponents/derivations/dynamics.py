@@ -16,7 +16,22 @@ from .steps import mode_sum_steps
 
 
 def derive_chi(version: Version) -> Derivation:
-    """Derive the time exponent from eq. 10; it is the same in each version of the loss."""
+    """Derive the time exponent from eq. 10; it is the same in each version of the loss.
+
+    Parameters
+    ----------
+    version : "published" or "derived"
+        It changes nothing.
+
+    Returns
+    -------
+    Derivation
+
+    Examples
+    --------
+    >>> derive_chi("published").steps[0].source
+    'eq. 42, 67'
+    """
     del version
     fixed = solve_self_consistency()
     opening = (
@@ -86,7 +101,22 @@ def _piece_step(piece: Piece) -> Step:
 
 
 def derive_levels(version: Version) -> Derivation:
-    """Derive how the perturbative series converges to that exponent; it is the same in each version of the loss."""
+    """Derive how the perturbative series converges to that exponent; it is the same in each version of the loss.
+
+    Parameters
+    ----------
+    version : "published" or "derived"
+        It changes nothing.
+
+    Returns
+    -------
+    Derivation
+
+    Examples
+    --------
+    >>> derive_levels("published").title.write("plain")
+    'The level series of the time exponent'
+    """
     del version
     series = level_series()
     level_n = _level("n")

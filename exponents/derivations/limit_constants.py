@@ -41,7 +41,22 @@ _WITH_CONSTANT = "eq. 10, with its constant"
 
 
 def derive_amplitude(version: Version) -> Derivation:
-    """Derive the constant in front of the limit dynamics' law; it is the same in each version of the loss."""
+    """Derive the constant in front of the limit dynamics' law; it is the same in each version of the loss.
+
+    Parameters
+    ----------
+    version : "published" or "derived"
+        It changes nothing.
+
+    Returns
+    -------
+    Derivation
+
+    Examples
+    --------
+    >>> derive_amplitude("published").title.write("plain")
+    'The amplitude of the limit dynamics, N and B to infinity'
+    """
     del version
     below, above = solve_self_consistency().pieces
     return Derivation(

@@ -26,7 +26,22 @@ _CLOCK = "the clock is time itself when lazy, and a power of time with the growt
 
 
 def derive_bottleneck(version: Version) -> Derivation:
-    """Derive how the loss at infinite time depends on N, in both versions, and that Table 1 is the same in both."""
+    """Derive how the loss at infinite time depends on N, in both versions, and that Table 1 is the same in both.
+
+    Parameters
+    ----------
+    version : "published" or "derived"
+        It changes nothing.
+
+    Returns
+    -------
+    Derivation
+
+    Examples
+    --------
+    >>> derive_bottleneck("published").title.write("plain")
+    'The bottleneck: what N features cannot represent'
+    """
     del version  # both are derived
     published, derived = (bottleneck_sum(v) for v in (PUBLISHED, DERIVED))
     same = agreement(published.exponent, derived.exponent, PARAMETERS, DOMAIN)
@@ -101,7 +116,22 @@ def _table_unchanged_step(name: str) -> Step:
 
 
 def derive_transient(version: Version) -> Derivation:
-    """Derive how the first correction in 1/N decays: the bare response as published, the convolution as derived."""
+    """Derive how the first correction in 1/N decays: the bare response as published, the convolution as derived.
+
+    Parameters
+    ----------
+    version : "published" or "derived"
+        It changes nothing.
+
+    Returns
+    -------
+    Derivation
+
+    Examples
+    --------
+    >>> derive_transient("published").title.write("plain")
+    'The finite-model transient: the first correction in 1/N'
+    """
     del version  # both are derived
     bare, full = (transient_decay(v) for v in (PUBLISHED, DERIVED))
     return Derivation(
@@ -166,7 +196,22 @@ def _redundant_tie_steps() -> list[Step]:
 
 
 def derive_sgd(version: Version) -> Derivation:
-    """Derive how gradient noise decays: that of one step, as published and as derived, and that of all steps."""
+    """Derive how gradient noise decays: that of one step, as published and as derived, and that of all steps.
+
+    Parameters
+    ----------
+    version : "published" or "derived"
+        It changes nothing.
+
+    Returns
+    -------
+    Derivation
+
+    Examples
+    --------
+    >>> derive_sgd("published").title.write("plain")
+    'The SGD transient: noise of finite batches'
+    """
     del version  # both are derived
     total = {regime: normal_form(noise_feedback(regime), PARAMETERS, DOMAIN) for regime in REGIMES}
     published, derived = (loss(RICH, v)["sgd_transient"].exponent(t) for v in (PUBLISHED, DERIVED))

@@ -16,9 +16,25 @@ from .derivation import Step, step
 
 
 def mode_sum_steps(found: ModeSum, what: str, source: str) -> tuple[Step, Step]:
-    """Return the argument of `mode_sums` for one sum: the kernel's strip, then the pole that wins.
+    """Return the steps that read an exponent off a mode sum: the kernel's strip, then the pole that wins.
 
-    ``what`` names the sum and its argument s, at the start of a sentence.
+    Parameters
+    ----------
+    found : ModeSum
+    what : str
+        The sum and its argument s, at the start of a sentence.
+    source : str
+        The equation of the paper.
+
+    Returns
+    -------
+    (Step, Step)
+
+    Examples
+    --------
+    >>> from exponents.model.bottleneck import modes_resolved
+    >>> mode_sum_steps(modes_resolved(), "The number of modes", "eq. 77")[1].expression  # it grows as s^{1/alpha}
+    1/alpha
     """
     kernel, grows = found.kernel, found.exponent.is_negative
     meeting = "" if found.logarithm == False else ", and where they meet a logarithm multiplies the law"  # noqa: E712
@@ -48,7 +64,25 @@ def mode_sum_steps(found: ModeSum, what: str, source: str) -> tuple[Step, Step]:
 
 
 def term_step(name: str, version: Version, reason: str, source: str) -> Step:
-    """Return the step that states one term of the loss: lazy, and on each piece of the rich regime."""
+    """Return the step that states one term of the loss: lazy, and on each piece of the rich regime.
+
+    Parameters
+    ----------
+    name : str
+        The term's name in `model.online_loss.loss`.
+    version : "published" or "derived"
+    reason, source : str
+        Why the term has that form, and the equation of the paper.
+
+    Returns
+    -------
+    Step
+
+    Examples
+    --------
+    >>> term_step("model_bottleneck", "published", "N features are fitted", "eq. 13").expression[0]
+    N**(-alpha*Min(2, beta))
+    """
     pieces = solve_self_consistency().pieces
     laws = [resolve_branches(loss(LAZY, version)[name], PARAMETERS, DOMAIN)]
     laws += [

@@ -93,12 +93,12 @@ class Table:
         return self.blocks == "always" or (self.blocks == "text" and form in TEXTUAL)
 
 
-def plain_emphasis(text: str) -> str:
+def _plain_emphasis(text: str) -> str:
     """Return the text unchanged, for a pipe or a file."""
     return text
 
 
-def render_tables(tables: Sequence[Table], form: str, emphasis: Emphasis = plain_emphasis) -> str:
+def render_tables(tables: Sequence[Table], form: str, emphasis: Emphasis = _plain_emphasis) -> str:
     """Return several tables in one format; CSV holds exactly one.
 
     Examples
@@ -112,7 +112,7 @@ def render_tables(tables: Sequence[Table], form: str, emphasis: Emphasis = plain
     return "\n\n".join(render_table(table, form, emphasis) for table in tables)
 
 
-def render_table(table: Table, form: str, emphasis: Emphasis = plain_emphasis) -> str:
+def render_table(table: Table, form: str, emphasis: Emphasis = _plain_emphasis) -> str:
     """Return one table in a format that is not JSON.
 
     Parameters
@@ -182,7 +182,7 @@ def value_object(cell: Cell) -> object:
     return cell.write("plain") if isinstance(cell, Phrase) else write(cell, "plain")
 
 
-def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = plain_emphasis) -> str:
+def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = _plain_emphasis) -> str:
     """Return a derivation, step by step, in one format.
 
     Examples

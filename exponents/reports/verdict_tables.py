@@ -45,6 +45,19 @@ def verdict_tables(objects: Sequence[Object], logarithms: Sequence[bool], contro
         Whether each limit is reached as a power of 1/ln t.
     control : bool
         Whether the derived values are shifted.
+
+    Returns
+    -------
+    list of Table
+
+    Examples
+    --------
+    >>> point = {"alpha": "3/2", "beta": "1/2", "gamma": "1", "spectrum": "continuum"}
+    >>> verdict = {"claim": "chi: lazy time exponent", "source": "eq. 8", "at": point, "measured": 0.5, "error": 1e-9}
+    >>> verdict |= {side: "1/2" for side in ("published", "derived")}
+    >>> verdict |= {f"{side}_verdict": "confirmed" for side in ("published", "derived")}
+    >>> [table.name for table in verdict_tables([verdict], [False], control=False)]
+    ['chi: lazy time exponent', 'verdicts']
     """
     by_claim: dict[tuple[str, str], list[tuple[Object, bool]]] = {}
     for item, logarithm in zip(objects, logarithms, strict=True):
