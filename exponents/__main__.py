@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""What libraries of linear algebra read when NumPy is imported.  Matrices here are small, and processes as many as
-processors: on a busy machine a second thread costs tenfold."""
+"""Variables that libraries of linear algebra read when NumPy is imported.  Each process gets one thread: matrices here
+are small, every processor has a process, and a second thread costs tenfold on a busy machine."""
 
 
 def start() -> None:

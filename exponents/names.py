@@ -96,7 +96,7 @@ CLOSE = 0.8
 
 
 def nearest(word: object, allowed: Iterable[str]) -> str:
-    """Return the one allowed word that is close to ``word``; nothing if there is none, or more than one.
+    """Return the allowed word that is close to ``word``; empty text unless exactly one is.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Exact rationals from what people write: ``3/2``, ``1.5``, ``3``, ``1e-2``.
 
 A decimal means exactly what it says: 0.1 is 1/10.  Binary floats are refused: the float 0.1 differs from 1/10, and
-every number derived from it would carry that difference.  This module does without SymPy, so a mistyped number is
-answered before SymPy is imported.
+every number derived from it would carry that difference.  This module needs no SymPy, so a mistyped number is answered
+before SymPy is imported.
 
 Map: `exact` reads a number.  `check_capacity`, `check_source` and `check_smaller` test the range of a parameter;
 `to_double` leaves exact arithmetic; `abbreviate` shortens what a message repeats.

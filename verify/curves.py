@@ -1,9 +1,9 @@
 """What does a solver return?  One `LossCurve`, whatever the method and the system.
 
 Gradient flow, the two-time equations, trained ensembles and linear networks return loss curves, with new samples or
-with reused ones.  ``time``, ``loss`` and ``error`` are always there.  What a method adds stands in ``observed``, and
-the errors that it states of these in ``errors``, under the same names.  Arrays that do not run over the times stand in
-``details``.  All are read by name: ``curve.kernel`` is ``curve.observed["kernel"]``, and ``curve.kernel_error`` is
+with reused ones.  ``time``, ``loss`` and ``error`` are always there.  ``observed`` holds what a method adds, and
+``errors`` the error of each quantity, under the same name.  ``details`` holds arrays that do not run over the times.
+All are read by name: ``curve.kernel`` is ``curve.observed["kernel"]``, and ``curve.kernel_error`` is
 ``curve.errors["kernel"]``; ``curve.loss_error`` is ``curve.error``.
 
 Names in ``observed``, each an array of shape (times,) unless said otherwise:
@@ -15,7 +15,7 @@ Names in ``observed``, each an array of shape (times,) unless said otherwise:
     readout         |w|^2/N
     correlation     B = sum_k y_k^2 (1 - phi_k), of eq. 66
     learned_norm    U = sum_j (y_j^2/mu_j) phi_j^2, the squared RKHS norm of what has been learned
-    frontier        the eigenvalue of which half is learned
+    frontier        the eigenvalue whose mode is half learned
     spike           the largest eigenvalue of A^T A/N of a linear network
     sharpness       eta kappa mu_1
     order           the observed order in eta, of a limit of small steps
@@ -54,11 +54,11 @@ class Status:
     seeds : tuple of int
         The draws that the curve is a mean over; empty where nothing is drawn.
     interrupted : bool
-        Whether these are fewer than were asked for.
+        Whether ``seeds`` has fewer than were asked for.
     unstable_from : float or None
-        The time from which on eta kappa mu_1 > 2: steps do not follow the flow there.
+        The time after which eta kappa mu_1 > 2: steps then do not follow the flow.
     undetermined_from : float or None
-        The time from which on the two-time equations depend on their last digits.
+        The time after which the two-time equations depend on their last digits.
 
     Examples
     --------
@@ -81,11 +81,11 @@ class LossCurve:
     time, loss, error : array of shape (times,)
         ``error`` is what the method states, NaN where it is unknown.
     start, floor : float
-        Loss at time 0, and at infinite time: infinite where the loss grows for ever, 0 where it is unknown.
+        Losses at time 0 and at infinite time.  The floor is infinite if the loss grows without end, 0 if it is unknown.
     observed, errors : mapping of str to array
         What the method adds along the times, and the errors that it states of these; see the module's list.
     details : mapping of str to array
-        What it adds beside them.
+        Arrays that do not run over the times.
     settings : mapping of str to object
         How it was solved: gamma, learning rate, tolerance.
     status : Status

@@ -1,4 +1,4 @@
-"""Which numbers does every solver require?  These checks say it, each with a message that names a value that would do.
+"""Which numbers does every solver require?  Each check states one, and its message suggests a value to try.
 
 Public entry points check once; what they call trusts them.  The module imports NumPy only when times are checked, so
 that `verify.model` can refuse a mistake at once.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .arrays import Reals
 
 MOST_STEPS = 10**15
-"""Steps that are counted: a solution with more would never end."""
+"""Most steps of a solution: one with more would never end."""
 
 WHOLE = Fraction(1, 10**9)
 """How far a time may be from a whole number of steps, relative to that number: computed times are rounded."""
@@ -137,7 +137,7 @@ def count_steps(time: Fraction, learning_rate: Fraction) -> int:
     Raises
     ------
     InputError
-        If that is no whole number to within `WHOLE`, or more than `MOST_STEPS`.
+        If that is not a whole number to within `WHOLE`, or is more than `MOST_STEPS`.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def count_steps(time: Fraction, learning_rate: Fraction) -> int:
 
 
 def _double(value: object) -> float:
-    """Return ``value`` as a double, infinity beyond all doubles, NaN for what is no number."""
+    """Return ``value`` as a double, infinity beyond all doubles, NaN for anything but a number."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return float("nan")
     try:

@@ -1,4 +1,4 @@
-"""Does what is claimed hold?
+"""Do the claims hold?
 
 At a point, the published and the derived value of a claim, both exact, meet the measured value with its error.  The
 verdict on a value is
@@ -34,7 +34,7 @@ from .measurements.systems import SYSTEMS
 Finding = Literal["confirmed", "refuted", "undecided"]
 
 SHIFT = Fraction(1, 100)
-"""By what part of itself the negative control shifts a value; a value of 0 is shifted to it."""
+"""Relative shift of a value in the negative control; a value of 0 is shifted to it."""
 
 DIGITS = 15
 """Digits of a constant that is not rational, in a report."""
@@ -115,7 +115,7 @@ def judge(value: Value | None, measured: Limit | None) -> Finding:
 
 
 def shift_value(value: Value) -> Value:
-    """Return a value that is wrong by `SHIFT` of itself, or by `SHIFT` where it is 0.
+    """Return the value times 1 + `SHIFT`, or `SHIFT` if the value is 0.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""What is trained?  A `Model` says it: one description, checked once, when it is made.
+"""What is trained?  A `Model`: one description, checked once, when it is made.
 
-The command and all solvers share it, so that a solver that takes a model checks none of it again.  Names in backticks
+The command and all solvers share it, so solvers do not check it again.  Names in backticks
 in messages are those of the arguments; the command translates them to its options.
 
 The module imports no NumPy: a mistake is answered at once.
@@ -23,7 +23,7 @@ Exact: TypeAlias = Fraction | int | str
 """An exact number, as people write it: 3, Fraction(3, 2), or text such as "3/2" and "1.5"."""
 
 SEEDS = 16
-"""Models that are trained, unless said otherwise: the standard error is then known to a fifth."""
+"""Default number of trained models: the standard error is then known to a fifth."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Model:
     ----------
     alpha, beta : exact number, optional
         Capacity > 1 and source > 0 of eq. 42: an int, a Fraction, or text such as "3/2".  They are kept as Fractions;
-        None, both of them, with the file of a measured spectrum.
+        both are None with the file of a measured spectrum.
     gamma : float
         Richness, at least 0, and 0 is lazy; gamma0 of a linear network.
     spectrum : {"continuum", "modes"}
@@ -50,7 +50,7 @@ class Model:
     samples : int, optional
         P.  Alone, all of them are used in every step; with ``batch_size`` each is used once, in one pass.
     file : path, optional
-        Of a measured spectrum.  N and B are infinite then: the file does not list modes without power of the target.
+        A measured spectrum.  N and B are then infinite: the file does not list modes without power of the target.
     readout_scale : float, optional
         sigma, the scale of a linear network's readout at the start, at least 0.
 
@@ -129,7 +129,7 @@ class Model:
             )
 
     def _check_file(self, file: Path) -> None:
-        """Raise InputError for what a measured spectrum cannot be combined with."""
+        """Raise InputError for settings that exclude a measured spectrum."""
         if self.alpha is not None or self.beta is not None:
             raise InputError(
                 "a measured spectrum has no alpha and beta; got both a file and numbers; leave the numbers out"
@@ -154,7 +154,7 @@ class Model:
 
     @property
     def most_steps(self) -> int | None:
-        """The steps of one pass over the samples; None without end."""
+        """The steps of one pass over the samples; None if training has no end."""
         if self.samples is None or self.batch_size is None:
             return None
         return self.samples // self.batch_size
@@ -228,7 +228,7 @@ def _check_simulation(model: Model) -> None:
 
 
 def _check_reuse(model: Model, method: str, learning_rate: object) -> None:
-    """Raise InputError for what does not go with samples that are used in every step."""
+    """Raise InputError for settings that exclude samples used in every step."""
     if learning_rate is not None:
         raise InputError(
             "`learning_rate` goes with batches; `samples` without `batch_size` is gradient flow on all of them; leave "

@@ -11,7 +11,7 @@ The same three know samples that are reused in every step, all under gradient fl
 on the continuum (`reuse.mean_loss`), the equations of eq. 41 (`two_time.offline`), and the mean over drawn samples
 (`reuse.averaged_draws`).  Linear networks are known by the flow at infinite width (`linear`) and by training.
 
-The flow needs no steps.  Its curve says from when on steps would leave it: where eta kappa mu_1 passes `STABLE`.
+The flow needs no steps.  Its curve says when steps would leave the flow: after eta kappa mu_1 passes `STABLE`.
 
 Map: `loss_curve` and `estimate_seconds` are the entries; `_check_task` prepares what both need; `SOLVERS` lists a
 solver for each system and method, and the functions below it call them.
@@ -55,20 +55,20 @@ from .two_time.online import estimate_two_time_seconds, solve_online
 from .two_time.online_limit import solve_online_limit
 
 DEEPER = 2.0
-"""How much further spectra are resolved than the clock of a flow, whose last step ends beyond the last time."""
+"""Factor by which spectra are resolved beyond the clock of a flow: its last step ends after the last time."""
 
 CLOCK_OF_A_STEP, LONGEST_CLOCK = 4.0, 1e9
-"""The clock in a step: `STABLE` holds it to 2 in the mean, but it may run ahead.  More steps than the second allows do
-not fit into memory."""
+"""Most clock per step: `STABLE` holds it to 2 in the mean, but it may run ahead.  And the longest clock: more steps
+than it allows do not fit into memory."""
 
 PLACES = 64
 """Times within a step of the flow among which a kernel is looked for: it is then found to a thousandth."""
 
 INTERVALS = 2.0
-"""Intervals of an offline time grid per factor e in time; the error is read off a grid of half as long ones."""
+"""Intervals of an offline time grid per factor e in time; a grid of halved intervals gives the error."""
 
 AHEAD = 1e3
-"""By what factor the clock may at first be ahead of time on reused samples."""
+"""Factor by which the clock may at first be ahead of time on reused samples."""
 
 
 @dataclass(frozen=True)
@@ -299,7 +299,7 @@ def _reuse_flow(task: _Task) -> LossCurve:
 
 
 def _reuse_two_time(task: _Task) -> LossCurve:
-    """Solve eq. 41 on a grid, and on one of half its intervals, which states the error."""
+    """Solve eq. 41 on a grid, and on a grid of halved intervals, which gives the error."""
     model, last = task.model, max(float(task.times[-1]), 1.0)
     places = np.union1d(time_grid(last, ceil(INTERVALS * log1p(last))), task.times)
 

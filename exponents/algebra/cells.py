@@ -112,7 +112,7 @@ class Arrangement:
         In the order of the bits of a cell's signs.
     cells : tuple of Cell
     position : dict
-        That of each polynomial among them.
+        The position of each polynomial in ``polynomials``.
     """
 
     functions: Functions
@@ -309,7 +309,7 @@ def cut_domain(functions: Functions, polynomials: Iterable[Polynomial], domain: 
 
 
 def _parity(side: RationalFunction, flips: dict[Polynomial, int]) -> tuple[int, int]:
-    """Return (mask, parity): a function is positive where as many of the masked polynomials are, modulo 2."""
+    """Return (mask, parity): a function is positive where ``parity`` masked polynomials are, modulo 2."""
     content, powers = side.factor
     odd = [flips[p] for p, power in powers.items() if power % 2]
     return sum(odd), (len(odd) + (content < 0)) % 2

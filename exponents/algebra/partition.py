@@ -45,7 +45,7 @@ Signs = dict[Polynomial, int]
 
 @dataclass(frozen=True, eq=False)
 class Leaf(Generic[Found]):
-    """A part of the domain on all of which one decision holds.
+    """A part of the domain, and the decision that holds on all of it.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class Partition(Generic[Found]):
         return frozenset().union(*(leaf.signs for leaf in self.leaves))
 
     def merge_alike(self, alike: Callable[[Found], Hashable]) -> Partition[Found]:
-        """Return the partition without the divisions on both sides of which all decisions are alike."""
+        """Return the partition without the divisions whose two sides have the same decisions."""
         return replace(self, tree=_merge(self.tree, alike))
 
     def cut_by(self, polynomials: Iterable[Polynomial]) -> Arrangement:

@@ -60,7 +60,7 @@ def place_resources(system: System, optimum: PointOptimum) -> Placement:
 
 
 def least_budget(place: Placement, floored: Sequence[int], factor: Fraction) -> Fraction | None:
-    """Return the budget from which on the law holds within ``factor`` > 1, rounded up.
+    """Return the budget above which the law holds within ``factor`` > 1, rounded up.
 
     Parameters
     ----------

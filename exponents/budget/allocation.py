@@ -27,7 +27,7 @@ SAME = mpf(10) ** -6
 """Difference in ln of a resource below which two splits are the same."""
 
 MAX_BALANCES = 3_000
-"""Ties examined in search of the second-best balance; beyond that, none is reported."""
+"""Most ties examined in search of the second-best balance; if there are more, it is not reported."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ class Alternative:
     exponents : tuple of Fraction
         n in resource ~ C^n, in the order of the resources.
     exponent : Fraction
-        r in how its loss falls, C^{-r}.
+        r: its loss falls as C^{-r}.
     loss_factor : mpf
         Its loss over the least one, irreducible terms aside.
     compute_factor : mpf
-        By how much less budget the best split reaches the same loss, by the leading law.
+        How many times less budget the best split needs for the same loss, by the leading law.
     """
 
     tied: tuple[str, ...]
@@ -113,7 +113,7 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
     budget : exact number
         C, the value of every cost; it must pay for one of each resource.
     factor : exact number
-        How closely the leading law must hold; `Plan.beyond` is the budget from which on it does.
+        How closely the leading law must hold; `Plan.beyond` is the budget above which it does.
 
     Returns
     -------

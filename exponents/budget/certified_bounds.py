@@ -1,7 +1,7 @@
 """A constant certified between two rationals: a dual bound from below, an attained loss from above.
 
 Both bounds are evaluated in ball arithmetic, at exact rational weights and allocations close to the optimum.  They hold
-whatever these are; how close they are to the optimum decides only how far the bounds lie apart.
+for any weights and allocations; the closer these are to the optimum, the closer are the bounds.
 
 Map: `Enclosure` is the result; `dual_bound` and `primal_bound` are the bounds of the constant, `enclose_minimiser`
 those of the allocation.  `_Allocations` holds the allocations that meet all budgets exactly.
@@ -28,7 +28,7 @@ from .linear_equations import row_echelon_form, unit_row
 from .numeric_programme import System
 
 RADIUS = 1e-25
-"""Of the ball around ln of an allocation in which the best one is proved to lie."""
+"""Radius of the ball around ln of an allocation, in which the best allocation is proved to lie."""
 
 BITS = 400
 """Precision of the balls that certify it."""

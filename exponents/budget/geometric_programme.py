@@ -32,7 +32,7 @@ DIGITS = 50
 """Working precision: beyond what a certified bound of 20 digits needs."""
 
 MAX_STEPS = 400
-"""Newton steps, which are doubled as long as that pays; near the end each doubles the digits."""
+"""Most Newton steps.  A step is doubled while the loss falls; near the end each step doubles the digits."""
 
 FARTHEST = 2**40
 """Doublings of a step after which a minimum is taken to lie at infinity."""
@@ -227,7 +227,7 @@ def _nearest_feasible(rows: Sequence[Row], sizes: Sequence[mpf], start: Sequence
 def _slopes(
     terms: Sequence[Row], directions: list[list[Fraction]]
 ) -> tuple[list[list[Fraction]], list[list[Fraction]]]:
-    """Return how fast each term falls along independent directions, and these; idle directions are left out."""
+    """Return how fast each term falls along independent directions, and the directions, without idle ones."""
     slopes = [[sum((e * d for e, d in zip(row, way, strict=True)), Fraction(0)) for way in directions] for row in terms]
     kept = row_echelon_form(slopes, len(directions))[1]
     return [[row[c] for c in kept] for row in slopes], [directions[c] for c in kept]

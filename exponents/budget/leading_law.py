@@ -1,6 +1,6 @@
 """With prefactors, which law does the compute optimum follow: L*(C) ~ a C^{-r} and resource ~ b C^n?
 
-`leading_law` gives the exponents, the constants (`constants`) and, on demand, the budget from which on the law holds
+`leading_law` gives the exponents, the constants (`constants`) and, on demand, the budget above which the law holds
 within a factor (`accuracy`).  Terms that depend on no resource are irreducible: the law is that of the loss above them.
 """
 
@@ -78,7 +78,7 @@ class Law:
         return place_resources(self.system, self.optimum)
 
     def beyond(self, factor: object) -> Fraction | None:
-        """Return the budget from which on a C^{-r} <= L*(C) - irreducible <= factor a C^{-r}, rounded up.
+        """Return the budget above which a C^{-r} <= L*(C) - irreducible <= factor a C^{-r}, rounded up.
 
         The allocation of the law reaches the upper bound, so its loss is larger than the least by that factor at most.
         Returns None if the budget has more than `MAX_DIGITS` digits.

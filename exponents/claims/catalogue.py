@@ -34,7 +34,7 @@ def families_of(system: System) -> tuple[str, ...]:
 
 
 def describe_families() -> dict[str, str]:
-    """Return what each system is, by the names of its families as help lists them.
+    """Return a description of each system, by the names of its families, as help lists them.
 
     Examples
     --------

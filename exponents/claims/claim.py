@@ -74,7 +74,7 @@ class Claim:
     cost : "seconds" or "minutes"
         How long one measurement takes.
     slow_from : Fraction or None
-        Source exponent from which on the measurement converges too slowly to decide.
+        The smallest source exponent at which the measurement converges too slowly to decide.
     tabulated : bool
         Whether the table of claims lists it.
     edition : str

@@ -20,7 +20,7 @@ TRANSIENT, NOISE = "(1 - 1/alpha)", "(2 - 1/alpha)"
 
 EQUATION: dict[Regime, str] = {LAZY: "eq. 8", RICH: "eq. 9"}
 FACTOR: dict[Regime, str] = {LAZY: "1", RICH: ACCELERATION}
-"""By what factor the clock of each regime runs ahead of time, as printed."""
+"""Exponent in t of the clock of each regime, as printed."""
 
 _OTHERS = "(alpha*beta/(alpha*beta + 1), beta <= 2 - 1/alpha), (1 - 1/(2*alpha), True)"
 TABLE_1: dict[Regime, str] = {

@@ -23,24 +23,24 @@ from ..names import CONTINUUM, FLOW, MODES, SIMULATE, SPECTRA, Method, SpectrumK
 from ..rationals import abbreviate, check_capacity, check_source, exact, to_double
 
 TIMES = ",".join(f"1e{power}" for power in range(7))
-"""Times at which the flow is printed, unless others are asked for."""
+"""Default times of the flow."""
 
 STEPS = (10, 20, 50, 100, 200, 500)
-"""Steps at which methods of finite steps are printed: the last takes about a second."""
+"""Default steps of methods with finite steps: the last takes about a second."""
 
 REUSE_TIMES = "1,3,10,30,100,300,1000"
-"""Times at which two-time and simulate print losses on reused samples."""
+"""Default times of two-time and simulate on reused samples."""
 
 MOST_TIMES = 100_000
-"""Times that a curve may have."""
+"""Most times of a curve."""
 
 LEARNING_RATE = "0.1"
-"""eta, unless said otherwise: below the inverse of the largest eigenvalue."""
+"""Default eta: below the inverse of the largest eigenvalue."""
 
 MOST_SEEDS = 1_000_000
 
 MODES_A_FEATURE = 16
-"""M over N of a simulation, unless said otherwise: what it cuts off is stated."""
+"""Default M/N of a simulation; the output states the loss of the modes left out."""
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def read_loss(
     Parameters
     ----------
     terms, costs, where, free, settings : sequences of str
-        The texts of ``--term``, ``--cost`` (``N*t`` if there is none), ``--where``, ``--free`` and ``--set``.
+        The texts of ``--term``, ``--cost`` (``N*t`` by default), ``--where``, ``--free`` and ``--set``.
     model, version : str
         The words of ``--model`` (empty: no terms of the paper) and ``--loss``.
 

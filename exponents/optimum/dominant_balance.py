@@ -108,7 +108,7 @@ def _find_conflict(terms: Sequence[Row], budgets: Sequence[Row]) -> tuple[int, .
 
 
 def _fall_exponent(row: Row, vertex: Vertex) -> Fraction:
-    """Return r in how a term falls as C^{-r} at a vertex."""
+    """Return r: a term falls as C^{-r} at a vertex."""
     return sum((e * x for e, x in zip(row, vertex.allocation, strict=True)), Fraction(0))
 
 

@@ -164,7 +164,7 @@ class PhaseDiagram:
 
     @cached_property
     def _corners(self) -> tuple[tuple[Boolean, int], ...]:
-        """Rational points at which the first closed case that holds is not that of a phase beside the point."""
+        """Rational points at which the first closed case that holds belongs to a phase that is not beside the point."""
         found = []
         for point in rational_corners(Functions(self.programme.parameters), self.regions.curves):
             if all(evaluate(side, point) > 0 for side in self.programme.domain):

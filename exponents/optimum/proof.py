@@ -199,7 +199,7 @@ def _equalities(programme: Programme, phase: Phase, certificate: Certificate) ->
 
 
 def _fall(programme: Programme, term: PowerLaw, vertex: Sequence[Expr]) -> Expr:
-    """Return r in how a term falls as C^{-r} when the resources get the shares of ``vertex``."""
+    """Return r: a term falls as C^{-r} when the resources get the shares of ``vertex``."""
     return sum((term.exponent(r) * share for r, share in zip(programme.resources, vertex, strict=True)), S.Zero)
 
 

@@ -118,7 +118,7 @@ def _law(plan: Plan) -> Table:
 
 
 def _accuracy(factor: Fraction) -> str:
-    """Return how close a law is that holds within a factor: 10 % for 1.1."""
+    """Return the accuracy of a law that holds within a factor: 10 % for 1.1."""
     return f"{_decimal(number(100 * (factor - 1)))} %" if factor < 2 else f"a factor {_decimal(number(factor))}"
 
 

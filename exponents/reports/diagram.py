@@ -107,13 +107,13 @@ def _growth(resource: Symbol) -> Notation:
 
 
 def _corners(phase: Phase, position: int) -> Cell:
-    """Return the share of a resource; where there is a choice, that of each corner of the optimal face."""
+    """Return the share of a resource; if the optimum is not unique, its share at each corner of the optimal face."""
     values = tuple(vertex[position] for vertex in phase.vertices)
     return values if len(set(values)) > 1 else values[0]
 
 
 def _condition(diagram: PhaseDiagram, where: Boolean) -> Basic | Notation:
-    """Return the region of a phase; with the intervals beside it where its inequalities are not solved already."""
+    """Return the region of a phase, followed by its intervals unless its inequalities are already solved."""
     parameters = diagram.programme.parameters
     if len(parameters) != 1 or all(relation.lhs.is_Symbol for relation in where.atoms(Relational)):
         return where
@@ -182,7 +182,7 @@ def _boundaries(diagram: PhaseDiagram) -> Table:
 
 
 def _equation(diagram: PhaseDiagram, boundary: Boundary) -> Basic | Notation:
-    """Return the curve of a boundary; with its points beside it where one parameter's equation is not solved."""
+    """Return the curve of a boundary, followed by its points if it is an unsolved equation in one parameter."""
     parameters = diagram.programme.parameters
     if len(parameters) > 1 or boundary.curve.lhs.is_Symbol:
         return boundary.curve

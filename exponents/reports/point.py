@@ -134,7 +134,7 @@ class PointReport:
         return self.convention.exponent_letter if self.convention else "r"
 
     def _title(self) -> Phrase:
-        """Return the point and its task; in both symbols, if the point was given in those of a convention."""
+        """Return the point and its task, in both sets of symbols if the point was given in a convention."""
         point = _equate(PARAMETERS, (self.alpha, self.beta))
         if self.convention is None:
             return phrase(f"{{point}}: {self.regime}", point=point)

@@ -134,7 +134,7 @@ def _summary(by_claim: Mapping[tuple[str, str], Sequence[tuple[Object, bool]]], 
 
 
 def _count_words(verdicts: Counter[str]) -> Cell:
-    """Each verdict, and how often it was given unless it was the only one."""
+    """Each verdict with its count; a single verdict stands without a count."""
     if not verdicts:
         return None
     total = sum(verdicts.values())

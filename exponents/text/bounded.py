@@ -32,7 +32,7 @@ MAX_SUM_POWER = 20
 """Size of the numeric power of anything but symbols, numbers and products: beyond it, expanding is hopeless."""
 
 MAX_RADICAND = 10**60
-"""What numerator and denominator under a root, or under a symbolic power, stay below: SymPy factors them."""
+"""Bound of numerator and denominator under a root or a symbolic power: SymPy factors them."""
 
 MAX_ROOT = 1000
 """Common denominator of all numeric powers of numbers in one text: SymPy combines these powers."""

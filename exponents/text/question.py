@@ -29,7 +29,7 @@ from ..symbols import B, N, P, alpha, beta, eta, gamma, t
 from .parsing import UnknownName, names_in, parse_conditions, parse_expression
 
 RESOURCES = ("t", "N", "P")
-"""Names of resources: as a constant in a term they are a slip.  B may be held fixed."""
+"""Names of resources: as a constant in a term each is a mistake.  B may be held fixed."""
 
 KNOWN = {symbol.name: symbol for symbol in (t, N, B, P, alpha, beta, gamma, eta)}
 """Names that need no declaration."""

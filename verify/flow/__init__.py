@@ -1,4 +1,4 @@
-"""How does the loss fall under gradient flow?  The room of everything that is solved at B = infinity, and of its noise.
+"""How does the loss fall under gradient flow?  This room solves it at B = infinity, and adds the noise of batches.
 
 In reading order: `curve` (the equations, and what is asked of them), `solver` (step after step), `step` and
 `collocation` (how modes move on one), `trajectory` (a solved flow, read at any time), `observables`, `error_estimate`,

@@ -22,11 +22,11 @@ GUESSES = 60
 """Iterations of the guess at the clock, which contract by |1 - beta|/2."""
 
 UNDERRATED = 1e3
-"""By what factor the spectrum is made deeper, should the clock have run beyond the guess."""
+"""Factor by which the spectrum is made deeper if the clock ran beyond the guess."""
 
 
 def estimate_clock(alpha: float, beta: float, gamma: float, time: float) -> float:
-    """Return about the clock at ``time``, rather too much: time x kappa, if all modes with mu clock > 1 are learned.
+    """Estimate the clock at ``time``, rather too large: time x kappa, if all modes with mu clock > 1 are learned.
 
     kappa = (1 + sqrt(1 + 4 gamma U))/2 with U = int (1/alpha) e^{(1 - beta) u} min(1, clock e^{-u})^2 du.
 

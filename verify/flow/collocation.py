@@ -34,7 +34,7 @@ STAGES = 6
 """Nodes of the force on a step.  With more, the moments' recurrence loses digits; with fewer, steps are short."""
 
 SMALL = 2.0
-"""z below which weights come from the power series, and above which from the recurrence."""
+"""Weights come from the power series for smaller z, and from the recurrence for larger z."""
 
 SERIES = 24
 """Terms of the series: SMALL**24/24! is below rounding."""

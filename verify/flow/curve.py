@@ -6,7 +6,7 @@ learned fraction of a mode, and two scalars (kappa, c).  They obey
     dphi/dt = kappa mu (1 - phi) + c phi,     kappa = (1 + sqrt(1 + 4 gamma U))/2,    c = gamma S/kappa,
     U = int (p/mu) phi^2,     S = int p phi (1 - phi),     L = floor + int p (1 - phi)^2.
 
-Differentiating kappa (kappa - 1) = gamma U gives dkappa/dt = 2 c kappa, so c is no unknown of its own.  In the clock
+Differentiating kappa (kappa - 1) = gamma U gives dkappa/dt = 2 c kappa, so c follows from kappa.  In the clock
 tau = int kappa dt all modes relax under one common force, and `solver` finds it.  gamma = 0 is exact.
 
 Every curve is solved twice, and states the difference as its error (`error_estimate`), plus that of the spectrum's own
@@ -32,7 +32,7 @@ from .observables import find_frontier, observe
 from .solver import solve_flow
 
 WITH_ERRORS = ("kernel", "clock", "readout", "correlation", "loss_slope", "kernel_slope", "readout_slope")
-"""What a curve states an error of, beside the loss."""
+"""Quantities whose error a curve states, beside the loss."""
 
 TOLERANCE = 3e-8
 """Aimed-at relative error of the loss.  The curve states the error that was reached."""

@@ -1,7 +1,7 @@
-"""How accurate is a solved flow?  As accurate as the difference of two solutions of different tolerance says.
+"""How accurate is a solved flow?  The difference of two solutions of different tolerance tells.
 
-The second solution has a tolerance `COARSER` times larger.  A difference may vanish by chance at one time, so it is
-looked at on more times than were asked for, and the largest nearby counts, times `SAFETY`.
+The second solution has a tolerance `COARSER` times larger.  A difference may vanish by chance at one time.  So it is
+computed at more times than were asked for, and the error is the largest one nearby, times `SAFETY`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ TIGHTEST, LOOSEST = 1e-13, 1e-6
 """Tolerances between which the difference of two solutions is an estimate of the error."""
 
 PROBES, FEW, NEARBY = (0.6, 0.8, 1.0), 64, 2
-"""Fractions of each time at which differences are looked at, unless there are more times than a few, and how many
-neighbours share the largest."""
+"""Fractions of each time at which differences are computed too if there are few times, and how many neighbours share
+the largest."""
 
 SAFETY = 2.0
-"""Factor on the difference of the two solutions: without it, the true error exceeds it at one time in a hundred."""
+"""Factor on the difference of the two solutions: without it, the true error exceeds the difference at one time in a
+hundred."""
 
 SLOPES = 50.0
 """Error that the rule of a spectrum makes in a slope, over the rule's own error, which oscillates in ln t."""

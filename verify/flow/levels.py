@@ -38,7 +38,7 @@ START = 1e-8
 """First time, in units of the shorter of 1/(largest eigenvalue) and the kernel's growth time: before, nothing moves."""
 
 DEEPER = 1e3
-"""By what factor the spectrum is resolved beyond the clock of level 1, the largest of all levels."""
+"""Factor by which the spectrum is resolved beyond the clock of level 1, the largest of all levels."""
 
 
 @dataclass(frozen=True)

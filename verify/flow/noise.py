@@ -12,9 +12,9 @@ kernel grows, X has a factor kappa(t) that eq. 82 does not have: feature learnin
 remaining noise.
 
 Two effects of the same order in eta/B are left out.  Where the kernel grows, noise moves the mean of the readout, and
-the kernel with it; this is no variance, and `two_time.online` includes it for some thousand steps.  And a batch of
-Gaussian features also kicks along what it is to learn, by mu_j y_j^2 (1 - phi_j)^2 beside mu_j L(s): this four-point
-part is in no mean field, and its share is the share of single modes in the loss.
+the kernel with it; this is not a variance, and `two_time.online` includes it for some thousand steps.  And a batch of
+Gaussian features also kicks along the target, by mu_j y_j^2 (1 - phi_j)^2 beside mu_j L(s).  No mean field contains
+this four-point part; its share is the share of single modes in the loss.
 
 The variance of a mode relaxes under a force, as in `collocation`: on a step of the clock L + X is a polynomial through
 its values at Radau's nodes, modes move exactly, and the values solve a linear system.  Steps grow with the clock.  The
@@ -72,13 +72,13 @@ def noisy_curve(
     times : array of shape (times,)
         Rising, above 0, in units of 1/(learning rate).
     until : float
-        The clock from which on batches are infinite, so that only what early noise leaves behind is seen.
+        The clock after which batches are infinite, so that only the remains of early noise are seen.
 
     Returns
     -------
     LossCurve
-        With clock, kernel and variance.  The variance states its error; that of the flow's loss is not estimated here,
-        so that ``error`` is NaN.
+        With clock, kernel and variance.  The variance states its error.  The error of the flow's loss is not estimated:
+        ``error`` is NaN.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def variance_along(
 
 
 def _check_stable(flow: Flow, clock: float, gain: float) -> None:
-    """Raise NotSolved unless noise on a step makes less than itself."""
+    """Raise NotSolved unless noise on a step makes less noise than itself."""
     if gain >= 1:
         raise NotSolved(
             f"noise feeds on itself from t = {_read_time(flow, clock):.3g} on: on a step, what it adds makes "

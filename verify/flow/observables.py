@@ -15,7 +15,7 @@ from ..spectra.spectrum import Spectrum
 from .trajectory import States
 
 BISECTIONS = 45
-"""They find where phi passes 1/2 to rounding."""
+"""Bisections that find where phi passes 1/2 to rounding."""
 
 
 def observe(measure: Spectrum, states: States) -> dict[str, Reals]:

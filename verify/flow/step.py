@@ -84,7 +84,7 @@ def start_step(measure: Spectrum, clock: float, length: float, learned: Reals, r
 
 
 def _select_followed(mu: Reals, clock: float, length: float) -> slice:
-    """Return where the modes stand that are neither slaved to the force nor unmoved on a step; at least one."""
+    """Return the slice of the modes that are neither slaved to the force nor unmoved on a step; it has at least one."""
     first = int(np.searchsorted(-mu, -SLAVED / clock)) if clock > 0 else 0
     first = min(first, len(mu) - 1)
     slowest = UNMOVED * min(mu[0], 1 / (clock + length))

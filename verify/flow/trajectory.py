@@ -1,4 +1,4 @@
-"""How is a solved flow read at any time?  By the formulas that made its steps, at any place in them."""
+"""How is a solved flow read at any time?  By the formulas that made its steps: they hold anywhere on a step."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class States:
 
 @dataclass(frozen=True)
 class Flow:
-    """A solved flow, from which any time up to its end can be read.
+    """A solved flow; it can be read at any time up to its end.
 
     Attributes
     ----------

@@ -1,6 +1,6 @@
-"""What does a linear network of two layers do at infinite width, under gradient flow?  What the flow of eq. 4 does.
+"""What does a linear network of two layers do at infinite width, under gradient flow?  The same as the flow of eq. 4.
 
-The model of Appendix G (eq. 84-85) is f(x) = w . (A x)/Gamma, less what it is at the start, for x ~ N(0, Lambda).  A
+The model of Appendix G (eq. 84-85) is f(x) = w . (A x)/Gamma, less its value at the start, for x ~ N(0, Lambda).  A
 has N x M entries N(0, 1), w has N entries N(0, sigma^2).  With Gamma = gamma0 N, the learning rate eta gamma0^2 N,
 v0 = w* - (A^T w - A0^T w0)/(gamma0 N) and g = Lambda v0, it obeys in the time eta x step
 
@@ -129,13 +129,14 @@ def linear_limit_curve(
     -------
     LossCurve
         With kernel (kappa; the kernel across the learned direction is (1 + sigma^2) kappa), readout, spike, and the
-        slopes of these and of the loss, each with its error.  ``settings["richness"]`` is the gamma of the flow of
-        eq. 4 that this is.
+        slopes of these and of the loss, each with its error.  ``settings["richness"]`` is gamma of the equivalent flow
+        of eq. 4.
 
     Raises
     ------
     InputError
-        If an argument is outside its range.  Messages on times speak of those of the flow, 1 + sigma^2 times these.
+        If an argument is outside its range.  Messages on times state times of the flow, which are 1 + sigma^2 times
+        larger.
     FlowFailed
         If a step of the flow could not be solved.
 

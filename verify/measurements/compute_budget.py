@@ -10,7 +10,7 @@ over any number of decades.  The derivative in ln N is a central difference over
 sizes, since a power law is the same on all scales, and does not change the exponents.
 
 On the same curves, without batches: a model leaves the limit when its loss is twice that of N = infinity, and it comes
-to its floor when its loss is twice that.
+to its floor when its loss is twice the floor.
 
 Map: `Budgets` solves the flows of all sizes; its `optimum`, `departures` and `arrivals` search their times with
 `_find_fall`; `_Model` is one flow, read at ln t.
@@ -40,7 +40,7 @@ from ..spectra.random_features import mean_spectra
 from ..spectra.spectrum import SMALLEST, Spectrum
 
 APART = 0.05
-"""Half the difference in ln N of the two models that a derivative is taken from."""
+"""Half the difference in ln N of the two models that give a derivative."""
 
 TOLERANCE = 1e-9  # of a flow
 
@@ -48,11 +48,11 @@ EARLY, LATE = 0.1, 3.0
 """First time, in units of 1/(last kernel): nothing is learned.  Last, of 1/(smallest eigenvalue): all is learned."""
 
 FURTHER = 3.0
-"""By how many e-folds the loss of the limit may still fall, at gamma = 0, after models have learned all: by then it is
-below even those that come to their floor early."""
+"""E-folds by which the loss of the limit may still fall, at gamma = 0, after models have learned all: it is then below
+the loss even of models that come to their floor early."""
 
 DEEPER = 1e3
-"""By what factor the spectrum of the limit is deeper than the clock of the models needs."""
+"""Factor by which the spectrum of the limit is deeper than the clock of the models needs."""
 
 SCAN = 2
 """Places per factor of ten in the search for a change of sign."""

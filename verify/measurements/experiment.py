@@ -24,22 +24,22 @@ from .points import Point
 from .slopes import Limit
 
 Procedure = Callable[..., Limit]
-"""Measures a claim, given the measurements of its system."""
+"""A function that measures a claim, given the measurements of its system."""
 
 DOUBLES = -0.9 * log(SMALLEST)
 """Depth of double precision, in e-folds; a quantity that falls further is not measured."""
 
 DEEPER = 40.0
-"""How much deeper than the lowest eigenvalues a spectrum reaches, in e-folds."""
+"""E-folds by which a spectrum reaches below the lowest eigenvalues."""
 
 SIZE = 1000.0
-"""Model size over modes resolved, at which the first correction in 1/N is measured, at the first time."""
+"""Model size over modes resolved at the first time, where the first correction in 1/N is measured."""
 
 TILT = 0.1
 """Power of the time with which that ratio rises."""
 
 SECOND = TILT / SIZE
-"""What the second order, which falls with that power, adds to the exponent of the first, at the first time."""
+"""What the second order adds to the exponent of the first order at the first time; it falls with that power."""
 
 
 class Measurements:
@@ -113,7 +113,7 @@ def space_evenly(bounds: tuple[float, float, int], last: float) -> Reals:
 
 
 def sizes_beside(resolved: Reals, times: Reals) -> Reals:
-    """Return sizes at which a first correction is measured, where so many modes are resolved at these times.
+    """Return sizes at which a first correction is measured, from the modes resolved at these times.
 
     Examples
     --------

@@ -7,8 +7,8 @@ batches (`flow.noise`), each lazy and rich:
 * The first correction in 1/N: N (L_N - L), where the model has `SIZE` times more features than modes are resolved at
   the time.  That ratio rises with time, so that higher orders are small and fall; the loss itself would show another
   exponent.
-* The variance that batches add, in first order in eta/B: what those of the first unit of the clock leave behind, and
-  what all of them add.
+* The variance that batches add, to first order in eta/B: what batches in the first unit of the clock leave behind, and
+  what all batches add.
 * When a model leaves the limit, when it comes to its floor, and the compute optimum (`compute_budget`).
 
 The lazy measurements are the same at gamma = 0.
@@ -45,16 +45,16 @@ SIZES = (1e3, 1e13, 11)
 """First and last model size, and how many, at which optima and crossovers are found; see `_space_sizes`."""
 
 LEARNED = 16.0
-"""N^(alpha beta) at the first of them at least: models have learned most of the target."""
+"""Least N^(alpha beta) at the first size: models have learned most of the target."""
 
 ARRIVED = 1e40
-"""N^alpha at the last of them, where alpha is small: models come to their floor as late as for other alpha."""
+"""N^alpha at the last size for small alpha: models come to their floor as late as for other alpha."""
 
 UNSEEN = 5.0
-"""By how many e-folds a known correction must change along the sizes, or it could pass for a constant."""
+"""E-folds by which a known correction must change along the sizes; otherwise it could pass for a constant."""
 
 SHORTEST = 1e3
-"""Ratio of last and first size that is left at the end of double precision."""
+"""Least ratio of last and first size where double precision limits the sizes."""
 
 FLOORS = (1e3, 1e40, 38)
 """First and last model size, and how many, for the loss at infinite time."""
@@ -75,7 +75,7 @@ TEMPERATURE, STABLE = 0.01, 0.2
 """eta/B at the compute optimum; less where it would exceed this share of what is stable."""
 
 TOLERANCE = 1e-10
-"""Of flows that are subtracted from one another."""
+"""Tolerance of flows that are subtracted from one another."""
 
 
 class FiniteMeasurements(Measurements):

@@ -35,16 +35,16 @@ HORIZON = 1e100
 """Last time of the flow and of the lazy sums, in units of 1/(learning rate); less where the loss leaves doubles."""
 
 LEVEL_HORIZON = 1e80
-"""Last time of the levels, whose clocks run ahead of that of the flow."""
+"""Last time of the levels, whose clocks run ahead of the flow's clock."""
 
 FIRST = 1e3
 """First time of a window."""
 
 TIMES = 120
-"""Times between them, evenly in ln t."""
+"""Times in a window, evenly in ln t."""
 
 TOLERANCE = 1e-9
-"""Of the flow.  Its error in a slope is common to neighbouring times, so it is added in full."""
+"""Tolerance of the flow.  Its error in a slope is common to neighbouring times, so it is added in full."""
 
 
 def _by_level(procedure: Procedure) -> dict[str, Procedure]:
@@ -211,7 +211,7 @@ def space_times(at: Point) -> Reals:
 def extrapolate_with_errors(times: Reals, values: Reals, errors: Reals) -> Limit:
     """Extrapolate values of a solver whose error is noise at each time, and may be common to all times.
 
-    The error is a difference of two solutions, which may vanish by chance: no time is trusted more than most are.
+    The error is a difference of two solutions, which may vanish by chance: errors below the median are raised to it.
 
     Examples
     --------
@@ -228,6 +228,6 @@ def _last_double(decay: float) -> float:
 
 
 def _exponentiate(found: Limit) -> Limit:
-    """The limit of e^x from that of x."""
+    """The limit of e^x, from the limit of x."""
     value = exp(found.value)
     return Limit(value, float(value * np.expm1(found.error)), found.window, found.correction, found.logarithm)

@@ -44,19 +44,19 @@ STOPS = np.geomspace(1e-2, 1e2, 41)
 """Clocks at which training may be stopped, in units of the resolution of P samples."""
 
 MORE = 0.25
-"""How many more features than samples, where there are about as many."""
+"""N/P less 1, where there are about as many features as samples."""
 
 FEATURES = 1e3
 """N over P, at which the first correction in 1/N is measured, for the first P."""
 
 EQUAL = 100.0
-"""N and P at the peak.  The loss there has fewer digits the smaller it is beside that at time 0."""
+"""N and P at the peak.  The smaller the loss there is beside that at time 0, the fewer digits it has."""
 
 BEYOND = (1e4, 1e8, 21)
 """First and last clock, and how many, in units of their resolution, at which the peak is measured."""
 
 SHORTEST = 1e2
-"""Ratio of last and first P that is left at the end of double precision."""
+"""Least ratio of last and first P where double precision limits P."""
 
 
 class ReuseMeasurements(Measurements):

@@ -42,13 +42,13 @@ CORRECTIONS = 3
 """Powers t^{-d}, ... t^{-Kd} at the most."""
 
 SLOW = 4.0
-"""d times the length of the window below which a power cannot be told from a logarithm."""
+"""If d times the length of the window is smaller, a power looks like a logarithm."""
 
 FEWEST = 8
 """Points that an extrapolation needs."""
 
 ROUNDING = 1e-11
-"""Noise that any slope is taken to have."""
+"""Least noise of any slope."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def extrapolate_exponent(place: ArrayLike, values: ArrayLike) -> Limit:
 
 
 def extrapolate_noisy_exponent(place: Reals, values: Reals, errors: Reals) -> Limit:
-    """Return the exponent with which a quantity grows whose errors are known and independent of each other.
+    """Return the exponent with which a quantity grows, from values with known and independent errors.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def local_slopes(time: ArrayLike, values: ArrayLike, errors: ArrayLike, pieces: 
     time, values, errors : array of shape (n,)
         Rising times, positive values and their independent standard errors.
     pieces : int
-        Pieces of equal length in ln t, of which those with three points or more are used.
+        Pieces of equal length in ln t; those with three points or more are used.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from .optional_import import import_optional
 INK, PALE = "#1a1a1a", "#8c8c8c"
 
 BLUE, VERMILION = "#4477aa", "#cc4c02"
-"""Lazy, and rich: the colour-blind tell them apart, and so does a printer without colour."""
+"""Colours of lazy and rich: distinct for the colour-blind, and in print without colour."""
 
 LINE, HAIR, BOLD = 0.9, 0.6, 1.5
 """Widths of curves and boundaries, of all other lines, and of the curve that a figure is about."""

@@ -42,11 +42,10 @@ def average_draws(
     Returns
     -------
     LossCurve
-        ``loss`` is the mean test loss and ``error`` its standard error, NaN for one seed.  If the user interrupts it,
-        it is the mean of the draws that were finished.  ``observed`` has the means ``train_loss`` and ``kernel``, and
-        for each seed ``losses``, ``train_losses`` and ``kernels`` of shape (seeds, times); ``details`` has
-        ``final_losses`` and ``span_floors`` of shape (seeds,): the test loss at infinite time, and the least one of any
-        model.
+        ``loss`` is the mean test loss and ``error`` its standard error, NaN for one seed.  After an interruption by the
+        user it is the mean of the finished draws.  ``observed`` has the means ``train_loss`` and ``kernel``, and for
+        each seed ``losses``, ``train_losses`` and ``kernels`` of shape (seeds, times); ``details`` has ``final_losses``
+        and ``span_floors`` of shape (seeds,): the test loss at infinite time, and the least one of any model.
 
     Raises
     ------

@@ -10,8 +10,8 @@ eigenvalues mu_j = s_j^2 of Sigma = G^T G instead of the population's, with
     (1)  G = Psi A(0)^T/sqrt(N P) = sum_j s_j a_j e_j^T,     y = Psi w*/sqrt P,     c_j = a_j . y,
     (2)  u = sum_j (c_j/s_j) phi_j e_j,                      v0 = w* - A(0)^T u/sqrt N.
 
-Its spectrum has the weights p_j = c_j^2, and its loss is the train loss, that on the samples.  The test loss, that on
-the population, needs each mode; it is no function of the spectrum:
+Its spectrum has the weights p_j = c_j^2, and its loss is the train loss, on the samples.  The test loss, on the
+population, needs each mode; the spectrum does not determine it:
 
     (3)  train = |Psi v0|^2/P      = floor + sum_j c_j^2 (1 - phi_j)^2,    floor = |y|^2 - |c|^2, zero for P <= N,
     (4)  test  = v0^T Lambda v0    = |rest + sum_j (1 - phi_j) d_j|^2,
@@ -137,7 +137,7 @@ class DrawnReuse:
 
     @property
     def _floor_error(self) -> float:
-        """The error of the floor by rounding: y - G u has that of y, and that of the largest s_j times u."""
+        """The error of the floor by rounding: y - G u has the error of y, and that of the largest s_j times u."""
         mu, floor = self.spectrum.eigenvalues, self.spectrum.floor
         blur = ROUNDING * (sqrt(self.spectrum.variance) + sqrt(self.spectrum.norm * mu[0]))
         return (2 * sqrt(floor) + blur) * blur if floor else 0.0
@@ -145,8 +145,8 @@ class DrawnReuse:
     def curve(self, gamma: float, times: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
         """Return the losses at ``times``, with errors.
 
-        As in `verify.flow`, the flow is solved to two tolerances.  An error is twice the largest difference at
-        times nearby, and that of rounding.
+        As in `verify.flow`, the flow is solved to two tolerances.  An error is twice the largest difference at times
+        nearby, plus that of rounding.
 
         Parameters
         ----------
@@ -179,7 +179,7 @@ class DrawnReuse:
         errors = {}
         for name in ("loss", "train_loss", "kernel", "clock"):
             apart = np.abs(found[name] - other[name]) / (found[name] + SMALLEST)
-            if name in ("kernel", "clock"):  # they come to rest, and a difference may do so near zero
+            if name in ("kernel", "clock"):  # late they are constant, and a difference may stay near zero
                 apart = np.maximum.accumulate(apart)
             errors[name] = largest_nearby(apart, places) * found[name][places]
             if name in ("loss", "train_loss"):
@@ -209,9 +209,9 @@ class DrawnReuse:
         residual = np.where((times > seen)[:, None], 0.0, states.residual)
         learned = np.where((times > seen)[:, None], 1.0, states.learned)
         mu, p, blurs = self.spectrum.eigenvalues, self.spectrum.weights, self._blurs
-        # a relative error x of a mode's rate is one of x |ln(1 - phi)| in 1 - phi
+        # a relative error x of a mode's rate makes one of x |ln(1 - phi)| in 1 - phi
         moved = residual * (1 - np.log(np.maximum(residual, SMALLEST)))
-        # (4): v0 is the target less what is learned, or the rest and what is not: whichever loses fewer digits
+        # (4): v0 is the target less the learned part, or the rest plus the unlearned: whichever loses fewer digits
         gone = np.sqrt(learned**2 @ blurs**2) + ROUNDING * norm(self.target)
         ahead = np.sqrt(moved**2 @ blurs**2) + (norm(blurs) if self.rest.any() else 0.0)
         late = (ahead < gone)[:, None]
@@ -235,7 +235,8 @@ def draw_features_and_samples(
 ) -> Draw:
     """Draw features and samples.
 
-    At fixed seed and M, the first samples of a larger draw are those of a smaller one, and so for features.
+    At fixed seed and M, the first samples of a larger draw are the samples of a smaller one; the same holds for
+    features.
 
     Parameters
     ----------

@@ -20,11 +20,12 @@ the row of m at 0, the loss at infinite time is
 
 where V(nu_n) = n, T_n = sum_k y_k^2 nu/(lambda_k + nu) is the loss of least squares with n features, Q_n has the square
 of nu/(lambda_k + nu), and d_n = sum_k lambda_k^2/(lambda_k + nu)^2.  Both are the same for any gamma: the flow stays in
-the span of what it is shown.  At N = P they diverge, and the loss grows for ever.  There, and close to it, m is used in
+the span of the features and samples.  At N = P they diverge, and the loss grows without end.  There, and close to it, m
+is used in
 
     (6)  L = sum_k y_k^2 - 2 int a phi + int int m phi phi',         a: jump of T/z.
 
-That loses as many digits as the loss is below its start, and holds up to a clock that the lowest eigenvalues set.
+The further the loss has fallen, the more digits (6) loses.  It holds up to a clock that the lowest eigenvalues set.
 
 Consistency check (not used in the solution): at time 0 both losses are sum_k y_k^2, and the second moment of the
 training loss is sum_k y_k^2 (lambda_k + sum_l lambda_l/P).
@@ -61,7 +62,7 @@ CLOSE = 1e-3
 """If |N - P| is less than this share of the larger, the loss is counted from time 0, by (6)."""
 
 LATEST = 1e10
-"""The clock, in units of the lowest eigenvalue's inverse, up to which it is then known; times beyond are refused."""
+"""The clock up to which that loss is known, in units of the lowest eigenvalue's inverse; later times are refused."""
 
 ROUNDING = 4 * float(np.finfo(float).eps)
 """Rounding of a loss that is counted from time 0, in units of the loss there."""

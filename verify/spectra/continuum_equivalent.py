@@ -16,8 +16,8 @@ away from the pole at -nu.  So no panel has to be as narrow as the distance y.  
 large, or one of them infinite.
 
 Digits are kept where terms nearly cancel.  Of sums over modes far above x only the real part is large.  Where the
-imaginary part is wanted, these sums are taken out first: Im of int v^2/(v + nu) is that of -nu V, and Im Y, for
-beta > 1, is that of 1/(alpha (beta - 1)) - nu Y', where Y' has beta - 1.
+imaginary part is wanted, these sums are taken out first: Im of int v^2/(v + nu) equals that of -nu V, and Im Y, for
+beta > 1, equals that of 1/(alpha (beta - 1)) - nu Y', where Y' has beta - 1.
 
 Layout: nu along the first axis, points of the contour along the last.
 

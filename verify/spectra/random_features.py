@@ -21,7 +21,7 @@ sum_k lambda_k, and their squares to sum_k lambda_k^2 + (sum_k lambda_k)^2/N.  T
 `Spectrum.error`.
 
 Accuracy of the equivalent itself: a curve on the mean spectrum differs from the mean of drawn curves by terms that fall
-with N.  They are largest where the smallest eigenvalues decide: for N = 16, 10 % of what is left of the trace then.
+with N.  They are largest where the smallest eigenvalues decide: for N = 16, 10 % of the remaining trace.
 
 Cost of a mean on modes: about (alpha sqrt(N)/400)^2 seconds; on the continuum a tenth of a second for any N.  Cost of a
 draw: N^2 M operations.
@@ -187,7 +187,7 @@ def drawn_spectra(alpha: object, beta: object, model_size: int, modes: int, seed
     Raises
     ------
     InputError
-        If alpha <= 1, beta <= 0, N < 1 or N >= M; if the seed is no whole number >= 0; if the draw is too large; if
+        If alpha <= 1, beta <= 0, N < 1 or N >= M; if the seed is not a whole number >= 0; if the draw is too large; if
         the eigenvalues span more than `DECADES` decades.
 
     Examples

@@ -157,7 +157,7 @@ def spectrum_from_arrays(eigenvalues: ArrayLike, weights: ArrayLike, floor: floa
     Raises
     ------
     InputError
-        If an array is no column of finite real numbers; if the lengths differ; if an eigenvalue is not positive or a
+        If an array is not a column of finite real numbers; if the lengths differ; if an eigenvalue is not positive or a
         weight is negative; if fewer than two modes have a positive weight, or if there are more than `MAX_MODES`; if
         the floor is negative or infinite; if a number leaves double precision.
 

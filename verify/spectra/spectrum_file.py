@@ -42,7 +42,7 @@ def read_spectrum(path: Path) -> Spectrum:
     Raises
     ------
     InputError
-        If the file cannot be read, is no text, is empty, has a line without exactly two numbers, more than
+        If the file cannot be read, is not text, is empty, has a line without exactly two numbers, more than
         `MAX_MODES` modes, or numbers that `spectrum_from_arrays` refuses.
 
     Examples

@@ -74,7 +74,7 @@ def descend(
         ``starts``, losses at step 0, of shape (seeds,); ``losses`` and ``kernels`` = 1 + gamma q, of shape
         (seeds, recorded).
     failures : dict
-        By the row of each seed that diverged, the step and the loss at which it did.
+        The step and the loss at which each seed diverged, by its row.
 
     Examples
     --------

@@ -1,14 +1,14 @@
 """What does the finite model do when it is trained, over many draws of features and batches?
 
 Each seed draws A(0), and a fresh batch for each step, and takes the steps of eq. 4: `gradients` computes what a batch
-contributes, `descent` what it changes, `seeds` the means.  The loss is that on the whole population, without sampling
+contributes, `descent` what it changes, `seeds` the means.  The loss is taken on the whole population, without sampling
 error.  The witness `verify.witnesses.networks` computes the same steps as eq. 4 and Appendix B print them.
 
 Reproducibility: a seed's streams depend on its number alone, and its steps on its own arrays alone.  Its curve is the
 same to the last bit however seeds are grouped, on one machine with one linear algebra library and count of threads.
-Seeds are independent: several processes can share them, and an interrupted ensemble can be taken up with the rest.
+Seeds are independent: several processes can share them, and an interrupted ensemble can go on with the remaining seeds.
 
-Precision: ``precision`` is that of matrices, and of batches that are not Gaussian.  Vectors, draws and losses are
+Precision: ``precision`` applies to matrices, and to batches that are not Gaussian.  Vectors, draws and losses are
 double.  In float32 matrices take half the memory and time; a seed has the same draws, and its curve differs by
 rounding.
 
@@ -74,7 +74,7 @@ def train_ensemble(
     LossCurve
         ``time`` is eta times the step, ``loss`` the mean over seeds, ``error`` its standard error, NaN for one seed.
         ``observed`` has ``kernel``, the mean of 1 + gamma |w|^2/N, and per seed ``losses`` and ``kernels`` of shape
-        (seeds, times).  If the user interrupts it, it is the mean of the seeds that were finished.
+        (seeds, times).  After an interruption by the user it is the mean of the finished seeds.
 
     Raises
     ------

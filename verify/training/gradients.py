@@ -1,4 +1,4 @@
-"""What is the gradient of eq. 4 on a fresh batch, at the cost of what it depends on?
+"""What is the gradient of eq. 4 on a fresh batch, from as few random numbers as it depends on?
 
 In the features x = A(0) psi/sqrt N the student is f = u . x, and a step needs of its batch only
 

@@ -1,7 +1,7 @@
 """What does a linear network of finite width do when it is trained, over many draws of weights and batches?
 
 Each seed draws A(0) and w(0), and a fresh Gaussian batch for each step, and takes the steps that `linear_descent`
-computes; the witness is `verify.witnesses.networks.train_linear_network`.  The loss is that on the whole population,
+computes; the witness is `verify.witnesses.networks.train_linear_network`.  The loss is taken on the whole population,
 without sampling error.  Means are over seeds.
 
 A batch of any size is M normals and one chi-squared.  `gradients` reduces a Gaussian batch in the eigenbasis of the
@@ -41,7 +41,7 @@ from .settings import BUFFERS, GROUP, LARGEST, MEMORY, STREAMS, Steps, check_rec
 from .stability import STABLE
 
 STRONGEST = 1e6
-"""Of gamma0 and sigma: fourth powers of more would leave double precision with everything else."""
+"""Largest gamma0 and sigma: fourth powers of larger ones would leave double precision."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def train_linear_ensemble(
     -------
     LossCurve
         ``time`` is eta times the step, ``loss`` the mean over seeds, ``error`` its standard error, NaN for one seed.
-        If the user interrupts it, it is the mean of the seeds that were finished.  ``observed`` and ``details`` have
+        After an interruption by the user it is the mean of the finished seeds.  ``observed`` and ``details`` have
 
         - ``readout``: the mean of |w|^2/N; ``kernel``: the mean of (1 + |w|^2/N)/(1 + sigma^2), which is kappa at
           infinite width;

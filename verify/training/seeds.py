@@ -31,7 +31,7 @@ MEANS = {"losses": "loss", "kernels": "kernel", "train_losses": "train_loss", "r
 """Rows along the times, and the names of their means over seeds."""
 
 Group: TypeAlias = tuple[dict[str, Reals], dict[int, tuple[int, float]]]
-"""Rows of a group; and by the row of each seed that diverged, the step and the loss at which it did."""
+"""Rows of a group; and the step and the loss at which each seed diverged, by its row."""
 
 
 class SeedDiverged(Diverged):
@@ -44,8 +44,8 @@ class SeedDiverged(Diverged):
     seed : int
         The first seed, in the order given, of the group that was being run.
     finished : LossCurve or None
-        The mean over all seeds that had reached the last step, those of the same group among them: seeds that did not
-        diverge, so not the mean of the ensemble.
+        The mean over all seeds that had reached the last step, also in the same group.  It leaves out seeds that
+        diverged, so it is not the mean of the ensemble.
     """
 
     def __init__(

@@ -51,13 +51,13 @@ GROUP = 2**22
 serves many."""
 
 STREAMS, BUFFERS = 2**14, 2**17
-"""Bytes of a seed's streams, and of what else does not grow with sizes."""
+"""Bytes of a seed's streams, and of all else that does not grow with sizes."""
 
 ALL, PER_DECADE = 1000, 50
 """Up to this many steps all losses are kept, beyond them about so many in a decade."""
 
 LARGEST = 10**15
-"""Of steps, sizes and samples: more would not fit or not end, and doubles compute with these exactly."""
+"""Most steps, and largest sizes: more would not fit or not end, and doubles are exact up to here."""
 
 
 A_STEP, A_PAIR, A_DRAW = 1e-5, 3e-9, 1e-10

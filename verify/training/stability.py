@@ -91,7 +91,7 @@ class GroupWatch:
     first : array of shape (seeds,)
         Losses at step 0.
     failures : dict
-        By the row of each seed that diverged, the step and the loss at which it did.
+        The step and the loss at which each seed diverged, by its row.
 
     Examples
     --------
@@ -109,7 +109,7 @@ class GroupWatch:
         if step == 0:
             self.first, self.bound = loss, DIVERGED * loss
         lost = self.alive & ~(loss <= self.bound)
-        if lost.any():  # the numbers of a lost seed touch no other seed's from here on
+        if lost.any():  # from here on the numbers of a lost seed affect no other seed
             self.failures |= {int(row): (step, float(loss[row])) for row in np.flatnonzero(lost)}
             self.alive &= ~lost
         return bool(self.alive.any())

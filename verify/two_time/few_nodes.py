@@ -22,7 +22,7 @@ SLOW, SLOW_NODES = 0.3, 4
 in lambda."""
 
 FADED = 1e-6
-"""Share of the trace below which neither what its modes still do nor its error is seen beside what they did before."""
+"""Share of the trace below which what its modes still do, and its error, are negligible beside what they did before."""
 
 
 def on_few_nodes(trace: Spectrum, clock: float) -> Spectrum:

@@ -19,11 +19,11 @@ The floor of the target, which no mode holds, is a mode of lambda -> 0: a consta
 
 Time is collocated on a grid whose intervals may grow with t; errors are far below those of steps (`offline_solver`).
 
-Two spectra enter, as in `online`: the target's, and the trace sum_k lambda_k delta(lambda_k).  Either those of the
-limit, with N as the model size; or, at P = infinity, those of the mean model of size N with no model size.
+Two spectra enter, as in `online`: the target's, and the trace sum_k lambda_k delta(lambda_k).  They are either those of
+the limit, with N as the model size; or, at P = infinity, those of the mean model of size N with no model size.
 
-At rest, correlations are small differences, so that C3 is rounding, and gamma t^2 C3, which drives H, is not small in
-the end: around gamma t^2 = 1e10 digits are lost, and the stated error says so.
+At late times correlations are small differences: C3 is rounding, but gamma t^2 C3, which drives H, is not small.
+Around gamma t^2 = 1e10 digits are lost, and the stated error says so.
 
 Cost for T = `STAGES` x intervals and n nodes of the trace: 4 n T^3 operations a sweep; gamma = 0 takes one, others some
 ten.  Memory: 8 T^2 bytes for each of n + `WORK` matrices, and 8 T for each node of the target; refused above
@@ -117,7 +117,7 @@ def solve_offline(
     -------
     LossCurve
         ``loss`` on new data; ``observed`` has ``train_loss``, on the P samples, and ``kernel`` = 1 + gamma Cw(t,t).
-        Errors are those of the two spectra's rules and of the iteration, and rounding.  They leave out that of the
+        Errors are those of the two spectra's rules and of the iteration, and rounding.  They leave out the error of the
         grid, see `limit_of_fine_grids`.
 
     Raises
@@ -125,7 +125,7 @@ def solve_offline(
     InputError
         For numbers outside these ranges, or a solution that would not fit `sizes.MEMORY`.
     FlowFailed
-        If an interval cannot be solved; the error has its time, and what is left.
+        If an interval cannot be solved; the error has its time and its residual.
     Unresolved
         If the clock runs beyond what the spectra resolve.
 
@@ -149,13 +149,13 @@ def limit_of_fine_grids(
 ) -> LossCurve:
     """Solve the same on halved intervals, with the error of the grid.
 
-    Parameters and failures are those of `solve_offline`, whose work it takes some ten times.
+    It takes some ten times the work of `solve_offline`, with the same parameters and failures.
 
     Returns
     -------
     LossCurve
-        At ``times``, with names as in `solve_offline`.  Each error is how far halving all intervals moved the value,
-        which is more than what is left, and the error of `solve_offline`.
+        At ``times``, with names as in `solve_offline`.  Each error is the change of the value when all intervals are
+        halved, which exceeds the change that remains, plus the error of `solve_offline`.
 
     Examples
     --------

@@ -14,7 +14,7 @@ diagonal, g and s being the eigenvalues of G and S and f = F(s), a row x of S, C
 (7) follows from S = G R with F(S) = f(s) + (S - s) Phi.  So a row is solved at once, however strongly it acts on
 itself.  Only what gamma feeds back, C3 -> G -> C3, is iterated; some ten sweeps reach rounding, more if intervals are
 long.  If gamma Theta C3_ has an eigenvalue of 1 or more within an interval, w grows so fast that polynomials do not
-follow, and the inverse in H is not that of the sum it stands for: that is refused.
+follow, and the inverse in H is not the sum that it stands for: such an interval is refused.
 
 Layout: modes along the first axis, times along the last.  Equations (1) to (6) are those of `offline`.
 
@@ -200,7 +200,7 @@ class March:
         """Return test loss, train loss and kernel at the times of the grid, by (6)."""
         ends = STAGES * np.arange(1, len(self.times)) - 1
         r1 = np.eye(len(self.f))[ends] - self.by_p * self.f[ends]
-        train = np.maximum(((r1 @ self.c0) * r1).sum(axis=1), 0.0)  # a difference of what nearly cancels
+        train = np.maximum(((r1 @ self.c0) * r1).sum(axis=1), 0.0)  # a difference of nearly equal numbers
         return (
             np.append(self.variance, self.c0.diagonal()[ends]),
             np.append(self.variance, train),
@@ -233,7 +233,7 @@ class March:
         new, old = slice(first, last), slice(0, first)
         block = self._block(self.g[new, new])
         half, both = block.half, self.by_n * self.by_p
-        # blocks on the diagonal are functions of that of G
+        # blocks on the diagonal are functions of G's block
         self.s[new, new], self.f[new, new], self.r[new, new] = map(block.matrix, (block.s, block.f, block.r))
         relaxed, inside = block.matrix(block.shares.T), block.matrix(block.s * block.shares.T)
         # Phi and M of (7), along one eigenvector of each pair

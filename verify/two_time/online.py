@@ -21,14 +21,15 @@ once, block by block: products with S serve all modes, and only blocks on the di
 T x T matrix is kept for a mode.
 
 Two spectra enter: the target's, whose modes cost a vector each, and the trace sum_k lambda_k delta(lambda_k), which
-drives R3 and the noise of batches and needs few nodes.  Either those of the limit, with N as the model size; or those
-of the mean model of size N (`mean_spectra`) with no model size, as there R3 = I.  Both routes give one curve.
+drives R3 and the noise of batches and needs few nodes.  They are either those of the limit, with N as the model size;
+or those of the mean model of size N (`mean_spectra`) with no model size, because there R3 = I.  Both routes give one
+curve.
 
-Stability: at finite N and B the solution may leave the smooth one below eta kappa mu_1 = 2, as draws do, some of which
-diverge while others do not.  How it goes on then depends on its last digits, from ``status.undetermined_from`` on.
+Stability: at finite N and B the solution may leave the smooth one below eta kappa mu_1 = 2, as draws do: some diverge,
+and others do not.  From ``status.undetermined_from`` on it depends on its last digits.
 
 A mean field leaves out the four-point part of a batch of Gaussian features, lambda_k lambda_l v_k v_l/B in its noise,
-and its analogue for A(0).  It has the order of what is kept, times the share of single modes in the loss.
+and its analogue for A(0).  That part has the order of the terms kept, times the share of single modes in the loss.
 
 Layout: modes along the first axis, times along the last.  Cost for T steps and n nodes of the trace: 4/3 n T^3
 operations in matrix products.  Memory: 48 T^2 bytes for the matrices, 8 T per node of the target and 8 `BLOCK` T per
@@ -60,7 +61,7 @@ SMOOTH, ROUGH = 1e-4, 1e-2
 
 
 CUBIC, ROW = 3e-9, 48
-"""Seconds that a solution takes over the third power of its steps, and bytes over the second."""
+"""Seconds that a solution takes per cube of its steps, and bytes per square."""
 
 
 def estimate_two_time_seconds(steps: int) -> float:
@@ -107,8 +108,8 @@ def solve_online(
         has not learned; ``from_features``, the variance over A(0), of order 1/N; ``from_batches``, that over batches,
         of order 1/B.
 
-        ``status.undetermined_from`` is the time from which on the response alternates from step to step after it had
-        been smooth: gradient descent is at the edge of stability, which at finite N and B lies below `STABLE`.
+        ``status.undetermined_from`` is the time at which the response, smooth until then, begins to alternate from step
+        to step: gradient descent is at the edge of stability, which at finite N and B lies below `STABLE`.
 
     Raises
     ------

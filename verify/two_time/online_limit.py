@@ -23,7 +23,7 @@ solves the discrete equations exactly.  As an approximation to the flow they hav
 
 Stability: if the kernel grows, eta kappa mu_1 exceeds 2 in the end, and the flow no longer describes the steps.  The
 loss need not diverge there: the fastest mode oscillates, which keeps the kernel near 2/(eta mu_1), and the loss falls
-on as with that fixed kernel.  ``sharpness`` shows it.
+further as with that fixed kernel.  ``sharpness`` shows it.
 
 Layout: time along the first axis, modes or the earlier time along the last.  Cost for T steps and n modes: 4 T^2 n
 operations.  Memory: 16 T (T + n) bytes for two correlation functions and two histories, refused above `sizes.MEMORY`.
@@ -54,10 +54,10 @@ LEVELS = 3
 """Step lengths eta, eta/2, eta/4 from which the limit of small steps is extrapolated."""
 
 ROUNDING = 4e-15
-"""Differences of losses below it, in units of the first loss, are rounding."""
+"""Smaller differences of losses, in units of the first loss, are rounding."""
 
 NEARBY = 2
-"""An error is the largest of the relative ones within this factor in time: a difference may pass through zero."""
+"""An error is the largest relative one within this factor in time, because a difference may pass through zero."""
 
 
 def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, steps: int) -> LossCurve:
@@ -124,9 +124,9 @@ def limit_of_small_steps(spectrum: Spectrum, gamma: float, learning_rate: float,
     Returns
     -------
     LossCurve
-        ``error`` is how far the last stage of the extrapolation moved the loss, and the error of the spectrum's rule.
-        ``observed`` has ``order``, the observed order in eta, which should be near 1; it is NaN where the loss does not
-        depend on eta.
+        ``error`` is the change of the loss in the last stage of the extrapolation, plus the error of the spectrum's
+        rule.  ``observed`` has ``order``, the observed order in eta, which should be near 1; it is NaN where the loss
+        does not depend on eta.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Can the two-time equations be solved with these numbers?  What all three solvers check, once, at their entrance."""
+"""Can the two-time equations be solved with these numbers?  All three solvers check their input here, once."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from ..arrays import Reals
 
 
 class IntegrationFailed(NotSolved):
-    """The equations of a witness could not be solved on.
+    """The equations of a witness could not be solved any further.
 
     Attributes
     ----------

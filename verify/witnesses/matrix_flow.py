@@ -35,7 +35,7 @@ from ..spectra.spectrum import Spectrum
 from .explicit_steps import check_step_tolerance, step_explicitly
 
 TOLERANCE = 1e-9
-"""Relative error of a step.  Steps are as short as stability needs, so that the loss is better than that."""
+"""Relative error of a step.  Steps are as short as stability needs, so the loss is more accurate than that."""
 
 TOLERANCES = (1e-13, 1e-2)
 """The smallest and the largest tolerance that double precision and the step control allow."""

@@ -1,4 +1,4 @@
-"""What is a sum over modes, sum_{k >= 1} k^{-a} f(k^{-alpha} s)?  Added up, to any number of digits.
+"""What is a sum over modes, sum_{k >= 1} k^{-a} f(k^{-alpha} s)?  It is added up here, to any number of digits.
 
 The first modes, those with k^{-alpha} s > `REACH`, are added one by one.  Beyond them f is its Taylor series at 0, and
 each power sums to a Hurwitz zeta function:

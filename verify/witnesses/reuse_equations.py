@@ -2,9 +2,9 @@
 
     dw/dt = A (Psi^T Psi/P) v0,     dA/dt = gamma w v0^T (Psi^T Psi/P)(A(0)^T A(0)/N),     v0 = w* - A^T w/N,  w(0) = 0.
 
-It is the witness for `verify.reuse.draws`, which reduces it to the eigenvalues of one matrix, and uses nothing of that:
-N M + N unknowns by `explicit_steps`.  N = infinity, where A(0)^T A(0)/N = I, is N = M with A(0) = sqrt(M) I, as only
-products of the features matter.
+It is the witness for `verify.reuse.draws`, which reduces eq. 32 to the eigenvalues of one matrix.  Here nothing is
+reduced: `explicit_steps` integrates N M + N unknowns.  N = infinity, where A(0)^T A(0)/N = I, is N = M with A(0) =
+sqrt(M) I, as only products of the features matter.
 
 Cost: 2 (P + 3 N) M operations an evaluation, and two evaluations or more for each 1/(kappa mu_1) of time, as longer
 steps are unstable.  Memory: some 22 copies of the unknowns.

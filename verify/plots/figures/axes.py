@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 FAR = 1e3
-"""Ratio of numbers of an axis from which on they are written as powers of ten."""
+"""Numbers of an axis are written as powers of ten if their ratio is at least this."""
 
 ROOM = 0.06
 """Room beyond the values on an axis, in units of their range."""

@@ -118,7 +118,7 @@ class Chart:
         Parameters
         ----------
         where : array of shape (3,)
-            From where to where it runs, and in the middle where it bears its formula.
+            Its start, the place of its formula, and its end.
         curve : (x, y)
             The curve beside it, on logarithmic scales.
         exponent : Fraction

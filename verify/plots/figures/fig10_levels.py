@@ -28,7 +28,7 @@ from .measured_points import Measured, describe_points, measure_exponents
 from .page import Figure, Map
 
 SOURCES = ("1/10", "3/10", "1/2", "7/10", "11/10")
-"""Values of beta at which levels are measured; next to 1 they are reached too slowly to be told apart."""
+"""Values of beta at which levels are measured; next to 1 they are reached too slowly to be distinguished."""
 
 LEVELS = 6  # the highest level
 
@@ -41,7 +41,7 @@ GRID = np.linspace(0, FARTHEST, 241)[1:]
 """Values of beta along a curve; 1 is one of them."""
 
 LOWEST = 0.4
-"""Where level 0 is farthest below the limit, and bears its name."""
+"""Where level 0 is farthest below the limit; its name stands there."""
 
 
 def compute_levels(spread: Map = map) -> tuple[Measured, ...]:

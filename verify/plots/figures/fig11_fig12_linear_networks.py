@@ -1,12 +1,12 @@
 """How do linear networks of two layers learn, and how do their readouts grow? (Fig. 11 and 12 of the paper.)
 
 Fig. 11.  L(t) in an easy and a hard task, for gamma0 from 10^-3 to 1.  Below, the local exponent of the hard task: from
-that of the lazy network to chi.
+the exponent of the lazy network to chi.
 
 Fig. 12.  |w|^2/N, which starts at sigma^2.  In the easy task it levels off at (1 + sigma^2) kappa - 1, dashed, where
-kappa is the derived limit of the kernel.  In the hard task it grows for ever: what it has gained grows as t^{1-beta} at
-first, in proportion to gamma0^2, and as t^{1-chi} in the end.  Those are the paper's labels; its caption prints
-1 - 2 beta (1 + beta) for the latter, a slope that the curves do not have.
+kappa is the derived limit of the kernel.  In the hard task it grows without end: its gain grows as t^{1-beta} at first,
+in proportion to gamma0^2, and as t^{1-chi} in the end.  The paper labels both slopes.  Its caption prints
+1 - 2 beta (1 + beta) for the second, a slope that the curves do not have.
 
 Curves are networks of infinite width on all modes (`infinite_width`).  Points are networks that were trained by SGD,
 with the paper's N and B and, for gamma0 = 1, with a larger N (`linear_ensemble`).  They have M modes.  The modes
@@ -14,7 +14,7 @@ beyond M would be learned too late to matter: sum_{k > M} y_k^2 is added to the 
 
 At N = 100 the finite width is visible.  In the easy task its first correction, t^{-1+1/alpha}/N, outlasts the flow
 t^{-beta}.  And w0 is not orthogonal to the features, so that a readout first gains or loses a part of order
-gamma0/sqrt(N).  This is the larger a part of the gain the smaller gamma0 is: the last panel has points only for the
+gamma0/sqrt(N).  The smaller gamma0 is, the larger is this part of the gain: the last panel has points only for the
 larger gamma0.  |w|^2/N itself starts at sigma^2 up to a relative sqrt(2/N), so that the points of one ensemble are too
 high or too low together.
 
@@ -61,7 +61,7 @@ GAMMAS = tuple(Fraction(1, 10**power) for power in (3, 2, 1, 0))
 """gamma0."""
 
 TIMES = np.geomspace(1, 1e6, 97)
-"""16 a decade, on to where the hard task has its slope for all but the smallest gamma0."""
+"""16 per decade, up to where the hard task has its slope for all but the smallest gamma0."""
 
 BATCH, MODES, RATE = 128, 512, 0.02
 """B, M and eta of networks that are trained."""
@@ -79,7 +79,7 @@ PARTS = {NARROW: 8, WIDE: 1}
 """Seeds that are trained together."""
 
 GROWN = GAMMAS[2:]
-"""gamma0 for which what a readout gains is more than what is due to how it started."""
+"""gamma0 for which the gain of a readout exceeds what its start causes."""
 
 EASY_GUIDE = np.array([1e2, 1e3, 1e4])
 HARD_GUIDE = np.array([1e3, 1e4, 1e5])
@@ -104,7 +104,7 @@ class Trained:
     seeds : int
     time : array
     loss, readout, gain : tuple of two arrays
-        Mean and standard error of the loss, of |w|^2/N, and of what that is more than at the start.
+        Mean and standard error of the loss, of |w|^2/N, and of its gain since the start.
     """
 
     width: int
@@ -129,7 +129,7 @@ class Task:
     lazy, rich : Fraction
         Derived exponents of the loss.
     first_gain, gain : Fraction
-        Those with which the readout grows: to first order in gamma0^2, and in the end.
+        Exponents with which the readout grows: to first order in gamma0^2, and in the end.
     limits : tuple of float
         Derived limits of the readout for `GAMMAS`; none in the hard task.
     """

@@ -2,7 +2,7 @@
 
 The curves are the derived exponents, rich and lazy.  The points are measured: each is the limit of a local slope of the
 loss, with the error of that limit.  On beta = 1 a logarithm multiplies the power law.  It does not change the exponent,
-but slows its measurement: the error there is by far the largest, and is written beside that of all others.
+but slows its measurement: the error there is by far the largest, and is written beside the error of all others.
 """
 
 from __future__ import annotations

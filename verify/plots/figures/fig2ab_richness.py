@@ -41,7 +41,7 @@ COLOURS = (BLUE, "#ec8a1c", "#dd6a12", VERMILION, "#9b3503", "#5f2404")
 """A colour for each: blue, then darker with gamma."""
 
 TIMES = np.concatenate([np.geomspace(1, 1e3, 72, endpoint=False), np.geomspace(1e3, 1e12, 73)])
-"""From the first unit of time on, 24 a decade, and later, where curves are straight, 8."""
+"""From the first unit of time on: 24 per decade, and 8 later, where curves are straight."""
 
 GUIDE = np.array([1e3, 1e6, 1e9])
 """From where to where slopes are drawn beside the curves, and where they bear their names."""
@@ -52,7 +52,7 @@ NAMED = 50.0
 
 @dataclass(frozen=True)
 class LossCurves:
-    """Curves of the flow for `GAMMAS`, with what is derived of them.
+    """Curves of the flow for `GAMMAS`, with derived exponents and constants.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class LossCurves:
     lazy, rich : Fraction
         The derived exponents beta and chi.
     amplitudes : tuple of float
-        A in L ~ A t^{-beta}, then those in L ~ A t^{-chi}.
+        A in L ~ A t^{-beta}, then each A in L ~ A t^{-chi}.
     """
 
     beta: Fraction

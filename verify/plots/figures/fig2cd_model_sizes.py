@@ -1,10 +1,10 @@
 """How does the loss of a model of finite size fall, and what remains of it? (Fig. 2c, d of the paper, B -> infinity.)
 
 1. L(t) for N = 2^4, ..., 2^11: the flow on the mean spectrum of N features (`random_features`).  Points are models that
-   were trained on the same M modes by steps of the population gradient, small enough to be the flow.  Black is the
-   limit N -> infinity, on all modes, dashed its predicted slope.
+   were trained on the same M modes by steps of the population gradient, small enough to be the flow.  The limit N ->
+   infinity, on all modes, is black, and its predicted slope dashed.
 2. The local exponent -d ln L/d ln N of what remains at infinite time, for all modes and sizes far beyond the paper's.
-   Derived is alpha min(1, beta); the exponent as published, alpha min(2, beta), differs for beta > 1 (`floor`).
+   The derived exponent is alpha min(1, beta); the published one, alpha min(2, beta), differs for beta > 1 (`floor`).
 
 The paper gives beta, but neither alpha nor gamma; here they are 3/2 and 1, as in Fig. 2a, b.
 """
@@ -40,8 +40,8 @@ GAMMA = 1.0
 """Richness."""
 
 MODES = 2**16
-"""M of the models of finite size.  With all modes the floor would be higher, by up to 5 % of itself for those that are
-trained, and by a seventh for the largest."""
+"""M of the models of finite size.  With all modes the floor would be higher, by up to 5 % for the trained models, and
+by a seventh for the largest."""
 
 SIZES = tuple(2**power for power in range(4, 12))
 """N, as in the paper's legend."""
@@ -70,7 +70,7 @@ GUIDE = np.array([3e1, 3e2, 3e3])
 
 @dataclass(frozen=True)
 class ModelSizes:
-    """Curves of models of `SIZES`, and what is derived of them.
+    """Curves of models of `SIZES`, and derived exponents.
 
     Attributes
     ----------

@@ -6,9 +6,9 @@
 3. The super-easy task for a larger model and longer: the flow on its mean spectrum with the variance of batches, to
    first order in eta/B (`noise`).
 
-Dashed are predicted slopes.  In the hard task noise adds to the loss and leaves its slope as it is.  In the super-easy
-one the flow t^{-beta} is soon over.  What batches left early, (eta/B) t^{-2+1/alpha}, comes next, the sooner the
-smaller they are, and then the first correction in 1/N, t^{-1+1/alpha}.
+Predicted slopes are dashed.  In the hard task noise adds to the loss and leaves its slope as it is.  In the super-easy
+one the flow t^{-beta} is soon over.  Then what early batches left leads, (eta/B) t^{-2+1/alpha}, sooner for smaller
+batches, and at last the first correction in 1/N, t^{-1+1/alpha}.
 
 The two-time equations leave out the four-point part of a batch.  It is as large as the rest where a single mode has
 most of the loss.  So points of B = 1 lie above their curve: by some per cent in the hard task, and by a factor at early
@@ -53,7 +53,8 @@ SIZE, MODES = 512, 4096
 """N and M of models that are trained."""
 
 RATE = Fraction(1, 16)
-"""eta.  With B = 1, and kappa up to 5, eta kappa tr Lambda/2 = 1/4 is well below 1, from where on noise alone grows."""
+"""eta.  With B = 1, and kappa up to 5, eta kappa tr Lambda/2 = 1/4 is well below 1, above which noise grows by
+itself."""
 
 STEPS = 512
 """T; the equations cost T^3."""
@@ -77,7 +78,7 @@ LARGE = 2**16
 """N of the last panel, on all modes."""
 
 TIMES = np.geomspace(1, 1e5, 81)
-"""Times of the last panel, on to where the correction in 1/N leads for all batch sizes."""
+"""Times of the last panel, up to where the correction in 1/N leads for all batch sizes."""
 
 HARD_GUIDE = np.array([2.5, 8.0, 25.0])
 """From where to where the predicted slope is drawn below the curves of the hard task, and where it bears its name."""

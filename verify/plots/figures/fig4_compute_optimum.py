@@ -1,10 +1,10 @@
 """What is the smallest loss at a given compute C = N t? (Fig. 4 of the paper: a hard, an easy and a super-easy task.)
 
 1-3. L against C for models of sizes N = 2^3 to 2^16: the flow on the mean spectrum of N features
-   (`random_features`), in the super-easy task with the variance of batches, to first order in eta/B (`noise`).  Black
-   is the smallest loss at each C, dashed its predicted slope C^{-r}.  Points are models that were trained.
-4. The local exponent -d ln L/d ln C of the smallest loss, and what it tends to, dashed.  In the super-easy task it is
-   approached as slowly as the flow fades beside the noise of batches, as a small power of t.
+   (`random_features`), in the super-easy task with the variance of batches, to first order in eta/B (`noise`).  The
+   smallest loss at each C is black, and its predicted slope C^{-r} dashed.  Points are models that were trained.
+4. The local exponent -d ln L/d ln C of the smallest loss, and its limit, dashed.  In the super-easy task the limit is
+   approached slowly, as the flow fades beside the noise of batches as a small power of t.
 
 The optimum is found on the curves that are drawn, at the time at which each size is the best: see `find_optimum`.
 `compute_budget` does the same on the continuum, where N may be any number; but models that are trained have modes.
@@ -50,7 +50,7 @@ SIZES = tuple(2**power for power in range(3, 17))
 """N."""
 
 TIMES = np.geomspace(0.5, 1.25e8, 152)
-"""Times of a curve, on to the right end of the axis for the smallest model; 18 a decade."""
+"""Times of a curve, up to the right end of the axis for the smallest model; 18 per decade."""
 
 COMPUTE = 10.0, 1e9
 """Ends of the axis."""
@@ -65,7 +65,7 @@ POINTS = tuple(float(time) for time in np.geomspace(2, 100, 5))
 """Times of points."""
 
 COLOURS = (BLUE, "#7a4a9c", VERMILION)
-"""Of local exponents."""
+"""Colours of local exponents."""
 
 GUIDE = np.array([3e5, 6e6, 1e8])
 """From where to where the predicted slope is drawn below the optimum, and where it bears its name."""
@@ -131,8 +131,8 @@ def _solve(beta: Fraction, batch: int | None, size: int) -> Reals:
 def find_optimum(sizes: Sequence[float], times: Reals, losses: Sequence[Reals]) -> Optimum:
     """Find where each size but the first and the last is the best at its C = N t.
 
-    There d ln L/d ln N = d ln L/d ln t.  Both are those of cubic splines, across the sizes and along the curve.  What
-    the former misses, with sizes a factor of two apart, is the same at all sizes once laws of powers are reached.
+    There d ln L/d ln N = d ln L/d ln t.  Both are those of cubic splines, across the sizes and along the curve.  The
+    error of the former, with sizes a factor of two apart, is the same at all sizes once losses are power laws.
 
     Parameters
     ----------

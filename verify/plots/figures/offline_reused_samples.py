@@ -1,11 +1,11 @@
 """What is learned from P samples that are used again and again? (Appendix D and E.4 of the paper; no figure there.)
 
-1. The loss on the population and, thin, that on the samples, against time; N is infinite and P = 2^5, ..., 2^11.  Black
-   is the limit P -> infinity, on fresh samples, dashed its predicted slope.
-2. What remains for one P, against N.  At infinite time it has a peak at N = P, where it has no limit; the least loss
-   of all times has none.
+1. The loss on the population and, thin, on the samples, against time; N is infinite and P = 2^5, ..., 2^11.  The limit
+   P -> infinity, on fresh samples, is black, and its predicted slope dashed.
+2. What remains for one P, against N.  The loss at infinite time has a peak at N = P, where it has no limit; the least
+   loss of all times has no peak.
 3. The local exponent -d ln L/d ln P of what remains at infinite time, for N = infinity and, thin, for N = 5 P/4.
-   Dashed is what they tend to: alpha min(2, beta), and alpha min(1, beta) where N is in proportion to P.
+   Their limits are dashed: alpha min(2, beta), and alpha min(1, beta) where N is in proportion to P.
 
 All curves are means over samples and features by deterministic equivalents (`mean_loss`), on the continuum.  There are
 no points: models that are trained have modes k = 1, 2, ..., and the continuum is another spectrum.
@@ -78,7 +78,7 @@ BESIDE = 20.0
 """How far above, in points."""
 
 ROOM = 8.0
-"""By what factor the axis of the loss goes beyond it, for a slope that stands there."""
+"""Factor by which the axis of the loss goes beyond it, for a slope that stands there."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class ReusedSamples:
     time_exponent : Fraction
         The derived exponent of the limit.
     fixed, shared : tuple of Fraction
-        Those that the local exponents tend to, for `SOURCES`.
+        The limits of the local exponents, for `SOURCES`.
     """
 
     curves: tuple[LossCurve, ...]

@@ -58,7 +58,7 @@ def plot_phases(panels: Sequence[Panel], path: Path) -> None:
 def draw_phases(panels: Sequence[Panel], axes: Any) -> None:
     """Draw phase diagrams of compute optima on Axes of your own.
 
-    What is written is placed for the present size of the Axes, so set that before.  A legend, where labels need one,
+    Labels are placed for the present size of the Axes, so set the size first.  A legend, where labels need one,
     stands to the right of the Axes.
 
     Parameters

@@ -30,10 +30,10 @@ BESIDE = 1e-6
 """Distance beside a curve at which the phases of its two sides are compared, in units of the panel."""
 
 NEWTON_STEPS = 4
-"""Each doubles the number of correct digits; the grid gives two or three."""
+"""Steps of Newton's method: each doubles the number of correct digits, and the grid gives two or three."""
 
 BISECTIONS = 20
-"""They find an end to a millionth of a cell."""
+"""Bisections that find an end to a millionth of a cell."""
 
 SHORT = 0.5
 """Length in points below which a part of a curve is not drawn: half the width of its line."""

@@ -21,7 +21,7 @@ from .labels import BADGE, Label, Row
 from .layout import Layout, Panel, lay_out
 from .text import Block, Words, make_settable, stack_lines
 
-# The light scheme of Paul Tol: made for the ground under black text, and the colour-blind tell it apart.
+# The light scheme of Paul Tol: made to lie under black text, and distinct for the colour-blind.
 PALETTE = ("#77AADD", "#EE8866", "#BBCC33", "#FFAABB", "#99DDFF", "#EEDD88", "#44BB99", "#AAAA00", "#DDDDDD")
 STRENGTHS = (0.5, 0.85, 0.25)
 """Strength of a colour on white; the next is taken when the palette is used up."""

@@ -129,7 +129,7 @@ def label_regions(
 def label_boundaries(
     diagram: PhaseDiagram, curves: Sequence[Expr], arcs: Sequence[Sequence[Line]], room: FreeSpace
 ) -> Written:
-    """Label every boundary that has arcs in the panel, those with least choice first."""
+    """Label every boundary that has arcs in the panel, first those with the fewest places to choose from."""
     equations = {boundary.polynomial: equation(boundary.curve) for boundary in diagram.boundaries}
     texts = [equations[curve] for curve in curves]
     labels: list[Label] = []
