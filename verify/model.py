@@ -236,7 +236,7 @@ def _check_reuse(model: Model, method: str, learning_rate: object) -> None:
         )
     if method == FLOW and model.spectrum != CONTINUUM:
         raise InputError(
-            f'`samples` by the {FLOW} is the mean on the {CONTINUUM}; got `spectrum="{model.spectrum}"`; take '
+            f'the {FLOW} knows `samples` on the {CONTINUUM} only; got `spectrum="{model.spectrum}"`; take '
             f'`method="{TWO_TIME}"` or {SIMULATE}'
         )
 

@@ -211,7 +211,7 @@ def _reuse_notes(asked: Request, found: LossCurve) -> list[str]:
     """Return what the two losses are, and how they end."""
     notes = ["L is the loss on new data. Training sees the P samples only, and its loss is that on them."]
     if asked.method == FLOW:
-        end = "grows for ever, as N = P" if isinf(found.floor) else f"tends to {found.floor:.6g}"
+        end = "grows without end, since N = P" if isinf(found.floor) else f"tends to {found.floor:.6g}"
         notes.append(f"The mean over features and samples. L {end}.")
     if asked.method == TWO_TIME:
         notes.append("The error is that of the time grid and of the sums over modes, not that of the mean field.")
@@ -229,6 +229,6 @@ def _warnings(found: LossCurve) -> list[str]:
     if found.status.undetermined_from is not None:
         warnings.append(
             f"From t = {found.status.undetermined_from:.3g} on the solution alternates from step to step: models "
-            "differ, some may diverge, and how the curve goes on depends on its last digits"
+            "differ, some may diverge, and from there the curve depends on its last digits"
         )
     return warnings

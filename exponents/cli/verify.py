@@ -1,4 +1,4 @@
-"""The command ``exponents verify``: measure what is claimed, and judge it.
+"""The command ``exponents verify``: measure the claims and judge them.
 
 Words and numbers are checked before NumPy is imported.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..reports.render import Table
 
 
-@click.command(cls=Command, short_help="Measure, and judge what is claimed.")
+@click.command(cls=Command, short_help="Measure the claims and judge them.")
 @click.argument("names", nargs=-1, metavar="[CLAIM]...")
 @click.option("--quick", is_flag=True, help="Measure at four points, without the claims that take minutes.")
 @click.option("--control", is_flag=True, help="Shift every derived value by 1 %; each must then be refuted.")

@@ -56,7 +56,7 @@ def derive_data(version: Version) -> Derivation:
             step(
                 "N features on P samples have the spectrum",
                 r"z = -\nu (1 - V/N)(1 - V/P), \quad V = \sum_k \frac{\lambda_k}{\lambda_k + \nu}",
-                r"samples act on it as features do, one after the other; $\nu = 1/r$",
+                r"samples act on the spectrum in the same way as features, one after the other; $\nu = 1/r$",
                 "eq. 41",
             ),
             step(
@@ -160,7 +160,7 @@ def _setting_steps(version: Version) -> list[Step]:
         prove_equal(best.exponent, priced.exponent, PARAMETERS, DOMAIN, claim)
         same = agreement(best.exponent, one_pass_optimum(regime, version).exponent, PARAMETERS, DOMAIN)
         said = f"As {version}, {regime}"
-        held, reason = ("holds for {where}", "elsewhere so few samples would not resolve what the clock has reached")
+        held, reason = ("holds for {where}", "elsewhere so few samples do not resolve all modes that are learned")
         if same == S.true:
             held, reason = "holds everywhere", "no term in P is the slowest"
         steps += [

@@ -125,7 +125,7 @@ def _accuracy(factor: Fraction) -> str:
 def _from_budget(plan: Plan) -> Cell:
     """Return the budgets at which the law is that accurate."""
     if plan.beyond is None:
-        return "only beyond all reach"
+        return "for no budget in reach"
     start = _number(plan.beyond)
     sentence = "for {budget}" if plan.budget >= plan.beyond else "for {budget}, more than this budget"
     return phrase(sentence, budget=Notation(f"C >= {start}", f"C ≥ {start}", rf"C \geq {start}"))

@@ -1,10 +1,10 @@
 """What does a seed-step of `verify.training.linear_ensemble` cost, compared with a plain loop that draws its batches?
 
 Run ``.venv/bin/python tests/benchmarks/linear.py``.  It prints a row for each N, M and B.  The plain loop is
-`verify.witnesses.linear_network` on batches of B M numbers, seed after seed.  Rounds of both alternate, and seconds are
-those of the processor, because other users change the speed of a machine.  Each row gives the median of the rounds'
-seed-steps per second, including the draw of A(0) and a look at the last spectrum, and the median of their ratio.  The
-final losses show that both are the same model.
+`verify.witnesses.networks.train_linear_network` on batches of B M numbers, seed after seed.  Rounds of both alternate,
+and seconds are those of the processor, because other users change the speed of a machine.  Each row gives the median of
+the rounds' seed-steps per second, including the draw of A(0) and a look at the last spectrum, and the median of their
+ratio.  The final losses show that both are the same model.
 
 All runs use one thread.  This is not a test: no timing makes it fail.
 """

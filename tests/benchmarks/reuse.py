@@ -3,7 +3,7 @@
 Run ``.venv/bin/python tests/benchmarks/reuse.py``.  alpha = 3/2, beta = 1/2, gamma = 1. Two tables:
 
 * One draw of N features and P samples on M modes, and its curve at 60 times, errors included: seconds to draw, to
-  diagonalise, the floor of the span among it, and for the curve.
+  diagonalise (with the floor of the span), and for the curve.
 * A smaller size, in one process and in turn: all of that, and the flow in N features,
 
       dw/dt = Bm g,     dBm/dt = gamma w g^T,     g = b - Sigma u,     u = Bm^T w,

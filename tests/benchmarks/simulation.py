@@ -2,15 +2,15 @@
 
 Run ``.venv/bin/python tests/benchmarks/simulation.py``.  Two tables:
 
-* N = 64, M = 2048, B = 32, alpha = 3/2, beta = 1/2, gamma = 1. The plain loop is `verify.witnesses.network`, seed
-  after seed: eq. 4 in M dimensions, and Appendix B with a batch of B samples in N + 1 dimensions, which tells what
-  the reduction gains from what the group of seeds and the law of the gradient gain. Rounds of all ways alternate, and
-  seconds are those of the processor, as a machine that others use changes its speed; each row gives the median of the
-  rounds' seed-steps per second, drawing of A(0) included, and of their ratio to eq. 4. The losses at the end say that
-  all are the same model.
-* The rate of the steps alone, up to large N, as a fraction of that of a product of two N x N matrices, and beside that
-  of the product of a matrix and a vector, of which a step needs one: it reads a matrix of its own from the cache or,
-  beyond N = 1024, from memory.
+* N = 64, M = 2048, B = 32, alpha = 3/2, beta = 1/2, gamma = 1. The plain loop is `verify.witnesses.networks`, seed
+  after seed: eq. 4 in M dimensions, and Appendix B with a batch of B samples in N + 1 dimensions.  The second separates
+  the gain of the reduction from the gain of groups of seeds and of the law of the gradient.  Rounds of all ways
+  alternate, and seconds are those of the processor, because other users change the speed of a machine.  Each row gives
+  the median of the rounds' seed-steps per second, including the draw of A(0), and the median of their ratio to eq. 4.
+  The final losses show that all are the same model.
+* The rate of the steps alone, up to large N, as a fraction of the rate of a product of two N x N matrices, and beside
+  the rate of a product of a matrix and a vector.  A step needs one such product, which reads a matrix from the cache
+  or, beyond N = 1024, from memory.
 
 All runs use one thread.  This is not a test: no timing makes it fail.
 """
@@ -48,7 +48,7 @@ Run = Callable[[int, int], np.ndarray]
 
 
 def plain(first: int, steps: int, seeds: int = 1) -> np.ndarray:
-    """Eq. 4 as it is written."""
+    """Eq. 4 as printed."""
     k, found = np.arange(1.0, MODES + 1), []
     eigenvalues, target = k**-1.5, k ** (-(0.75 + 1) / 2 + 0.75)
     for seed in range(first, first + seeds):

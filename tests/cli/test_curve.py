@@ -545,4 +545,4 @@ def test_reused_samples_that_cannot_be_are_refused_in_a_line(capsys, arguments, 
 
 def test_a_loss_that_grows_for_ever_is_said_to(capsys):
     assert main(["curve", "3/2", "1/2", "--samples", "50", "--model-size", "50", "--time", "1,1e4"]) == 0
-    assert "grows for ever, as N = P" in capsys.readouterr().out
+    assert "grows without end, since N = P" in capsys.readouterr().out

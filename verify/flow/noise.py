@@ -14,7 +14,7 @@ remaining noise.
 Two effects of the same order in eta/B are left out.  Where the kernel grows, noise moves the mean of the readout, and
 the kernel with it; this is not a variance, and `two_time.online` includes it for some thousand steps.  And a batch of
 Gaussian features also kicks along the target, by mu_j y_j^2 (1 - phi_j)^2 beside mu_j L(s).  No mean field contains
-this four-point part; its share is the share of single modes in the loss.
+this four-point part; relative to the rest it is as large as the share of the loss in a single mode.
 
 The variance of a mode relaxes under a force, as in `collocation`: on a step of the clock L + X is a polynomial through
 its values at Radau's nodes, modes move exactly, and the values solve a linear system.  Steps grow with the clock.  The
@@ -159,8 +159,8 @@ def _check_stable(flow: Flow, clock: float, gain: float) -> None:
     """Raise NotSolved unless noise on a step makes less noise than itself."""
     if gain >= 1:
         raise NotSolved(
-            f"noise feeds on itself from t = {_read_time(flow, clock):.3g} on: on a step, what it adds makes "
-            f"{gain:.3g} times as much, and less than 1 is stable; take a smaller eta/B or less time"
+            f"noise feeds on itself from t = {_read_time(flow, clock):.3g} on: what it adds on a step makes "
+            f"{gain:.3g} times as much again, and only less than 1 is stable; take a smaller eta/B or less time"
         )
 
 

@@ -73,7 +73,7 @@ class Measurements:
         Raises
         ------
         InputError
-            If there is none.
+            If no measurement has this name.
         """
         if claim not in self.procedures:
             raise InputError(f"there is no measurement for {claim}")

@@ -29,7 +29,7 @@ Stability: at finite N and B the solution may leave the smooth one below eta kap
 and others do not.  From ``status.undetermined_from`` on it depends on its last digits.
 
 A mean field leaves out the four-point part of a batch of Gaussian features, lambda_k lambda_l v_k v_l/B in its noise,
-and its analogue for A(0).  That part has the order of the terms kept, times the share of single modes in the loss.
+and its analogue for A(0).  That part has the order of the terms kept, times the share of the loss in a single mode.
 
 Layout: modes along the first axis, times along the last.  Cost for T steps and n nodes of the trace: 4/3 n T^3
 operations in matrix products.  Memory: 48 T^2 bytes for the matrices, 8 T per node of the target and 8 `BLOCK` T per

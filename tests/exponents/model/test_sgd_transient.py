@@ -1,4 +1,4 @@
-"""What the noise of early batches leaves behind, against the linearised flow itself, and what Table 1 makes of it."""
+"""What the noise of early batches leaves behind, against the linearised flow itself, and in Table 1."""
 
 from fractions import Fraction
 

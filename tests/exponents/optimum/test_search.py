@@ -1,4 +1,4 @@
-"""Phase diagrams of losses of one's own, worked out by hand beside."""
+"""Phase diagrams of losses of one's own, against results worked out by hand."""
 
 import pickle
 from fractions import Fraction

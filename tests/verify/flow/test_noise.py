@@ -192,7 +192,7 @@ def test_it_is_the_variance_in_the_two_time_equations_as_steps_become_small(sour
 
 
 def test_noise_moves_the_mean_too_where_the_kernel_grows():
-    """Of the same order in eta/B, and no part of X; at gamma = 0 there is none of it."""
+    """A shift of the mean has the same order in eta/B and is not part of X; at gamma = 0 it vanishes."""
     lazy = descents(0.4, 0.0)[3][2]
     assert lazy[1] == pytest.approx(lazy[0], rel=1e-9, abs=0)  # a difference of losses that are 1e5 times as large
     shares = []

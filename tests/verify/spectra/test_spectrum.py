@@ -1,4 +1,4 @@
-"""Spectra against sums and integrals known exactly; and every file or array that is no spectrum."""
+"""Spectra against sums and integrals known exactly; and files and arrays that are refused."""
 
 from fractions import Fraction
 from math import gamma, inf, nan

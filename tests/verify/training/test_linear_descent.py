@@ -1,4 +1,4 @@
-"""Steps of a linear network: as they are written, at infinite width, what is conserved, what a look sees."""
+"""Steps of a linear network: as printed, at infinite width, what is conserved, what a look sees."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""When gradient descent is given up, and what is said of how it came to that."""
+"""When gradient descent is given up, and what the message says."""
 
 from math import nan
 

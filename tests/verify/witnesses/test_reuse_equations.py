@@ -1,4 +1,4 @@
-"""Eq. 32 as it is written, against the flow on eigenvalues, and against steps of eq. 4 on the same batch."""
+"""Eq. 32 as printed, against the flow on eigenvalues, and against steps of eq. 4 on the same batch."""
 
 from dataclasses import replace
 from fractions import Fraction
