@@ -36,16 +36,7 @@ class Notation(NamedTuple):
 Math: TypeAlias = "Basic | Notation | Fraction | int"
 """Anything that can be written in each style."""
 
-GREEK = {
-    "alpha": "α",
-    "beta": "β",
-    "gamma": "γ",
-    "eta": "η",
-    "chi": "χ",
-    "tau": "τ",
-    "kappa": "κ",
-    "phi": "φ",
-}
+GREEK = dict(zip(("alpha", "beta", "gamma", "eta", "chi", "tau", "kappa", "phi"), "αβγηχτκφ", strict=True))
 _FUNCTIONS = {"Min(": "min(", "Max(": "max(", "gamma(": "Γ(", "zeta(": "ζ(", "log(": "ln("}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _NAMES = re.compile(rf"(?<![A-Za-z])({'|'.join(GREEK)})(?![A-Za-z])")
@@ -66,13 +57,11 @@ def write(value: Math, style: Style) -> str:
         top, bottom = value.numerator, value.denominator
         text = str(top) if bottom == 1 else f"{top}/{bottom}"
         return text if style != "latex" or bottom == 1 else rf"{'-' if top < 0 else ''}\frac{{{abs(top)}}}{{{bottom}}}"
-    return {"plain": _plain, "unicode": _unicode, "latex": _latex}[style](value)
-
-
-def _plain(value: Basic) -> str:
-    if isinstance(value, Relational | And | Or | Piecewise):
-        return _sentence(value, "plain")
-    return str(sstr(value))
+    if isinstance(value, Relational | And | Or) or (isinstance(value, Piecewise) and style != "latex"):
+        return _sentence(value, style)
+    if style == "unicode":
+        return _unicode(value)
+    return str(sstr(value) if style == "plain" else latex(value, ln_notation=True))
 
 
 class _Printer(StrPrinter):
@@ -83,8 +72,7 @@ class _Printer(StrPrinter):
         orders = [str(len(row)).translate(_SUBSCRIPTS) for row in (expr.ap, expr.bq)]
         return f"{orders[0]}F{orders[1]}({above}; {below}; {self._print(expr.argument)})"
 
-    def _print_Pi(self, expr: Basic) -> str:  # noqa: N802
-        del expr
+    def _print_Pi(self, expr: Basic) -> str:  # noqa: N802, ARG002
         return "π"
 
     def _print_Pow(self, expr: Pow, rational: bool = False) -> str:  # noqa: N802
@@ -95,8 +83,6 @@ class _Printer(StrPrinter):
 
 
 def _unicode(value: Basic) -> str:
-    if isinstance(value, Relational | And | Or | Piecewise):
-        return _sentence(value, "unicode")
     text = str(_Printer().doprint(_absorb_signs(value)))
     for name, sign in _FUNCTIONS.items():
         text = re.sub(rf"\b{re.escape(name)}", sign, text)
@@ -119,17 +105,12 @@ def _absorb_signs(value: Basic) -> Basic:
     return value
 
 
-def _latex(value: Basic) -> str:
-    if isinstance(value, Relational | And | Or):
-        return _sentence(value, "latex")
-    return str(latex(value, ln_notation=True))
-
-
 _SIGNS = {
-    "plain": {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "==": "=", "!=": "!="},
-    "unicode": {"<": "<", ">": ">", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠"},
-    "latex": {"<": "<", ">": ">", "<=": r"\leq", ">=": r"\geq", "==": "=", "!=": r"\neq"},
+    "plain": {"==": "="},
+    "unicode": {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"},
+    "latex": {"<=": r"\leq", ">=": r"\geq", "==": "=", "!=": r"\neq"},
 }
+"""How a comparison is written, where not as SymPy writes it."""
 
 
 def _sentence(value: Basic, style: Style) -> str:
@@ -137,7 +118,7 @@ def _sentence(value: Basic, style: Style) -> str:
     if isinstance(value, Piecewise):
         return ", ".join(cases(value, style))
     if isinstance(value, Relational):
-        return f"{write(value.lhs, style)} {_SIGNS[style][value.rel_op]} {write(value.rhs, style)}"
+        return f"{write(value.lhs, style)} {_SIGNS[style].get(value.rel_op, value.rel_op)} {write(value.rhs, style)}"
     if isinstance(value, Or):
         return {"latex": r" \text{ or } "}.get(style, " or ").join(sorted(write(part, style) for part in value.args))
     lower = {p.lhs: p.rhs for p in value.args if isinstance(p, StrictGreaterThan)}

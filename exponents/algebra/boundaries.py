@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import Generic
 
@@ -93,18 +94,14 @@ def _across_lines(partition: Partition[Found], curve: Polynomial) -> Iterator[_P
     others = (partition.divisions | partition.edges) - {curve}
     for line in upright_lines(curve):
         for height in sample_heights(curve, others):
-            spot = _Spot(partition, curve, _on_line(line, height))
+            spot = _Spot(partition, curve, partial(sign_on_line, line=line, height=height))
             if spot.is_inside():
                 rising = sign_on_line(curve.derivative(1), line, height)
                 yield spot.part_beside(-rising), spot.part_beside(rising)
 
 
-def _on_line(line: Root, height: Fraction) -> SignOf:
-    return lambda polynomial: sign_on_line(polynomial, line, height)
-
-
-def _on_branch(curve: Polynomial, branch: int, base: tuple[Fraction, ...]) -> SignOf:
-    return lambda polynomial: sign_at_root(polynomial.coefficients_above(base), roots_above(curve, base)[branch])
+def _on_branch(root: Root, base: Base) -> SignOf:
+    return lambda polynomial: sign_at_root(polynomial.coefficients_above(base), root)
 
 
 def _bases(partition: Partition[Found], span: _Span) -> list[tuple[Fraction, ...]]:
@@ -119,7 +116,7 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
         low, high = waiting.pop()
         for base in _bases(partition, (low, high)):
             partition.functions.work.spend(100)
-            spot = _Spot(partition, curve, _on_branch(curve, branch, base))
+            spot = _Spot(partition, curve, _on_branch(roots_above(curve, base)[branch], base))
             pair: _Pair[Found] | None = None
             if spot.is_inside():
                 below = sign_below(curve.coefficients_above(base), branch)
@@ -154,17 +151,11 @@ def rational_corners(functions: Functions, curves: Iterable[Expr]) -> Iterator[P
     """
     polynomials = frozenset().union(*(factors(functions.element(curve)) for curve in curves))
     listed = sorted(polynomials, key=lambda p: p.simplicity)
-    if len(functions.parameters) == 1:
-        bases: Iterable[Base] = [()]
-    elif len(functions.parameters) == 2:
+    bases: list[Base] = [()] if len(functions.parameters) == 1 else []
+    if len(functions.parameters) == 2:
         roots = sort_roots(root for wall in wall_polynomials(listed) for root in real_roots(univariate(wall)))
         bases = [(root.low,) for root in roots if root.is_rational]
-    else:
-        return
     for base in bases:
-        heights = sort_roots(root for p in listed for root in real_roots(p.coefficients_above(base)))
-        yield from (
-            dict(zip(functions.parameters, (*base, height.low), strict=True))
-            for height in heights
-            if height.is_rational
-        )
+        for height in sort_roots(root for p in listed for root in real_roots(p.coefficients_above(base))):
+            if height.is_rational:
+                yield dict(zip(functions.parameters, (*base, height.low), strict=True))

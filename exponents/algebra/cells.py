@@ -21,7 +21,7 @@ it costs far less than cutting every cell.  `wall_polynomials` eliminates; `sepa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
@@ -101,7 +101,6 @@ class Cell:
         return dict(zip(self.parameters, (*self.place.base, sample_between(self.low, self.high)), strict=True))
 
 
-@dataclass(frozen=True, eq=False)
 class Arrangement:
     """The open cells that polynomials cut from a domain, column by column, bottom to top.
 
@@ -115,23 +114,15 @@ class Arrangement:
         The position of each polynomial in ``polynomials``.
     """
 
-    functions: Functions
-    polynomials: tuple[Polynomial, ...]
-    cells: tuple[Cell, ...]
-    position: dict[Polynomial, int] = field(init=False, repr=False)
-    _changing: dict[Polynomial, bool] = field(init=False, repr=False, default_factory=dict)
-    _positive: int = field(init=False, repr=False)
-    _negative: int = field(init=False, repr=False)
-    _box: list[tuple[Fraction | None, Fraction | None]] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "position", {p: i for i, p in enumerate(self.polynomials)})
-        positive = negative = (1 << len(self.polynomials)) - 1
-        for cell in self.cells:
-            positive, negative = positive & cell.signs, negative & ~cell.signs
-        object.__setattr__(self, "_positive", positive)
-        object.__setattr__(self, "_negative", negative)
-        object.__setattr__(self, "_box", [self._bounds(i) for i in range(len(self.functions.parameters))])
+    def __init__(self, functions: Functions, polynomials: tuple[Polynomial, ...], cells: tuple[Cell, ...]) -> None:
+        self.functions, self.polynomials, self.cells = functions, polynomials, cells
+        self.position = {p: i for i, p in enumerate(polynomials)}
+        self._changing: dict[Polynomial, bool] = {}
+        self._positive = self._negative = (1 << len(polynomials)) - 1
+        for cell in cells:
+            self._positive &= cell.signs
+            self._negative &= ~cell.signs
+        self._box = [self._bounds(i) for i in range(len(functions.parameters))]
 
     def changes(self, polynomial: Polynomial) -> bool:
         """Return whether a polynomial has different signs on different cells."""
@@ -200,9 +191,8 @@ class Arrangement:
 
     def bounds_above(self, cell: Cell, base: Base) -> tuple[Root | None, Root | None]:
         """Return the lower and upper bound of a cell above a base point of its column."""
-        return _move_bound(cell.low, cell.lower_curves, cell.place, base), _move_bound(
-            cell.high, cell.upper_curves, cell.place, base
-        )
+        low = _move_bound(cell.low, cell.lower_curves, cell.place, base)
+        return low, _move_bound(cell.high, cell.upper_curves, cell.place, base)
 
     def _bounds(self, position: int) -> tuple[Fraction | None, Fraction | None]:
         """Return constant bounds of a parameter on the whole domain, from the linear polynomials among those known."""

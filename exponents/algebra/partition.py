@@ -19,7 +19,7 @@ The result is a `Partition`, a binary tree of `Split`s by signs, whose `Leaf`s a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -166,12 +166,8 @@ def partition_domain(functions: Functions, domain: Sequence[Expr], decide: Decid
     return Partition(functions, tuple(domain), edges, tree)
 
 
-def _leaves(tree: Tree[Found]) -> Iterator[Leaf[Found]]:
-    if isinstance(tree, Leaf):
-        yield tree
-    else:
-        yield from _leaves(tree.negative)
-        yield from _leaves(tree.positive)
+def _leaves(tree: Tree[Found]) -> list[Leaf[Found]]:
+    return [tree] if isinstance(tree, Leaf) else [*_leaves(tree.negative), *_leaves(tree.positive)]
 
 
 def _merge(tree: Tree[Found], alike: Callable[[Found], Hashable]) -> Tree[Found]:
@@ -183,8 +179,7 @@ def _merge(tree: Tree[Found], alike: Callable[[Found], Hashable]) -> Tree[Found]
     return replace(tree, negative=first, positive=second)
 
 
-@dataclass(frozen=True)
-class _Decision(Generic[Found]):
+class _Decision(NamedTuple, Generic[Found]):
     """The decision at a point, and the polynomials whose signs decide it."""
 
     found: Found
@@ -203,10 +198,6 @@ class _Piece(NamedTuple, Generic[Found]):
 
 class _Degenerate(Exception):
     """Polynomials that vanish all along a line: the line is one of their zeros."""
-
-    def __init__(self, polynomials: frozenset[Polynomial]) -> None:
-        super().__init__(str(polynomials))
-        self.polynomials = polynomials
 
 
 class _Search(Generic[Found]):
@@ -253,7 +244,7 @@ class _Search(Generic[Found]):
                 if {sign(polynomial, cell.sample) for cell in cells} != {sign(polynomial, here)}:
                     return polynomial
         except _Degenerate as degenerate:
-            return min(degenerate.polynomials, key=lambda p: p.simplicity)
+            return min(*degenerate.args, key=lambda p: p.simplicity)
         except Pole as pole:  # a sample may lie on a pole that nothing has named yet
             named = frozenset().union(*(factors(self.functions.element(e)) for e in pole.vanishing))
             if not named.difference(cut.polynomials):
@@ -302,15 +293,8 @@ class _Search(Generic[Found]):
             bottom, top = below[-1] if below else None, above[0] if above else None
             if top is not None:
                 waiting.append((top, part[1]))
-            waiting.append(
-                _Piece(
-                    bottom or part[0],
-                    top or part[1],
-                    frozenset(vanishing[bottom]) if bottom else frozenset(),
-                    frozenset(vanishing[top]) if top else frozenset(),
-                    decision,
-                )
-            )
+            ending, starting = (frozenset(vanishing[end] if end else ()) for end in (bottom, top))
+            waiting.append(_Piece(bottom or part[0], top or part[1], ending, starting, decision))
             if bottom is not None:
                 waiting.append((part[0], bottom))
         return pieces

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property
 
 from sympy import Expr, Symbol
@@ -159,22 +158,14 @@ def _denominators(found: _Solution) -> frozenset[Polynomial]:
 
 
 class _Search:
-    """Solves the programme at samples, and remembers the vertices and branches that it has lifted."""
+    """Solves the programme at samples, and remembers the vertices that it has lifted."""
 
     def __init__(self, programme: Programme, functions: Functions) -> None:
         self.programme, self.functions = programme, functions
-        self._branches: dict[tuple[Expr, ...], list[RationalFunction]] = {}
         self._lifted: dict[object, Lifted] = {}
-        self._solved: dict[tuple[Fraction, ...], tuple[_Solution, tuple[RationalFunction, ...]]] = {}
 
     def solve(self, sample: Point) -> tuple[_Solution, tuple[RationalFunction, ...]]:
         """Return the optimum at ``sample`` as functions of the parameters, and the functions whose signs decide it."""
-        key = tuple(sample.values())
-        if key not in self._solved:
-            self._solved[key] = self._solve(sample)
-        return self._solved[key]
-
-    def _solve(self, sample: Point) -> tuple[_Solution, tuple[RationalFunction, ...]]:
         guards: list[Expr] = []
         terms = self._row_elements(self.programme.term_exponents(), sample, guards)
         budgets = self._row_elements(self.programme.budget_exponents(), sample, guards)
@@ -187,13 +178,8 @@ class _Search:
         return _Solution(lifted, optimum.binding), tuple(deciding)
 
     def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> list[list[RationalFunction]]:
-        resolved = [tuple(choose_branches(e, sample, guards) for e in row) for row in rows]
-        return [self.programme.columns(self._elements(row)) for row in resolved]
-
-    def _elements(self, row: tuple[Expr, ...]) -> list[RationalFunction]:
-        if row not in self._branches:
-            self._branches[row] = [self.functions.element(e) for e in row]
-        return self._branches[row]
+        resolved = ([self.functions.element(choose_branches(e, sample, guards)) for e in row] for row in rows)
+        return list(map(self.programme.columns, resolved))
 
     def _lift(self, basis: Basis, terms: list[list[RationalFunction]], budgets: list[list[RationalFunction]]) -> Lifted:
         key = (basis, tuple(map(tuple, terms)), tuple(map(tuple, budgets)))
