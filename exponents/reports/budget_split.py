@@ -16,7 +16,7 @@ from ..budget.certified_bounds import Enclosure
 from ..budget.constants import Constant
 from ..budget.geometric_programme import number
 from ..printing import STYLES, Notation, join_notation, phrase, write
-from .render import Cell, Column, Table
+from .render import Cell, Table, make_columns
 
 DIGITS = 6
 
@@ -81,12 +81,7 @@ def _split(plan: Plan) -> Table:
         (r, _decimal(value), share.exponent, _constant(share.constant))
         for (r, value), (_, share) in zip(plan.allocation, plan.law.shares, strict=True)
     )
-    columns = (
-        Column("resource"),
-        Column("amount", "best amount"),
-        Column("exponent", Notation("n", "n", "n")),
-        Column("constant", Notation("b", "b", "b")),
-    )
+    columns = make_columns("resource", ("amount", "best amount"), ("exponent", "n"), ("constant", "b"))
     notes = [phrase("Leading law: a resource grows as {law}.", law=Notation("b C^n", "b·C^n", "b\\,C^n"))]
     if not plan.unique:
         notes.insert(0, phrase("The best split is not unique; this is one of several."))
@@ -96,7 +91,7 @@ def _split(plan: Plan) -> Table:
 
 def _terms(plan: Plan) -> Table:
     rows = tuple((name, _decimal(value), f"{mpmath.nstr(100 * value / plan.loss, 3)} %") for name, value in plan.terms)
-    columns = (Column("term"), Column("loss", "adds"), Column("share"))
+    columns = make_columns("term", ("loss", "adds"), "share")
     return Table("terms", phrase("What each term adds to the loss"), columns, rows)
 
 
@@ -114,7 +109,7 @@ def _law(plan: Plan) -> Table:
         (f"accurate to {_accuracy(plan.factor)}", _from_budget(plan)),
         *(_second_best(plan, plan.alternative) if plan.alternative else []),
     ]
-    return Table("law", phrase("The leading law"), (Column("quantity"), Column("value")), tuple(rows))
+    return Table("law", phrase("The leading law"), make_columns("quantity", "value"), tuple(rows))
 
 
 def _accuracy(factor: Fraction) -> str:

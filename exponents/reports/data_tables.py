@@ -13,7 +13,7 @@ from ..optimum.proof import sides
 from ..printing import Notation, phrase
 from ..symbols import N, P, t
 from .columns import optimal_law, optimum_columns, state_loss
-from .render import Cell, Column, Table
+from .render import Cell, Table, make_columns
 
 _SETTINGS = {"P = t": one_pass_optimum, "C = P": priced_optimum, "full batch": full_batch_optimum}
 """The optimum, by the condition that fixes P."""
@@ -39,13 +39,8 @@ def data(version: Version) -> Table:
                 rows.append(
                     (setting, regime, phase.where, phase.exponent, shares[N], shares[t], samples, phase.binding)
                 )
-    columns = (
-        Column("setting"),
-        Column("regime"),
-        Column("where"),
-        *optimum_columns(),
-        Column("samples_exponent", optimal_law("P")),
-        Column("binding", "balance"),
+    columns = make_columns(
+        "setting", "regime", "where", *optimum_columns(), ("samples_exponent", optimal_law("P")), ("binding", "balance")
     )
     notes = (
         phrase("P = t: one sample per unit of time, C = {cost}.", cost=COST),
@@ -75,12 +70,12 @@ def data_limit(version: Version) -> Table:
         for where in regions.where:
             needed, left = (normal_form(part, PARAMETERS, (*DOMAIN, *sides(where))) for part in pair)
             rows.append((regime, where, needed, (1 / needed).factor(), left))
-    columns = (
-        Column("regime"),
-        Column("where"),
-        Column("samples_needed", Notation("P(C) ~ C^r", "P~C^r", r"P \sim C^r")),
-        Column("compute", Notation("C(P) ~ P^r", "C~P^r", r"C \sim P^r")),
-        Column("data_bottleneck", Notation("L ~ P^-r", "L~P^-r", r"L \sim P^{-r}")),
+    columns = make_columns(
+        "regime",
+        "where",
+        ("samples_needed", Notation("P(C) ~ C^r", "P~C^r", r"P \sim C^r")),
+        ("compute", Notation("C(P) ~ P^r", "C~P^r", r"C \sim P^r")),
+        ("data_bottleneck", Notation("L ~ P^-r", "L~P^-r", r"L \sim P^{-r}")),
     )
     notes = (
         phrase(

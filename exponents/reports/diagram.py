@@ -20,7 +20,7 @@ from ..algebra.regions import Boundary
 from ..optimum.boundary_ties import assumptions, boundary_ties
 from ..optimum.phase_diagram import Phase, PhaseDiagram
 from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
-from .render import Cell, Column, Table
+from .render import Cell, Table, make_columns
 
 
 def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
@@ -73,12 +73,12 @@ def diagram_tables(diagram: PhaseDiagram, settings: Sequence[str] = (), irreduci
 
 def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence[str]) -> Table:
     resources = diagram.programme.resources
-    columns = (
-        Column("phase"),
-        Column("where"),
-        Column("compute_exponent", Notation("L(C) ~ C^-r", "L⋆~C^-r", r"L_\star \sim C^{-r}")),
-        *(Column(f"{r}_exponent", _growth(r)) for r in resources),
-        Column("binding", "balance"),
+    columns = make_columns(
+        "phase",
+        "where",
+        ("compute_exponent", Notation("L(C) ~ C^-r", "L⋆~C^-r", r"L_\star \sim C^{-r}")),
+        *((f"{r}_exponent", _growth(r)) for r in resources),
+        ("binding", "balance"),
     )
     rows = tuple(
         (
@@ -166,7 +166,6 @@ def _domain(sides: Sequence[Expr]) -> list[Relational]:
 def _boundaries(diagram: PhaseDiagram) -> Table:
     ties = boundary_ties(diagram)
     logarithmic = any(tie.logarithm != 0 for tie in ties)
-    columns = [Column("boundary"), Column("between", "phases"), Column("tied", "terms that tie on it")]
     rows: dict[object, tuple[Cell, ...]] = {}
     for tie in ties:
         pair = sorted(tie.boundary.phases)
@@ -175,10 +174,15 @@ def _boundaries(diagram: PhaseDiagram) -> Table:
         between = " and ".join(str(i + 1) for i in pair)
         # Two branches of one curve are one row.
         rows[tie.boundary.curve, *pair] = (_equation(diagram, tie.boundary), between, reason, *logarithm)
-    if logarithmic:
-        columns.append(Column("logarithm", Notation("power of ln C", "power of ln C", r"\text{power of } \ln C")))
+    power = Notation("power of ln C", "power of ln C", r"\text{power of } \ln C")
+    columns = make_columns(
+        "boundary",
+        ("between", "phases"),
+        ("tied", "terms that tie on it"),
+        *([("logarithm", power)] if logarithmic else []),
+    )
     notes = () if logarithmic else (phrase("No logarithm multiplies the law on any of them."),)
-    return Table("boundaries", phrase("Boundaries"), tuple(columns), tuple(rows.values()), notes)
+    return Table("boundaries", phrase("Boundaries"), columns, tuple(rows.values()), notes)
 
 
 def _equation(diagram: PhaseDiagram, boundary: Boundary) -> Basic | Notation:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sympy import Eq, Rational, Symbol
@@ -21,7 +22,7 @@ from ..printing import Notation, Phrase, join_notation, phrase, write
 from ..rationals import check_capacity, check_source, exact
 from ..symbols import N, t
 from .columns import OPTIMUM, optimal_law
-from .render import Cell, Column, Table
+from .render import Cell, Table, make_columns
 
 if TYPE_CHECKING:
     from ..model.conventions import Convention
@@ -126,7 +127,7 @@ class PointReport:
             ),
             (Notation("binding", "balance", r"\text{balance}"), *(p.binding for p in both)),
         )
-        columns = (Column("exponent", f"exponent {r}"), *(Column(regime) for regime in REGIMES))
+        columns = make_columns(("exponent", f"exponent {r}"), *REGIMES)
         return Table("at", self._title(), columns, rows, tuple(self._notes()))
 
     @property
@@ -162,14 +163,8 @@ class PointReport:
         )
         r = self._letter
         fall = Notation(f"C^-{r}", f"C^-{r}", f"C^{{-{r}}}")
-        columns = (
-            Column("term"),
-            *(
-                column
-                for regime in REGIMES
-                for column in (Column(f"{regime}_law", regime), Column(f"{regime}_falls_as", fall))
-            ),
-        )
+        pairs = ([(f"{regime}_law", regime), (f"{regime}_falls_as", fall)] for regime in REGIMES)
+        columns = make_columns("term", *chain.from_iterable(pairs))
         note = phrase(f"{r}: exponent of each term at the optimum. The terms with the smallest {r} balance.")
         return Table("terms", phrase("Terms of the loss"), columns, rows, (note,))
 

@@ -51,6 +51,19 @@ class Column:
         return self.heading or self.key
 
 
+def make_columns(*parts: str | tuple[str, str | Notation] | Column) -> tuple[Column, ...]:
+    """Return columns from their keys, from pairs of a key and a heading, or as they are.
+
+    Examples
+    --------
+    >>> [column.write("unicode") for column in make_columns("task", ("binding", "balance"))]
+    ['task', 'balance']
+    """
+    return tuple(
+        part if isinstance(part, Column) else Column(part) if isinstance(part, str) else Column(*part) for part in parts
+    )
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows of exact values, with a title and notes.
@@ -141,13 +154,7 @@ def render_table(table: Table, form: str, emphasis: Emphasis = _plain_emphasis) 
     notes = [note.write(style) for note in table.notes]
     if form == "markdown":
         return "\n\n".join([f"**{title}**", *parts, *notes])
-    return "\n\n".join(
-        [
-            _tex_heading(table.name, title),
-            *parts,
-            *(_tex(note) for note in notes),
-        ]
-    )
+    return "\n\n".join([_tex_heading(table.name, title), *parts, *map(_tex, notes)])
 
 
 def table_object(table: Table) -> dict[str, object]:

@@ -30,11 +30,11 @@ from ..optimum.boundary_ties import boundary_ties
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import resolve_branches
 from ..optimum.proof import sides
-from ..printing import STYLES, Notation, Phrase, phrase, write
+from ..printing import STYLES, Notation, Phrase, formula, phrase, write
 from ..symbols import N, beta, t
 from .columns import optimum_columns, state_loss
 from .data_tables import data, data_limit
-from .render import Cell, Column, Table
+from .render import Cell, Table, make_columns
 
 if TYPE_CHECKING:
     from ..model.conventions import Convention
@@ -57,13 +57,7 @@ def compute_optimal(version: Version, convention: Convention | None = None) -> T
             shares = dict(phase.allocation)
             rows.append((regime, task, phase.where, phase.exponent, shares[N], shares[t], phase.binding))
     r = convention.exponent_letter if convention else "r"
-    columns = (
-        Column("regime"),
-        Column("task"),
-        Column("where"),
-        *optimum_columns(r),
-        Column("binding", "balance"),
-    )
+    columns = make_columns("regime", "task", "where", *optimum_columns(r), ("binding", "balance"))
     title = phrase(f"Table 1: compute-optimal exponents {r} at C = {{cost}}", cost=N * t)
     return Table("compute-optimal", title, columns, tuple(rows), _state(version, convention), blocks="always")
 
@@ -90,13 +84,13 @@ def time(version: Version) -> Table:
     ]
     for piece in solve_self_consistency().pieces:
         rows.append((RICH, piece.where, piece.value, piece.growth, (piece.growth - 1).factor(), piece.slope))
-    columns = (
-        Column("regime"),
-        Column("where"),
-        Column("time_exponent", Notation("L ~ t^-chi", "L ~ t^-χ", r"L \sim t^{-\chi}")),
-        Column("clock", Notation("tau ~ t^m", "τ ~ t^m", r"\tau \sim t^m")),
-        Column("kernel_growth", Notation("kappa ~ t^g", "κ ~ t^g", r"\kappa \sim t^g")),
-        Column("slope", "slope at the fixed point"),
+    columns = make_columns(
+        "regime",
+        "where",
+        ("time_exponent", formula(r"L \sim t^{-\chi}")),
+        ("clock", formula(r"\tau \sim t^m")),
+        ("kernel_growth", formula(r"\kappa \sim t^g")),
+        ("slope", "slope at the fixed point"),
     )
     note = phrase("Lazy: eq. 8. Rich: the stable fixed point of {map} (eq. 10, 68).", map=self_consistency())
     return Table("time", phrase("Time exponents of the limit dynamics"), columns, tuple(rows), (note,))
@@ -116,10 +110,10 @@ def levels(version: Version) -> Table:
         (str(i), series.level(i), (series.level(i) - series.limit).factor()) for i in range(LEVELS)
     ]
     rows += [("n", series.closed_form, series.error), ("limit", series.limit, S.Zero)]
-    columns = (
-        Column("level"),
-        Column("exponent", Notation("chi_n", "χₙ", r"\chi_n")),
-        Column("error", Notation("chi_n - chi", "χₙ - χ", r"\chi_n - \chi")),
+    columns = make_columns(
+        "level",
+        ("exponent", Notation("chi_n", "χₙ", r"\chi_n")),
+        ("error", Notation("chi_n - chi", "χₙ - χ", r"\chi_n - \chi")),
     )
     note = phrase(
         "The error falls for {where} only, by a factor {rate} per level, and alternates in sign (eq. 62).",
@@ -149,8 +143,8 @@ def loss_terms(version: Version) -> Table:
             rows.append((name, "both" if same else v, _law(lazy, DOMAIN), *laws, rich.source))
     data = _law(data_bottleneck(), DOMAIN)
     rows.append((data_bottleneck().name, "both", data, *(data for _ in pieces), data_bottleneck().source))
-    rich_columns = [Column(f"rich_{i}", _head_rich(piece.where)) for i, piece in enumerate(pieces, 1)]
-    columns = (Column("term"), Column("version"), Column("lazy"), *rich_columns, Column("source"))
+    rich_columns = ((f"rich_{i}", _head_rich(piece.where)) for i, piece in enumerate(pieces, 1))
+    columns = make_columns("term", "version", "lazy", *rich_columns, "source")
     note = phrase("Prefactors are omitted; {condition}.", condition=TRACE_CLASS)
     return Table(
         "loss", phrase("Terms of the loss, each from its mode sum"), columns, tuple(rows), (note,), blocks="always"
@@ -171,12 +165,8 @@ def phases(version: Version, convention: Convention | None = None) -> Table:
         for tie in boundary_ties(diagram):
             between = ", ".join(names[i] for i in tie.boundary.phases)
             rows.append((regime, tie.boundary.curve, between, tie.terms, tie.logarithm))
-    columns = (
-        Column("regime"),
-        Column("boundary"),
-        Column("between"),
-        Column("tied", "terms that tie on it"),
-        Column("logarithm", "power of ln C"),
+    columns = make_columns(
+        "regime", "boundary", "between", ("tied", "terms that tie on it"), ("logarithm", "power of ln C")
     )
     title = phrase("Boundaries of the phase diagram")
     note = phrase("Last column: on the boundary, the optimal loss has this power of ln C as a factor.")
@@ -206,13 +196,8 @@ def claims(version: Version) -> Table:
         for claim in CLAIMS
         if claim.published is not None and claim.tabulated
     )
-    columns = (
-        Column("claim"),
-        Column("source"),
-        Column("published"),
-        Column("derived"),
-        Column("stated_for", "stated where"),
-        Column("agree", "agree where"),
+    columns = make_columns(
+        "claim", "source", "published", "derived", ("stated_for", "stated where"), ("agree", "agree where")
     )
     notes = (
         phrase(f"Published: {EDITION}; v2 and the journal version were not compared."),

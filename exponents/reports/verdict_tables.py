@@ -13,9 +13,9 @@ from typing import Any
 from sympy import log
 
 from ..claims.claim import EDITION
-from ..printing import Notation, Phrase, phrase
+from ..printing import Phrase, formula, phrase
 from ..symbols import t
-from .render import Cell, Column, Table
+from .render import Cell, Table, make_columns
 
 Object = Mapping[str, Any]
 
@@ -68,16 +68,16 @@ def verdict_tables(objects: Sequence[Object], logarithms: Sequence[bool], contro
 
 def _claim_table(items: Sequence[tuple[Object, bool]], own: str) -> Table:
     name, source = (items[0][0][key] for key in ("claim", "source"))
-    columns = (
-        Column("alpha", Notation("alpha", "α", r"\alpha")),
-        Column("beta", Notation("beta", "β", r"\beta")),
-        Column("gamma", Notation("gamma", "γ", r"\gamma")),
-        Column("spectrum", "spectrum"),
-        Column("side", "statement"),
-        Column("exact", "expected"),
-        Column("measured", "measured"),
-        Column("error", "error"),
-        Column("verdict", "verdict"),
+    columns = make_columns(
+        ("alpha", formula(r"\alpha")),
+        ("beta", formula(r"\beta")),
+        ("gamma", formula(r"\gamma")),
+        "spectrum",
+        ("side", "statement"),
+        ("exact", "expected"),
+        "measured",
+        "error",
+        "verdict",
     )
     rows = tuple(_row(item, logarithm, own) for item, logarithm in items)
     slow = any(logarithm for _, logarithm in items)
@@ -118,15 +118,7 @@ def _summary(by_claim: Mapping[tuple[str, str], Sequence[tuple[Object, bool]]], 
         largest = (None if value is None else f"{value:.0e}" for value in (apart, error))
         derived = Counter(item["derived_verdict"] for item in items)
         rows.append((name, source, str(len(items)), _count_words(published), _count_words(derived), *largest))
-    columns = (
-        Column("claim"),
-        Column("source"),
-        Column("points"),
-        Column("published"),
-        Column("derived", own),
-        Column("difference"),
-        Column("error"),
-    )
+    columns = make_columns("claim", "source", "points", "published", ("derived", own), "difference", "error")
     notes = [phrase(f"Difference, of measured and {own} value, and error: the largest over the points.")]
     if any(item["published"] is not None for pairs in by_claim.values() for item, _ in pairs):
         notes.append(phrase(f"Published: {EDITION}; v2 and the journal version were not compared."))
@@ -155,7 +147,7 @@ def flat_table(objects: Sequence[Object]) -> Table:
     'claim'
     """
     rows = tuple(tuple(_write_cell(({**item, **item["at"]})[key]) for key in FLAT) for item in objects)
-    return Table("verdicts", Phrase("Verdicts"), tuple(Column(key) for key in FLAT), rows)
+    return Table("verdicts", Phrase("Verdicts"), make_columns(*FLAT), rows)
 
 
 def _write_cell(value: object) -> Cell:
