@@ -18,7 +18,6 @@ Names in ``observed``, each an array of shape (times,) unless said otherwise:
     frontier        the eigenvalue whose mode is half learned
     spike           the largest eigenvalue of A^T A/N of a linear network
     sharpness       eta kappa mu_1
-    order           the observed order in eta, of a limit of small steps
     *_slope         d ln/d ln t of a quantity; of the loss, of what lies above its floor
     from_target, from_features, from_batches    parts of the loss
     losses, kernels ... (plural)  per seed, of shape (seeds, times)

@@ -11,10 +11,8 @@ from math import exp, expm1, log, sqrt
 from typing import TypeVar
 
 from exponents.errors import Unresolved
-from exponents.names import SpectrumKind
 
-from ..spectra.power_law import power_law_spectrum
-from ..spectra.spectrum import SMALLEST, Spectrum
+from ..spectra.spectrum import SMALLEST
 
 Solved = TypeVar("Solved")
 
@@ -42,24 +40,6 @@ def estimate_clock(alpha: float, beta: float, gamma: float, time: float) -> floa
         learned = (expm1(grown) / rate if rate else log(clock)) + exp(grown) / (1 + beta)  # alpha U
         clock = max(time, 1.0) * (1 + sqrt(1 + 4 * gamma * learned / alpha))
     return clock
-
-
-def solve_on_limit_spectrum(
-    solver: Callable[[Spectrum], Solved],
-    alpha: object,
-    beta: object,
-    clock: float,
-    spectrum: SpectrumKind = "continuum",
-    modes: int | None = None,
-) -> Solved:
-    """Return what ``solver`` finds on the spectrum of eq. 42, resolved up to ``clock``, or further if needed.
-
-    Examples
-    --------
-    >>> solve_on_limit_spectrum(lambda measure: round(measure.variance, 6), "3/2", "1/2", 100.0)
-    1.333333
-    """
-    return solve_deep_enough(lambda reached: solver(power_law_spectrum(alpha, beta, reached, spectrum, modes)), clock)
 
 
 def solve_deep_enough(solver: Callable[[float], Solved], clock: float) -> Solved:

@@ -25,8 +25,9 @@ from ..arrays import Reals
 from ..curves import LossCurve
 from ..inputs import check_richness, check_times
 from ..model import Exact, Model
+from ..spectra.power_law import power_law_spectrum
 from ..spectra.spectrum import SMALLEST, Spectrum
-from .clock import estimate_clock, solve_on_limit_spectrum
+from .clock import estimate_clock, solve_deep_enough
 from .error_estimate import COARSER, SLOPES, add_probes, check_tolerance, largest_nearby
 from .observables import find_frontier, observe
 from .solver import solve_flow
@@ -157,6 +158,8 @@ def limit_curve(
     capacity, source = model.exponents
     t = check_times(times)
     clock = estimate_clock(float(capacity), float(source), model.gamma, float(t[-1]))
-    return solve_on_limit_spectrum(
-        lambda measure: flow_curve(measure, model.gamma, t, tolerance), capacity, source, clock, spectrum, modes
-    )
+
+    def solver(reached: float) -> LossCurve:
+        return flow_curve(power_law_spectrum(capacity, source, reached, spectrum, modes), model.gamma, t, tolerance)
+
+    return solve_deep_enough(solver, clock)

@@ -148,20 +148,17 @@ def variance_along(
         if edges[step] < until:
             weights = AT_NODES.weights(rates * length, len(rates)) * length
             response = strength[:, None] * (weights @ pull).T  # X at a node by L + X at the nodes
-            _check_stable(flow, float(edges[step]), float(response.sum(axis=1).max()))
+            gain = float(response.sum(axis=1).max())
+            if gain >= 1:
+                raise NotSolved(
+                    f"noise feeds on itself from t = {_read_time(flow, edges[step]):.3g} on: what it adds on a "
+                    f"step makes {gain:.3g} times as much again, and only less than 1 is stable; take a smaller eta/B "
+                    "or less time"
+                )
             noise = np.linalg.solve(np.eye(STAGES) - response, noise + response @ loss[part])
             memory += (loss[part] + noise) @ weights[:, -1]
         found[step + 1] = noise[-1]
     return found[np.searchsorted(edges, clock)]
-
-
-def _check_stable(flow: Flow, clock: float, gain: float) -> None:
-    """Raise NotSolved unless noise on a step makes less noise than itself."""
-    if gain >= 1:
-        raise NotSolved(
-            f"noise feeds on itself from t = {_read_time(flow, clock):.3g} on: what it adds on a step makes "
-            f"{gain:.3g} times as much again, and only less than 1 is stable; take a smaller eta/B or less time"
-        )
 
 
 def _read_states(flow: Flow, times: Reals) -> tuple[States, Reals]:

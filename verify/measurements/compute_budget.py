@@ -31,11 +31,12 @@ from exponents.errors import InputError, NotSolved
 from exponents.rationals import abbreviate, exact, to_double
 
 from ..arrays import Reals
-from ..flow.clock import solve_on_limit_spectrum
+from ..flow.clock import solve_deep_enough
 from ..flow.noise import variance_along
 from ..flow.observables import observe
 from ..flow.solver import solve_flow
 from ..inputs import check_richness, check_temperature
+from ..spectra.power_law import power_law_spectrum
 from ..spectra.random_features import mean_spectra
 from ..spectra.spectrum import SMALLEST, Spectrum
 
@@ -198,7 +199,7 @@ class Budgets:
                 "precision; take a larger one"
             )
         clock = DEEPER * max(exp(last), *(model.clock for model, _ in self._pairs))
-        return solve_on_limit_spectrum(lambda measure: _Model(measure, gamma, last), alpha, beta, clock)
+        return solve_deep_enough(lambda end: _Model(power_law_spectrum(alpha, beta, end), gamma, last), clock)
 
 
 def _check_sizes(sizes: object) -> Reals:

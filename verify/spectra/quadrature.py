@@ -86,14 +86,14 @@ def integer_rule(first: float, count: float, nodes: int) -> tuple[Reals, Reals]:
 
 
 def rule_of_points(points: Reals, weights: Reals, nodes: int) -> tuple[Reals, Reals]:
-    """Return nodes and weights, each of shape (nodes,), of the Gauss rule for ``weights`` at ``points``.
+    """Return nodes and weights, of shape (nodes,) or fewer, of the Gauss rule for ``weights`` at ``points``.
 
     Parameters
     ----------
     points, weights : array of shape (n,)
-        More points than nodes, distinct; weights positive.
+        Weights are positive.  Equal points are one point with the sum of their weights.
     nodes : int
-        Nodes of the rule.
+        Nodes of the rule; no more points than that are the rule themselves.
 
     Examples
     --------
@@ -102,6 +102,10 @@ def rule_of_points(points: Reals, weights: Reals, nodes: int) -> tuple[Reals, Re
     >>> round(float(w @ x**5 / ((points + 1) @ points**5)), 12)
     1.0
     """
+    points, place = np.unique(points, return_inverse=True)
+    weights = np.bincount(place, weights).astype(float)
+    if len(points) <= nodes:
+        return points, weights
     middle, half = (points.max() + points.min()) / 2, (points.max() - points.min()) / 2
     x, mass = (points - middle) / half, weights.sum()
     basis = np.empty((nodes, len(points)))  # rows: orthonormal polynomials times the root of the weights

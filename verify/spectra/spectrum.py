@@ -126,12 +126,7 @@ class Spectrum:
         ahead = (position[-1] - position) / PANEL
         last = ahead < 1
         panel[last] = panel[-1] + 1 - np.floor(np.log2(np.maximum(ahead[last], np.finfo(float).eps)))
-        parts = []
-        for i in np.unique(panel):
-            # equal eigenvalues are one point with the sum of their weights
-            u, place = np.unique(position[panel == i], return_inverse=True)
-            w = np.bincount(place, self.weights[panel == i]).astype(float)
-            parts.append((u, w) if len(u) <= NODES else rule_of_points(u, w, NODES))
+        parts = [rule_of_points(position[panel == i], self.weights[panel == i], NODES) for i in np.unique(panel)]
         u, w = (np.concatenate(column) for column in zip(*parts, strict=True))
         smaller = replace(self, eigenvalues=np.exp(-u), weights=w)
         return replace(smaller, error=max(self.error, largest_difference(smaller, self)))

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..arrays import Reals
 from ..spectra.quadrature import rule_of_points
 from ..spectra.spectrum import Spectrum
 
@@ -45,10 +44,10 @@ def on_few_nodes(trace: Spectrum, clock: float) -> Spectrum:
     fast = trace.eigenvalues * clock >= SLOW
     place, slow = np.log(trace.eigenvalues[fast]), trace.eigenvalues[~fast]
     panel = np.floor((place[0] - place) / PANEL)
-    parts = [_rule(place[panel == i], trace.weights[fast][panel == i], NODES) for i in np.unique(panel)]
+    parts = [rule_of_points(place[panel == i], trace.weights[fast][panel == i], NODES) for i in np.unique(panel)]
     parts = [(np.exp(u), w) for u, w in parts]
     if len(slow):
-        parts.append(_rule(slow, trace.weights[~fast], SLOW_NODES))
+        parts.append(rule_of_points(slow, trace.weights[~fast], SLOW_NODES))
     eigenvalues, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(-eigenvalues)
     found = Spectrum(eigenvalues[order], weights[order], trace.floor)
@@ -79,10 +78,3 @@ def error_in_steps(trace: Spectrum, few: Spectrum, largest: float, steps: int) -
         )
         errors.append(float((np.abs(found - whole) / np.maximum(whole, FADED * trace.variance)).max()))
     return max(errors)
-
-
-def _rule(points: Reals, weights: Reals, nodes: int) -> tuple[Reals, Reals]:
-    """Return a rule with few nodes for weighted points; points that coincide are taken as one."""
-    values, place = np.unique(points, return_inverse=True)
-    masses = np.bincount(place, weights).astype(float)
-    return (values, masses) if len(values) <= nodes else rule_of_points(values, masses, nodes)

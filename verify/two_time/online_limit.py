@@ -18,8 +18,7 @@ w = sum_k vw_k xi_k, and
     (6)  Cw(t,s) = sum_k vw_k(t) vw_k(s).
 
 Everything is causal: row t of Cw, v0(t), row t of C2 and vw(t+1) follow in this order from what came before.  That
-solves the discrete equations exactly.  As an approximation to the flow they have order 1 in eta, which
-`limit_of_small_steps` removes by Richardson's extrapolation.
+solves the discrete equations exactly.  As an approximation to the flow they have order 1 in eta.
 
 Stability: if the kernel grows, eta kappa mu_1 exceeds 2 in the end, and the flow no longer describes the steps.  The
 loss need not diverge there: the fastest mode oscillates, which keeps the kernel near 2/(eta mu_1), and the loss falls
@@ -28,8 +27,8 @@ further as with that fixed kernel.  ``sharpness`` shows it.
 Layout: time along the first axis, modes or the earlier time along the last.  Cost for T steps and n modes: 4 T^2 n
 operations.  Memory: 16 T (T + n) bytes for two correlation functions and two histories, refused above `sizes.MEMORY`.
 
-Map: `solve_online_limit` and `limit_of_small_steps` check and collect; `_follow` stops a loss that grows too far;
-`_march` yields row after row; `_residual` is (1), `_step_readout` (2).
+Map: `solve_online_limit` checks, collects, and stops a loss that grows too far; `_march` yields row after row;
+`_residual` is (1), `_step_readout` (2).
 """
 
 from __future__ import annotations
@@ -50,14 +49,8 @@ BLOCK = 2**18
 """Entries of a history that are multiplied in one call: they stay in the cache, and below the size at which a linear
 algebra library starts threads, which costs more than it saves."""
 
-LEVELS = 3
-"""Step lengths eta, eta/2, eta/4 from which the limit of small steps is extrapolated."""
-
 ROUNDING = 4e-15
 """Smaller differences of losses, in units of the first loss, are rounding."""
-
-NEARBY = 2
-"""An error is the largest relative one within this factor in time, because a difference may pass through zero."""
 
 
 def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, steps: int) -> LossCurve:
@@ -95,16 +88,25 @@ def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, s
     >>> found.loss[[0, -1]].round(3), found.kernel[-1].round(3)
     (array([2.   , 0.013]), np.float64(2.215))
     """
-    _check(spectrum, gamma, learning_rate, steps, correlations=True)
+    check_sizes(gamma, {})
+    check_steps(learning_rate, steps, float(spectrum.eigenvalues[0]))
+    check_memory(
+        (steps + 1) * 2 * (len(spectrum) + steps + 1),
+        f"{abbreviate(steps)} steps of {len(spectrum)} modes",
+        "take fewer, larger steps or a compressed spectrum",
+    )
     loss = np.empty(steps + 1)
     force, readout = np.empty((2, steps + 1, steps + 1))
-    for t, (value, by_force, by_readout) in enumerate(_follow(spectrum, gamma, learning_rate, steps)):
-        loss[t] = value
-        force[t, : t + 1] = force[: t + 1, t] = by_force
-        readout[t, : t + 1] = readout[: t + 1, t] = by_readout
+    watch = StabilityWatch(spectrum.variance, learning_rate, float(spectrum.eigenvalues[0]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t, (above, by_force, by_readout) in enumerate(_march(spectrum, gamma, learning_rate, steps)):
+            loss[t] = above + spectrum.floor
+            watch.see(t, float(loss[t]), 1 + gamma * float(by_readout[t]))
+            force[t, : t + 1] = force[: t + 1, t] = by_force
+            readout[t, : t + 1] = readout[: t + 1, t] = by_readout
     kernel = 1 + gamma * readout.diagonal()
     return LossCurve(
-        time=_times(learning_rate, steps),
+        time=learning_rate * np.arange(steps + 1.0),
         loss=loss,
         error=spectrum.error * loss + ROUNDING * loss[0],
         start=float(loss[0]),
@@ -114,79 +116,8 @@ def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, s
     )
 
 
-def limit_of_small_steps(spectrum: Spectrum, gamma: float, learning_rate: float, steps: int) -> LossCurve:
-    """Extrapolate to small steps, at the times of ``steps`` steps of ``learning_rate``.
-
-    With losses L_0, L_1, L_2 at eta, eta/2, eta/4, an error c_1 eta + c_2 eta^2 + ... loses its first term in
-    E_i = 2 L_{i+1} - L_i and its second in (4 E_1 - E_0)/3.  That takes 21 times the work of `solve_online_limit`;
-    parameters and errors are the same.
-
-    Returns
-    -------
-    LossCurve
-        ``error`` is the change of the loss in the last stage of the extrapolation, plus the error of the spectrum's
-        rule.  ``observed`` has ``order``, the observed order in eta, which should be near 1; it is NaN where the loss
-        does not depend on eta.
-
-    Examples
-    --------
-    >>> modes = Spectrum(np.array([1.0, 0.5]), np.array([1.0, 1.0]))
-    >>> found = limit_of_small_steps(modes, gamma=1.0, learning_rate=0.1, steps=20)
-    >>> found.loss[-1].round(4), found.order[-1].round(1)
-    (np.float64(0.0155), np.float64(1.0))
-    """
-    _check(spectrum, gamma, learning_rate, steps, finer=2 ** (LEVELS - 1))
-    first, second, third = (
-        np.array([row[0] for row in _follow(spectrum, gamma, learning_rate / n, n * steps)])[::n]
-        for n in (2**level for level in range(LEVELS))
-    )
-    linear, finer = 2 * second - first, 2 * third - second
-    loss = (4 * finer - linear) / 3
-    moved, further = np.abs(first - second), np.abs(second - third)
-    rounding = ROUNDING * loss[0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        order = np.where(further > rounding, np.log2(moved / further), np.nan)
-    apart = np.abs(loss - finer) / np.maximum(loss, rounding)
-    apart = np.array([apart[t // NEARBY : NEARBY * t + 1].max() for t in range(steps + 1)])
-    return LossCurve(
-        time=_times(learning_rate, steps),
-        loss=loss,
-        error=(apart + spectrum.error) * np.abs(loss) + rounding,
-        start=float(loss[0]),
-        observed={"order": order},
-        settings={"gamma": gamma, "learning_rate": learning_rate},
-    )
-
-
-def _times(eta: float, steps: int) -> Reals:
-    return np.asarray(eta * np.arange(steps + 1), dtype=float)
-
-
-def _check(
-    spectrum: Spectrum, gamma: float, learning_rate: float, steps: int, correlations: bool = False, finer: int = 1
-) -> None:
-    """Raise InputError for what cannot be solved; ``finer`` divides eta."""
-    check_sizes(gamma, {})
-    check_steps(learning_rate, steps, float(spectrum.eigenvalues[0]))
-    check_memory(
-        (finer * steps + 1) * (2 * len(spectrum) + 2 * (steps + 1) * correlations),
-        f"{abbreviate(steps)} steps of {len(spectrum)} modes",
-        "take fewer, larger steps or a compressed spectrum",
-    )
-
-
 _Row = tuple[float, Reals, Reals]
-"""L(t), C2(t, s <= t) and Cw(t, s <= t)."""
-
-
-def _follow(spectrum: Spectrum, gamma: float, learning_rate: float, steps: int) -> Iterator[_Row]:
-    """Yield the rows of `_march` with the floor in the loss; raise Diverged when the loss grows too far."""
-    watch = StabilityWatch(spectrum.variance, learning_rate, float(spectrum.eigenvalues[0]))
-    with np.errstate(over="ignore", invalid="ignore"):
-        for t, row in enumerate(_march(spectrum, gamma, learning_rate, steps)):
-            loss = row[0] + spectrum.floor
-            watch.see(t, loss, 1 + gamma * float(row[2][t]))
-            yield loss, row[1], row[2]
+"""L(t) above the floor, C2(t, s <= t) and Cw(t, s <= t)."""
 
 
 def _march(spectrum: Spectrum, gamma: float, eta: float, steps: int) -> Iterator[_Row]:

@@ -13,7 +13,6 @@ from mpmath import hyp1f1, mpf, quad
 from scipy.integrate import solve_ivp
 
 from exponents.errors import FlowFailed, InputError, Unresolved
-from verify.flow import clock as clock_module
 from verify.flow import curve as flow_module
 from verify.flow import solver as march
 from verify.flow.curve import WITH_ERRORS, flow_curve, limit_curve
@@ -530,7 +529,7 @@ def test_a_limit_curve_deepens_its_measure_until_the_clock_is_resolved(monkeypat
     asked = []
     monkeypatch.setattr(flow_module, "estimate_clock", lambda *_: 10.0)
     monkeypatch.setattr(
-        clock_module, "power_law_spectrum", lambda *args: asked.append(args[2]) or power_law_spectrum(*args)
+        flow_module, "power_law_spectrum", lambda *args: asked.append(args[2]) or power_law_spectrum(*args)
     )
     found = limit_curve("3/2", "1/2", 1.0, times)
     assert len(asked) > 1 and np.all(np.diff(asked) > 0)
