@@ -155,19 +155,8 @@ def _train_seeds(run: Run, seeds: range) -> Reals:
     KeyboardInterrupt
         If training was interrupted: the mean would be over fewer seeds than the figure states.
     """
-    steps = run.steps
-    found = train_ensemble(
-        run.alpha,
-        run.beta,
-        run.gamma,
-        run.model_size,
-        run.batch_size,
-        run.modes,
-        run.learning_rate,
-        steps[-1],
-        seeds,
-        record=steps,
-    )
+    system = run.alpha, run.beta, run.gamma, run.model_size, run.batch_size, run.modes
+    found = train_ensemble(*system, run.learning_rate, run.steps[-1], seeds, record=run.steps)
     if found.status.interrupted:
         raise KeyboardInterrupt
     return found.losses

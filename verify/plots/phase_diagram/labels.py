@@ -84,18 +84,12 @@ class Row:
     block: Block
 
 
-@dataclass(frozen=True)
-class Written:
-    """Labels in a panel, and the legend beside it."""
-
-    labels: tuple[Label, ...]
-    legend: tuple[Row, ...]
-
-
 def label_regions(
     diagram: PhaseDiagram, names: Sequence[str], masks: Sequence[Mask], axes: tuple[Symbol, Symbol], room: FreeSpace
-) -> Written:
-    """Label every visible part of every region, the largest first.  Labels take their place from ``room``.
+) -> tuple[list[Label], list[Row]]:
+    """Label every visible part of every region, the largest first, and return the labels and the rows of the legend.
+
+    Labels take their place from ``room``.
 
     Parameters
     ----------
@@ -123,12 +117,12 @@ def label_regions(
     labels += [_place_number(position, part, room) for position, part in numbered]
     hidden = {position for position, mask in enumerate(masks) if not mask.any()}
     listed = sorted(hidden.union(position for position, _ in numbered))
-    return Written(tuple(labels), tuple(texts[p].row(p, p in hidden) for p in listed))
+    return labels, [texts[p].row(p, p in hidden) for p in listed]
 
 
 def label_boundaries(
     diagram: PhaseDiagram, curves: Sequence[Expr], arcs: Sequence[Sequence[Line]], room: FreeSpace
-) -> Written:
+) -> tuple[list[Label], list[Row]]:
     """Label every boundary that has arcs in the panel, first those with the fewest places to choose from."""
     equations = {boundary.polynomial: equation(boundary.curve) for boundary in diagram.boundaries}
     texts = [equations[curve] for curve in curves]
@@ -143,7 +137,7 @@ def label_boundaries(
         mark = ascii_uppercase[len(rows) % 26] * (1 + len(rows) // 26)
         labels.append(_place_letter(position, mark, arcs[position], room))
         rows.append(Row(mark, None, stack_lines([Words(texts[position], FORMULA)])))
-    return Written(tuple(labels), tuple(rows))
+    return labels, rows
 
 
 @dataclass(frozen=True)

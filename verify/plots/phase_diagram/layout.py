@@ -124,8 +124,8 @@ def lay_out(panel: Panel, size: tuple[float, float] | None = None) -> Layout:
     room = FreeSpace(frame)
     for arc in (arc for some in (*arcs, *edges) for arc in some):
         room.take_line(arc)
-    regions = label_regions(diagram, panel.names, masks, (plane.x, plane.y), room)
-    boundaries = label_boundaries(diagram, plane.curves, arcs, room)
+    labels, legend = label_regions(diagram, panel.names, masks, (plane.x, plane.y), room)
+    more, rows = label_boundaries(diagram, plane.curves, arcs, room)
     return Layout(
         panel,
         frame,
@@ -133,8 +133,8 @@ def lay_out(panel: Panel, size: tuple[float, float] | None = None) -> Layout:
         tuple(fill_of(frame, depth) for depth in depths),
         tuple(arcs),
         tuple(edges),
-        (*regions.labels, *boundaries.labels),
-        (*regions.legend, *boundaries.legend),
+        (*labels, *more),
+        (*legend, *rows),
     )
 
 
