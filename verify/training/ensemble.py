@@ -22,11 +22,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ..curves import LossCurve
-from ..spectra.spectrum import Spectrum
 from .descent import descend
 from .gradients import GAUSSIAN
 from .seeds import Ensemble, Group, average_seeds, check_seeds, step_times
-from .settings import Setting, check_memory, check_model, check_setting
+from .settings import check_memory, check_setting
 
 
 def train_ensemble(
@@ -103,43 +102,9 @@ def train_ensemble(
         settings={"gamma": setting.gamma, "learning_rate": eta, "features": features, "precision": precision},
         advice="take a smaller learning rate or a larger batch",
     )
-    return average_seeds(ensemble, numbers, setting.together, lambda group: _run(setting, group))
 
+    def run(group: tuple[int, ...]) -> Group:
+        shape = len(group), setting.model.size
+        return descend(setting.gradient(group), shape, setting.gamma, eta, setting.steps, setting.record, setting.dtype)
 
-def draw_spectrum(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> Spectrum:
-    """Return the spectrum that a seed's features see.
-
-    `flow_curve` and `solve_online_limit` solve it for the seed's curve at B = infinity.
-
-    Parameters
-    ----------
-    alpha, beta, model_size, modes
-        As for `train_ensemble`.
-    seed : int
-
-    Raises
-    ------
-    InputError
-        If an argument is not as `train_ensemble` asks.
-
-    Examples
-    --------
-    >>> draw_spectrum("3/2", "1/2", 8, 40, 5).eigenvalues[:2].round(3)
-    array([1.692, 0.385])
-    """
-    model = check_model(alpha, beta, model_size, modes)
-    (number,) = check_seeds((seed,))
-    return model.spectrum(number)
-
-
-def _run(setting: Setting, seeds: tuple[int, ...]) -> Group:
-    """Train a group of seeds."""
-    return descend(
-        setting.gradient(seeds),
-        (len(seeds), setting.model.size),
-        setting.gamma,
-        setting.learning_rate,
-        setting.steps,
-        setting.record,
-        setting.dtype,
-    )
+    return average_seeds(ensemble, numbers, setting.together, run)

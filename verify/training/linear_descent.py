@@ -133,20 +133,19 @@ class _Features:
     def times(self, vectors: Reals) -> Reals:
         """Return A g, of shape (seeds, N)."""
         found = np.matmul(self.matrix, vectors[:, :, None])[:, :, 0]
-        if self.kept:
-            left, right = self.left[:, : self.kept], self.right[:, : self.kept]
-            inner = np.matmul(right, vectors[:, :, None])
-            found += np.matmul(inner.swapaxes(1, 2), left)[:, 0]
-        return np.asarray(found)
+        return self._add_pairs(found, self.right, self.left, vectors)
 
     def back(self, vectors: Reals) -> Reals:
         """Return A^T h, of shape (seeds, M)."""
         found = np.matmul(vectors[:, None], self.matrix)[:, 0]
+        return self._add_pairs(found, self.left, self.right, vectors)
+
+    def _add_pairs(self, found: Reals, across: Reals, along: Reals, vectors: Reals) -> Reals:
+        """Return ``found`` with the part of the pairs that are not in the matrix yet: sum (across . vector) along."""
         if self.kept:
-            left, right = self.left[:, : self.kept], self.right[:, : self.kept]
-            inner = np.matmul(left, vectors[:, :, None])
-            found += np.matmul(inner.swapaxes(1, 2), right)[:, 0]
-        return np.asarray(found)
+            inner = np.matmul(across[:, : self.kept], vectors[:, :, None])
+            found += np.matmul(inner.swapaxes(1, 2), along[:, : self.kept])[:, 0]
+        return found
 
     def add(self, left: Reals, right: Reals) -> None:
         """Add left right^T."""

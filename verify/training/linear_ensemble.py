@@ -253,15 +253,9 @@ def _run(setting: _Setting, seeds: tuple[int, ...]) -> Group:
     first, readout = np.empty((len(seeds), setting.size, modes)), np.empty((len(seeds), setting.size))
     for row, seed in enumerate(seeds):
         first[row], readout[row] = draw_network(setting.size, modes, setting.init, seed)
+    gradient = GaussianGradient(setting.features, setting.batch_size, seeds)
     rows, failures = descend(
-        GaussianGradient(setting.features, setting.batch_size, seeds),
-        first,
-        readout,
-        setting.gamma0,
-        setting.learning_rate,
-        setting.steps,
-        setting.record,
-        setting.looks,
+        gradient, first, readout, setting.gamma0, setting.learning_rate, setting.steps, setting.record, setting.looks
     )
     rows["kernels"] = (1 + rows["readouts"]) / (1 + setting.init**2)
     return rows, failures

@@ -128,11 +128,6 @@ class Setting:
         """Seeds in a group."""
         return max(1, GROUP // self.running)
 
-    @property
-    def recorded(self) -> int:
-        """Bytes of the curves of a seed, twice as they are joined."""
-        return 32 * len(self.record)
-
     def memory(self, seeds: int) -> int:
         """Return the bytes of a group of so many seeds, or of as many as there are in one."""
         trained = min(seeds, self.together) * self.running
@@ -159,7 +154,11 @@ def check_setting(
     InputError
         Unless all of them are as `train_ensemble` asks.
     """
-    model = check_model(alpha, beta, model_size, modes)
+    a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
+    check_count(model_size, "the model size", 64)
+    check_count(modes, "the number of modes", 1000)
+    check_smaller(model_size, modes)
+    model = FiniteModel(to_double(a, "alpha"), to_double(b, "beta"), model_size, modes)
     richness, eta = _check_real(gamma, "gamma"), _check_real(learning_rate, "the learning rate")
     check_richness(richness)
     check_step(eta, 1.0)
@@ -172,29 +171,9 @@ def check_setting(
     return Setting(model, richness, batch_size, eta, steps, kept, features, precision)
 
 
-def check_model(alpha: object, beta: object, model_size: int, modes: int) -> FiniteModel:
-    """Return the model of eq. 4 with N features on M modes.
-
-    Raises
-    ------
-    InputError
-        Unless alpha > 1 and beta > 0 are exact and N < M are whole numbers of at least 1.
-
-    Examples
-    --------
-    >>> check_model("3/2", "1/2", 8, 40)
-    FiniteModel(alpha=1.5, beta=0.5, size=8, modes=40)
-    """
-    a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-    check_count(model_size, "the model size", 64)
-    check_count(modes, "the number of modes", 1000)
-    check_smaller(model_size, modes)
-    return FiniteModel(to_double(a, "alpha"), to_double(b, "beta"), model_size, modes)
-
-
 def check_memory(setting: Setting, seeds: int) -> None:
     """Raise InputError if an ensemble of so many seeds takes more than `MEMORY`."""
-    curves, group = seeds * setting.recorded, setting.memory(seeds)
+    curves, group = 32 * seeds * len(setting.record), setting.memory(seeds)  # loss and kernel, twice as they are joined
     if curves + group > MEMORY:
         raise InputError(
             f"an ensemble may take {_size_text(MEMORY)}; training takes {_size_text(group)}, the curves "

@@ -15,7 +15,8 @@ from verify.flow.solver import solve_flow as solve_flow
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.random_features import limit_spectra, mean_spectra
 from verify.spectra.spectrum import Spectrum
-from verify.training.ensemble import draw_spectrum, train_ensemble
+from verify.training.ensemble import train_ensemble
+from verify.training.gradients import FiniteModel
 from verify.two_time.online import solve_online
 
 MU = np.array([1.0, 0.5, 0.3, 0.1, 0.03, 0.01])
@@ -214,7 +215,7 @@ def test_simulation_has_the_variance_and_the_four_point_part_beside_it():
     error = change.std(axis=0, ddof=1) / np.sqrt(len(change))
     alone, both = [], []
     for seed in range(40):
-        drawn = draw_spectrum("3/2", "1/2", size, modes, seed)
+        drawn = FiniteModel(1.5, 0.5, size, modes).spectrum(seed)
         trace = Spectrum(drawn.eigenvalues, drawn.eigenvalues)
         alone.append(noisy_curve(drawn, trace, 0.0, eta, noisy.time).variance)
         both.append(by_equations(drawn, drawn.eigenvalues, 0.0, eta, noisy.time, four_point=True)[3])

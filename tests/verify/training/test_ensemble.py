@@ -17,7 +17,7 @@ from verify.training import ensemble as simulate
 from verify.training import gradients
 from verify.training import settings as ensembles
 from verify.training.descent import descend
-from verify.training.ensemble import draw_spectrum, train_ensemble
+from verify.training.ensemble import train_ensemble
 from verify.training.gradients import KURTOSIS, FiniteModel, GaussianGradient, SampledGradient
 from verify.training.seeds import MOST, SeedDiverged
 from verify.training.settings import check_setting, space_steps
@@ -126,14 +126,14 @@ def test_an_ensemble_is_eq_4_on_the_draws_of_each_seed(kind):
 def test_without_sampling_noise_a_seed_follows_the_two_time_equations_on_its_spectrum():
     found = train_ensemble("3/2", "1/2", 0.7, 24, None, 100, 0.1, 200, [3, 4])
     for seed, losses in zip(found.status.seeds, found.losses, strict=True):
-        exact = solve_two_time(draw_spectrum("3/2", "1/2", 24, 100, seed), 0.7, 0.1, 200)
+        exact = solve_two_time(FiniteModel(1.5, 0.5, 24, 100).spectrum(seed), 0.7, 0.1, 200)
         assert losses == pytest.approx(exact.loss, rel=1e-11)  # rounding of 200 steps
         assert found.kernels[found.status.seeds.index(seed)] == pytest.approx(exact.kernel, rel=1e-11)
     assert np.abs(found.losses[0] / found.losses[1] - 1)[1:].min() > 1e-4  # control: the other seed
 
 
 def test_without_noise_and_feature_learning_each_mode_shrinks_by_its_own_factor():
-    found, spectral = train_ensemble(2, 1, 0, 16, None, 64, 0.3, 500, [8]), draw_spectrum(2, 1, 16, 64, 8)
+    found, spectral = train_ensemble(2, 1, 0, 16, None, 64, 0.3, 500, [8]), FiniteModel(2, 1, 16, 64).spectrum(8)
     shrunk = (1 - 0.3 * spectral.eigenvalues) ** (2 * np.arange(501)[:, None]) @ spectral.weights + spectral.floor
     assert found.loss == pytest.approx(shrunk, rel=1e-12)  # rounding of 500 steps
     assert (found.kernel == 1).all() and found.loss[0] == pytest.approx((np.arange(1.0, 65) ** -3).sum(), rel=1e-12)
@@ -141,7 +141,7 @@ def test_without_noise_and_feature_learning_each_mode_shrinks_by_its_own_factor(
 
 def test_small_steps_tend_to_the_flow_on_the_seed_s_spectrum():
     time = np.array([0, 2, 10, 40.0])
-    flow = flow_curve(draw_spectrum("3/2", "1/2", 32, 200, 1), 1.0, time).loss
+    flow = flow_curve(FiniteModel(1.5, 0.5, 32, 200).spectrum(1), 1.0, time).loss
     losses = []
     for part in (1, 2, 4):
         rate = 0.1 / part
@@ -351,7 +351,7 @@ def test_divergence_is_said_with_its_seed_and_step(kind):
 
 
 def test_divergence_is_where_the_loss_first_passes_the_bound():
-    spectral, steps = draw_spectrum("3/2", "1/2", 8, 40, 5), np.arange(200)
+    spectral, steps = FiniteModel(1.5, 0.5, 8, 40).spectrum(5), np.arange(200)
     eta = 2.3 / spectral.eigenvalues[0]  # multiplies the first mode by -1.3 in a step
     losses = (1 - eta * spectral.eigenvalues) ** (2 * steps[:, None]) @ spectral.weights + spectral.floor
     with pytest.raises(SeedDiverged) as caught:
@@ -571,16 +571,9 @@ def test_bad_input_is_refused(changed, words):
     assert len(train_ensemble(**GOOD).status.seeds) == 2  # control
 
 
-def test_the_spectrum_of_a_seed_refuses_what_an_ensemble_does():
-    with pytest.raises(InputError, match="smaller than the number of modes"):
-        draw_spectrum(2, 1, 10, 10, 0)
-    with pytest.raises(InputError, match="seeds must be whole numbers"):
-        draw_spectrum(2, 1, 10, 20, -1)
-
-
 def test_directions_that_are_rounding_are_not_learned():
     found = train_ensemble(40, "1/10", 1.0, 12, 4, 30, 0.2, 50, [1, 2])
-    spectral = draw_spectrum(40, "1/10", 12, 30, 1)
+    spectral = FiniteModel(40, 0.1, 12, 30).spectrum(1)
     target = (np.arange(1.0, 31) ** -5).sum()
     assert len(spectral) < 12 and spectral.variance == pytest.approx(target, rel=1e-12)
     assert (found.losses > 0).all() and found.loss[-1] < found.loss[0]
