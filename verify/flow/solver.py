@@ -23,8 +23,9 @@ Consistency check (not used in the solution): kappa (kappa - 1) = gamma int (p/m
 Layout: modes along the last axis, falling in mu.  Cost: about eight steps per factor ten in time, a few hundred
 operations per mode and step.  Memory: one state per step.
 
-Map: `solve_flow` is the entry, `_solve_lazy` has gamma = 0 in closed form.  `_march` takes steps: `_solve_force` finds
-g on one, `_advance` moves the state to its end, `_measure_violation` checks it, `_fit_length` gives the next length.
+Map: `solve_flow` is the entry, `_solve_lazy` has gamma = 0 in closed form.  `_march` takes steps: `_find_step` tries
+lengths until one is short enough, `_solve_force` finds g on it, `_advance` moves the state to its end,
+`_measure_violation` checks it, `_fit_length` gives the next length.
 """
 
 from __future__ import annotations
@@ -144,14 +145,14 @@ class _State:
 
 
 def _march(measure: Spectrum, gamma: float, horizon: float, tolerance: float, clock: float) -> Flow:
-    """Take steps up to the horizon; each is repeated with a shorter length until its force is smooth enough."""
+    """Take steps up to the horizon."""
     mu, p = measure.eigenvalues, measure.weights
     limit = min(ROUGHNESS * tolerance, 0.1)
     growth = gamma * float(p @ mu)  # g = growth tau at first
     state = _State(0.0, 0.0, 1.0, np.zeros(len(mu)), np.ones(len(mu)), growth, 1.0)
     followers = np.concatenate([[0.0], np.cumsum(p / mu)])  # int p/mu over slaved modes
     length = FIRST * limit ** (1 / STAGES) * min(1 / mu[0], 1 / sqrt(growth))
-    rows, violation, shortened = [state.row], 0.0, 0
+    rows, violation = [state.row], 0.0
     forces: list[Reals] = []
     while (state.time < horizon and state.clock < clock) or not forces:
         if state.clock > measure.largest_clock:
@@ -159,21 +160,7 @@ def _march(measure: Spectrum, gamma: float, horizon: float, tolerance: float, cl
         if len(forces) == STEPS:
             message = f"the flow took {STEPS} steps and came to t = {state.time:.6g}; try a larger tolerance"
             raise FlowFailed(message, state.time, violation)
-        step = start_step(measure, state.clock, length, state.learned, AT_NODES)
-        found, left = _solve_force(step, float(followers[step.span.start]), gamma, state)
-        rough = roughness(found) if found is not None else inf
-        too_short = length < ROUNDING * state.clock
-        if found is None or rough > 4 * limit or too_short:
-            shortened += 1
-            if shortened > HALVINGS or too_short:
-                message = (
-                    f"the flow could not be solved beyond t = {state.time:.6g}: a step of {length:.1e} in the clock "
-                    f"left a residual of {left:.1e}; try another tolerance"
-                )
-                raise FlowFailed(message, state.time, left)
-            length *= _fit_length(rough, limit, 1.0)
-            continue
-        shortened = 0
+        step, found, rough = _find_step(measure, gamma, state, length, limit, followers)
         state = _advance(step, state, found)
         if forces and float(state.residual**2 @ p) < EXHAUSTED:
             break
@@ -183,10 +170,38 @@ def _march(measure: Spectrum, gamma: float, horizon: float, tolerance: float, cl
         if violation > CONSERVED or not np.isfinite(state.time):
             message = f"the conservation law of the flow is violated by {violation:.1e} at t = {state.time:.6g}"
             raise FlowFailed(f"{message}; try a smaller tolerance", state.time, violation)
-        length *= _fit_length(rough, limit, GROWTH[1])
+        length = step.length * _fit_length(rough, limit, GROWTH[1])
     clocks, times, h, learned, residual = (np.array(column) for column in zip(*rows, strict=True))
     force = np.array(forces).reshape(-1, STAGES)
     return Flow(measure, gamma, clocks, times, h, learned, residual, force, violation)
+
+
+def _find_step(
+    measure: Spectrum, gamma: float, state: _State, length: float, limit: float, followers: Reals
+) -> tuple[Step, Reals, float]:
+    """Return a step, its force and the roughness of the force, after shortening the step until that is below 4 limit.
+
+    Raises
+    ------
+    FlowFailed
+        If no length is short enough.
+    """
+    shortened = 0
+    while True:
+        step = start_step(measure, state.clock, length, state.learned, AT_NODES)
+        found, left = _solve_force(step, float(followers[step.span.start]), gamma, state)
+        rough = roughness(found) if found is not None else inf
+        too_short = length < ROUNDING * state.clock
+        if not (found is None or rough > 4 * limit or too_short):
+            return step, found, rough
+        shortened += 1
+        if shortened > HALVINGS or too_short:
+            message = (
+                f"the flow could not be solved beyond t = {state.time:.6g}: a step of {length:.1e} in the clock left "
+                f"a residual of {left:.1e}; try another tolerance"
+            )
+            raise FlowFailed(message, state.time, left)
+        length *= _fit_length(rough, limit, 1.0)
 
 
 def _fit_length(rough: float, limit: float, most: float) -> float:

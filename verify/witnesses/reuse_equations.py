@@ -93,13 +93,7 @@ def solve_reuse_equations(
         )
     first = sqrt(modes) * np.eye(modes) if given.features is None else given.features
     psi, target = given.samples, given.target
-    fastest = float(np.linalg.norm(psi @ first.T / sqrt(size * count), 2)) ** 2
-    least = PER_STEP * fastest * float(t[-1]) / STABLE
-    if least > evaluations:
-        raise InputError(
-            f"t = {t[-1]:.6g} takes {least:.3g} evaluations or more; allowed are {evaluations}, which end before "
-            f"t = {STABLE * evaluations / (PER_STEP * fastest):.3g}; ask for less time, or allow more"
-        )
+    _check_evaluations(float(np.linalg.norm(psi @ first.T / sqrt(size * count), 2)) ** 2, float(t[-1]), evaluations)
 
     def split(state: Reals) -> tuple[Reals, Reals, Reals]:
         """Return w, A and v0."""
@@ -134,3 +128,13 @@ def solve_reuse_equations(
         observed={"train_loss": train_loss, "kernel": kernel},
         settings={"gamma": gamma, "tolerance": tolerance, "evaluations": used},
     )
+
+
+def _check_evaluations(fastest: float, last: float, evaluations: int) -> None:
+    """Raise InputError unless ``evaluations`` are enough for stable steps up to the last time."""
+    least = PER_STEP * fastest * last / STABLE
+    if least > evaluations:
+        raise InputError(
+            f"t = {last:.6g} takes {least:.3g} evaluations or more; allowed are {evaluations}, which end before "
+            f"t = {STABLE * evaluations / (PER_STEP * fastest):.3g}; ask for less time, or allow more"
+        )
