@@ -76,7 +76,16 @@ class Step:
 
 
 def start_step(measure: Spectrum, clock: float, length: float, learned: Reals, response: Response) -> Step:
-    """Return the step of this length from this clock, where phi is ``learned``."""
+    """Return the step of this length from this clock, where phi is ``learned``.
+
+    Examples
+    --------
+    >>> from verify.flow.collocation import AT_END
+    >>> measure = Spectrum(np.array([1.0, 1e-20]), np.ones(2))
+    >>> step = start_step(measure, 0.0, 0.5, np.zeros(2), AT_END)
+    >>> step.span, step.split  # the second mode is too slow to be followed
+    (slice(0, 1, None), 0)
+    """
     mu = measure.eigenvalues
     span = _select_followed(mu, clock, length)
     part, split = Spectrum(mu[span], measure.weights[span]), count_mostly_learned(learned[span])

@@ -228,7 +228,18 @@ def check_network(
     record: Collection[int] | None,
     looks: Collection[int] | None,
 ) -> _Setting:
-    """Return the arguments of `train_linear_ensemble` as a setting, or raise InputError."""
+    """Return the arguments of `train_linear_ensemble` as a setting.
+
+    Raises
+    ------
+    InputError
+        Unless all of them are as `train_linear_ensemble` asks.
+
+    Examples
+    --------
+    >>> check_network(2, 1, 1.0, 10, 4, 49, 0.1, 100, 1.0, None, None).size
+    10
+    """
     rich, sigma = check_linear(gamma0, init)
     check_whole(width, "the width", 1, 64)
     check_whole(modes, "the number of modes", 2, 100)

@@ -153,18 +153,23 @@ def check_setting(
     ------
     InputError
         Unless all of them are as `train_ensemble` asks.
+
+    Examples
+    --------
+    >>> check_setting(2, 1, 1.0, 64, 32, 1000, 0.1, 100, "gaussian", "float64", None).model
+    FiniteModel(alpha=2.0, beta=1.0, size=64, modes=1000)
     """
     a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-    check_count(model_size, "the model size", 64)
-    check_count(modes, "the number of modes", 1000)
+    _check_count(model_size, "the model size", 64)
+    _check_count(modes, "the number of modes", 1000)
     check_smaller(model_size, modes)
     model = FiniteModel(to_double(a, "alpha"), to_double(b, "beta"), model_size, modes)
     richness, eta = _check_real(gamma, "gamma"), _check_real(learning_rate, "the learning rate")
     check_richness(richness)
     check_step(eta, 1.0)
-    check_count(steps, "the number of steps", 1000)
+    _check_count(steps, "the number of steps", 1000)
     if batch_size is not None:
-        check_count(batch_size, "the batch size", 32)
+        _check_count(batch_size, "the batch size", 32)
     require(features, FEATURES, "features")
     require(precision, PRECISIONS, "the precision")
     kept = space_steps(steps) if record is None else check_recorded(record, steps)
@@ -172,7 +177,21 @@ def check_setting(
 
 
 def check_memory(setting: Setting, seeds: int) -> None:
-    """Raise InputError if an ensemble of so many seeds takes more than `MEMORY`."""
+    """Raise InputError if an ensemble of so many seeds takes more than `MEMORY`.
+
+    Raises
+    ------
+    InputError
+        If it does; the message says what takes how much.
+
+    Examples
+    --------
+    >>> setting = check_setting(2, 1, 1.0, 64, 32, 1000, 0.1, 100, "gaussian", "float64", None)
+    >>> check_memory(setting, 20)
+    >>> check_memory(setting, 10**9)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    exponents.errors.InputError: an ensemble may take 4 GiB; training takes 4.65 MiB, the curves 3.01e+03 GiB; ...
+    """
     curves, group = 32 * seeds * len(setting.record), setting.memory(seeds)  # loss and kernel, twice as they are joined
     if curves + group > MEMORY:
         raise InputError(
@@ -219,7 +238,7 @@ def check_recorded(record: Collection[int], steps: int) -> Steps:
     return kept.astype(np.int64)
 
 
-def check_count(value: int, name: str, example: int) -> None:
+def _check_count(value: int, name: str, example: int) -> None:
     """Raise InputError unless a value is a whole number from 1 to `LARGEST`; ``example`` is one that would do."""
     check_whole(value, name, 1, example)
     if value > LARGEST:

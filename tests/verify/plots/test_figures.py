@@ -149,7 +149,7 @@ def test_fig1a_shows_what_was_measured_and_says_how_well(figures, data):
 def test_fig1a_measures_the_time_exponent_where_claims_are_tested(monkeypatch):
     asked = []
     monkeypatch.setattr(fig1a_time_exponent, "measure_exponents", lambda *arguments: asked.append(arguments))
-    fig1a_time_exponent.compute_time_exponent()
+    fig1a_time_exponent.FIG1A.compute(map)
     assert asked == [(SOURCES, ["chi: time exponent"], map)]
     (found,) = measure_exponents(["9/5"], ["chi: time exponent"])
     assert found.at == read_point("3/2", "9/5", 1) and found.limits[0].covers(1.8)

@@ -50,8 +50,8 @@ def small():
 
 @pytest.fixture(scope="module")
 def data(small):
-    networks = fig11_fig12_linear_networks.compute_linear_networks()
-    return {"fig11": networks, "fig12": networks, "offline": offline_reused_samples.compute_reused_samples()}
+    networks = fig11_fig12_linear_networks.FIG11.compute(map)
+    return {"fig11": networks, "fig12": networks, "offline": offline_reused_samples.OFFLINE.compute(map)}
 
 
 @pytest.fixture(scope="module")
@@ -215,10 +215,10 @@ def test_points_are_the_same_bits_however_seeds_are_shared_out(monkeypatch):
     monkeypatch.setattr(fig11_fig12_linear_networks, "SEEDS", {100: 3, 128: 3})
     monkeypatch.setattr(fig11_fig12_linear_networks, "PARTS", {100: 3, 128: 3})
     monkeypatch.setattr(fig11_fig12_linear_networks, "TIMES", np.geomspace(1, 10, 3))
-    alone = fig11_fig12_linear_networks.compute_linear_networks()
+    alone = fig11_fig12_linear_networks.FIG11.compute(map)
     monkeypatch.setattr(fig11_fig12_linear_networks, "PARTS", {100: 2, 128: 1})
     with ProcessPoolExecutor(2) as executor:
-        together = fig11_fig12_linear_networks.compute_linear_networks(executor.map)
+        together = fig11_fig12_linear_networks.FIG11.compute(executor.map)
     for one, other in zip(alone, together, strict=True):
         for left, right in zip(one.trained, other.trained, strict=True):
             assert (left.time == right.time).all() and left.seeds == right.seeds == 3

@@ -116,7 +116,13 @@ def span_log_scale(label: str, low: float, high: float, every: int = 1) -> Scale
 
 
 def slope_label(quantity: str, variable: str) -> str:
-    """Label an axis that shows a local exponent, -d ln L/d ln t."""
+    """Label an axis that shows a local exponent, -d ln L/d ln t.
+
+    Examples
+    --------
+    >>> print(slope_label("L", "t"))
+    $-\\mathrm{d}\\,\\ln L\\,/\\,\\mathrm{d}\\,\\ln t$
+    """
     return rf"$-\mathrm{{d}}\,\ln {quantity}\,/\,\mathrm{{d}}\,\ln {variable}$"
 
 

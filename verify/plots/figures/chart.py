@@ -211,10 +211,23 @@ def set_up(axes: Any, scales: Sequence[tuple[Scale, Scale]], title: str, note: s
     title, note : str
         Words at the left and at the right.
 
+    Returns
+    -------
+    list of Chart
+
     Raises
     ------
     InputError
         If the number of Axes is not that of the panels.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from .axes import fit_linear_scale, span_log_scale
+    >>> time = span_log_scale("$t$", 1, 100)
+    >>> charts = set_up(Figure().subplots(2), [(time, fit_linear_scale("$r$", [0, 1]))] * 2, "title", "note")
+    >>> [chart.axes.get_xlabel() for chart in charts]
+    ['', '$t$']
     """
     given = np.ravel(axes)
     if len(given) != len(scales):

@@ -44,12 +44,12 @@ LOWEST = 0.4
 """Where level 0 is farthest below the limit; its name stands there."""
 
 
-def compute_levels(spread: Map = map) -> tuple[Measured, ...]:
+def _compute_levels(spread: Map) -> tuple[Measured, ...]:
     """Measure the exponents of every level."""
     return measure_exponents(SOURCES, [f"levels: level {number}" for number in range(LEVELS + 1)], spread)
 
 
-def draw_levels(found: tuple[Measured, ...], axes: Sequence[Any]) -> None:
+def _draw_levels(found: tuple[Measured, ...], axes: Sequence[Any]) -> None:
     """Draw the levels on two Axes, and on the second their distance from the limit."""
     across = Scale(r"$\beta$", 0, FARTHEST, np.arange(0, FARTHEST + 0.1, 0.2))
     upwards = (
@@ -96,4 +96,4 @@ def _explain(chart: Chart, found: tuple[Measured, ...]) -> None:
     chart.lines(dashes, (FARTHEST, 0.25), (-6, 0), ha="right")
 
 
-FIG10 = Figure("fig10", "Fig. 10", compute_levels, draw_levels, ((150.0, 110.0),), 40.0)
+FIG10 = Figure("fig10", "Fig. 10", _compute_levels, _draw_levels, ((150.0, 110.0),), 40.0)

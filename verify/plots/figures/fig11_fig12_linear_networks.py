@@ -144,7 +144,7 @@ class Task:
     gain: Fraction
 
 
-def compute_linear_networks(spread: Map = map) -> tuple[Task, Task]:
+def _compute_linear_networks(spread: Map) -> tuple[Task, Task]:
     """Solve and train the networks of both tasks."""
     ensembles = [*((NARROW, gamma0) for gamma0 in GAMMAS), (WIDE, GAMMAS[-1])]
     runs = [(beta, width, gamma0) for width, gamma0 in ensembles for beta in (EASY, HARD)]
@@ -211,7 +211,7 @@ def _limits(beta: Fraction) -> tuple[float, ...]:
     return tuple(speed * float(kappa) - 1 for kappa in kernels)
 
 
-def draw_losses(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
+def _draw_losses(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
     """Draw the loss of both tasks, and the local exponent of the hard one, on three Axes."""
     easy, hard = found
     slopes = [-curve.loss_slope for curve in hard.curves]
@@ -237,7 +237,7 @@ def draw_losses(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
     third.caption((1, 0), task_at(ALPHA, HARD))
 
 
-def draw_readouts(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
+def _draw_readouts(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
     """Draw |w|^2/N of both tasks, and what it has gained in the hard one, on three Axes."""
     easy, hard = found
     gains = [curve.readout - INIT**2 for curve in hard.curves]
@@ -307,9 +307,9 @@ def _describe(points: Sequence[tuple[Reals, Reals]]) -> list[str]:
 
 
 FIG11, FIG12 = (
-    Figure(name, source, compute_linear_networks, draw, (heights,), 52.0)
+    Figure(name, source, _compute_linear_networks, draw, (heights,), 52.0)
     for name, source, draw, heights in (
-        ("fig11", "Fig. 11", draw_losses, (128.0, 128.0, 78.0)),
-        ("fig12", "Fig. 12", draw_readouts, (96.0, 112.0, 128.0)),
+        ("fig11", "Fig. 11", _draw_losses, (128.0, 128.0, 78.0)),
+        ("fig12", "Fig. 12", _draw_readouts, (96.0, 112.0, 128.0)),
     )
 )

@@ -35,12 +35,12 @@ GRID = np.linspace(0, FARTHEST, 361)[1:]
 ROOM = 0.06  # beyond the last point
 
 
-def compute_time_exponent(spread: Map = map) -> tuple[Measured, ...]:
+def _compute_time_exponent(spread: Map) -> tuple[Measured, ...]:
     """Measure the exponent at the points where claims are tested."""
     return measure_exponents(SOURCES, [CLAIM], spread)
 
 
-def draw_time_exponent(found: tuple[Measured, ...], axes: Sequence[Any]) -> None:
+def _draw_time_exponent(found: tuple[Measured, ...], axes: Sequence[Any]) -> None:
     """Draw derived and measured exponents on one pair of Axes."""
     numbers = np.arange(0, FARTHEST + 0.1, 0.3)
     x, y = (Scale(label, 0, FARTHEST + ROOM, numbers) for label in (r"$\beta$", r"$\chi$"))
@@ -79,4 +79,4 @@ def _tell_tasks_apart(chart: Chart) -> None:
     chart.write(words, (at, at), (7, -9), PALE, ha="left")
 
 
-FIG1A = Figure("fig1a", "Fig. 1a", compute_time_exponent, draw_time_exponent, ((172.0,),), 8.0)
+FIG1A = Figure("fig1a", "Fig. 1a", _compute_time_exponent, _draw_time_exponent, ((172.0,),), 8.0)

@@ -71,7 +71,7 @@ class LossCurves:
     amplitudes: tuple[float, ...]
 
 
-def compute_losses(beta: object, spread: Map = map) -> LossCurves:
+def _compute_losses(beta: object, spread: Map) -> LossCurves:
     """Solve the flow for each richness at one beta."""
     source = exact(beta, "beta")
     curves = spread(partial(_solve, source), map(float, GAMMAS))
@@ -86,7 +86,7 @@ def _solve(beta: Fraction, gamma: float) -> LossCurve:
     return limit_curve(ALPHA, beta, gamma, TIMES)
 
 
-def draw_losses(found: LossCurves, axes: Sequence[Any]) -> None:
+def _draw_losses(found: LossCurves, axes: Sequence[Any]) -> None:
     """Draw the loss, the loss over its law, and the local exponent on three Axes."""
     power = float(found.rich)
     losses = [curve.loss for curve in found.curves]
@@ -141,6 +141,6 @@ def _draw_limits(chart: Chart, found: LossCurves) -> None:
 
 
 FIG2A, FIG2B = (
-    Figure(name, source, partial(compute_losses, beta), draw_losses, ((132.0, 78.0, 78.0),), 51.0)
+    Figure(name, source, partial(_compute_losses, beta), _draw_losses, ((132.0, 78.0, 78.0),), 51.0)
     for name, source, beta in (("fig2a", "Fig. 2a", "6/5"), ("fig2b", "Fig. 2b", "2/5"))
 )

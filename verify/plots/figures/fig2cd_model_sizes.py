@@ -95,7 +95,7 @@ class ModelSizes:
     published: Fraction
 
 
-def compute_model_sizes(beta: object, spread: Map = map) -> ModelSizes:
+def _compute_model_sizes(beta: object, spread: Map) -> ModelSizes:
     """Solve the flow for each size, train models and compute floors, at one beta."""
     source = exact(beta, "beta")
     curves = spread(partial(_solve, source), SIZES)
@@ -117,7 +117,7 @@ def _solve(source: Fraction, size: int) -> LossCurve:
     return flow_curve(mean_spectra(ALPHA, source, size, "modes", MODES).target, GAMMA, TIMES)
 
 
-def draw_model_sizes(found: ModelSizes, axes: Sequence[Any]) -> None:
+def _draw_model_sizes(found: ModelSizes, axes: Sequence[Any]) -> None:
     """Draw the loss against time and the local exponent of the floor against N on two Axes."""
     between, exponents = local_exponents(FLOORS, found.floors)
     limits = [float(found.floor_exponent), float(found.published)]
@@ -160,6 +160,6 @@ def _name_floors(chart: Chart, found: ModelSizes) -> None:
 
 
 FIG2C, FIG2D = (
-    Figure(name, source, partial(compute_model_sizes, beta), draw_model_sizes, ((168.0,), (72.0,)), 60.0)
+    Figure(name, source, partial(_compute_model_sizes, beta), _draw_model_sizes, ((168.0,), (72.0,)), 60.0)
     for name, source, beta in (("fig2c", "Fig. 2c", "6/5"), ("fig2d", "Fig. 2d", "2/5"))
 )

@@ -117,7 +117,7 @@ class BatchSizes:
         return evaluate_exponent(loss(RICH, DERIVED)[term].exponent(t), ALPHA, self.beta)
 
 
-def compute_batch_sizes(spread: Map = map) -> tuple[BatchSizes, ...]:
+def _compute_batch_sizes(spread: Map) -> tuple[BatchSizes, ...]:
     """Solve the equations and train models for all panels."""
     tasks, batches = (HARD, SUPER_EASY), (*BATCHES, None)
     losses = [spread(partial(_solve_by_steps, beta), batches) for beta in tasks]
@@ -147,7 +147,7 @@ def _solve_late(batches: Sequence[int | None]) -> tuple[Reals, ...]:
     return tuple(noisy_curve(spectra.target, spectra.trace, GAMMA, heat, TIMES).loss for heat in temperatures)
 
 
-def draw_batch_sizes(found: tuple[BatchSizes, ...], axes: Sequence[Any]) -> None:
+def _draw_batch_sizes(found: tuple[BatchSizes, ...], axes: Sequence[Any]) -> None:
     """Draw the hard task, the super-easy one, and the latter longer, on three Axes."""
     early, late = span_log_scale(r"$t$", FIRST, float(RATE) * STEPS), span_log_scale(r"$t$", TIMES[0], TIMES[-1])
     scales = [
@@ -191,4 +191,4 @@ def _draw_guide(chart: Chart, found: BatchSizes, term: str, where: Reals, along:
     chart.guide(where, (found.time, found.losses[along]), found.slope(term), side, term)
 
 
-FIG3 = Figure("fig3", "Fig. 3", compute_batch_sizes, draw_batch_sizes, ((128.0, 128.0), (150.0,)), 44.0)
+FIG3 = Figure("fig3", "Fig. 3", _compute_batch_sizes, _draw_batch_sizes, ((128.0, 128.0), (150.0,)), 44.0)

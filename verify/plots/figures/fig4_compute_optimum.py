@@ -103,7 +103,7 @@ class Budget:
         return local_exponents(self.best.compute, self.best.loss)
 
 
-def compute_budgets(spread: Map = map) -> tuple[Budget, ...]:
+def _compute_budgets(spread: Map) -> tuple[Budget, ...]:
     """Solve the flow for all sizes, find the optimum and train models, for each task."""
     losses = [spread(_solve, *zip(*((beta, batch, size) for size in SIZES), strict=True)) for beta, batch in CASES]
     runs = [
@@ -143,10 +143,21 @@ def find_optimum(sizes: Sequence[float], times: Reals, losses: Sequence[Reals]) 
     losses : arrays of that shape
         For each size.
 
+    Returns
+    -------
+    Optimum
+
     Raises
     ------
     NotSolved
         If there is no such time for a size.
+
+    Examples
+    --------
+    >>> sizes, times = [2.0**power for power in range(1, 9)], np.geomspace(0.1, 1e4, 200)
+    >>> found = find_optimum(sizes, times, [1 / times + 1 / size for size in sizes])  # the best has t = N
+    >>> (found.time / found.model_size).round(2).tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     """
     size, time, log_loss = np.log(sizes), np.log(times), np.log(losses)
     gain = CubicSpline(size, log_loss)(size, 1) - CubicSpline(time, log_loss, axis=1)(time, 1)
@@ -161,7 +172,7 @@ def find_optimum(sizes: Sequence[float], times: Reals, losses: Sequence[Reals]) 
     return Optimum(*np.exp(rows).T)
 
 
-def draw_budgets(found: tuple[Budget, ...], axes: Sequence[Any]) -> None:
+def _draw_budgets(found: tuple[Budget, ...], axes: Sequence[Any]) -> None:
     """Draw the loss of each task, and the local exponents of the smallest losses, on four Axes."""
     compute = span_log_scale(r"$C = N t$", *COMPUTE, 2)
     slopes = [float(value) for one in found for value in (*one.slopes[1], one.predicted)]
@@ -209,4 +220,4 @@ def _draw_slopes(chart: Chart, found: tuple[Budget, ...]) -> None:
     chart.margin(names)
 
 
-FIG4 = Figure("fig4", "Fig. 4", compute_budgets, draw_budgets, ((118.0, 118.0, 118.0, 84.0),), 62.0)
+FIG4 = Figure("fig4", "Fig. 4", _compute_budgets, _draw_budgets, ((118.0, 118.0, 118.0, 84.0),), 62.0)

@@ -45,7 +45,14 @@ def _measure_limits(at: Point, claims: Sequence[str]) -> tuple[Limit, ...]:
 
 
 def describe_points(found: Sequence[Measured]) -> list[str]:
-    """Return lines that say where exponents were measured, and the largest error, apart where tasks change."""
+    """Return lines that say where exponents were measured, and the largest error, apart where tasks change.
+
+    Examples
+    --------
+    >>> found = [Measured(read_point(ALPHA, "1/2", GAMMA), (Limit(0.5, 2.44e-5, (1e3, 1e9), 0.4, False),))]
+    >>> print(describe_points(found)[1])
+    error $\\leq 2.5 \\times 10^{-5}$
+    """
     (boundary,) = solve_self_consistency().boundaries
     lines = [rf"points:  $\alpha = {ALPHA}$,  $\gamma = {GAMMA}$"]
     for on, said in ((False, r"error $\leq "), (True, rf"on $\beta = {boundary.curve.rhs}$:  $")):

@@ -115,7 +115,7 @@ class ReusedSamples:
     shared: tuple[Fraction, ...]
 
 
-def compute_reused_samples(spread: Map = map) -> ReusedSamples:
+def _compute_reused_samples(spread: Map) -> ReusedSamples:
     """Compute all curves."""
     curves, least = spread(_solve, SAMPLES), spread(_least_loss, RATIOS)
     (shared,) = (claim.derive() for claim in select_claims(["data: as many features"]))
@@ -150,7 +150,7 @@ def _local_exponents(beta: Fraction, ratio: float) -> Reals:
     return local_exponents(MANY, [final_loss(ALPHA, beta, ratio * samples, samples) for samples in MANY])[1]
 
 
-def draw_reused_samples(found: ReusedSamples, axes: Sequence[Any]) -> None:
+def _draw_reused_samples(found: ReusedSamples, axes: Sequence[Any]) -> None:
     """Draw the loss against time, what remains against N, and local exponents in P on three Axes."""
     slopes = [0, *np.ravel(found.unlimited), *map(float, found.fixed)]
     scales = (
@@ -222,8 +222,8 @@ def _draw_exponents(chart: Chart, found: ReusedSamples) -> None:
 OFFLINE = Figure(
     "offline",
     "Appendix D and E.4, without a figure",
-    compute_reused_samples,
-    draw_reused_samples,
+    _compute_reused_samples,
+    _draw_reused_samples,
     ((150.0,), (104.0,), (92.0,)),
     52.0,
 )

@@ -59,6 +59,17 @@ def draw_page(figure: Figure, data: Any) -> Any:
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        If Matplotlib is missing.
+
+    Examples
+    --------
+    >>> figure = Figure("any", "", lambda _: None, lambda data, axes: axes[0].set_title(data), ((50.0,),), 10.0)
+    >>> draw_page(figure, "some data").axes[0].get_title()
+    'some data'
     """
     rows = [
         row for group in figure.heights for row in [*((height, BETWEEN) for height in group[:-1]), (group[-1], BOTTOM)]

@@ -79,7 +79,33 @@ class Points:
 
 
 def train_points(runs: Sequence[Run], spread: Map = map) -> tuple[Points, ...]:
-    """Train the models of each run and return their points."""
+    """Train the models of each run and return their points.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    spread : callable
+        `map` or the map of an executor.
+
+    Returns
+    -------
+    tuple of Points
+        One for each run.
+
+    Raises
+    ------
+    InputError
+        If `train_ensemble` refuses a run.
+    KeyboardInterrupt
+        If training was interrupted: the mean would be over fewer seeds than the figure states.
+
+    Examples
+    --------
+    >>> run = Run(Fraction(3, 2), Fraction(1, 2), 1.0, 8, None, 32, 0.1, (1.0, 2.0), 3)
+    >>> (points,) = train_points([run])
+    >>> points.loss.round(4).tolist(), points.error.round(4).tolist()
+    ([0.7724, 0.586], [0.0388, 0.0687])
+    """
     found = average_seeds(_train_seeds, runs, [run.seeds for run in runs], [PART] * len(runs), spread)
     return tuple(
         Points(run, run.learning_rate * np.array(run.steps), *mean_and_error)
@@ -135,13 +161,26 @@ def nearest_steps(times: Sequence[float], learning_rate: float) -> list[int]:
 
 
 def describe_error(pairs: Sequence[tuple[Reals, Reals]]) -> str:
-    """Write the largest relative error of several (mean, error), rounded up to a whole per cent."""
+    """Write the largest relative error of several (mean, error), rounded up to a whole per cent.
+
+    Examples
+    --------
+    >>> print(describe_error([(np.array([1.0, 2.0]), np.array([0.011, 0.01]))]))
+    standard error $\\leq 2\\,\\%$
+    """
     largest = ceil(100 * max(float((error / mean).max()) for mean, error in pairs))
     return rf"standard error $\leq {largest}\,\%$"
 
 
 def describe_seeds(points: Sequence[Points]) -> tuple[str, str]:
-    """Return lines that say how many seeds there are, and the largest relative error."""
+    """Return lines that say how many seeds there are, and the largest relative error.
+
+    Examples
+    --------
+    >>> run = Run(Fraction(3, 2), Fraction(1, 2), 1.0, 8, None, 32, 0.1, (1.0,), 3)
+    >>> describe_seeds([Points(run, np.ones(1), np.ones(1), np.full(1, 0.01))])[0]
+    'points: 3 seeds'
+    """
     seeds = sorted({one.run.seeds for one in points})
     said = describe_error([(one.loss, one.error) for one in points])
     return f"points: {' or '.join(map(str, seeds))} seeds", said

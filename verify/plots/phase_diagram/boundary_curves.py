@@ -78,14 +78,49 @@ class Frame:
 
 
 def fill_of(frame: Frame, depth: Reals) -> list[list[Line]]:
-    """Return where a depth on the grid is positive, as polygons: each an outline and its holes."""
+    """Return where a depth on the grid is positive, as polygons: each an outline and its holes.
+
+    Raises
+    ------
+    InputError
+        If Matplotlib is missing.
+
+    Examples
+    --------
+    >>> from exponents.model.table1 import optimum
+    >>> from exponents.symbols import alpha, beta
+    >>> from .viewport import plane_of
+    >>> plane = plane_of(optimum("lazy"), beta, alpha)
+    >>> frame = Frame((0.0, 2.0), (1.0, 3.0), 100.0, 100.0)
+    >>> (polygon,) = fill_of(frame, plane.depths(*frame.grid())[0])  # hard tasks, beta < 1
+    >>> polygon[0].max(axis=0).round(3).tolist()
+    [50.0, 100.0]
+    """
     contours = import_optional("contourpy").contour_generator(frame.u, frame.v, depth, fill_type="OuterOffset")
     polygons, offsets = contours.filled(0.0, np.inf)
     return [np.split(points, at[1:-1]) for points, at in zip(polygons, offsets, strict=True)]
 
 
 def arcs_of(frame: Frame, plane: Plane, polynomial: Expr) -> list[Line]:
-    """Return the parts of the curve ``polynomial`` = 0 that have different labels on their two sides."""
+    """Return the parts of the curve ``polynomial`` = 0 that have different labels on their two sides.
+
+    Raises
+    ------
+    InputError
+        If Matplotlib is missing.
+
+    Examples
+    --------
+    >>> from exponents.model.table1 import optimum
+    >>> from exponents.symbols import alpha, beta
+    >>> from .viewport import plane_of
+    >>> plane = plane_of(optimum("lazy"), beta, alpha)
+    >>> frame = Frame((0.0, 2.0), (1.0, 3.0), 100.0, 100.0)
+    >>> plane.curves[0]
+    beta - 1
+    >>> [arc[[0, -1]].round(3).tolist() for arc in arcs_of(frame, plane, plane.curves[0])]
+    [[[50.0, 100.0], [50.0, 0.0]]]
+    """
     curve = _Curve(frame, plane, polynomial)
     height = curve.value(*np.meshgrid(frame.u, frame.v))
     lines = import_optional("contourpy").contour_generator(frame.u, frame.v, height).lines(0.0)
@@ -167,5 +202,11 @@ def resample(line: Line, step: float) -> Line:
 
 
 def total_length(lines: Sequence[Line]) -> float:
-    """Return the length of several lines together, in points of the page."""
+    """Return the length of several lines together, in points of the page.
+
+    Examples
+    --------
+    >>> total_length([np.array([[0.0, 0.0], [3.0, 4.0]])])
+    5.0
+    """
     return float(sum(np.hypot(*np.diff(line, axis=0).T).sum() for line in lines))

@@ -42,9 +42,25 @@ OVERHANG = 1.25
 def draw_page(panels: Sequence[Panel]) -> Any:
     """Draw panels in a row on a page of the size that they and their legends need.
 
+    Parameters
+    ----------
+    panels : sequence of Panel
+
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        If Matplotlib is missing, or a panel cannot be laid out.
+
+    Examples
+    --------
+    >>> from exponents import N, alpha, compute_optimum, t
+    >>> panel = Panel("a strip", compute_optimum(t**-alpha + 1 / N, N * t), alpha)
+    >>> draw_page([panel]).axes[0].texts[0].get_text()
+    'a strip'
     """
     layouts = [lay_out(panel) for panel in panels]
     legends = [_legend_size(layout) for layout in layouts]
@@ -65,6 +81,16 @@ def draw_layouts(layouts: Sequence[Layout], axes: Sequence[Any]) -> None:
     """Draw each layout on its Axes, whose size is that of the layout's frame.
 
     The same set of balancing terms has the same colour on all of them, in the order in which the sets appear.
+
+    Examples
+    --------
+    >>> from exponents import N, alpha, compute_optimum, t
+    >>> panel = Panel("a strip", compute_optimum(t**-alpha + 1 / N, N * t), alpha)
+    >>> from matplotlib.figure import Figure
+    >>> axes = Figure(figsize=(4, 2)).subplots()
+    >>> draw_layouts([lay_out(panel)], [axes])
+    >>> axes.get_xlabel()
+    '$\\\\alpha$'
     """
     sets = dict.fromkeys(frozenset(phase.binding) for layout in layouts for phase in layout.panel.diagram.phases)
     colours = {binding: _tint(position) for position, binding in enumerate(sets)}

@@ -33,7 +33,14 @@ def escape(text: str) -> str:
 
 
 def letter_of(diagram: PhaseDiagram) -> str:
-    """Return the letter of the exponent: r, unless a parameter or a resource has it."""
+    """Return the letter of the exponent: r, unless a parameter or a resource has it.
+
+    Examples
+    --------
+    >>> from exponents.model.table1 import optimum
+    >>> letter_of(optimum("lazy"))
+    'r'
+    """
     taken = {symbol.name for symbol in (*diagram.programme.parameters, *diagram.programme.resources)}
     return next(letter for letter in ("r", "s", "p", r"\varrho") if letter not in taken)
 
@@ -76,12 +83,28 @@ def flat(top: Expr, bottom: Expr) -> str:
 
 
 def balance(diagram: PhaseDiagram, phase: Phase, points: Sequence[Point]) -> list[str]:
-    """Write the terms that balance, each as a formula; ``points`` of the region say which branches hold."""
+    """Write the terms that balance, each as a formula; ``points`` of the region say which branches hold.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from exponents.model.table1 import optimum
+    >>> from exponents.symbols import alpha, beta
+    >>> diagram, points = optimum("lazy"), [{alpha: Fraction(2), beta: Fraction(1, 2)}]
+    >>> print(*balance(diagram, diagram.phases[0], points))
+    $t^{-\\beta}$ $N^{-\\alpha \\beta}$
+    """
     return [term(diagram.programme.loss[name], diagram.programme.resources, points) for name in phase.binding]
 
 
 def join_terms(terms: Sequence[str]) -> str:
-    """Write a balance on one line."""
+    """Write a balance on one line.
+
+    Examples
+    --------
+    >>> print(join_terms(["$1/t$", "$1/N$"]))
+    $1/t$ $\\leftrightarrow$ $1/N$
+    """
     return r" $\leftrightarrow$ ".join(terms)
 
 
@@ -102,7 +125,17 @@ def equation(curve: Relational) -> str:
 
 
 def term(law: PowerLaw, resources: Sequence[Symbol], points: Sequence[Point]) -> str:
-    """Write a term as powers of the resources, in the branch that holds at all ``points``; else its name."""
+    """Write a term as powers of the resources, in the branch that holds at all ``points``; else its name.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from exponents.model.table1 import optimum
+    >>> from exponents.symbols import alpha, beta
+    >>> diagram, points = optimum("lazy"), [{alpha: Fraction(2), beta: Fraction(1, 2)}]
+    >>> print(term(diagram.programme.loss["gradient_flow"], diagram.programme.resources, points))
+    $t^{-\\beta}$
+    """
     powers = []
     for resource in resources:
         whole = law.exponent(resource)

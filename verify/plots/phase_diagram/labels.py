@@ -101,6 +101,23 @@ def label_regions(
     axes : (Symbol, Symbol)
         The parameters to the right and upwards.
     room : FreeSpace
+
+    Returns
+    -------
+    (list of Label, list of Row)
+        The labels in the panel, and the legend beside it.
+
+    Examples
+    --------
+    >>> from exponents import N, beta, compute_optimum, t
+    >>> from .boundary_curves import Frame
+    >>> from .viewport import plane_of
+    >>> diagram, frame = compute_optimum(t**-beta + 1 / t, N * t), Frame((0.0, 2.0), (0.0, 1.0), 200.0, 60.0)
+    >>> plane = plane_of(diagram, beta, None)
+    >>> masks = [depth > 0 for depth in plane.depths(*frame.grid())]
+    >>> labels, legend = label_regions(diagram, (), masks, (plane.x, plane.y), FreeSpace(frame))
+    >>> [(label.kind, label.of) for label in labels], legend
+    ([('phase', 1), ('phase', 0)], [])
     """
     texts = [
         _write_phase(diagram, position, names[position] if names else "", _sample_region(mask, axes, room))
@@ -123,7 +140,35 @@ def label_regions(
 def label_boundaries(
     diagram: PhaseDiagram, curves: Sequence[Expr], arcs: Sequence[Sequence[Line]], room: FreeSpace
 ) -> tuple[list[Label], list[Row]]:
-    """Label every boundary that has arcs in the panel, first those with the fewest places to choose from."""
+    """Label every boundary that has arcs in the panel, first those with the fewest places to choose from.
+
+    Parameters
+    ----------
+    diagram : PhaseDiagram
+    curves : sequence of Expr
+        Polynomials of the boundaries.
+    arcs : sequence of sequences of Line
+        The parts of each that are seen.
+    room : FreeSpace
+        The labels take their place from it.
+
+    Returns
+    -------
+    (list of Label, list of Row)
+        The labels in the panel, and the legend beside it.
+
+    Examples
+    --------
+    >>> from exponents import N, beta, compute_optimum, t
+    >>> from .boundary_curves import Frame, arcs_of
+    >>> from .viewport import plane_of
+    >>> diagram, frame = compute_optimum(t**-beta + 1 / t, N * t), Frame((0.0, 2.0), (0.0, 1.0), 200.0, 60.0)
+    >>> plane = plane_of(diagram, beta, None)
+    >>> arcs = [arcs_of(frame, plane, curve) for curve in plane.curves]
+    >>> labels, legend = label_boundaries(diagram, plane.curves, arcs, FreeSpace(frame))
+    >>> [label.of for label in labels], legend
+    ([0], [])
+    """
     equations = {boundary.polynomial: equation(boundary.curve) for boundary in diagram.boundaries}
     texts = [equations[curve] for curve in curves]
     labels: list[Label] = []

@@ -8,7 +8,7 @@ polynomials change sign; this leaves out curves that are not boundaries there.
 The window is the smallest box around the landmarks.  It ends where the domain ends.  Where the domain goes on, room is
 added for the last region, and the curves are followed to the rim before the range of the other axis is fixed.
 
-Map: `window_of` chooses the window from `crossings` and `turning_points`; `_Ends` finds the ends of the domain;
+Map: `window_of` chooses the window from `crossings` and `_turning_points`; `_Ends` finds the ends of the domain;
 `_common_zeros` solves, `_is_landmark` judges.
 """
 
@@ -66,16 +66,26 @@ def crossings(plane: Plane) -> list[Spot]:
     return sorted({spot for pair in pairs for spot in _common_zeros(plane, *pair) if _is_landmark(plane, spot, pair)})
 
 
-def turning_points(plane: Plane) -> list[Spot]:
+def _turning_points(plane: Plane) -> list[Spot]:
     """Return where a boundary has a level or upright tangent; sorted."""
     slopes = [(p, p.diff(symbol)) for p in plane.curves for symbol in (plane.x, plane.y)]
     return sorted({s for p, slope in slopes for s in _common_zeros(plane, p, slope) if _is_landmark(plane, s, (p,))})
 
 
 def window_of(plane: Plane) -> tuple[Range, Range]:
-    """Return ranges of x and y that show all landmarks of the diagram, with room around them."""
+    """Return ranges of x and y that show all landmarks of the diagram, with room around them.
+
+    Examples
+    --------
+    >>> from exponents.model.table1 import optimum
+    >>> from exponents.symbols import alpha, beta
+    >>> from .viewport import plane_of
+    >>> plane = plane_of(optimum("lazy"), beta, alpha)
+    >>> window_of(plane)
+    ((0.0, 2.5), (1.0, 4.0))
+    """
     ends = _Ends(plane, 0), _Ends(plane, 1)
-    spots = [*crossings(plane), *turning_points(plane)]
+    spots = [*crossings(plane), *_turning_points(plane)]
     spots += [spot for curve in plane.curves for spot in _on_lines_near_the_corner(plane, curve, spots, ends)]
     first = ends[0].around(spots), ends[1].around(spots)
     # Where curves leave at the ends of y says how wide x must be, and the other way round.
