@@ -46,7 +46,7 @@ from .arrays import Reals
 
 @dataclass(frozen=True)
 class Status:
-    """How a solution ended, and from when on it must be read with care.
+    """How a solution ended, and after which times it must be read with care.
 
     Attributes
     ----------

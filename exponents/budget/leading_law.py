@@ -1,7 +1,7 @@
 """With prefactors, which law does the compute optimum follow: L*(C) ~ a C^{-r} and resource ~ b C^n?
 
 `leading_law` gives the exponents, the constants (`constants`) and, on demand, the budget above which the law holds
-within a factor (`accuracy`).  Terms that depend on no resource are irreducible: the law is that of the loss above them.
+within a factor (`accuracy`).  Terms that depend on no resource are irreducible: the law describes the loss above them.
 """
 
 from __future__ import annotations

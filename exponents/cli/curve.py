@@ -187,7 +187,7 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
     if model.reuses:
         notes += _reuse_notes(asked, found)
     elif found.floor:
-        notes.append(f"Final loss: {found.floor:.6g}. The exponent is that of L minus this.")
+        notes.append(f"Final loss: {found.floor:.6g}. The exponent is taken of L minus this.")
     if model.batch_size is not None and "variance" in found.observed and asked.learning_rate is not None:
         noise = f"{{noise}} = {float(asked.learning_rate / model.batch_size):g}"
         notes.append(
@@ -196,7 +196,7 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
         )
     notes += [f"{warning}." for warning in _warnings(found)]
     if asked.method == TWO_TIME and not model.reuses:
-        notes.append("The error is that of the sums over modes, not that of the mean field.")
+        notes.append("The error covers the sums over modes, not the mean field.")
     if model.modes is not None and found.status.seeds:
         alpha, beta = model.exponents
         beyond = f"{model.modes ** -float(alpha * beta) / float(alpha * beta):.2g}"
@@ -209,17 +209,17 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
 
 def _reuse_notes(asked: Request, found: LossCurve) -> list[str]:
     """Return what the two losses are, and how they end."""
-    notes = ["L is the loss on new data. Training sees the P samples only, and its loss is that on them."]
+    notes = ["L is the loss on new data. Training sees the P samples only."]
     if asked.method == FLOW:
         end = "grows without end, since N = P" if isinf(found.floor) else f"tends to {found.floor:.6g}"
         notes.append(f"The mean over features and samples. L {end}.")
     if asked.method == TWO_TIME:
-        notes.append("The error is that of the time grid and of the sums over modes, not that of the mean field.")
+        notes.append("The error covers the time grid and the sums over modes, not the mean field.")
     return notes
 
 
 def _warnings(found: LossCurve) -> list[str]:
-    """Return from when on the curve must be read with care."""
+    """Return the times after which the curve must be read with care."""
     warnings = []
     if found.status.unstable_from is not None:
         warnings.append(

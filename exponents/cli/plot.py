@@ -97,7 +97,7 @@ def _check_loss(wanted: Sequence[str], options: dict[str, Any]) -> None:
 
 
 def _plot_phases(programme: Programme | None, version: Version, path: Path) -> None:
-    """Draw the diagrams of the paper's loss, or the one of the user's own."""
+    """Draw the diagrams of the paper's loss, or of the user's own loss."""
     from verify.plots import Panel, plot_phases
 
     from ..model.table1 import optimum, task_names

@@ -196,7 +196,7 @@ def _redundant_tie_steps() -> list[Step]:
 
 
 def derive_sgd(version: Version) -> Derivation:
-    """Derive how gradient noise decays: that of one step, as published and as derived, and that of all steps.
+    """Derive how gradient noise decays: the noise of one step, as published and as derived, and the noise of all steps.
 
     Parameters
     ----------

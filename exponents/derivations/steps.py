@@ -33,7 +33,7 @@ def mode_sum_steps(found: ModeSum, what: str, source: str) -> tuple[Step, Step]:
     Examples
     --------
     >>> from exponents.model.bottleneck import modes_resolved
-    >>> mode_sum_steps(modes_resolved(), "The number of modes", "eq. 77")[1].expression  # it grows as s^{1/alpha}
+    >>> mode_sum_steps(modes_resolved(), "The number of modes", "eq. 77")[1].formulas[0]  # it grows as s^{1/alpha}
     1/alpha
     """
     kernel, grows = found.kernel, found.exponent.is_negative
@@ -80,7 +80,7 @@ def term_step(name: str, version: Version, reason: str, source: str) -> Step:
 
     Examples
     --------
-    >>> term_step("model_bottleneck", "published", "N features are fitted", "eq. 13").expression[0]
+    >>> term_step("model_bottleneck", "published", "N features are fitted", "eq. 13").formulas[0]
     N**(-alpha*Min(2, beta))
     """
     pieces = solve_self_consistency().pieces

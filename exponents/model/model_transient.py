@@ -1,4 +1,4 @@
-"""How does the loss of N features approach that of infinitely many, to first order in 1/N?  (eq. 79, 80)
+"""How does the loss of N features approach the loss of infinitely many, to first order in 1/N?  (eq. 79, 80)
 
     finite_model_transient  (1/N) sum_k lambda_k e^{-lambda_k tau}
 
@@ -42,7 +42,7 @@ def response_source() -> ModeSum:
 
 
 def transient_decay(version: Version) -> Expr:
-    """Return the decay of the 1/N correction in tau: that of the bare kernel, or of its convolution with the source.
+    """Return the decay of the 1/N correction in tau: of the bare kernel, or of its convolution with the source.
 
     Examples
     --------

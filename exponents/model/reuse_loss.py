@@ -1,6 +1,6 @@
 """What is the loss in (N, t, P) if P samples are reused, and how is compute then best split?
 
-Three terms in P join those of `online_loss`; the first is in `bottleneck`:
+Three terms in P join the terms of `online_loss`; the first is in `bottleneck`:
 
     data_bottleneck     sum_k y_k^2/(1 + lambda_k r)^2,  r fixed by P            eq. 78
     data_transient      (1/P) sum_k lambda_k^2 e^{-2 lambda_k tau}               first order in 1/P

@@ -160,7 +160,7 @@ class Lifted:
     weights : tuple of RationalFunction
         y_i for each term, zero outside the basis; non-negative where the vertex is optimal.
     floors : tuple of RationalFunction
-        Multiplier of x_r >= 0 for each resource; likewise.
+        Multiplier of x_r >= 0 for each resource; non-negative where the vertex is optimal.
     prices : tuple of RationalFunction
         Multiplier of each budget; they sum to the exponent.
     edges : tuple of RationalFunction

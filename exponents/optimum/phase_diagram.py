@@ -48,11 +48,11 @@ class Phase:
     Attributes
     ----------
     where : Boolean
-        The region, as inequalities inside the domain; open, the boundary curves belong to both sides.
+        The region, as open inequalities inside the domain; on a boundary curve the phases on both sides are optimal.
     exponent : Expr
         r in L*(C) ~ C^{-r}.
     allocation : tuple of (Symbol, Expr)
-        n in resource ~ C^n.  Where the optimum is not unique: that of one vertex, see ``vertices``.
+        n in resource ~ C^n.  If the optimum is not unique, n at one vertex; see ``vertices``.
     vertices : tuple of tuples of Expr
         All vertices of the optimal face, in the order of the resources.
     binding : tuple of str

@@ -81,7 +81,7 @@ class Programme:
         return list(row) + [-value for value, r in zip(row, self.resources, strict=True) if r in self.free]
 
     def shares(self, variables: Sequence[Number]) -> tuple[Number, ...]:
-        """Return the share of each resource; that of a free one is the difference of its two variables."""
+        """Return the share of each resource; the share of a free one is the difference of its two variables."""
         inverse = dict(
             zip((r for r in self.resources if r in self.free), variables[len(self.resources) :], strict=True)
         )

@@ -142,7 +142,7 @@ def _check_names(programme: Programme, phase: Phase) -> None:
 
 
 def _prove_covered(programme: Programme, phase: Phase) -> None:
-    """Prove that the certificates' regions tile that of the phase."""
+    """Prove that the certificates' regions tile the region of the phase."""
     regions = [certificate.where for certificate in phase.certificates]
     for (inside, *covered), point in _regions_at_samples(programme, [phase.where, *regions]):
         if sum(covered) != inside:

@@ -202,7 +202,7 @@ def test_the_title_says_what_was_solved(form, capsys):
     finite = ["--model-size", "8", "--batch-size", "4", "--learning-rate", "1/5", "--time", "1,2", "--format", form]
     for method, words in (
         ("flow", ("gradient flow", "mean over models of size N = 8")),
-        ("two-time", ("two-time equations", "not that of the mean field")),
+        ("two-time", ("two-time equations", "not the mean field")),
         ("simulate", ("trained models, mean of 16 seeds", "standard error")),
     ):
         status, out, err = run(capsys, *POINT, "--method", method, *finite)

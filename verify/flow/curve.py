@@ -9,8 +9,8 @@ learned fraction of a mode, and two scalars (kappa, c).  They obey
 Differentiating kappa (kappa - 1) = gamma U gives dkappa/dt = 2 c kappa, so c follows from kappa.  In the clock
 tau = int kappa dt all modes relax under one common force, and `solver` finds it.  gamma = 0 is exact.
 
-Every curve is solved twice, and states the difference as its error (`error_estimate`), plus that of the spectrum's own
-rule.
+Every curve is solved twice, and states the difference as its error (`error_estimate`), plus the error of the spectrum's
+own rule.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ this four-point part; relative to the rest it is as large as the share of the lo
 
 The variance of a mode relaxes under a force, as in `collocation`: on a step of the clock L + X is a polynomial through
 its values at Radau's nodes, modes move exactly, and the values solve a linear system.  Steps grow with the clock.  The
-error is the change when each step is cut in two, plus that of the flow and of both spectra's rules.
+error is the change when each step is cut in two, plus the errors of the flow and of both spectra's rules.
 
 Where the kernel or eta/B is too large for stability, X grows exponentially, and no curve is returned.
 """

@@ -51,7 +51,7 @@ FIRST = 0.4
 allowed roughness."""
 
 GROWTH = (0.2, 2.5)
-"""By what factors the length of a step may change."""
+"""Bounds of the factor by which the length of a step changes."""
 
 NEWTON = 12
 """Most iterations of Newton's method; three are usual."""

@@ -154,7 +154,7 @@ class LimitMeasurements(Measurements):
 
     @property
     def _rule(self) -> Reals:
-        """The error of a lazy slope: that of the quadrature rule of the spectrum."""
+        """The error of a lazy slope, which is the error of the spectrum's quadrature rule."""
         return np.full(len(self.times), self.lazy.error)
 
     def _derive(self, claim: str) -> float:

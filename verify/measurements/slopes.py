@@ -134,7 +134,7 @@ def extrapolate(time: ArrayLike, values: ArrayLike, noise: ArrayLike = 0.0) -> L
         raise InputError("an extrapolation needs finite numbers; got some that are not; leave those times out")
     if t[0] <= 1 or (np.diff(t) <= 0).any():
         raise InputError(f"times must rise from above 1 for an extrapolation; got {t[0]:g} first")
-    # The limit is that of the later half of the window; the whole window checks it.
+    # The limit comes from the later half of the window; the whole window checks it.
     length = np.log(t)
     late = length >= (length[0] + length[-1]) / 2
     if np.count_nonzero(late) < FEWEST:

@@ -31,7 +31,7 @@ def save(draw: Callable[[], Any], path: Path) -> None:
     Parameters
     ----------
     draw : callable
-        Returns a figure of Matplotlib.  It runs with the settings of `style`, whatever those of the caller.
+        Returns a figure of Matplotlib.  It runs with the settings of `style`, whatever the caller's settings are.
     path : Path
         Its suffix is the format.
 

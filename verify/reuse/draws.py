@@ -4,7 +4,7 @@ Appendix D.  With Psi (P x M, rows Gaussian of covariance Lambda) and A(0) (N x 
 
     dw/dt = A (Psi^T Psi/P) v0,     dA/dt = gamma w v0^T (Psi^T Psi/P)(A(0)^T A(0)/N),     v0 = w* - A^T w/N,  w(0) = 0.
 
-A stays Bm(t) A(0), and u = Bm^T w/sqrt N follows the flow of `verify.flow`: that of a fresh infinite batch, on the
+A stays Bm(t) A(0), and u = Bm^T w/sqrt N follows the flow of `verify.flow`, as on a fresh infinite batch, on the
 eigenvalues mu_j = s_j^2 of Sigma = G^T G instead of the population's, with
 
     (1)  G = Psi A(0)^T/sqrt(N P) = sum_j s_j a_j e_j^T,     y = Psi w*/sqrt P,     c_j = a_j . y,

@@ -221,7 +221,7 @@ def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -
     train = Spectrum(found.found.eigenvalues, found.found.power, train_floor, latest)
     across, within = found.across(), found.within()
     missing = total - (unseen + 2 * across.sum() + within.sum()) if not from_start else 0.0
-    if model.upper_end == 0:  # the last place is one node with what is left, as in the training loss
+    if model.upper_end == 0:  # the last place is one node with the remaining mass, as in the training loss
         within[0, 0] = missing
     moment = model.target_moments()[1] + total * model.trace_moments()[0] / samples
     deviations = missing / total, train.variance / total - 1, train.weights @ train.eigenvalues / moment - 1
@@ -254,8 +254,8 @@ def reuse_curve(reuse: MeanReuse, gamma: float, times: ArrayLike, tolerance: flo
     Returns
     -------
     LossCurve
-        ``loss`` on the population; ``observed`` has ``train_loss``, ``kernel`` and ``clock``, ``errors`` that of
-        ``train_loss``.
+        ``loss`` on the population; ``observed`` has ``train_loss``, ``kernel`` and ``clock``, and ``errors`` the error
+        of ``train_loss``.
 
     Raises
     ------

@@ -5,7 +5,7 @@ The kernel K = Lambda^{1/2} A^T A Lambda^{1/2}/N, with A Gaussian of shape (N, M
 
     z = -nu (1 - D),     D = (1/N) sum_k lambda_k/(lambda_k + nu),
 
-the mean of (K - z)^{-1} tends to (1/(1 - D)) (Lambda + nu)^{-1}, and that of the trace of (Sigma - z)^{-1} to N/nu,
+the mean of (K - z)^{-1} tends to (1/(1 - D)) (Lambda + nu)^{-1}, and the mean trace of (Sigma - z)^{-1} to N/nu,
 where Sigma = A Lambda A^T/N, of shape (N, N), has the non-zero eigenvalues of K.  z is an explicit function of nu.  The
 spectrum is where a real z = mu has a complex nu = -x + i y, and Im z = 0 with y > 0 says that
 

@@ -60,7 +60,7 @@ STEEPEST = 12
 rule.  At this alpha the error is 1e-3 for N = 1, and 1e-10 from N = 3 on, and `Spectrum.error` says so."""
 
 ENTRIES = 2**25
-"""Random numbers of a draw: 256 MiB, of which a few copies are made."""
+"""Most random numbers of a draw: 256 MiB, and a few copies."""
 
 LARGEST_DRAW = 4096
 """Largest model size of a draw: a minute, and a square matrix of 128 MiB."""

@@ -66,7 +66,7 @@ def train_ensemble(
         Of the matrices.
     record : collection of int, optional
         Rising steps at which the loss is kept; by default all of up to `settings.ALL`, or about
-        `settings.PER_DECADE` a decade.
+        `settings.PER_DECADE` per decade.
 
     Returns
     -------

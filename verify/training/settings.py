@@ -54,14 +54,14 @@ STREAMS, BUFFERS = 2**14, 2**17
 """Bytes of a seed's streams, and of all else that does not grow with sizes."""
 
 ALL, PER_DECADE = 1000, 50
-"""Up to this many steps all losses are kept, beyond them about so many in a decade."""
+"""Up to this many steps all losses are kept; beyond, about so many per decade."""
 
 LARGEST = 10**15
 """Most steps, and largest sizes: more would not fit or not end, and doubles are exact up to here."""
 
 
 A_STEP, A_PAIR, A_DRAW = 1e-5, 3e-9, 1e-10
-"""Seconds that a step of a model takes, beside those over N^2; and those of a draw over N^2 M."""
+"""Seconds of a step: a constant, and a part per N^2.  Seconds of a draw, per N^2 M."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ FADED = 1e-6
 
 
 def on_few_nodes(trace: Spectrum, clock: float) -> Spectrum:
-    """Return the trace on few nodes, enough for clocks up to ``clock``; its ``error`` is that of the lazy loss.
+    """Return the trace on few nodes, enough for clocks up to ``clock``; its ``error`` is the error of the lazy loss.
 
     Parameters
     ----------

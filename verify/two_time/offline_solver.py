@@ -67,7 +67,7 @@ class _Block:
     g, s, f, r : array of shape (STAGES,)
         Eigenvalues of G, S, F and R.
     shares : array of shape (STAGES, nodes)
-        1/(1 + lambda_k s), those of J_k.
+        1/(1 + lambda_k s), the eigenvalues of J_k.
     half : array of int
         One of each conjugate pair of eigenvalues.
     """
@@ -147,7 +147,7 @@ class March:
         self.change, self.gain = 0.0, 0.0  # of the iteration so far; of w by the pull on itself within an interval
 
     def interval(self, number: int) -> None:
-        """Fill the rows of an interval; C3 is first guessed to stay what it was.
+        """Fill the rows of an interval; the first guess is that C3 stays constant.
 
         Raises
         ------

@@ -8,8 +8,8 @@ The dynamical mean field equations of eq. 44 on modes of any spectrum, t and s c
     (4)  C2(t,s)   = sum_k lambda_k^2 v0_k(t) v0_k(s),      Cw = <w w>
     (5)  L(t)      = floor + sum_k lambda_k v0_k(t)^2.
 
-The paper prints eta gamma in (2) and (3).  Both steps of eq. 4 enter there, that of w and, through A, those before it,
-hence eta^2: with one eta the equations have no limit of small steps.
+The paper prints eta gamma in (2) and (3).  The step of w enters there and, through A, the steps before it; hence eta^2.
+With one eta the equations have no limit of small steps.
 
 The average over w needs no T x T matrices.  v3 is Gaussian, with the covariance of sum_k lambda_k v0_k xi_k for
 independent normal xi_k.  (3) is linear, and the coefficient of xi_k in it obeys (2), from the same start.  So

@@ -1,7 +1,7 @@
 """How are the equations of a witness integrated?  By the explicit Runge-Kutta pair of order 8 of Dormand and Prince.
 
-Steps are chosen by its error estimate.  It is explicit, as an implicit step would have to solve for all unknowns at
-once, which costs more than it saves over the horizons for which a witness is needed.
+Steps are chosen by its error estimate.  It is explicit, because an implicit step would have to solve for all unknowns
+at once, which costs more than it saves over the horizons for which a witness is needed.
 """
 
 from __future__ import annotations

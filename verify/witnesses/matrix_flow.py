@@ -6,7 +6,7 @@ preconditions its descent,
     (1)  dv0/dt = -M Lambda v0,                                                      v0(0) = w*,
     (2)  dM/dt  = gamma [u s^T + s u^T] + 2 gamma (u . s) I,                         M(0) = I,
 
-with u = w* - v0 what has been learned and s = Lambda v0.  It is the witness for `verify.flow`: it uses no conservation
+where u = w* - v0 is the learned part and s = Lambda v0.  It is the witness for `verify.flow`: it uses no conservation
 law and no reduction to one function of the eigenvalue.  Both follow from it.  If the flow is right, then at all times
 
     (3)  M = kappa I + (gamma/kappa) u u^T,

@@ -218,7 +218,7 @@ def set_up(axes: Any, scales: Sequence[tuple[Scale, Scale]], title: str, note: s
     Raises
     ------
     InputError
-        If the number of Axes is not that of the panels.
+        If the number of Axes differs from the number of panels.
 
     Examples
     --------

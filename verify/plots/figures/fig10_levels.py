@@ -33,7 +33,7 @@ SOURCES = ("1/10", "3/10", "1/2", "7/10", "11/10")
 LEVELS = 6  # the highest level
 
 COLOURS = (BLUE, "#5a57a5", "#7a4a9c", "#97408d", "#b03c78", "#c33b5e", "#cf4038")
-"""A colour for each level: from that of the lazy model towards that of the rich one."""
+"""A colour for each level: from the colour of the lazy model towards the rich one's."""
 
 FARTHEST = 1.2  # the largest beta
 

@@ -90,7 +90,7 @@ LIMIT_NAMED = 1e2
 """Time at which the limit of the readout bears its name."""
 
 ROOM, LOWER = 30.0, 0.04
-"""By what factor, or how much, an axis goes beyond its curves, for slopes and words that stand there."""
+"""Factors, or amounts, by which an axis goes beyond its curves, for slopes and words that stand there."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def _draw_losses(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
 
 
 def _draw_readouts(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
-    """Draw |w|^2/N of both tasks, and what it has gained in the hard one, on three Axes."""
+    """Draw |w|^2/N of both tasks, and its gain in the hard one, on three Axes."""
     easy, hard = found
     gains = [curve.readout - INIT**2 for curve in hard.curves]
     ends = [[INIT**2, *(curve.readout[-1] for curve in task.curves)] for task in found]

@@ -82,7 +82,7 @@ class ModelSizes:
     floors : array of shape (sizes,)
         What remains at infinite time, for `FLOORS`.
     time_exponent, floor_exponent, published : Fraction
-        Derived exponents of the limit and of the floor, and that of the floor as published.
+        Derived exponents of the limit and of the floor, and the published exponent of the floor.
     """
 
     beta: Fraction

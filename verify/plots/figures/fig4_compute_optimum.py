@@ -131,7 +131,7 @@ def _solve(beta: Fraction, batch: int | None, size: int) -> Reals:
 def find_optimum(sizes: Sequence[float], times: Reals, losses: Sequence[Reals]) -> Optimum:
     """Find where each size but the first and the last is the best at its C = N t.
 
-    There d ln L/d ln N = d ln L/d ln t.  Both are those of cubic splines, across the sizes and along the curve.  The
+    There d ln L/d ln N = d ln L/d ln t.  Both come from cubic splines, across the sizes and along the curve.  The
     error of the former, with sizes a factor of two apart, is the same at all sizes once losses are power laws.
 
     Parameters

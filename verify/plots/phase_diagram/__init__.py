@@ -70,7 +70,7 @@ def draw_phases(panels: Sequence[Panel], axes: Any) -> None:
     Raises
     ------
     InputError
-        If the number of Axes is not that of the panels, or a panel cannot be drawn, as in `plot_phases`.
+        If the number of Axes differs from the number of panels, or a panel cannot be drawn, as in `plot_phases`.
 
     Examples
     --------
