@@ -101,21 +101,16 @@ class MeanReuse:
     within: Reals
     error: float
 
-    @property
-    def variance(self) -> float:
-        """Both losses at time 0."""
-        return self.train.variance
-
     def loss(self, residual: Reals, learned: Reals) -> Reals:
         """Return the test loss by (2) or (6), for 1 - phi and phi of shape (times, n)."""
         if not self.from_start:
             return self.unseen + 2 * (residual @ self.across) + ((residual @ self.within) * residual).sum(axis=1)
-        return self.variance - 2 * (learned @ self.across) + ((learned @ self.within) * learned).sum(axis=1)
+        return self.train.variance - 2 * (learned @ self.across) + ((learned @ self.within) * learned).sum(axis=1)
 
     @property
     def rounding(self) -> float:
         """Absolute error of the loss by rounding, beside its relative error."""
-        return ROUNDING * self.variance if self.from_start else 0.0
+        return ROUNDING * self.train.variance if self.from_start else 0.0
 
     def train_loss(self, residual: Reals) -> Reals:
         """Return the training loss by (1)."""
@@ -325,7 +320,7 @@ def _compare(
         time=time[wanted],
         loss=loss[wanted],
         error=errors[0],
-        start=reuse.variance,
+        start=reuse.train.variance,
         floor=reuse.unseen,
         observed={"train_loss": train_loss[wanted], "kernel": states.kernel[wanted], "clock": clock[wanted]},
         errors={"train_loss": errors[1]},

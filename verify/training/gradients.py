@@ -107,11 +107,6 @@ class FiniteModel:
             drawn *= k ** (-self.alpha / 2) / sqrt(self.size)
             yield slice(start, start + len(k)), drawn
 
-    def fill(self, matrix: Matrices, seed: int) -> None:
-        """Write A(0) Lambda^{1/2}/sqrt N into a matrix of shape (N, M)."""
-        for where, columns in self.features(seed):
-            matrix[:, where] = columns
-
     def diagonalise(self, seed: int) -> tuple[Reals, Reals, float]:
         """Return mu_j, rising, and sqrt(mu_j) omega_j, of shape (N,), and the floor, for the seed's A(0)."""
         target, sigma, b = self.target, np.zeros((self.size, self.size)), np.zeros(self.size)
@@ -191,7 +186,8 @@ class SampledGradient:
         self.target, self.law = model.target, features
         self.matrices = np.empty((len(seeds), model.size, model.modes), dtype)
         for matrix, seed in zip(self.matrices, seeds, strict=True):
-            model.fill(matrix, seed)
+            for where, columns in model.features(seed):
+                matrix[:, where] = columns
         self.streams = [np.random.default_rng(_streams(seed)[1]) for seed in seeds]
         self.batch = np.empty((len(seeds), batch_size, model.modes), dtype)
 

@@ -41,9 +41,10 @@ from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..curves import LossCurve
+from ..inputs import check_richness
 from ..spectra.spectrum import Spectrum
 from ..training.stability import StabilityWatch
-from .sizes import check_memory, check_sizes, check_steps
+from .sizes import check_memory, check_steps
 
 BLOCK = 2**18
 """Entries of a history that are multiplied in one call: they stay in the cache, and below the size at which a linear
@@ -88,7 +89,7 @@ def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, s
     >>> found.loss[[0, -1]].round(3), found.kernel[-1].round(3)
     (array([2.   , 0.013]), np.float64(2.215))
     """
-    check_sizes(gamma, {})
+    check_richness(gamma)
     check_steps(learning_rate, steps, float(spectrum.eigenvalues[0]))
     check_memory(
         (steps + 1) * 2 * (len(spectrum) + steps + 1),

@@ -103,15 +103,12 @@ def solve_matrix_flow(
     start = np.concatenate([target, packed.identity])
     absolute = ABSOLUTE * tolerance * np.concatenate([target, np.ones_like(packed.identity)])
     found, count = [start] if t[0] == 0 else [], 0
-    for solver in step_explicitly(
-        "the matrix equation",
-        lambda _, y: _rates(packed, mu, target, gamma, y),
-        (0.0, float(t[-1])),
-        start,
-        tolerance,
-        absolute,
-        evaluations,
-    ):
+
+    def rates(_: float, state: Reals) -> Reals:
+        return _rates(packed, mu, target, gamma, state)
+
+    span = 0.0, float(t[-1])
+    for solver in step_explicitly("the matrix equation", rates, span, start, tolerance, absolute, evaluations):
         due = t[len(found) : np.searchsorted(t, solver.t, side="right")]
         if len(due):
             found.extend(solver.dense_output()(due).T)
