@@ -26,7 +26,7 @@ Names in ``details``:
 
     *_correlation   between two times, of shape (times, times)
     looks           steps at which spectra of linear networks were looked at
-    spikes, seconds, overlaps, drifts   what was seen there, of shape (seeds, looks)
+    spikes, seconds, overlaps, drifts   values measured there, of shape (seeds, looks)
     final_losses, span_floors           of draws, of shape (seeds,)
 
 Losses are in units in which the mode k = 1 contributes 1 to the target's variance.  Times are in units of

@@ -247,7 +247,7 @@ def _inequality(polynomial: Polynomial, positive: bool, strict: bool, cut: Arran
     greater, less = (StrictGreaterThan, StrictLessThan) if strict else (GreaterThan, LessThan)
     symbol, value, slope = _solve_linear(polynomial, cut) or (polynomial.as_expr(), S.Zero, 1)
     relation = greater if positive == (slope > 0) else less
-    return relation(symbol, value, evaluate=False)  # what the samples showed needs no query of assumptions
+    return relation(symbol, value, evaluate=False)  # the samples have decided it
 
 
 def _solve_linear(polynomial: Polynomial, cut: Arrangement) -> tuple[Symbol, Expr, int] | None:

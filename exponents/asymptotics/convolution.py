@@ -54,7 +54,7 @@ def convolve_exponents(p: Expr, q: Expr) -> Expr:
 
 
 def convolution_logarithm(p: Expr, q: Expr) -> tuple[Expr, ...]:
-    """Return what vanishes where a logarithm multiplies the convolution: p - 1 or q - 1, if the other is no steeper.
+    """Return p - 1 or q - 1, which vanishes where a logarithm multiplies the convolution, if the other is no steeper.
 
     The integral of a law of exponent 1 grows as a logarithm; it shows unless the other law falls more slowly.
 

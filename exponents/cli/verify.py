@@ -54,7 +54,7 @@ def verify(
     jobs: str | None,
     form: str,
 ) -> int:
-    """Measure what is claimed, and print verdicts on the published and on the derived value.
+    """Measure the claims, and print a verdict on each published and each derived value.
 
     CLAIM is the name of a claim, such as 'chi: kernel growth', or a family; without one, all are measured:
 

@@ -90,7 +90,7 @@ def derive_data(version: Version) -> Derivation:
             step(
                 "With N in proportion to P, N > P, the loss falls as a power of P with exponent",
                 mixed_correction() + 1,
-                "it is that of $T_P$; for infinite N it is the same for {where}",
+                "$T_P$ has this exponent; for infinite N the exponent is the same for {where}",
                 _MEAN,
                 where=_where_mixed_agrees(),
             ),
@@ -103,7 +103,7 @@ def derive_data(version: Version) -> Derivation:
             step(
                 "At N = P the loss has no limit: it grows as a power of the clock with exponent",
                 peak_growth(),
-                "$z$ has a double zero there; with early stopping the exponent is that of N in proportion to P",
+                "$z$ has a double zero there; with early stopping the exponent is the same as for N in proportion to P",
                 _MEAN,
             ),
             *_correction_steps(),
@@ -142,7 +142,7 @@ def _correction_steps() -> list[Step]:
 
 
 def _setting_steps(version: Version) -> list[Step]:
-    """Prove the optimum in each setting, and where it is that of Table 1, and return the steps.
+    """Prove the optimum in each setting, and where it equals Table 1, and return the steps.
 
     Raises
     ------

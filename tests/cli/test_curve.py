@@ -260,7 +260,7 @@ def test_times_are_whole_numbers_of_steps_within_rounding(capsys):
     status, _, err = run(capsys, *TWO_TIME, "--time", "1,2.55")
     assert status == 2 and "got t = 2.55; try 2.5 or 2.6" in err
     status, _, err = run(capsys, *TWO_TIME, "--time", "0.05")
-    assert status == 2 and "try 0.1, or" in err  # 0 is no advice
+    assert status == 2 and "try 0.1, or" in err  # advice must not be 0
 
 
 def test_times_inside_a_range_are_rounded_to_steps(capsys):

@@ -14,7 +14,7 @@ batches (`flow.noise`), each lazy and rich:
 The lazy measurements are the same at gamma = 0.
 
 An extrapolation cannot see a correction that hardly falls over its window.  Next to alpha = 1 and to beta = 2 - 1/alpha
-such corrections are known, and there is no measurement.
+such corrections are known, and nothing is measured.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ WEAK = 1e-30
 """eta/B of the first order."""
 
 TEMPERATURE, STABLE = 0.01, 0.2
-"""eta/B at the compute optimum; less where it would exceed this share of what is stable."""
+"""eta/B at the compute optimum; less where it would exceed this share of the largest stable value."""
 
 TOLERANCE = 1e-10
 """Tolerance of flows that are subtracted from one another."""

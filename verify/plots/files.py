@@ -26,7 +26,7 @@ def save(draw: Callable[[], Any], path: Path) -> None:
     """Write the figure that ``draw`` returns.
 
     The place is tried before anything is computed.  The figure is saved beside it and then moved there, so that a
-    failure leaves what was there.
+    failure leaves the old file.
 
     Parameters
     ----------

@@ -204,7 +204,7 @@ class DrawnReuse:
 
     def _read(self, flow: Flow, times: Reals) -> dict[str, Reals]:
         """Return the same for so few times that all modes fit into memory at once."""
-        seen = np.minimum(times, flow.horizon)  # beyond, only what is final is left
+        seen = np.minimum(times, flow.horizon)  # beyond, only the final values are left
         states = flow.at(seen)
         residual = np.where((times > seen)[:, None], 0.0, states.residual)
         learned = np.where((times > seen)[:, None], 1.0, states.learned)

@@ -21,7 +21,8 @@ SLOW, SLOW_NODES = 0.3, 4
 in lambda."""
 
 FADED = 1e-6
-"""Share of the trace below which what its modes still do, and its error, are negligible beside what they did before."""
+"""Share of the trace below which modes are negligible: their later effect, and its error, are small beside their
+earlier one."""
 
 
 def on_few_nodes(trace: Spectrum, clock: float) -> Spectrum:

@@ -16,8 +16,8 @@ is a function of one matrix S, and no inverse of R3 is left.  (As printed, eq. 3
 eta before gamma in the sums over C3; with both, the equations are those of eq. 26.)
 
 All is causal: row t of each matrix follows from rows before it.  Row t of Q_k solves a triangular system in S with a
-shift lambda_k, and so does what a row of C2 needs, sum_k Q_k (Q_k C2/N + ...)^T.  Both are solved for all modes at
-once, block by block: products with S serve all modes, and only blocks on the diagonal are inverted mode by mode.  No
+shift lambda_k, and so does the sum that a row of C2 needs, sum_k Q_k (Q_k C2/N + ...)^T.  Both are solved for all modes
+at once, block by block: products with S serve all modes, and only blocks on the diagonal are inverted mode by mode.  No
 T x T matrix is kept for a mode.
 
 Two spectra enter: the target's, whose modes cost a vector each, and the trace sum_k lambda_k delta(lambda_k), which

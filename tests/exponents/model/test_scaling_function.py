@@ -105,7 +105,7 @@ def test_control_without_the_rank_one_part_they_are_wrong():
         found = [evaluate(formula.subs(c, 0), 2, source, 1) for formula in integrals()]
         expected = quadrature(number(source), by_hand(number(source)))
         assert all(abs(f / e - 1) > mpf(1) / 50 for f, e in zip(found, expected, strict=False))
-        # phi = 1 - e^{-x} is no flow with this clock: what is learned does not pay for the growth of kappa^2
+        # phi = 1 - e^{-x} is not a flow with this clock: the learned part is too small for the growth of kappa^2
         _, _, _, overlap = quadrature(number(source), mpf(0))
         assert abs(overlap - by_hand(number(source)) * found[0]) > mpf(1) / 50
 

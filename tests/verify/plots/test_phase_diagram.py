@@ -199,7 +199,7 @@ def test_crossings_by_hand():
 
 
 def test_the_window_reaches_a_curve_that_meets_nothing():
-    """ab = a + b is a boundary around (2, 2); it also passes the corner (0, 0) of the domain, where it is none."""
+    """ab = a + b is a boundary around (2, 2), but not where it passes the corner (0, 0) of the domain."""
     layout = lay_out(Panel("hyperbola", table((a + b, 1 / (a + 1)), (a * b, a * b)), a, b))
     (arcs,) = (arcs for curve, arcs in zip(layout.plane.curves, layout.arcs, strict=True) if curve == a * b - a - b)
     assert arcs and layout.frame.x[1] > 2 and layout.frame.y[1] > 2

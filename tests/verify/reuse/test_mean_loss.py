@@ -158,7 +158,7 @@ def test_what_is_left_at_infinite_time_is_that_of_least_squares(alpha, beta):
             assert late.train_loss[0] == pytest.approx(max(0.0, 1 - pair[0] / pair[1]) * unseen, rel=1e-9, abs=1e-250)
     assert unseen == pytest.approx(mean_floor(alpha, beta, 24.5), rel=1e-9)
     assert final_loss(alpha, beta, 24.5, 24.5) == inf
-    # controls: another number of samples, of features, and the square that is none
+    # controls: another number of samples, another number of features, and a wrong power
     assert abs(final_loss(alpha, beta, 24.5, 50.0) / due[24.5, 49.0] - 1) > 1e-3
     assert abs(final_loss(alpha, beta, 50.0, 24.5) / due[49.0, 24.5] - 1) > 1e-3
     assert abs(unseen / (1 - shared / 24.5) / due[inf, 24.5] - 1) > 0.1

@@ -358,7 +358,7 @@ def test_an_endless_line_is_refused_at_its_first_letters(tmp_path):
     with pytest.raises(InputError, match="longer than"):
         read_spectrum(path)
     path.write_text("-0.5 abc\n1 1\n")
-    with pytest.raises(InputError, match="two numbers"):  # a number that is none is no heading
+    with pytest.raises(InputError, match="two numbers"):  # a malformed number is not a heading
         read_spectrum(path)
 
 
@@ -419,7 +419,7 @@ EXTREME = {
     "a beta that vanishes beside 1": (2, "1e-20", 1e6, "modes"),
     "a second eigenvalue that underflows": (2000, 1, 1e6, "modes"),
     "modes beyond any float": (2, 1, 1e6, "modes", 10**400),
-    "a spectrum that is none": (2, 1, 1e6, "nonsense"),
+    "an unknown spectrum": (2, 1, 1e6, "nonsense"),
 }
 
 

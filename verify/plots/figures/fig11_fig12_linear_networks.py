@@ -174,7 +174,7 @@ def _train(run: tuple[Fraction, int, Fraction], seeds: range) -> Reals:
 
 
 def _read(place: int, width: int, gamma0: Fraction, means: Reals, errors: Reals) -> Trained:
-    """Return what was measured of one ensemble, at every so many of the steps."""
+    """Return the measured points of one ensemble, at its share of the steps."""
     own = slice(place, None, len(GAMMAS) + 1)
     time = RATE * np.array(nearest_steps(POINTS, RATE), float)[own]
     return Trained(width, gamma0, SEEDS[width], time, *zip(means[:, own], errors[:, own], strict=True))
