@@ -60,7 +60,12 @@ def without_example(source):
     """Names of the public functions at the top of a module whose docstring holds no example."""
     functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     public = [f for f in functions if not f.name.startswith("_") and not is_command(f)]
-    return [f.name for f in public if ">>>" not in (ast.get_docstring(f) or "")]
+    return [f.name for f in public if not runs(ast.get_docstring(f) or "")]
+
+
+def runs(text):
+    """Whether an example in a docstring is not skipped."""
+    return any(">>>" in line and "+SKIP" not in line for line in text.splitlines())
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -110,6 +115,7 @@ def test_control_a_docstring_that_lacks_something_is_seen():
     assert lacking(bare) == [">>>", "Parameters", "Returns"] and lacking(whole) == []
     assert lacking(Bare) == [">>>"] and lacking(ValueError) == [] and lacking(1) == []
     assert without_example('def f():\n    """F."""\ndef g():\n    """>>> 1"""\ndef _h(): ...\n') == ["f"]
+    assert not runs(">>> 1  # doctest: +SKIP")
     assert without_example("@click.command(cls=C)\ndef f(): ...\n@lru_cache\ndef g(): ...\n") == ["g"]
 
 

@@ -45,10 +45,12 @@ def plot_phases(panels: Sequence[Panel], path: Path) -> None:
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> from exponents.model.table1 import optimum
-    >>> from exponents.symbols import alpha, beta
-    >>> with TemporaryDirectory() as folder:  # doctest: +SKIP
-    ...     plot_phases([Panel("lazy", optimum("lazy"), beta, alpha)], Path(folder, "lazy.svg"))
+    >>> from exponents import N, alpha, compute_optimum, t
+    >>> panel = Panel("a strip", compute_optimum(t**-alpha + 1 / N, N * t), alpha)
+    >>> with TemporaryDirectory() as folder:
+    ...     plot_phases([panel], Path(folder, "strip.svg"))
+    ...     Path(folder, "strip.svg").read_text()[:5]
+    '<?xml'
     """
     if not panels:
         raise InputError("a plot needs at least one panel; got none; give a Panel for each diagram")

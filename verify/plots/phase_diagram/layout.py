@@ -101,11 +101,10 @@ def lay_out(panel: Panel, size: tuple[float, float] | None = None) -> Layout:
 
     Examples
     --------
-    >>> from exponents.model.table1 import optimum
-    >>> from exponents.symbols import alpha, beta
-    >>> layout = lay_out(Panel("lazy", optimum("lazy"), beta, alpha))
+    >>> from exponents import N, beta, compute_optimum, t
+    >>> layout = lay_out(Panel("a strip", compute_optimum(t**-beta + 1 / t, N * t), beta))
     >>> len(layout.fills), layout.frame.x
-    (3, (0.0, 2.5))
+    (2, (0.0, 1.5))
     """
     diagram = panel.diagram
     if panel.names and len(panel.names) != len(diagram.phases):
