@@ -17,7 +17,7 @@ from typing import Generic
 
 from sympy import Expr
 
-from .cells import Base, roots_above, sample_heights, sign_on_line, univariate, upright_lines, wall_polynomials
+from .cells import Base, roots_above, sample_heights, sign_on_line, univariate, wall_polynomials
 from .parametric import Point
 from .partition import Found, Leaf, Partition
 from .polynomials import Functions, Polynomial, factors
@@ -92,7 +92,7 @@ class _Spot(Generic[Found]):
 
 def _across_lines(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[Found]]:
     others = (partition.divisions | partition.edges) - {curve}
-    for line in upright_lines(curve):
+    for line in sort_roots(real_roots(univariate(curve))):
         for height in sample_heights(curve, others):
             spot = _Spot(partition, curve, partial(sign_on_line, line=line, height=height))
             if spot.is_inside():

@@ -365,21 +365,6 @@ def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:
     return found
 
 
-def upright_lines(polynomial: Polynomial) -> tuple[Root, ...]:
-    """Return the real roots of a polynomial in the first of two parameters alone: upright lines.
-
-    Examples
-    --------
-    >>> from exponents import alpha, beta
-    >>> from exponents.algebra.polynomials import factors
-    >>> field = Functions((alpha, beta))
-    >>> (line,) = factors(field.element(alpha - 2))
-    >>> [int(root.low) for root in upright_lines(line)]
-    [2]
-    """
-    return tuple(sort_roots(real_roots(univariate(polynomial))))
-
-
 def sample_heights(line: Polynomial, others: Iterable[Polynomial]) -> list[Fraction]:
     """Return values of the last parameter, one between each two at which another polynomial may vanish on the line.
 
@@ -411,7 +396,7 @@ def sign_on_line(polynomial: Polynomial, line: Root, height: Fraction) -> int:
     >>> field = Functions((alpha, beta))
     >>> (parabola,) = factors(field.element(beta**2 - alpha))
     >>> (line,) = factors(field.element(alpha - 2))
-    >>> (root,) = upright_lines(line)
+    >>> (root,) = real_roots(univariate(line))
     >>> sign_on_line(parabola, root, Fraction(1)), sign_on_line(parabola, root, Fraction(2))
     (-1, 1)
     """

@@ -265,16 +265,12 @@ class _Search(Generic[Found]):
         """Return the polynomials at which the outcome changes on the line above a base value, inside a cell."""
         if base is None:
             return frozenset()
-        return _changes(self._line_pieces(base, *cut.bounds_above(cell, base)))
-
-    def _line_pieces(self, base: Base, low: Root | None, high: Root | None) -> list[_Piece[Found]]:
-        """Return the pieces of a line between two roots, from below, each with the decision that holds on it."""
-        key = (base, low, high)
-        if key not in self._lines:
-            self._lines[key] = self._follow_line(base, low, high)
-        return self._lines[key]
+        return _changes(self._follow_line(base, *cut.bounds_above(cell, base)))
 
     def _follow_line(self, base: Base, low: Root | None, high: Root | None) -> list[_Piece[Found]]:
+        """Return the pieces of a line between two roots, from below, each with the decision that holds on it."""
+        if (base, low, high) in self._lines:
+            return self._lines[base, low, high]
         pieces: list[_Piece[Found]] = []
         waiting: list[_Piece[Found] | tuple[Root | None, Root | None]] = [(low, high)]
         while waiting:
@@ -297,6 +293,7 @@ class _Search(Generic[Found]):
             waiting.append(_Piece(bottom or part[0], top or part[1], ending, starting, decision))
             if bottom is not None:
                 waiting.append((part[0], bottom))
+        self._lines[base, low, high] = pieces
         return pieces
 
     def _sample(self, base: Base, low: Root | None, high: Root | None) -> tuple[Fraction, _Decision[Found]]:

@@ -256,12 +256,9 @@ class Functions:
         try:
             content, factors = data.factor()
         except OverflowError:  # python-flint sorts several factors by coefficients, which it takes to fit a C integer
-            return self._factors_by_sympy(data)
+            content, found = factor_list(self.to_expr(data), *self._symbols)
+            factors = [(self.element(factor).numer, int(power)) for factor, power in found]
         return int(content), factors
-
-    def _factors_by_sympy(self, data: fmpz_mpoly) -> tuple[int, list[tuple[fmpz_mpoly, int]]]:
-        content, found = factor_list(self.to_expr(data), *self._symbols)
-        return int(content), [(self.element(factor).numer, int(power)) for factor, power in found]
 
     def normalise(self, data: fmpz_mpoly) -> Polynomial:
         """Return the primitive multiple of a polynomial whose leading coefficient is positive."""
@@ -280,7 +277,8 @@ class Functions:
             if len(polynomials) == 2:
                 found = [first.data.resultant(polynomials[1].data, 0)]
             else:
-                found = [self._leading(first.data, first.degrees[0])]
+                top = {(0, *powers[1:]): c for powers, c in first.data.terms() if powers[0] == first.degrees[0]}
+                found = [self._context.from_dict(top)]  # the leading coefficient
                 found += [first.data.discriminant(0)] if first.degrees[0] > 1 else []
             self._eliminated[key] = frozenset().union(*(self.irreducible(p) for p in found if not p.is_zero()))
         return self._eliminated[key]
@@ -289,10 +287,6 @@ class Functions:
         """Return the polynomials in the last parameter that vanish where ``other`` vanishes on upright lines."""
         self.work.spend(1 + (sum(line.degrees) + sum(other.degrees)) ** 3 // 8)
         return self.irreducible(line.data.resultant(other.data, 1))
-
-    def _leading(self, data: fmpz_mpoly, degree: int) -> fmpz_mpoly:
-        kept = {(0, *powers[1:]): c for powers, c in data.terms() if powers[0] == degree}
-        return self._context.from_dict(kept)
 
     def _check_degree(self, data: fmpz_mpoly) -> None:
         degree = int(data.total_degree())

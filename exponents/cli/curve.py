@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from math import isinf, isnan
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -58,21 +58,7 @@ SOON, LONG = 90, 30 * DAY
     help=f"Number of modes (with --spectrum {MODES}).  [default: all; {SIMULATE}: {MODES_A_FEATURE} N]",
 )
 @format_option
-def curve(
-    alpha: str | None,
-    beta: str | None,
-    gamma: str,
-    times: str | None,
-    method: str,
-    size: str | None,
-    batch: str | None,
-    samples: str | None,
-    rate: str | None,
-    seeds: str | None,
-    spectrum: str | None,
-    modes: str | None,
-    form: str,
-) -> int:
+def curve(method: str, form: str, **words: Any) -> int:
     """The loss at any time, with its error: of the limit N, B to infinity, of finite models, and with finite batches.
 
     \b
@@ -104,8 +90,7 @@ def curve(
     """
     require(form, FORMATS, "the format")
     require(method, METHODS, "the method")
-    way = cast("Method", method)
-    asked = request(alpha, beta, gamma, times, way, size, batch, rate, seeds, spectrum, modes, samples)
+    asked = request(method=cast("Method", method), **words)
     gc.enable()  # a long computation, unlike the exact commands
     found = _solve(asked)
     _show(asked, found, form)

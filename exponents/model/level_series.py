@@ -116,14 +116,8 @@ def solve_recursion(start: Expr, slope: Expr, intercept: Expr) -> LevelSeries:
     step = (rest + slope * power * gap) - (slope * (rest + power * gap) + intercept)
     if cancel(step) != 0 or cancel(rest + gap - start) != 0:
         raise IncompleteProof(f"the recursion {slope} chi + {intercept} is not solved by {rest}")
-    return LevelSeries(
-        start,
-        slope,
-        intercept,
-        rest,
-        rest + slope**n * gap.factor(),
-        And((slope < 1).canonical, (slope > -1).canonical),
-    )
+    converges = And((slope < 1).canonical, (slope > -1).canonical)
+    return LevelSeries(start, slope, intercept, rest, rest + slope**n * gap.factor(), converges)
 
 
 def stays_on_branch(series: LevelSeries) -> tuple[Expr, Expr, Expr]:

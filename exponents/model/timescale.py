@@ -143,7 +143,7 @@ def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> F
     growths = candidates(decay)
     solvable = [growth for growth in growths if cancel(1 - source * _split_affine(growth)[1]) != 0]
     trials = [_make_trial(functions, source, growth, growths) for growth in solvable]
-    decisive = [e for trial in trials for e in trial.decisive]
+    decisive = [e for trial in trials for e in (*trial.margins, *trial.stability)]
     partition = partition_domain(functions, (parameter,), lambda sample: (_find_consistent(trials, sample), decisive))
     kept = {leaf.found: trials[_require_single(leaf.found, leaf.sample)] for leaf in partition.leaves}
     found, regions = regions_of(partition)
@@ -166,10 +166,6 @@ class _Trial:
         """Positive where the iteration contracts: 1 - slope and 1 + slope."""
         one = self.slope.functions.one
         return one - self.slope, one + self.slope
-
-    @property
-    def decisive(self) -> tuple[RationalFunction, ...]:
-        return (*self.margins, *self.stability)
 
     def piece(self, where: Boolean) -> Piece:
         return Piece(where, to_factored_expr(self.value), to_factored_expr(self.growth), to_factored_expr(self.slope))
@@ -206,19 +202,14 @@ def _find_consistent(trials: list[_Trial], sample: Point) -> tuple[tuple[int, bo
 
 def _require_single(consistent: tuple[tuple[int, bool], ...], sample: Point) -> int:
     """Return the one consistent trial; raise unless there is exactly one and it is stable."""
+    here = describe_point(sample)
     if not consistent:
-        raise NoBalance(
-            f"no candidate is consistent with its own assumption at {describe_point(sample)}", describe_point(sample)
-        )
+        raise NoBalance(f"no candidate is consistent with its own assumption at {here}", here)
     if len(consistent) > 1:
-        raise IncompleteProof(
-            f"several candidates are consistent at {describe_point(sample)}; the balance does not decide"
-        )
+        raise IncompleteProof(f"several candidates are consistent at {here}; the balance does not decide")
     ((position, stable),) = consistent
     if not stable:
-        raise IncompleteProof(
-            f"the fixed point is unstable at {describe_point(sample)}; its iteration does not converge"
-        )
+        raise IncompleteProof(f"the fixed point is unstable at {here}; its iteration does not converge")
     return position
 
 

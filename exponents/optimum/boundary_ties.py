@@ -101,14 +101,8 @@ def _power_on(term: PowerLaw, boundary: Boundary, parameters: tuple[Symbol, ...]
     """Return the power of the logarithm that the term carries on the curve."""
     functions = Functions(parameters)
     curve = factors(functions.element(boundary.polynomial))
-    return sum(
-        (
-            logarithm.power
-            for logarithm in term.logarithms
-            if curve <= factors(functions.element(logarithm.where.lhs - logarithm.where.rhs))
-        ),
-        S.Zero,
-    )
+    sides = ((log.power, functions.element(log.where.lhs - log.where.rhs)) for log in term.logarithms)
+    return sum((power for power, difference in sides if curve <= factors(difference)), S.Zero)
 
 
 def assumptions(diagram: PhaseDiagram) -> tuple[tuple[str, Boolean], ...]:

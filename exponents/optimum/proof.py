@@ -182,17 +182,12 @@ def _inequalities(programme: Programme, phase: Phase, certificate: Certificate) 
 
 def _equalities(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
     bound = [term for term in programme.loss.terms if term.name in phase.binding]
+    claims = []
+    for vertex in phase.vertices:
+        claims += [(f"the budget {b.name} is spent", 1 + _fall(programme, b, vertex)) for b in programme.budgets]
+        claims += [(f"{term.name} binds", _fall(programme, term, vertex) - phase.exponent) for term in bound]
     return [
-        *(
-            (f"the budget {budget.name} is spent", 1 + _fall(programme, budget, vertex))
-            for budget in programme.budgets
-            for vertex in phase.vertices
-        ),
-        *(
-            (f"{term.name} binds", _fall(programme, term, vertex) - phase.exponent)
-            for term in bound
-            for vertex in phase.vertices
-        ),
+        *claims,
         ("the weights sum to 1", sum((weight for _, weight in certificate.weights), S.Zero) - 1),
         ("the prices sum to the exponent", sum(certificate.prices, S.Zero) - phase.exponent),
     ]

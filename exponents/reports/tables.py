@@ -24,7 +24,7 @@ from ..model.bottleneck import data_bottleneck
 from ..model.level_series import level_series
 from ..model.online_loss import loss
 from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
-from ..model.timescale import clock_growth, self_consistency, solve_self_consistency
+from ..model.timescale import chi, clock_growth, self_consistency, solve_self_consistency
 from ..names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require
 from ..optimum.boundary_ties import boundary_ties
 from ..optimum.phase_diagram import PhaseDiagram
@@ -71,17 +71,8 @@ def time(version: Version) -> Table:
     [beta, 2*beta/(beta + 1), beta]
     """
     del version
-    lazy_clock = clock_growth(LAZY)
-    rows: list[tuple[Cell, ...]] = [
-        (
-            LAZY,
-            phrase("all {beta}", beta=beta),
-            loss(LAZY)["gradient_flow"].exponent(t),
-            lazy_clock,
-            lazy_clock - 1,
-            None,
-        )
-    ]
+    growth, everywhere = clock_growth(LAZY), phrase("all {beta}", beta=beta)
+    rows: list[tuple[Cell, ...]] = [(LAZY, everywhere, chi(LAZY), growth, growth - 1, None)]
     for piece in solve_self_consistency().pieces:
         rows.append((RICH, piece.where, piece.value, piece.growth, (piece.growth - 1).factor(), piece.slope))
     columns = make_columns(

@@ -146,9 +146,6 @@ def flat_table(objects: Sequence[Object]) -> Table:
     >>> flat_table([]).columns[0].key
     'claim'
     """
-    rows = tuple(tuple(_write_cell(({**item, **item["at"]})[key]) for key in FLAT) for item in objects)
+    cells = ([({**item, **item["at"]})[key] for key in FLAT] for item in objects)
+    rows = tuple(tuple(c if c is None or isinstance(c, str) else repr(c) for c in row) for row in cells)
     return Table("verdicts", Phrase("Verdicts"), make_columns(*FLAT), rows)
-
-
-def _write_cell(value: object) -> Cell:
-    return None if value is None else value if isinstance(value, str) else repr(value)
