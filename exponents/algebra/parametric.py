@@ -89,6 +89,13 @@ def evaluate(expression: Expr, point: Point) -> Fraction:
 def choose_branches(expression: Expr, point: Point, guards: list[Expr]) -> Expr:
     """Return the rational function that ``expression`` is at ``point``; append what decided it to ``guards``.
 
+    Raises
+    ------
+    InputError
+        If a case of a Piecewise has a condition that is not made of inequalities, or none of its cases holds.
+
+    Examples
+    --------
     >>> from exponents import alpha
     >>> guards = []
     >>> choose_branches(Min(1, 1 / alpha), {alpha: Fraction(2)}, guards), guards
@@ -115,6 +122,13 @@ def holds(condition: Boolean, point: Point, guards: list[Expr] | None = None) ->
 
     The functions that decide it are appended to ``guards``.
 
+    Raises
+    ------
+    InputError
+        If the condition is not made of inequalities in the parameters.
+
+    Examples
+    --------
     >>> from exponents import alpha
     >>> holds(alpha > 1, {alpha: Fraction(2)})
     True

@@ -97,6 +97,11 @@ def dual_bound(system: System, least: Minimum) -> Fraction:
     -------
     Fraction
 
+    Raises
+    ------
+    InputError
+        If a prefactor is not made of rational powers.
+
     Examples
     --------
     >>> from exponents import N, programme, t
@@ -191,6 +196,11 @@ def primal_bound(system: System, least: Minimum) -> Fraction:
     -------
     Fraction
 
+    Raises
+    ------
+    InputError
+        If a prefactor is not made of rational powers.
+
     Examples
     --------
     >>> from exponents import N, programme, t
@@ -224,6 +234,11 @@ def enclose_minimiser(system: System, least: Minimum) -> list[Enclosure] | None:
     -------
     list of Enclosure, or None
         None if the step proves nothing.
+
+    Raises
+    ------
+    InputError
+        If a prefactor is not made of rational powers.
 
     Examples
     --------

@@ -40,6 +40,13 @@ SETTINGS = {
 def use_settings() -> Iterator[None]:
     """Set Matplotlib to its defaults and `SETTINGS`, and back at the end.
 
+    Raises
+    ------
+    InputError
+        If Matplotlib is missing.
+
+    Examples
+    --------
     >>> with use_settings():
     ...     import_optional("matplotlib").rcParams["font.size"]
     8.0

@@ -269,8 +269,28 @@ def reuse_curve(reuse: MeanReuse, gamma: float, times: ArrayLike, tolerance: flo
 
 
 def reuse_clock_curve(reuse: MeanReuse, gamma: float, clocks: ArrayLike, tolerance: float = TOLERANCE) -> LossCurve:
-    """Return the same where the clock int kappa dt shows ``clocks``.
+    """Return the loss curve where the clock int kappa dt shows ``clocks``.
 
+    Parameters
+    ----------
+    reuse, gamma, tolerance
+        As for `reuse_curve`.
+    clocks : array of shape (times,)
+        Rising, at least 0.
+
+    Returns
+    -------
+    LossCurve
+
+    Raises
+    ------
+    InputError
+        If a number is outside its range, or a time is beyond those that are known next to N = P.
+    FlowFailed
+        If the flow cannot be solved.
+
+    Examples
+    --------
     >>> reuse_clock_curve(mean_reuse("3/2", "1/2", 20, 40), 0.0, [1.0, 10.0]).time
     array([ 1., 10.])
     """

@@ -149,13 +149,27 @@ def limit_of_fine_grids(
 ) -> LossCurve:
     """Solve the same on halved intervals, with the error of the grid.
 
-    It takes some ten times the work of `solve_offline`, with the same parameters and failures.
+    It takes some ten times the work of `solve_offline`.
+
+    Parameters
+    ----------
+    target, trace, gamma, times, model_size, samples
+        As for `solve_offline`.
 
     Returns
     -------
     LossCurve
         At ``times``, with names as in `solve_offline`.  Each error is the change of the value when all intervals are
         halved, which exceeds the change that remains, plus the error of `solve_offline`.
+
+    Raises
+    ------
+    InputError
+        If a number is outside its range, or the solution would not fit `sizes.MEMORY`.
+    FlowFailed
+        If an interval cannot be solved.
+    Unresolved
+        If the clock runs beyond what the spectra resolve.
 
     Examples
     --------

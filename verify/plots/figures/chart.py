@@ -186,7 +186,13 @@ class Chart:
         self.write(formula, at, (GAP * across, GAP * side), colour, FORMULA, ha=horizontal, va=vertical)
 
     def margin(self, names: Sequence[tuple[str, float, str]]) -> None:
-        """Write names of curves to the right of where they end: (text, value there, colour), kept apart."""
+        """Write names of curves to the right of where they end: (text, value there, colour), kept apart.
+
+        Raises
+        ------
+        InputError
+            If Matplotlib is missing.
+        """
         ends = np.array([self.y.place(value) * self.height for _, value, _ in names])
         line = import_optional("matplotlib.lines").Line2D
         right = 1 + LEADER / self.width

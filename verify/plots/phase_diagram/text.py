@@ -53,6 +53,13 @@ class Block:
 def stack_lines(lines: Sequence[Words]) -> Block:
     """Measure lines and stack them.
 
+    Raises
+    ------
+    InputError
+        If Matplotlib is missing.
+
+    Examples
+    --------
     >>> block = stack_lines([Words("one", 8.0), Words("two", 8.0)])
     >>> block.baselines[0] > block.baselines[1], block.width < 20
     (True, True)
@@ -71,6 +78,13 @@ def stack_lines(lines: Sequence[Words]) -> Block:
 def make_settable(text: str) -> str:
     r"""Return ``text``, without dollar signs if Matplotlib cannot set its formulas: symbols may have any name.
 
+    Raises
+    ------
+    InputError
+        If Matplotlib is missing.
+
+    Examples
+    --------
     >>> make_settable("$x^2$"), make_settable(r"$\frac$")
     ('$x^2$', '\\frac')
     """
