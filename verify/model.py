@@ -190,7 +190,7 @@ def check_method(model: Model, method: str, learning_rate: object = None, seeds:
     Raises
     ------
     InputError
-        For a method that does not know the system, and for settings that it does not use.
+        If the method does not know the system, or does not use a setting.
 
     Examples
     --------

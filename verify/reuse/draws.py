@@ -166,7 +166,7 @@ class DrawnReuse:
         Raises
         ------
         InputError
-            For numbers outside these ranges.
+            If a number is outside its range.
         FlowFailed
             If the flow cannot be solved.
         """
@@ -250,8 +250,8 @@ def draw_features_and_samples(
     Raises
     ------
     InputError
-        For alpha <= 1, beta <= 0, N < 1, N >= M, P < 1, M < 2, a negative seed, more than `ENTRIES` numbers, or a
-        spectrum beyond double precision.
+        Unless alpha > 1, beta > 0, 1 <= N < M, P >= 1, M >= 2 and the seed is at least 0; also if the draw takes more
+        than `ENTRIES` numbers, or the spectrum leaves double precision.
 
     Examples
     --------

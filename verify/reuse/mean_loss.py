@@ -200,7 +200,7 @@ def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -
     Raises
     ------
     InputError
-        For numbers outside these ranges, or such that the lowest eigenvalues leave double precision.
+        If a number is outside its range, or the lowest eigenvalues leave double precision.
 
     Examples
     --------
@@ -255,7 +255,7 @@ def reuse_curve(reuse: MeanReuse, gamma: float, times: ArrayLike, tolerance: flo
     Raises
     ------
     InputError
-        For numbers outside these ranges, or times beyond those that are known next to N = P.
+        If a number is outside its range, or a time is beyond those that are known next to N = P.
     FlowFailed
         If the flow cannot be solved.
 

@@ -123,7 +123,7 @@ def solve_offline(
     Raises
     ------
     InputError
-        For numbers outside these ranges, or a solution that would not fit `sizes.MEMORY`.
+        If a number is outside its range, or the solution would not fit `sizes.MEMORY`.
     FlowFailed
         If an interval cannot be solved; the error has its time and its residual.
     Unresolved

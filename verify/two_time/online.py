@@ -114,7 +114,7 @@ def solve_online(
     Raises
     ------
     InputError
-        For numbers outside these ranges, or a solution that would not fit `sizes.MEMORY`.
+        If a number is outside its range, or the solution would not fit `sizes.MEMORY`.
     Diverged
         If the loss grows beyond `stability.DIVERGED` times the first.
 

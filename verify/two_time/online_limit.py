@@ -78,7 +78,7 @@ def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, s
     Raises
     ------
     InputError
-        For numbers outside these ranges, or a solution that would not fit `sizes.MEMORY`.
+        If a number is outside its range, or the solution would not fit `sizes.MEMORY`.
     Diverged
         If the loss grows beyond `stability.DIVERGED` times the first.
 

@@ -85,7 +85,8 @@ def solve_matrix_flow(
     Raises
     ------
     InputError
-        For a negative gamma, times that do not rise, a tolerance outside `TOLERANCES`, or too many modes or times.
+        If gamma is negative, the times do not rise, the tolerance is outside `TOLERANCES`, or there are too many modes
+        or times.
     IntegrationFailed
         If no step is short enough, the state becomes infinite, or the evaluations are used up.
 

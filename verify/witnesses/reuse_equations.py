@@ -70,8 +70,8 @@ def solve_reuse_equations(
     Raises
     ------
     InputError
-        For numbers outside these ranges, more than `UNKNOWNS`, or a time that takes more evaluations than allowed even
-        if the kernel does not grow.
+        If a number is outside its range, if there are more unknowns than `UNKNOWNS`, or if a time takes more
+        evaluations than allowed even though the kernel does not grow.
     IntegrationFailed
         If it takes more as the kernel grows, or no step is short enough.
 
