@@ -1,6 +1,7 @@
 """Exact algebra over the plane of parameters: from polynomials to regions on which a statement holds.
 
-Read `parametric` (exponents at a point), `polynomials` and `real_roots` (exact arithmetic), `cells` (the plane cut by
-curves), `partition` (decisions at samples that hold on whole parts), then `boundaries` and `regions` (parts written as
-inequalities).  On these rest `piecewise` (normal forms), `rewriting` (other parameters), `intervals` (one of them).
+Read `parametric` (exponents at a point), `polynomials` and `real_roots` (exact arithmetic), `elimination` (where curves
+meet), `cells` (the plane cut by curves), `partition` (decisions at samples that hold on whole parts), then `boundaries`
+and `regions` (parts written as inequalities).  On these rest `piecewise` (normal forms), `rewriting` (other parameters)
+and `intervals` (one of them).
 """

@@ -17,7 +17,7 @@ from typing import Generic
 
 from sympy import Expr
 
-from .cells import Base, roots_above, sample_heights, sign_on_line, univariate, wall_polynomials
+from .elimination import Base, roots_above, sample_heights, sign_on_line, univariate, wall_polynomials
 from .parametric import Point
 from .partition import Found, Leaf, Partition
 from .polynomials import Functions, Polynomial, factors

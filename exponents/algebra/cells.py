@@ -15,7 +15,7 @@ vanishing resultant.
 
 Map: `cut_domain` makes an `Arrangement` of `Cell`s.  `Arrangement.find_crossings` answers what proofs ask most: does a
 further polynomial vanish inside these cells?  It looks only at that polynomial and the curves that bound the cells, so
-it costs far less than cutting every cell.  `wall_polynomials` eliminates; `separating_polynomials` separate any cells.
+it costs far less than cutting every cell.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from itertools import combinations, pairwise
+from functools import cached_property
+from itertools import pairwise
 from math import prod
 
 from flint import fmpz_mpoly
 from sympy import Expr, Symbol
 
+from .elimination import Base, roots_above, sample_between, univariate, wall_polynomials
 from .parametric import Point, evaluate
 from .polynomials import Functions, Polynomial, RationalFunction, sign
 from .real_roots import (
@@ -38,14 +39,9 @@ from .real_roots import (
     compare,
     is_between,
     real_roots,
-    sign_at_root,
     sign_below,
-    simplest_between,
     sort_roots,
 )
-
-Base = tuple[Fraction, ...]
-"""Exact values of all parameters but the last: one value, or none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,22 +235,6 @@ def _move_bound(root: Root | None, vanishing: frozenset[Polynomial], place: Colu
     return roots_above(polynomial, base)[roots_above(polynomial, place.base).index(root)]
 
 
-@lru_cache(maxsize=200_000)
-def roots_above(polynomial: Polynomial, base: Base) -> tuple[Root, ...]:
-    """Return the real roots of a polynomial in the last parameter above a base point, from below.
-
-    Examples
-    --------
-    >>> from exponents import alpha, beta
-    >>> from exponents.algebra.polynomials import factors
-    >>> field = Functions((alpha, beta))
-    >>> (parabola,) = factors(field.element(beta**2 - alpha))
-    >>> [int(root.low) for root in roots_above(parabola, (Fraction(4),))]
-    [-2, 2]
-    """
-    return tuple(sort_roots(real_roots(polynomial.coefficients_above(base))))
-
-
 def cut_domain(functions: Functions, polynomials: Iterable[Polynomial], domain: Sequence[Expr] = ()) -> Arrangement:
     """Cut a domain into open cells.
 
@@ -313,124 +293,6 @@ def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: S
     ends = [None, *(root for root, _ in collect_roots({p: univariate(p) for p in wall_polynomials(polynomials)})), None]
     columns = (Column(low, high, (sample_between(low, high),)) for low, high in pairwise(ends))
     return [c for c in columns if all(evaluate(side, {first: c.base[0]}) > 0 for side in upright)]
-
-
-def wall_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
-    """Return polynomials in the first of two parameters between whose zeros the roots of all keep their order.
-
-    Examples
-    --------
-    >>> from exponents import alpha, beta
-    >>> from exponents.algebra.polynomials import factors
-    >>> field = Functions((alpha, beta))
-    >>> (parabola,) = factors(field.element(beta**2 - alpha))
-    >>> (level,) = factors(field.element(beta - 1))
-    >>> sorted(map(str, wall_polynomials([parabola, level])))  # where it turns back, and where both meet
-    ['alpha', 'alpha - 1']
-    """
-    listed = list(polynomials)
-    rising = [p for p in listed if p.involves(0)]
-    found = {p for p in listed if not p.involves(0)}
-    found.update(*(p.functions.eliminate(p) for p in rising))
-    found.update(*(p.functions.eliminate(p, q) for p, q in combinations(rising, 2)))
-    return found
-
-
-def separating_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
-    """Return polynomials whose signs, with those given, are different on any two cells.
-
-    The given signs need not separate two cells: a curve may have one sign on both of its outer sides.  Above one base
-    point, the signs of all derivatives of the polynomials do (Thom's lemma).  The polynomials left by elimination, with
-    all their derivatives, separate the base points.
-
-    Examples
-    --------
-    >>> from exponents import alpha
-    >>> from exponents.algebra.polynomials import factors
-    >>> sorted(map(str, separating_polynomials(factors(Functions((alpha,)).element(alpha**2 - 2)))))
-    ['alpha', 'alpha**2 - 2']
-    """
-    stack = {factor for p in polynomials for factor in _derivatives(p, 0)}
-    if len(next(iter(stack)).degrees) == 1:
-        return stack
-    return stack | {factor for p in wall_polynomials(stack) for factor in _derivatives(p, 1)}
-
-
-def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:
-    """Return the irreducible factors of the polynomial and of all its derivatives in one parameter."""
-    found, current = {polynomial}, polynomial
-    while current.degrees[position] > 1:
-        current = current.derivative(position)
-        found |= current.functions.irreducible(current.data)
-    return found
-
-
-def sample_heights(line: Polynomial, others: Iterable[Polynomial]) -> list[Fraction]:
-    """Return values of the last parameter, one between each two at which another polynomial may vanish on the line.
-
-    Examples
-    --------
-    >>> from exponents import alpha, beta
-    >>> from exponents.algebra.polynomials import factors
-    >>> field = Functions((alpha, beta))
-    >>> (parabola,) = factors(field.element(beta**2 - alpha))
-    >>> (line,) = factors(field.element(alpha - 2))
-    >>> [int(height) for height in sample_heights(line, [parabola])]
-    [-2, 0, 2]
-    """
-    functions = line.functions
-    crossing = [functions.eliminate_first(line, other) for other in others if other.involves(0)]
-    origin = (Fraction(0),)
-    roots = sort_roots(root for p in frozenset().union(*crossing) for root in real_roots(p.coefficients_above(origin)))
-    ends = [None, *roots, None]
-    return [sample_between(low, high) for low, high in pairwise(ends)]
-
-
-def sign_on_line(polynomial: Polynomial, line: Root, height: Fraction) -> int:
-    """Return the exact sign of a polynomial where the first parameter is a real root and the last a rational.
-
-    Examples
-    --------
-    >>> from exponents import alpha, beta
-    >>> from exponents.algebra.polynomials import factors
-    >>> field = Functions((alpha, beta))
-    >>> (parabola,) = factors(field.element(beta**2 - alpha))
-    >>> (line,) = factors(field.element(alpha - 2))
-    >>> (root,) = real_roots(univariate(line))
-    >>> sign_on_line(parabola, root, Fraction(1)), sign_on_line(parabola, root, Fraction(2))
-    (-1, 1)
-    """
-    return sign_at_root(univariate(polynomial, height), line)
-
-
-def univariate(polynomial: Polynomial, height: Fraction = Fraction(0)) -> tuple[int, ...]:
-    """Return coefficients in the first of two parameters, constant first, at a height of the last.
-
-    Examples
-    --------
-    >>> from exponents import alpha, beta
-    >>> from exponents.algebra.polynomials import factors
-    >>> field = Functions((alpha, beta))
-    >>> (parabola,) = factors(field.element(beta**2 - alpha))
-    >>> univariate(parabola, Fraction(3))  # 9 - alpha
-    (9, -1)
-    """
-    degree = polynomial.degrees[0]
-    coefficients = [0] * (polynomial.degrees[1] + 1)
-    for (last, first), coefficient in polynomial.terms():
-        coefficients[first] += coefficient * height.numerator**last * height.denominator ** (degree - last)
-    while coefficients and coefficients[-1] == 0:
-        coefficients.pop()
-    return tuple(coefficients)
-
-
-def sample_between(low: Root | None, high: Root | None) -> Fraction:
-    """Return the simplest rational between two roots whose intervals are disjoint; None is an infinity.
-
-    >>> sample_between(None, None)
-    Fraction(0, 1)
-    """
-    return simplest_between(None if low is None else low.high, None if high is None else high.low)
 
 
 def _mobius(

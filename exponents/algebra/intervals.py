@@ -15,7 +15,7 @@ from sympy import And, Expr, Or, Rational, Symbol, sqrt
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
-from .cells import sample_between
+from .elimination import sample_between
 from .parametric import evaluate, holds
 from .polynomials import Functions, factors
 from .real_roots import Root, collect_roots

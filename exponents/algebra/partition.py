@@ -30,7 +30,8 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from sympy import Expr
 
 from ..errors import InputError
-from .cells import Arrangement, Base, Cell, cut_domain, roots_above
+from .cells import Arrangement, Cell, cut_domain
+from .elimination import Base, roots_above
 from .parametric import Point, Pole
 from .polynomials import Functions, Polynomial, RationalFunction, factors, sign
 from .real_roots import Root, is_between, rationals_between, sort_roots

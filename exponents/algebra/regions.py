@@ -20,7 +20,8 @@ from sympy.logic.boolalg import Boolean
 
 from ..errors import IncompleteProof
 from .boundaries import find_neighbours
-from .cells import Arrangement, separating_polynomials
+from .cells import Arrangement
+from .elimination import separating_polynomials
 from .partition import Found, Leaf, Partition
 from .polynomials import Polynomial, sign
 
