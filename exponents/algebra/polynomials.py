@@ -233,7 +233,10 @@ class Functions:
         """Return (content, power of each irreducible factor) of a polynomial."""
         text = str(data)
         if text not in self._factored:
-            self._check_degree(data)
+            degree = int(data.total_degree())
+            self.work.spend(1 + degree * len(data) // 4)
+            if degree > MAX_DEGREE * max(len(self.parameters), 1):
+                raise TooMuchWork(f"curves of degree {degree} are beyond exact treatment; use simpler exponents")
             content, powers = self._factors(data)
             found: dict[Polynomial, int] = {}
             for factor, power in powers:
@@ -287,12 +290,6 @@ class Functions:
         """Return the polynomials in the last parameter that vanish where ``other`` vanishes on upright lines."""
         self.work.spend(1 + (sum(line.degrees) + sum(other.degrees)) ** 3 // 8)
         return self.irreducible(line.data.resultant(other.data, 1))
-
-    def _check_degree(self, data: fmpz_mpoly) -> None:
-        degree = int(data.total_degree())
-        self.work.spend(1 + degree * len(data) // 4)
-        if degree > MAX_DEGREE * max(len(self.parameters), 1):
-            raise TooMuchWork(f"curves of degree {degree} are beyond exact treatment; use simpler exponents")
 
     def inverse(self, rows: Sequence[Sequence[RationalFunction]]) -> list[list[RationalFunction]]:
         """Return the exact inverse of a square matrix over the field.

@@ -97,9 +97,7 @@ def _check_point(*values: object) -> dict[Expr, Rational]:
         raise InputError(
             f"gamma must be positive for a rich model; got {abbreviate(richness)}; the lazy one is gamma = 0"
         )
-    return {
-        p: Rational(q.numerator, q.denominator) for p, q in zip(_PARAMETERS, (capacity, source, richness), strict=True)
-    }
+    return dict(zip(_PARAMETERS, map(Rational, (capacity, source, richness)), strict=True))
 
 
 def _choose_branches(expression: Expr, point: dict[Expr, Rational]) -> Expr:

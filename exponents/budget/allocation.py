@@ -202,14 +202,8 @@ def _alternatives(law: Law, size: mpf, least: Minimum) -> Iterator[Alternative]:
             excess = loss.value(place) - least.loss
             falls = (sum((e * x for e, x in zip(row, allocation, strict=True)), Fraction(0)) for row in system.terms)
             saved = mpmath.exp(excess / number(law.exponent)) if law.exponent > 0 else mpmath.inf
-            yield Alternative(
-                tuple(names[i] for i in tied),
-                tuple(resources[r] for r in held),
-                allocation,
-                min(falls),
-                mpmath.exp(excess),
-                saved,
-            )
+            equal, at_one = tuple(names[i] for i in tied), tuple(resources[r] for r in held)
+            yield Alternative(equal, at_one, allocation, min(falls), mpmath.exp(excess), saved)
 
 
 def _ties(system: System) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -218,6 +212,5 @@ def _ties(system: System) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
     if comb(count + system.width, free + 1) > MAX_BALANCES:
         return
     for number_tied in range(1, free + 2):
-        yield from product(
-            combinations(range(count), number_tied), combinations(system.floored, free + 1 - number_tied)
-        )
+        held = combinations(system.floored, free + 1 - number_tied)
+        yield from product(combinations(range(count), number_tied), held)

@@ -6,7 +6,7 @@ quantity falls, exponents of growth when it grows.  Records name these functions
 
 from __future__ import annotations
 
-from sympy import Expr, Min, Symbol, exp
+from sympy import Expr, Min, exp
 
 from ..algebra.piecewise import normal_form
 from ..asymptotics.mode_sums import mode_sum
@@ -19,11 +19,7 @@ from ..model.online_loss import loss
 from ..model.reuse_loss import data_correction, mixed_correction, peak_growth  # noqa: F401
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
 from ..model.target import TARGET_WEIGHT
-from ..model.timescale import (  # noqa: F401
-    chi,
-    clock_growth,
-    kernel_growth,
-)
+from ..model.timescale import chi, clock_growth, kernel_growth  # noqa: F401
 from ..names import DERIVED, RICH, Regime
 from ..symbols import N, P, alpha, t, x
 
@@ -94,7 +90,7 @@ def term_in_time(regime: Regime, name: str) -> Expr:
     >>> term_in_time("lazy", "gradient_flow")
     beta
     """
-    return _term(regime, name, t)
+    return loss(regime, DERIVED)[name].exponent(t)
 
 
 def term_in_size(regime: Regime, name: str) -> Expr:
@@ -105,11 +101,7 @@ def term_in_size(regime: Regime, name: str) -> Expr:
     >>> term_in_size("lazy", "finite_model_transient")
     1
     """
-    return _term(regime, name, N)
-
-
-def _term(regime: Regime, name: str, resource: Symbol) -> Expr:
-    return loss(regime, DERIVED)[name].exponent(resource)
+    return loss(regime, DERIVED)[name].exponent(N)
 
 
 def arrival(regime: Regime) -> Expr:

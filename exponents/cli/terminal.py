@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -109,16 +110,9 @@ def show(render: Callable[[str, Emphasis], str], form: str) -> None:
     >>> show(lambda form, emphasis: emphasis(f"a table as {form}"), "markdown")
     a table as markdown
     """
-
-    def bold(text: str) -> str:
-        return click.style(text, bold=True)
-
-    def plain(text: str) -> str:
-        return text
-
     if sys.stdout is None:
         raise OSError("standard output is closed")
-    emphasis = bold if sys.stdout.isatty() and "NO_COLOR" not in os.environ else plain
+    emphasis = partial(click.style, bold=True) if sys.stdout.isatty() and "NO_COLOR" not in os.environ else str
     text = render(form, emphasis)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
@@ -153,16 +147,13 @@ def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], o
     """
     import json
 
-    from ..reports.render import render_table, render_tables
+    from ..reports.render import render_tables
 
     if form == "json":
         show(lambda *_: json.dumps(as_object(), indent=2), form)
         return
-    built = tables()
-    if form == "csv":
-        show(lambda style, emphasis: render_table(built[0], style, emphasis), form)
-    else:
-        show(lambda style, emphasis: render_tables(built, style, emphasis), form)
+    built = tables()[: 1 if form == "csv" else None]
+    show(lambda style, emphasis: render_tables(built, style, emphasis), form)
 
 
 @contextmanager

@@ -150,7 +150,8 @@ class PointReport:
             yield phrase(f"On the boundary {{curve}} of {phases}: terms of both tie.", curve=curves)
         for regime, power in self.logarithms:
             letter = self._letter
-            law = Notation(f"C^-{letter} ln(C)^({power})", f"C^-{letter} (ln C)^({power})", _law(letter, power))
+            latex = rf"C^{{-{letter}}} (\ln C)^{{{write(power, 'latex')}}}"
+            law = Notation(f"C^-{letter} ln(C)^({power})", f"C^-{letter} (ln C)^({power})", latex)
             yield phrase(f"There the optimal {regime} loss falls as {{law}}.", law=law)
         yield phrase(f"Loss as {self.version}.")
         if self.convention:
@@ -232,15 +233,9 @@ def _logarithms(table: Table1, point: Point) -> tuple[tuple[Regime, Fraction], .
     return tuple((regime, power) for regime, power in found.items() if power)
 
 
-def _law(letter: str, power: Fraction) -> str:
-    return rf"C^{{-{letter}}} (\ln C)^{{{write(power, 'latex')}}}"
-
-
 def _equate(symbols: Sequence[Symbol], values: Sequence[Fraction]) -> Notation:
-    numbers = (Rational(v.numerator, v.denominator) for v in values)
-    return join_notation(
-        ", ", *(Eq(symbol, number, evaluate=False) for symbol, number in zip(symbols, numbers, strict=True))
-    )
+    pairs = zip(symbols, map(Rational, values), strict=True)
+    return join_notation(", ", *(Eq(symbol, number, evaluate=False) for symbol, number in pairs))
 
 
 def _regime_point(table: Table1, regime: Regime, point: Point) -> RegimePoint:
@@ -251,14 +246,9 @@ def _regime_point(table: Table1, regime: Regime, point: Point) -> RegimePoint:
     for term in diagram.programme.loss:
         exponents = {r: evaluate(e, point) for r, e in term.exponents}
         terms.append((term.name, exponents, sum((e * shares[r] for r, e in exponents.items()), Fraction(0))))
-    return RegimePoint(
-        evaluate(diagram.programme.loss["gradient_flow"].exponent(t), point),
-        optimum.exponent,
-        shares[N],
-        shares[t],
-        tuple(terms[i][0] for i in optimum.binding),
-        tuple(terms),
-    )
+    in_time = evaluate(diagram.programme.loss["gradient_flow"].exponent(t), point)
+    binding = tuple(terms[i][0] for i in optimum.binding)
+    return RegimePoint(in_time, optimum.exponent, shares[N], shares[t], binding, tuple(terms))
 
 
 def _term_cells(point: RegimePoint, name: str) -> tuple[Cell, Cell]:

@@ -106,12 +106,7 @@ class Table:
         return self.blocks == "always" or (self.blocks == "text" and form in TEXTUAL)
 
 
-def _plain_emphasis(text: str) -> str:
-    """Return the text unchanged, for a pipe or a file."""
-    return text
-
-
-def render_tables(tables: Sequence[Table], form: str, emphasis: Emphasis = _plain_emphasis) -> str:
+def render_tables(tables: Sequence[Table], form: str, emphasis: Emphasis = str) -> str:
     """Return several tables in one format; CSV holds exactly one.
 
     Examples
@@ -125,7 +120,7 @@ def render_tables(tables: Sequence[Table], form: str, emphasis: Emphasis = _plai
     return "\n\n".join(render_table(table, form, emphasis) for table in tables)
 
 
-def render_table(table: Table, form: str, emphasis: Emphasis = _plain_emphasis) -> str:
+def render_table(table: Table, form: str, emphasis: Emphasis = str) -> str:
     """Return one table in a format that is not JSON.
 
     Parameters
@@ -189,7 +184,7 @@ def value_object(cell: Cell) -> object:
     return cell.write("plain") if isinstance(cell, Phrase) else write(cell, "plain")
 
 
-def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = _plain_emphasis) -> str:
+def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = str) -> str:
     """Return a derivation, step by step, in one format.
 
     Examples
