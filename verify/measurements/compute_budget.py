@@ -118,10 +118,7 @@ class Budgets:
         check_temperature(temperature)
         self._point = (alpha, beta, gamma)
         self._pairs = [
-            (
-                _Model.of_size(alpha, beta, gamma, float(size) * exp(-APART), temperature),
-                _Model.of_size(alpha, beta, gamma, float(size) * exp(APART), temperature),
-            )
+            [_Model.of_size(alpha, beta, gamma, float(size) * exp(apart), temperature) for apart in (-APART, APART)]
             for size in self.sizes
         ]
 
@@ -136,7 +133,7 @@ class Budgets:
         rows = []
         for size, (smaller, larger) in zip(self.sizes, self._pairs, strict=True):
             name = f"a time at which N = {size:.3g} is the best size"
-            place = _find_fall(_compare(smaller, larger), smaller.first, smaller.last, name)
+            place = _find_fall(partial(_compare, smaller, larger), smaller.first, smaller.last, name)
             loss = (smaller.at(place)[0] + larger.at(place)[0]) / 2
             rows.append((size * exp(place), exp(loss), size, exp(place)))
         return Optimum(*np.array(rows).T)
@@ -252,14 +249,10 @@ class _Model:
         return log(loss + more), (loss * slope + more * float(self._variance(place, 1))) / (loss + more)
 
 
-def _compare(smaller: _Model, larger: _Model) -> Callable[[float], float]:
+def _compare(smaller: _Model, larger: _Model, place: float) -> float:
     """d ln L/d ln N - d ln L/d ln t at ln t: positive while time is worth more than size."""
-
-    def gain(place: float) -> float:
-        (low, low_slope), (high, high_slope) = smaller.at(place), larger.at(place)
-        return (high - low) / (2 * APART) - (low_slope + high_slope) / 2
-
-    return gain
+    (low, low_slope), (high, high_slope) = smaller.at(place), larger.at(place)
+    return (high - low) / (2 * APART) - (low_slope + high_slope) / 2
 
 
 def _find_fall(function: Callable[[float], float], first: float, last: float, name: str) -> float:

@@ -19,9 +19,10 @@ from exponents.errors import InputError
 from exponents.names import CONTINUUM, LAZY, REGIMES, Regime, SpectrumKind
 
 from ..arrays import Reals
+from ..curves import LossCurve
 from ..spectra.spectrum import SMALLEST
 from .points import Point
-from .slopes import Limit
+from .slopes import Limit, extrapolate_noisy_exponent
 
 Procedure = Callable[..., Limit]
 """A function that measures a claim, given the measurements of its system."""
@@ -83,6 +84,23 @@ class Measurements:
         """Return the richness of a regime at the point; lazy is gamma = 0."""
         return 0.0 if regime == LAZY else float(self.at.gamma)
 
+    def measure_correction(self, limit: LossCurve, solve: Callable[[float, Reals], LossCurve]) -> Limit:
+        """Measure the exponent with which the first correction in 1/N (or 1/P) to a limit falls with time.
+
+        Parameters
+        ----------
+        limit : LossCurve
+            The curve of infinite size, at the times of the measurement.
+        solve : callable
+            Returns the curve of a finite size at one time, from that size and an array of shape (1,).
+        """
+        resolved, times = limit.clock ** (1 / float(self.at.alpha)), limit.time
+        sizes = SIZE * resolved * (times / times[0]) ** TILT
+        curves = [solve(float(size), times[i : i + 1]) for i, size in enumerate(sizes)]
+        excess = np.array([curve.loss[0] for curve in curves]) - limit.loss
+        errors = np.array([curve.loss_error[0] for curve in curves]) + limit.loss_error
+        return -extrapolate_noisy_exponent(times, sizes * excess, sizes * errors).widen(SECOND)
+
 
 def by_regime(name: str, procedure: Procedure, **given: float) -> dict[str, Procedure]:
     """Return the procedure that measures a claim in each regime, by the name of the claim.
@@ -110,14 +128,3 @@ def space_evenly(bounds: tuple[float, float, int], last: float) -> Reals:
     """
     first, end, count = bounds
     return np.asarray(np.geomspace(first, min(end, last), count))
-
-
-def sizes_beside(resolved: Reals, times: Reals) -> Reals:
-    """Return sizes at which a first correction is measured, from the modes resolved at these times.
-
-    Examples
-    --------
-    >>> sizes_beside(np.array([2.0, 2.0]), np.array([1.0, 1e10])).round(6).tolist()
-    [2000.0, 20000.0]
-    """
-    return np.asarray(SIZE * resolved * (times / times[0]) ** TILT)

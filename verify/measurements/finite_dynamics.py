@@ -23,23 +23,20 @@ from functools import lru_cache
 from math import exp, inf, log, sqrt
 from typing import ClassVar
 
-import numpy as np
-
 from exponents.claims.claim import FINITE
 from exponents.errors import InputError
 from exponents.names import Regime
 
 from ..arrays import Reals
-from ..curves import LossCurve
 from ..flow.curve import flow_curve, limit_curve
 from ..flow.noise import noisy_curve
 from ..spectra.continuum_equivalent import inverse_cutoff
 from ..spectra.floor import mean_floor
 from ..spectra.random_features import limit_spectra, mean_spectra
 from .compute_budget import Budgets, Optimum
-from .experiment import DEEPER, DOUBLES, SECOND, Measurements, Procedure, by_regime, sizes_beside, space_evenly
+from .experiment import DEEPER, DOUBLES, Measurements, Procedure, by_regime, space_evenly
 from .points import Point
-from .slopes import Limit, extrapolate_exponent, extrapolate_noisy_exponent
+from .slopes import Limit, extrapolate_exponent
 
 SIZES = (1e3, 1e13, 11)
 """First and last model size, and how many, at which optima and crossovers are found; see `_space_sizes`."""
@@ -113,11 +110,7 @@ class FiniteMeasurements(Measurements):
         self.sizes = _space_sizes(alpha, beta, largest)
         self.floors = space_evenly(FLOORS, largest)
         self.times, self.late = space_evenly(TIMES, latest), space_evenly(LATE_TIMES, latest)
-        self.limit, self.budgets = lru_cache(self._solve_limit), lru_cache(self._solve_budgets)
-        self.optimum = lru_cache(self._find_optimum)
-
-    def _solve_limit(self, regime: Regime) -> LossCurve:
-        return limit_curve(self.at.alpha, self.at.beta, self.gamma_of(regime), self.times, tolerance=TOLERANCE)
+        self.budgets, self.optimum = lru_cache(self._solve_budgets), lru_cache(self._find_optimum)
 
     def _solve_budgets(self, regime: Regime) -> Budgets:
         """Models with batches, unless the kernel grows, where a fixed learning rate ends in instability.
@@ -155,30 +148,21 @@ class FiniteMeasurements(Measurements):
 
     def floor(self) -> Limit:
         """Measure the exponent with which the loss at infinite time falls with N."""
-        return -extrapolate_exponent(
-            self.floors, [mean_floor(self.at.alpha, self.at.beta, size) for size in self.floors]
-        )
+        floors = [mean_floor(self.at.alpha, self.at.beta, size) for size in self.floors]
+        return -extrapolate_exponent(self.floors, floors)
 
     def resolution(self) -> Limit:
         """Measure the exponent of r in N."""
-        return extrapolate_exponent(
-            self.floors, [inverse_cutoff(self.at.alpha, self.at.beta, size) for size in self.floors]
-        )
+        scales = [inverse_cutoff(self.at.alpha, self.at.beta, size) for size in self.floors]
+        return extrapolate_exponent(self.floors, scales)
 
     def transient(self, regime: Regime) -> Limit:
         """Measure the exponent with which the first correction in 1/N falls with time."""
-        limit = self.limit(regime)
-        sizes = sizes_beside(limit.clock ** (1 / float(self.at.alpha)), self.times)
-        found = [self._correction(regime, i, float(size)) for i, size in enumerate(sizes)]
-        excess, errors = np.array(found).T
-        return -extrapolate_noisy_exponent(self.times, sizes * excess, sizes * errors).widen(SECOND)
-
-    def _correction(self, regime: Regime, place: int, size: float) -> tuple[float, float]:
-        """L_N - L at a time, and its error."""
-        target, _ = mean_spectra(self.at.alpha, self.at.beta, size)
-        limit, time = self.limit(regime), self.times[place : place + 1]
-        model = flow_curve(target, self.gamma_of(regime), time, TOLERANCE)
-        return float(model.loss[0] - limit.loss[place]), float(model.loss_error[0] + limit.loss_error[place])
+        alpha, beta, gamma = self.at.alpha, self.at.beta, self.gamma_of(regime)
+        limit = limit_curve(alpha, beta, gamma, self.times, tolerance=TOLERANCE)
+        return self.measure_correction(
+            limit, lambda size, time: flow_curve(mean_spectra(alpha, beta, size).target, gamma, time, TOLERANCE)
+        )
 
     def variance(self, regime: Regime, until: float) -> Limit:
         """Measure the exponent with which the variance of batches up to a clock falls, to first order in eta/B."""

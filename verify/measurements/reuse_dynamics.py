@@ -29,7 +29,7 @@ from exponents.names import LAZY, Regime
 from ..flow.curve import limit_curve
 from ..reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, reuse_curve
 from ..spectra.continuum_equivalent import inverse_cutoff
-from .experiment import DEEPER, DOUBLES, SECOND, TILT, Measurements, Procedure, by_regime, sizes_beside, space_evenly
+from .experiment import DEEPER, DOUBLES, TILT, Measurements, Procedure, by_regime, space_evenly
 from .finite_dynamics import TIMES, TOLERANCE
 from .points import Point
 from .slopes import Limit, extrapolate_exponent, extrapolate_noisy_exponent
@@ -124,16 +124,11 @@ class ReuseMeasurements(Measurements):
 
     def transient(self, regime: Regime) -> Limit:
         """Measure the exponent with which the first correction in 1/P falls with time."""
-        gamma = self.gamma_of(regime)
-        limit = limit_curve(self.at.alpha, self.at.beta, gamma, self.times, tolerance=TOLERANCE)
-        samples = sizes_beside(limit.clock ** (1 / float(self.at.alpha)), self.times)
-        excess, errors = np.empty((2, len(self.times)))
-        for i, p in enumerate(samples):
-            reuse = mean_reuse(self.at.alpha, self.at.beta, inf, float(p))
-            found = reuse_curve(reuse, gamma, self.times[i : i + 1], TOLERANCE)
-            excess[i] = found.loss[0] - limit.loss[i]
-            errors[i] = found.loss_error[0] + limit.loss_error[i]
-        return -extrapolate_noisy_exponent(self.times, samples * excess, samples * errors).widen(SECOND)
+        alpha, beta, gamma = self.at.alpha, self.at.beta, self.gamma_of(regime)
+        limit = limit_curve(alpha, beta, gamma, self.times, tolerance=TOLERANCE)
+        return self.measure_correction(
+            limit, lambda samples, time: reuse_curve(mean_reuse(alpha, beta, inf, samples), gamma, time, TOLERANCE)
+        )
 
     def features(self) -> Limit:
         """Measure the exponent with which N times the first correction in 1/N falls with P, at infinite time."""

@@ -20,14 +20,13 @@ six factors of ten, with noise of a hundredth, it covers 80 to 95 times in 100, 
 cancel.
 
 Map: `extrapolate` gives a limit from values; `extrapolate_exponent` an exponent from values without noise and
-`extrapolate_noisy_exponent` from values with stated errors; `local_slopes` slopes from a noisy curve.
+`extrapolate_noisy_exponent` from values with stated errors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from math import nan, sqrt
 
 import numpy as np
@@ -233,59 +232,3 @@ def extrapolate_noisy_exponent(place: Reals, values: Reals, errors: Reals) -> Li
     slopes = np.diff(np.log(values)) / apart
     noise = np.hypot(*(errors[part] / values[part] for part in (slice(1, None), slice(None, -1))))
     return extrapolate(np.sqrt(place[1:] * place[:-1]), slopes, noise / apart)
-
-
-def local_slopes(time: ArrayLike, values: ArrayLike, errors: ArrayLike, pieces: int = 24) -> tuple[Reals, ...]:
-    """Return local slopes d ln value/d ln t of a noisy curve, from straight lines through disjoint pieces of it.
-
-    Parameters
-    ----------
-    time, values, errors : array of shape (n,)
-        Rising times, positive values and their independent standard errors.
-    pieces : int
-        Pieces of equal length in ln t; those with three points or more are used.
-
-    Returns
-    -------
-    time, slope, noise : arrays of shape (pieces used,)
-        The middle of each piece, its slope, and the standard error of the slope.
-
-    Raises
-    ------
-    InputError
-        If a value is not positive, if times do not rise, or if no piece has enough points.
-
-    Examples
-    --------
-    >>> time = np.geomspace(1, 1e6, 200)
-    >>> middle, slope, noise = local_slopes(time, time**-0.5, 1e-3 * time**-0.5, pieces=4)
-    >>> slope.round(6).tolist()
-    [-0.5, -0.5, -0.5, -0.5]
-    """
-    t, v, e = (np.asarray(column, float) for column in (time, values, errors))
-    if t.ndim != 1 or not len(t) or not t.shape == v.shape == e.shape:
-        raise InputError(f"a slope needs times, values and errors of one shape; got {t.shape}, {v.shape}, {e.shape}")
-    if not (np.isfinite(t) & np.isfinite(v) & np.isfinite(e) & (t > 0) & (v > 0) & (e >= 0)).all():
-        raise InputError("a slope needs positive, finite times and values, and errors of at least 0; leave others out")
-    if (np.diff(t) <= 0).any():
-        raise InputError("a slope needs times that rise; sort them")
-    length, height, sigma = np.log(t), np.log(v), np.maximum(e / v, ROUNDING)
-    edges = np.linspace(length[0], length[-1] + 1e-9, pieces + 1)
-    rows = [
-        _line(length[part], height[part], sigma[part])
-        for low, high in pairwise(edges)
-        if np.count_nonzero(part := (length >= low) & (length < high)) >= 3
-    ]
-    if not rows:
-        raise InputError(f"a slope needs pieces of three points or more; got {len(t)} points; try fewer pieces")
-    middle, slope, noise = np.array(rows).T
-    return np.exp(middle), slope, noise
-
-
-def _line(length: Reals, height: Reals, sigma: Reals) -> tuple[float, float, float]:
-    """Middle, slope and its standard error of the best straight line."""
-    weight = sigma**-2.0
-    middle = float((weight * length).sum() / weight.sum())
-    spread = float((weight * (length - middle) ** 2).sum())
-    slope = float((weight * (length - middle) * height).sum()) / spread
-    return middle, slope, 1 / sqrt(spread)

