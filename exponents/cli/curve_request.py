@@ -126,18 +126,18 @@ def _name_option(argument: re.Match[str]) -> str:
 
 
 def request(
+    method: Method,
     alpha: str | None,
     beta: str | None,
     gamma: str,
     times: str | None,
-    method: Method,
     size: str | None,
     batch: str | None,
     rate: str | None,
     seeds: str | None,
     spectrum: str | None,
     modes: str | None,
-    samples: str | None = None,
+    samples: str | None,
 ) -> Request:
     """Return what the options ask for.
 
@@ -185,9 +185,7 @@ def request(
             file=file,
         )
         continuous = model.reuses or (method == FLOW and batch is None)
-        usual = None if continuous else LEARNING_RATE
-        given = usual if rate is None else rate
-        eta = None if given is None else exact_rate(given)
+        eta = None if rate is None and continuous else exact_rate(LEARNING_RATE if rate is None else rate)
         number = None if seeds is None else _read_seeds(seeds)
         check_method(model, method, eta, number)
         return Request(model, method, tuple(_read_times(times, model, method, eta)), eta, number)

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import InputError
-from ..names import REGIMES, VERSIONS, require
+from ..names import PUBLISHED, REGIMES, VERSIONS, require
 from .terminal import loss_option
 
 if TYPE_CHECKING:
     from ..optimum.programme import Programme
 
 Decorated = Callable[..., Any]
+Texts = tuple[str, ...]
+
+_texts = partial(click.option, multiple=True, metavar="TEXT")
 
 _OPTIONS = (
-    click.option("--term", "terms", multiple=True, metavar="TEXT", help="A term, such as 't**(-beta)'.  Repeat."),
-    click.option(
-        "--cost",
-        "costs",
-        multiple=True,
-        metavar="TEXT",
-        help="A budget, such as 'N*t' for C = N t.  Repeat.  [default: N*t]",
-    ),
-    click.option(
-        "--where",
-        multiple=True,
-        metavar="TEXT",
-        help="A condition, such as 'a > 1'.  It also declares the parameter a.  Repeat.",
-    ),
-    click.option("--free", multiple=True, metavar="NAME", help="A resource that may shrink as C grows.  Repeat."),
-    click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A number for a parameter.  Repeat."),
+    _texts("--term", "terms", help="A term, such as 't**(-beta)'.  Repeat."),
+    _texts("--cost", "costs", help="A budget, such as 'N*t' for C = N t.  Repeat.  [default: N*t]"),
+    _texts("--where", help="A condition, such as 'a > 1'.  It also declares the parameter a.  Repeat."),
+    _texts("--free", metavar="NAME", help="A resource that may shrink as C grows.  Repeat."),
+    _texts("--set", "settings", metavar="NAME=VALUE", help="A number for a parameter.  Repeat."),
     click.option(
         "--model", default="", metavar="REGIME", help=f"Start with the terms of the paper's loss: {', '.join(REGIMES)}."
     ),
@@ -63,23 +56,17 @@ def loss_options(command: Decorated) -> Decorated:
     return command
 
 
-def read_loss(
-    terms: Sequence[str],
-    costs: Sequence[str],
-    where: Sequence[str],
-    free: Sequence[str],
-    settings: Sequence[str],
-    model: str,
-    version: str,
-) -> Programme:
+def read_loss(terms: Texts, costs: Texts = (), model: str = "", version: str = PUBLISHED, **texts: Texts) -> Programme:
     """Return the programme that the options describe.
 
     Parameters
     ----------
-    terms, costs, where, free, settings : sequences of str
-        The texts of ``--term``, ``--cost`` (``N*t`` by default), ``--where``, ``--free`` and ``--set``.
+    terms, costs : tuples of str
+        The texts of ``--term`` and ``--cost`` (``N*t`` by default).
     model, version : str
         The words of ``--model`` (empty: no terms of the paper) and ``--loss``.
+    **texts : tuples of str
+        The texts of ``--where`` (``where``), ``--free`` (``free``) and ``--set`` (``settings``).
 
     Raises
     ------
@@ -88,7 +75,7 @@ def read_loss(
 
     Examples
     --------
-    >>> programme = read_loss(["t**-beta", "N**-alpha"], [], [], [], [], "", "published")
+    >>> programme = read_loss(("t**-beta", "N**-alpha"))
     >>> programme.budgets[0].as_expr()
     N*t
     """
@@ -99,5 +86,4 @@ def read_loss(
         raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
     from ..text.question import Question, read_question
 
-    costs = tuple(costs) or ("N*t",)
-    return read_question(Question(tuple(terms), costs, tuple(where), tuple(free), tuple(settings), model, version))  # type: ignore[arg-type]
+    return read_question(Question(terms, costs or ("N*t",), model=model, version=version, **texts))  # type: ignore[arg-type]

@@ -27,7 +27,6 @@ SUFFIXES: dict[Format, str] = {"markdown": "md", "latex": "tex", "csv": "csv"}
 @click.option(
     "--write",
     "folder",
-    type=str,
     metavar="DIR",
     help="Write the tables (all, if none is named) into DIR as Markdown, LaTeX and CSV.",
 )
