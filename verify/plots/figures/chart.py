@@ -150,18 +150,9 @@ class Chart:
         **style: Any,
     ) -> None:
         """Write words beside a place; with ``page``, the place is in units of the chart."""
-        style = {"ha": "center", "va": "baseline", "zorder": 5} | style
-        self.axes.annotate(
-            text,
-            at,
-            offset,
-            xycoords="axes fraction" if page else "data",
-            textcoords="offset points",
-            color=colour,
-            fontsize=size,
-            annotation_clip=False,
-            **style,
-        )
+        style = {"ha": "center", "va": "baseline", "zorder": 5, "color": colour, "fontsize": size} | style
+        coordinates = {"xycoords": "axes fraction" if page else "data", "textcoords": "offset points"}
+        self.axes.annotate(text, at, offset, **coordinates, annotation_clip=False, **style)
 
     def lines(self, texts: Iterable[str], at: tuple[float, float], offset: tuple[float, float], **style: Any) -> None:
         """Write lines of words below each other."""

@@ -60,6 +60,8 @@ EASY, HARD = Fraction(6, 5), Fraction(1, 5)
 GAMMAS = tuple(Fraction(1, 10**power) for power in (3, 2, 1, 0))
 """gamma0."""
 
+COLOURS = make_gradient(len(GAMMAS))  # one for each gamma0
+
 TIMES = np.geomspace(1, 1e6, 97)
 """16 per decade, up to where the hard task has its slope for all but the smallest gamma0."""
 
@@ -224,7 +226,7 @@ def _draw_losses(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
     for chart, task in ((first, easy), (second, hard)):
         _draw_curves(chart, [curve.loss for curve in task.curves])
         _draw_points(chart, [(some, some.loss) for some in task.trained])
-    third.curves(TIMES, slopes, "gamma0", GAMMAS, _colours())
+    third.curves(TIMES, slopes, "gamma0", GAMMAS, COLOURS)
     _draw_guide(first, easy.curves[-1].loss, easy.rich, EASY_GUIDE, -1, "rich slope")
     _draw_guide(second, hard.curves[0].loss, hard.lazy, HARD_GUIDE, 1, "lazy slope")
     _draw_guide(second, hard.curves[-1].loss, hard.rich, HARD_GUIDE, -1, "rich slope")
@@ -271,22 +273,18 @@ def _set_up(axes: Sequence[Any], *upwards: Scale) -> list[Chart]:
     return set_up(axes, [(time, y) for y in upwards], "linear networks", note)
 
 
-def _colours() -> list[str]:
-    return make_gradient(len(GAMMAS))
-
-
 def _draw_curves(chart: Chart, values: Sequence[Reals]) -> None:
     """Draw curves by gamma0 and their names, the last one in full."""
-    chart.curves(TIMES, values, "gamma0", GAMMAS, _colours())
+    chart.curves(TIMES, values, "gamma0", GAMMAS, COLOURS)
     names = [str(gamma0) if gamma0 == 1 else f"10^{{-{len(str(gamma0.denominator)) - 1}}}" for gamma0 in GAMMAS]
     names[-1] = rf"\gamma_0 = {names[-1]}"
-    chart.margin([(f"${name}$", y[-1], colour) for name, y, colour in zip(names, values, _colours(), strict=True)])
+    chart.margin([(f"${name}$", y[-1], colour) for name, y, colour in zip(names, values, COLOURS, strict=True)])
 
 
 def _draw_points(chart: Chart, points: Sequence[tuple[Trained, tuple[Reals, Reals]]]) -> None:
     """Draw points, filled where N is the paper's."""
     for some, measured in points:
-        colour = _colours()[GAMMAS.index(some.gamma0)]
+        colour = COLOURS[GAMMAS.index(some.gamma0)]
         name = f"trained {some.width} {some.gamma0}"
         chart.points(some.time, *measured, name, colour, filled=some.width == NARROW)
 

@@ -76,12 +76,12 @@ class FreeSpace:
         fitting = self.fits(mask, width, height)
         if not fitting.any():
             return None
-        depth = ndimage.distance_transform_edt(np.pad(fitting, 1), sampling=self.spacing)[1:-1, 1:-1]
+        depth = self.distance(~fitting)
         return self._central(depth >= AS_DEEP * depth.max())
 
     def pole(self, mask: Mask) -> Place:
         """Return the centre of the largest circle in ``mask``."""
-        depth = ndimage.distance_transform_edt(np.pad(mask, 1), sampling=self.spacing)[1:-1, 1:-1]
+        depth = self.distance(~mask)
         return self._central(depth >= (1 - 1e-9) * depth.max())
 
     def circle(self, mask: Mask, radius: float) -> Place | None:
@@ -107,10 +107,8 @@ class FreeSpace:
 
     def along(self, arcs: Sequence[Line], width: float, height: float) -> tuple[Place, float] | None:
         """Return centre and angle of a line of text beside one of the arcs; None if there is no room."""
-        own = FreeSpace(self.frame)
-        for arc in arcs:
-            own.take_line(arc)
-        everything, others = self.distance(self.lines | self.texts), self.distance(self.lines & ~own.lines | self.texts)
+        everything = self.distance(self.lines | self.texts)
+        others = self.distance(self._lines_without(arcs) | self.texts)
         best: tuple[float, Place, float] | None = None
         for arc in arcs:
             for at, angle, penalty in _beside(resample(arc, 1.0), width, height):
@@ -125,17 +123,20 @@ class FreeSpace:
     def on(self, arcs: Sequence[Line], size: float) -> Place:
         """Return the point of the arcs farthest from all texts, for a mark of this size on the curve."""
         points = np.concatenate([resample(arc, 1.0) for arc in arcs])
-        own = FreeSpace(self.frame)
-        for arc in arcs:
-            own.take_line(arc)
-        free = self.distance(self.texts), self.distance(self.lines & ~own.lines)
-        nodes = self._nodes(points)
-        best = points[np.argmax(np.minimum(np.minimum(free[0], size), free[1])[nodes])]
+        free = self.distance(self.texts), self.distance(self._lines_without(arcs))
+        best = points[np.argmax(np.minimum(np.minimum(free[0], size), free[1])[self._nodes(points)])]
         return float(best[0]), float(best[1])
 
     def is_free(self, at: Place, radius: float) -> bool:
         """Return whether a circle meets no text; it may lie on lines."""
         return bool(self.distance(self.texts)[self._nodes(np.array([at]))][0] >= radius)
+
+    def _lines_without(self, arcs: Sequence[Line]) -> Mask:
+        """Return where lines are that are not among some arcs."""
+        own = FreeSpace(self.frame)
+        for arc in arcs:
+            own.take_line(arc)
+        return self.lines & ~own.lines
 
     def _central(self, mask: Mask) -> Place:
         rows, columns = np.nonzero(mask)

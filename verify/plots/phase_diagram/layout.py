@@ -101,10 +101,11 @@ def lay_out(panel: Panel, size: tuple[float, float] | None = None) -> Layout:
 
     Examples
     --------
-    >>> from exponents import N, beta, compute_optimum, t
-    >>> layout = lay_out(Panel("a strip", compute_optimum(t**-beta + 1 / t, N * t), beta))
+    >>> from exponents.model.table1 import optimum
+    >>> from exponents.symbols import alpha, beta
+    >>> layout = lay_out(Panel("lazy", optimum("lazy"), beta, alpha))
     >>> len(layout.fills), layout.frame.x
-    (2, (0.0, 1.5))
+    (3, (0.0, 2.5))
     """
     diagram = panel.diagram
     if panel.names and len(panel.names) != len(diagram.phases):
@@ -124,7 +125,7 @@ def lay_out(panel: Panel, size: tuple[float, float] | None = None) -> Layout:
     for arc in (arc for some in (*arcs, *edges) for arc in some):
         room.take_line(arc)
     labels, legend = label_regions(diagram, panel.names, masks, (plane.x, plane.y), room)
-    more, rows = label_boundaries(diagram, plane.curves, arcs, room)
+    equations, letters = label_boundaries(diagram, plane.curves, arcs, room)
     return Layout(
         panel,
         frame,
@@ -132,8 +133,8 @@ def lay_out(panel: Panel, size: tuple[float, float] | None = None) -> Layout:
         tuple(fill_of(frame, depth) for depth in depths),
         tuple(arcs),
         tuple(edges),
-        (*labels, *more),
-        (*legend, *rows),
+        (*labels, *equations),
+        (*legend, *letters),
     )
 
 
