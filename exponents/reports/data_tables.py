@@ -48,9 +48,8 @@ def data(version: Version) -> Table:
         phrase("full batch: every step uses all P samples, C = {cost}.", cost=FULL_BATCH),
         state_loss(version, TRACE_CLASS, also=", eq. 78"),
     )
-    return Table(
-        "data", phrase("Compute-optimal exponents with P reused samples"), columns, tuple(rows), notes, blocks="always"
-    )
+    title = phrase("Compute-optimal exponents with P reused samples")
+    return Table("data", title, columns, tuple(rows), notes, blocks="always")
 
 
 def data_limit(version: Version) -> Table:

@@ -91,14 +91,8 @@ def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequenc
         for number, phase in enumerate(diagram.phases, 1)
     )
     budgets = join_notation(", ", *(budget.as_expr() for budget in diagram.programme.budgets))
-    return Table(
-        "balance",
-        phrase("Compute-optimal exponents at C = {budgets}", budgets=budgets),
-        columns,
-        rows,
-        tuple(_notes(diagram, settings, irreducible)),
-        blocks="text",
-    )
+    title = phrase("Compute-optimal exponents at C = {budgets}", budgets=budgets)
+    return Table("balance", title, columns, rows, tuple(_notes(diagram, settings, irreducible)), blocks="text")
 
 
 def _growth(resource: Symbol) -> Notation:

@@ -137,9 +137,8 @@ def loss_terms(version: Version) -> Table:
     rich_columns = ((f"rich_{i}", _head_rich(piece.where)) for i, piece in enumerate(pieces, 1))
     columns = make_columns("term", "version", "lazy", *rich_columns, "source")
     note = phrase("Prefactors are omitted; {condition}.", condition=TRACE_CLASS)
-    return Table(
-        "loss", phrase("Terms of the loss, each from its mode sum"), columns, tuple(rows), (note,), blocks="always"
-    )
+    title = phrase("Terms of the loss, each from its mode sum")
+    return Table("loss", title, columns, tuple(rows), (note,), blocks="always")
 
 
 def phases(version: Version, convention: Convention | None = None) -> Table:

@@ -153,19 +153,13 @@ def _local_exponents(beta: Fraction, ratio: float) -> Reals:
 def _draw_reused_samples(found: ReusedSamples, axes: Sequence[Any]) -> None:
     """Draw the loss against time, what remains against N, and local exponents in P on three Axes."""
     slopes = [0, *np.ravel(found.unlimited), *map(float, found.fixed)]
+    time, losses = span_log_scale(r"$t$", TIMES[0], TIMES[-1]), [ROOM * found.limit.loss[0], found.limit.loss[-1]]
+    size, remaining = span_log_scale(r"$N$", FEW * RATIOS[0], FEW * RATIOS[-1]), [*found.least, found.more[-1], HIGHEST]
+    samples = span_log_scale(r"$P$", MANY[0], MANY[-1], 2)
     scales = (
-        (
-            span_log_scale(r"$t$", TIMES[0], TIMES[-1]),
-            fit_log_scale(r"$L$", [ROOM * found.limit.loss[0], found.limit.loss[-1]]),
-        ),
-        (
-            span_log_scale(r"$N$", FEW * RATIOS[0], FEW * RATIOS[-1]),
-            fit_log_scale(r"$L$", [*found.least, found.more[-1], HIGHEST]),
-        ),
-        (
-            span_log_scale(r"$P$", MANY[0], MANY[-1], 2),
-            fit_linear_scale(slope_label(r"L_\infty", "P"), slopes),
-        ),
+        (time, fit_log_scale(r"$L$", losses)),
+        (size, fit_log_scale(r"$L$", remaining)),
+        (samples, fit_linear_scale(slope_label(r"L_\infty", "P"), slopes)),
     )
     charts = set_up(axes, scales, "reused samples", rf"$\alpha = {ALPHA}$,  $\gamma = {GAMMA:g}$")
     for draw, chart in zip((_draw_losses, _draw_sizes, _draw_exponents), charts, strict=True):

@@ -126,16 +126,8 @@ def lay_out(panel: Panel, size: tuple[float, float] | None = None) -> Layout:
         room.take_line(arc)
     labels, legend = label_regions(diagram, panel.names, masks, (plane.x, plane.y), room)
     equations, letters = label_boundaries(diagram, plane.curves, arcs, room)
-    return Layout(
-        panel,
-        frame,
-        plane,
-        tuple(fill_of(frame, depth) for depth in depths),
-        tuple(arcs),
-        tuple(edges),
-        (*labels, *equations),
-        (*legend, *letters),
-    )
+    fills = tuple(fill_of(frame, depth) for depth in depths)
+    return Layout(panel, frame, plane, fills, tuple(arcs), tuple(edges), (*labels, *equations), (*legend, *letters))
 
 
 def _choose_frame(panel: Panel, plane: Plane, size: tuple[float, float]) -> Frame:
