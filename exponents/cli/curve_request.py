@@ -126,18 +126,18 @@ def _name_option(argument: re.Match[str]) -> str:
 
 
 def request(
-    method: Method,
     alpha: str | None,
     beta: str | None,
     gamma: str,
     times: str | None,
+    method: Method,
     size: str | None,
     batch: str | None,
     rate: str | None,
     seeds: str | None,
     spectrum: str | None,
     modes: str | None,
-    samples: str | None,
+    samples: str | None = None,
 ) -> Request:
     """Return what the options ask for.
 
