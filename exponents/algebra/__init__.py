@@ -4,4 +4,5 @@ Read `parametric` (exponents at a point), `polynomials` and `real_roots` (exact 
 meet), `cells` (the plane cut by curves), `partition` (decisions at samples that hold on whole parts), then `boundaries`
 and `regions` (parts written as inequalities).  On these rest `piecewise` (normal forms), `rewriting` (other parameters)
 and `intervals` (one of them).
+`work_limit` stops a problem that would take too long.
 """
