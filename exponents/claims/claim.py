@@ -160,7 +160,7 @@ def parse_condition(text: str) -> Boolean:
 
 @cache
 def _parse(text: str) -> Basic:
-    """The formula or condition that a record writes as text, in the symbols of this package."""
+    """Return the formula or condition that a record writes as text, in the symbols of this package."""
     from sympy import S, sympify
 
     from ..symbols import alpha, beta
@@ -169,7 +169,7 @@ def _parse(text: str) -> Basic:
 
 
 def _evaluate_where(expression: Expr, where: str, *at: Fraction) -> Value | None:
-    """The value at (alpha, beta, gamma) if the condition holds there: a Fraction if it is rational."""
+    """Return the value at (alpha, beta, gamma) if the condition holds there: a Fraction if it is rational."""
     from sympy import Rational, hyper, zeta
     from sympy import gamma as gamma_function
 

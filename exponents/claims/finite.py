@@ -33,7 +33,7 @@ _slow = partial(Claim, cost=MINUTES)
 
 
 def _arrival(regime: Regime) -> Claim:
-    """The later of the times at which the flow and the transient meet the floor of eq. 76."""
+    """Return the later of the times at which the flow and the transient meet the floor of eq. 76."""
     faster, floor = FACTOR[regime], SQUARED_FLOOR
     published = f"Max({floor}/(beta*{faster}), ({floor} - 1)/({TRANSIENT}*{faster}))"
     name = f"bottleneck: arrival, {regime}"
@@ -41,7 +41,7 @@ def _arrival(regime: Regime) -> Claim:
 
 
 def _departure(regime: Regime) -> Claim:
-    """The time at which the transient of finite models meets the flow."""
+    """Return the time at which the transient of finite models meets the flow."""
     name, published = f"transient: departure, {regime}", "1/(beta - 1 + 1/alpha)"
     return _slow(name, FINITE, EQUATION[regime], published, ("departure", regime), EASY, tabulated=False)
 

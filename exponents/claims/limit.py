@@ -27,7 +27,7 @@ READOUT = f"Max(1 - {CHI}, 0)"
 
 
 def _level(number: int) -> Claim:
-    """Eq. 62 as printed: each level is beta times 2 minus the level before."""
+    """Return eq. 62 as printed: each level is beta times 2 minus the level before."""
     published = "beta"
     for _ in range(number):
         published = f"beta*(2 - {published})"

@@ -98,7 +98,7 @@ def verify(
 def _collect_verdicts(
     points: Sequence[Point], names: Sequence[str], control: bool, thorough: bool, jobs: int
 ) -> tuple[list[Verdict], bool]:
-    """The verdicts, and whether an interrupt cut them short; those finished before it are kept."""
+    """Return the verdicts, and whether an interrupt cut them short; those finished before it are kept."""
     from verify.judgement import verdicts
 
     gc.enable()  # a long computation, unlike the exact commands
@@ -113,7 +113,7 @@ def _collect_verdicts(
 
 
 def _show_progress(parts: Iterable[list[Verdict]], length: int) -> Iterator[list[Verdict]]:
-    """The same parts, with a bar on standard error if that is a terminal."""
+    """Yield the same parts, with a bar on standard error if that is a terminal."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield from parts
         return
@@ -135,7 +135,7 @@ def _show_verdicts(found: Sequence[Verdict], form: str, control: bool) -> None:
 
 
 def _report_status(found: Sequence[Verdict], control: bool, interrupted: bool) -> int:
-    """The exit status, after failures and weak checks are printed on standard error."""
+    """Return the exit status, after failures and weak checks are printed on standard error."""
     for verdict in found:
         if verdict.failure:
             click.echo(f"exponents: {verdict.claim.name} was not measured: {verdict.failure}", err=True)
@@ -152,7 +152,7 @@ def _report_status(found: Sequence[Verdict], control: bool, interrupted: bool) -
 
 
 def _read_place(text: str) -> tuple[Fraction, Fraction, Fraction]:
-    """alpha, beta and gamma of a point."""
+    """Return alpha, beta and gamma of a point."""
     parts = text.split(",")
     if len(parts) != 3:
         raise InputError(f"a point must be ALPHA,BETA,GAMMA; got {abbreviate(text)}; try 3/2,1/2,1")

@@ -86,7 +86,7 @@ def _claim_table(items: Sequence[tuple[Object, bool]], own: str) -> Table:
 
 
 def _row(item: Object, logarithm: bool, own: str) -> tuple[Cell, ...]:
-    """One point: two lines where the published and the derived value differ, otherwise one."""
+    """Return the row of a point: two lines where the published and the derived value differ, otherwise one."""
     at, published, derived = item["at"], item["published"], item["derived"]
     sides = [("both" if published == derived else own, derived, item["derived_verdict"])]
     if published not in (None, derived):
@@ -103,7 +103,7 @@ def _row(item: Object, logarithm: bool, own: str) -> tuple[Cell, ...]:
 
 
 def _shorten(value: str) -> str:
-    """An exact value, rounded where it is long."""
+    """Return an exact value, rounded where it is long."""
     return value if len(value) <= SHORT else f"{float(Fraction(value)):.{DIGITS}g}"
 
 
@@ -126,7 +126,7 @@ def _summary(by_claim: Mapping[tuple[str, str], Sequence[tuple[Object, bool]]], 
 
 
 def _count_words(verdicts: Counter[str]) -> Cell:
-    """Each verdict with its count; a single verdict stands without a count."""
+    """Write each verdict with its count; a single verdict stands without a count."""
     if not verdicts:
         return None
     total = sum(verdicts.values())

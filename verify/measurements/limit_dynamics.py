@@ -158,7 +158,7 @@ class LimitMeasurements(Measurements):
         return np.full(len(self.times), self.lazy.error)
 
     def _derive(self, claim: str) -> float:
-        """The derived exponent that a constant is divided by."""
+        """Return the derived exponent that a constant is divided by."""
         value = select_claims([claim])[0].derived_at(self.at.alpha, self.at.beta, self.at.gamma)
         assert value is not None
         return float(value)
@@ -223,11 +223,11 @@ def extrapolate_with_errors(times: Reals, values: Reals, errors: Reals) -> Limit
 
 
 def _last_double(decay: float) -> float:
-    """The time at which a sum over modes that falls with this exponent comes to the end of double precision."""
+    """Return the time at which a sum over modes that falls with this exponent comes to the end of double precision."""
     return exp(-log(SMALLEST) / max(decay, 1.0) - BELOW / (2 + decay))
 
 
 def _exponentiate(found: Limit) -> Limit:
-    """The limit of e^x, from the limit of x."""
+    """Return the limit of e^x, from the limit of x."""
     value = exp(found.value)
     return Limit(value, float(value * np.expm1(found.error)), found.window, found.correction, found.logarithm)

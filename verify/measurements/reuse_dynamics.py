@@ -111,7 +111,7 @@ class ReuseMeasurements(Measurements):
         return -extrapolate_exponent(self.stopped, least)
 
     def _least(self, regime: Regime, size: float, samples: float) -> float:
-        """The smallest loss: the minimum of a parabola through the lowest three of some, or the last."""
+        """Return the smallest loss: the minimum of a parabola through the lowest three of some, or the last."""
         reuse = mean_reuse(self.at.alpha, self.at.beta, size, samples)
         clocks = STOPS * inverse_cutoff(self.at.alpha, self.at.beta, size, samples)
         loss = reuse_clock_curve(reuse, self.gamma_of(regime), clocks).loss

@@ -113,7 +113,7 @@ class BatchSizes:
     points: tuple[Points, ...] = ()
 
     def slope(self, term: str) -> Fraction:
-        """The derived exponent of a term of the loss in t."""
+        """Return the derived exponent of a term of the loss in t."""
         return evaluate_exponent(loss(RICH, DERIVED)[term].exponent(t), ALPHA, self.beta)
 
 
