@@ -68,7 +68,6 @@ def fill_help(**texts: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
 format_option = click.option(
     "--format",
     "form",
-    type=str,
     default="text",
     metavar="FORMAT",
     help=f"One of {', '.join(FORMATS)}.  [default: text]",
@@ -76,14 +75,12 @@ format_option = click.option(
 loss_option = click.option(
     "--loss",
     "version",
-    type=str,
     default=PUBLISHED,
     metavar="VERSION",
     help=f"Terms of the loss: {', '.join(VERSIONS)} (from their sums).  [default: {PUBLISHED}]",
 )
 convention_option = click.option(
     "--convention",
-    type=str,
     default=MODEL,
     metavar="NAME",
     help=f"Symbols of the two parameters: {', '.join(CONVENTIONS)}.  [default: {MODEL}]",
