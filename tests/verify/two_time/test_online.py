@@ -342,8 +342,8 @@ def test_nodes_stand_for_explicit_modes():
     spectra = modes(k**-1.5, k**-1.75)
     few = solve_online(*spectra, 1.0, 0.1, 60, 16, 8)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(two_time_sgd, "NODES", 500)
-        patch.setattr(two_time_sgd, "SLOW_NODES", 500)
+        patch.setattr(few_nodes, "NODES", 500)
+        patch.setattr(few_nodes, "SLOW_NODES", 500)
         every = solve_online(*spectra, 1.0, 0.1, 60, 16, 8)
     assert np.abs(few.loss / every.loss - 1).max() < rules_error(few) < 1e-7
     cut = solve_online(spectra[0], Spectrum(*2 * [k[:100] ** -1.5]), 1.0, 0.1, 60, 16, 8)
@@ -354,7 +354,7 @@ def test_modes_that_are_long_gone_leave_no_warning_and_a_finite_error():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = few_nodes.on_few_nodes(SMALL[1], 1e6)
-        assert rules_error(found) < 1e-12
+        assert found.error < 1e-12
         mean = means("3/2", "1/2", 16).trace
         assert few_nodes.on_few_nodes(mean, 1e5).error < 1e-3
 
