@@ -64,7 +64,7 @@ class Claim:
     system : "limit", "finite", "reuse" or "linear"
         The dynamics that measure it.
     source : str
-        Equation or figure of the paper, or what the claim belongs to.
+        Equation or figure that prints it; if none does, the equation or section it follows from.
     published : str or None
         The formula as printed there, in alpha and beta; None if the paper prints none.
     derivation : tuple of str or int

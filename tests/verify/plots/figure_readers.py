@@ -76,13 +76,13 @@ def error_bars(figure, panel):
     return np.array([[np.ptp(bar[:, 1]) / 2, bar[:, 1].mean()] for bar in segments]).T
 
 
-def clashes(figure):
-    """Yield words that leave the page, or touch each other or a curve."""
+def clashes(figure, least=15):
+    """Yield words that leave the page, or touch each other or a curve; there must be more than ``least`` words."""
     renderer = figure.canvas.get_renderer()
     texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
     boxes = [(text, text.get_window_extent(renderer)) for text in texts]
     boxes = [(text, box) for text, box in boxes if box.width > 0]
-    assert len(boxes) > 15
+    assert len(boxes) > least, f"a search among {len(boxes)} words shows little; expected more than {least}"
     for text, box in boxes:
         if box.x0 < 0 or box.y0 < 0 or box.x1 > figure.bbox.x1 or box.y1 > figure.bbox.y1:
             yield text, "the page"

@@ -122,7 +122,7 @@ class Chart:
         curve : (x, y)
             The curve beside it, on logarithmic scales.
         exponent : Fraction
-            r of the law x^-r.
+            r of the law x^-r; negative if the curve rises.
         side : int
             1 above the curve, -1 below.
         name : str

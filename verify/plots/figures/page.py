@@ -28,7 +28,7 @@ class Figure:
     name : str
         As in `exponents.names.PICTURES`.
     source : str
-        Where the paper has it.
+        The figure of the paper, or "not in the paper".
     compute : callable
         ``compute(spread)`` returns the data; ``spread`` is `map` or the map of an executor.
     draw : callable
