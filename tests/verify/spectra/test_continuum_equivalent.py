@@ -95,6 +95,7 @@ def test_control_a_rule_that_lost_a_place_is_found_out():
 
 
 @settings(max_examples=12)
+@example(Fraction(101, 66), Fraction(11, 16), 100.0, 1.1)  # the target differs by 0.7 % only
 @given(ALPHAS, BETAS, st.floats(0, 6).map(lambda depth: 10**depth), st.sampled_from(RATIOS))
 def test_features_and_samples_may_be_exchanged_in_the_eigenvalues(alpha, beta, first, ratio):
     size, samples = sizes(first, ratio)
@@ -103,8 +104,8 @@ def test_features_and_samples_may_be_exchanged_in_the_eigenvalues(alpha, beta, f
     )
     assert one.eigenvalues == pytest.approx(other.eigenvalues, rel=1e-10, abs=0)
     assert one.trace == pytest.approx(other.trace, rel=1e-10, abs=0)
-    if ratio not in (1.0, 1.01, 1 / 1.01):  # control: in the target they do not
-        assert np.abs(one.power / other.power - 1).max() > 1e-2
+    if ratio not in (1.0, 1.01, 1 / 1.01):  # control: in the target they differ, ten million times what is allowed above
+        assert np.abs(one.power / other.power - 1).max() > 1e-3
 
 
 def test_no_bound_is_the_limit_of_many():

@@ -289,12 +289,13 @@ def test_a_lazy_isotropic_model_follows_the_law_of_marchenko_and_pastur(ratio):
             x = (low + high) / 2 - (high - low) / 2 * np.cos(angle)
             return function(x) * ((high - low) / 2 * np.sin(angle)) ** 2 / (2 * np.pi * ratio * x)
 
-        return quad(at, 0, np.pi, epsabs=1e-13)[0]
+        return quad(at, 0, np.pi, epsabs=1e-13, epsrel=1e-12)[0]
 
     dead = max(0.0, 1 - 1 / ratio)
     for t, loss, train in zip(times, found.loss, found.train_loss, strict=True):
         assert loss == pytest.approx(dead + mean(lambda x: np.exp(-2 * x * t)), rel=1e-7)  # noqa: B023
-        assert train == pytest.approx(mean(lambda x: x * np.exp(-2 * x * t)), rel=1e-7)  # noqa: B023
+        # rounding leaves 1e-11 of the loss at the start, on any grid, and differs between processors
+        assert train == pytest.approx(mean(lambda x: x * np.exp(-2 * x * t)), rel=1e-7, abs=5e-11)  # noqa: B023
     mirrored = solve_offline(*spectra, 0.0, times, round(count / ratio), None)
     assert mirrored.loss == pytest.approx(found.loss, rel=1e-9)
     assert np.abs(mirrored.train_loss / found.train_loss - 1).max() > 0.1
