@@ -139,7 +139,9 @@ def test_the_readme_names_everything_that_can_be_typed(registry):
 
 
 def test_control_a_word_of_prose_names_nothing():
-    assert missing(["clock", "chi"], inline_code("The clock\n```\nclock\n```\nand `exponents derive\nchi`.")) == ["clock"]
+    assert missing(["clock", "chi"], inline_code("The clock\n```\nclock\n```\nand `exponents derive\nchi`.")) == [
+        "clock"
+    ]
 
 
 def test_control_a_name_that_help_leaves_out_is_seen():

@@ -104,7 +104,11 @@ def test_features_and_samples_may_be_exchanged_in_the_eigenvalues(alpha, beta, f
     )
     assert one.eigenvalues == pytest.approx(other.eigenvalues, rel=1e-10, abs=0)
     assert one.trace == pytest.approx(other.trace, rel=1e-10, abs=0)
-    if ratio not in (1.0, 1.01, 1 / 1.01):  # control: in the target they differ, ten million times what is allowed above
+    if ratio not in (
+        1.0,
+        1.01,
+        1 / 1.01,
+    ):  # control: in the target they differ, ten million times what is allowed above
         assert np.abs(one.power / other.power - 1).max() > 1e-3
 
 
