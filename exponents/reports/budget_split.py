@@ -81,7 +81,12 @@ def _split(plan: Plan) -> Table:
         (r, _decimal(value), share.exponent, _constant(share.constant))
         for (r, value), (_, share) in zip(plan.allocation, plan.law.shares, strict=True)
     )
-    columns = make_columns("resource", ("amount", "best amount"), ("exponent", "n"), ("constant", "b"))
+    columns = make_columns(
+        "resource",
+        ("amount", "best amount"),
+        ("exponent", Notation("n", "n", "n")),
+        ("constant", Notation("b", "b", "b")),
+    )
     notes = [phrase("Leading law: a resource grows as {law}.", law=Notation("b C^n", "b·C^n", "b\\,C^n"))]
     if not plan.unique:
         notes.insert(0, phrase("The best split is not unique; this is one of several."))

@@ -110,7 +110,7 @@ def fit_logarithms(length: Reals, y: Reals, sigma: Reals, corrections: int) -> F
 
 
 def _solve(designs: Reals, y: Reals, sigma: Reals, rates: list[float]) -> list[Fit]:
-    """Solve weighted least squares for each of several designs, of shape (fits, points, columns), the constant first."""
+    """Solve weighted least squares for each design, of shape (fits, points, columns), the constant first."""
     q, r = np.linalg.qr(designs / sigma[:, None])  # A/sigma = Q R
     scaled = y / sigma
     inside = np.swapaxes(q, 1, 2) @ scaled  # Q^T y/sigma

@@ -44,8 +44,7 @@ TIMES = 120
 """Times in a window, evenly in ln t."""
 
 TOLERANCE = 1e-9
-"""Relative tolerance of the flow.  Neighbouring slopes share its error, which an average does not reduce: it is added in
-full."""
+"""Relative tolerance of the flow.  Neighbouring slopes share its error, so it is added in full."""
 
 
 def _by_level(procedure: Procedure) -> dict[str, Procedure]:
