@@ -4,7 +4,7 @@ Each function runs the code that derives a result and records what it finds.  Ev
 object that the code returned; sums and integrals that define a problem are typed in LaTeX (`printing.formula`).
 
 Read `derivation` (the record) and `steps` (steps that several share), then `dynamics`, `limit_constants`,
-`loss_terms`, `optimal_split` and `data_reuse`.
+`loss_terms`, `sgd_noise`, `optimal_split` and `data_reuse`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from .data_reuse import derive_data
 from .derivation import Derivation
 from .dynamics import derive_chi, derive_levels
 from .limit_constants import derive_amplitude
-from .loss_terms import derive_bottleneck, derive_sgd, derive_transient
+from .loss_terms import derive_bottleneck, derive_transient
 from .optimal_split import derive_compute_optimal
+from .sgd_noise import derive_sgd
 
 _BUILDERS: dict[str, Callable[[Version], Derivation]] = dict(
     zip(

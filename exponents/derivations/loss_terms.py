@@ -1,28 +1,15 @@
-"""Where the terms at finite N, P and B come from, as published and as derived."""
+"""Where the terms at finite N and P come from, as published and as derived."""
 
 from __future__ import annotations
 
-from sympy import exp
-
 from ..algebra.piecewise import agreement, normal_form
-from ..asymptotics.mode_sums import mode_sum
-from ..model.batch_noise import noise_feedback, noise_kernel
 from ..model.bottleneck import bottleneck_sum, data_bottleneck, modes_resolved, resolution
 from ..model.model_transient import model_response, response_source, transient_decay
-from ..model.online_loss import loss
-from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum
-from ..model.timescale import kernel_growth, solve_self_consistency
-from ..names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, Version
-from ..optimum.programme import COST
-from ..optimum.proof import prove, prove_equal
-from ..optimum.search import compute_optimum
-from ..printing import join_notation, phrase
-from ..symbols import alpha, t, x
+from ..model.table1 import DOMAIN, PARAMETERS, TRACE_CLASS, optimum
+from ..names import DERIVED, PUBLISHED, REGIMES, Version
+from ..printing import phrase
 from .derivation import Derivation, Step, step
-from .steps import mode_sum_steps, term_step
-
-_FIRST_ORDER = "first order in 1/B"
-_CLOCK = "the clock is time itself when lazy, and a power of time with the growth found for the time scale when rich"
+from .steps import CLOCK, mode_sum_steps, table_unchanged_step, term_step
 
 
 def derive_bottleneck(version: Version) -> Derivation:
@@ -80,7 +67,7 @@ def derive_bottleneck(version: Version) -> Derivation:
                 "eq. 76",
                 where=same,
             ),
-            _table_unchanged_step("model_bottleneck"),
+            table_unchanged_step("model_bottleneck"),
             step(
                 "With P reused samples the squared form is the right one (ridgeless regression), and the term is",
                 data_bottleneck().as_expr(),
@@ -88,30 +75,6 @@ def derive_bottleneck(version: Version) -> Derivation:
                 "eq. 77, 78",
             ),
         ),
-    )
-
-
-def _table_unchanged_step(name: str) -> Step:
-    """Prove that Table 1 stays the same when only this term is exchanged, in both regimes, and return that step.
-
-    Raises
-    ------
-    Refuted
-        If a diagram is wrong, or the exponents differ.
-    """
-    for regime in REGIMES:
-        swapped = loss(regime, PUBLISHED).replace(name, loss(regime, DERIVED)[name])
-        other = compute_optimum(swapped, COST, TRACE_CLASS, PARAMETERS)
-        prove(other)
-        claim = f"Table 1 ({regime}) is the same with either {name}"
-        prove_equal(optimum(regime, PUBLISHED).exponent, other.exponent, PARAMETERS, DOMAIN, claim)
-    return step(
-        "Table 1 is the same with either term, for all {trace} and {variance}.",
-        None,
-        "both diagrams, with only this term exchanged, were proved, and they are equal on every cell",
-        "Table 1",
-        trace=TRACE_CLASS,
-        variance=FINITE_VARIANCE,
     )
 
 
@@ -145,7 +108,7 @@ def derive_transient(version: Version) -> Derivation:
                 "eq. 79",
             ),
             *mode_sum_steps(model_response(), r"The response at $s = \tau$", "eq. 79"),
-            term_step("finite_model_transient", PUBLISHED, _CLOCK, "eq. 80"),
+            term_step("finite_model_transient", PUBLISHED, CLOCK, "eq. 80"),
             step(
                 "The correction to the loss is that response convolved with its source,",
                 r"\sum_k y_k^2 \lambda_k \tau e^{-\lambda_k \tau}",
@@ -160,7 +123,7 @@ def derive_transient(version: Version) -> Derivation:
                 "first order in 1/N",
                 all=full,
             ),
-            term_step("finite_model_transient", DERIVED, _CLOCK, "first order in 1/N"),
+            term_step("finite_model_transient", DERIVED, CLOCK, "first order in 1/N"),
             step(
                 "The two agree for {where}.",
                 None,
@@ -193,94 +156,3 @@ def _redundant_tie_steps() -> list[Step]:
         for regime, before, after in pairs
         if set(after.binding) > set(before.binding) and before.exponent == after.exponent
     ]
-
-
-def derive_sgd(version: Version) -> Derivation:
-    """Derive how gradient noise decays: the noise of one step, as published and as derived, and the noise of all steps.
-
-    Parameters
-    ----------
-    version : "published" or "derived"
-        It changes nothing.
-
-    Returns
-    -------
-    Derivation
-
-    Examples
-    --------
-    >>> derive_sgd("published").title.write("plain")
-    'The SGD transient: noise of finite batches'
-    """
-    del version  # both are derived
-    total = {regime: normal_form(noise_feedback(regime), PARAMETERS, DOMAIN) for regime in REGIMES}
-    published, derived = (loss(RICH, v)["sgd_transient"].exponent(t) for v in (PUBLISHED, DERIVED))
-    learning = join_notation(", ", solve_self_consistency().pieces[0].where)
-    return Derivation(
-        "sgd",
-        phrase("The SGD transient: noise of finite batches"),
-        (
-            step(
-                "The noise of one step relaxes with the kernel",
-                r"\frac{\eta}{B} \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}",
-                "the noise of a gradient has one factor of the eigenvalue, and the loss weighs it with another",
-                "eq. 82",
-            ),
-            *mode_sum_steps(noise_kernel(), r"The noise kernel at $s = \tau$", "eq. 9"),
-            term_step("sgd_transient", PUBLISHED, _CLOCK, "eq. 8, 9"),
-            step(
-                "With one factor of the eigenvalue, as eq. 82 is printed, the exponent in the clock would be",
-                mode_sum(alpha, exp(-2 * x)).exponent,
-                "eq. 83 has this exponent, and eq. 8 and 9 have the other",
-                "eq. 82, 83",
-            ),
-            step(
-                "But feature learning after a noisy step amplifies the noise that remains, to",
-                r"\frac{\eta}{B} \kappa(t) \sum_k \lambda_k^2 e^{-2 \lambda_k \tau}",
-                r"divided by $\sqrt{\kappa}$, every mode relaxes at its own rate, whatever the kernel "
-                r"$\kappa$ does; "
-                r"in these variables a step's noise is proportional to its step of the clock, and the loss is "
-                r"$\kappa$ times a sum of squares",
-                _FIRST_ORDER,
-            ),
-            step(
-                "The rich kernel grows as a power of t with exponent",
-                normal_form(kernel_growth(RICH), PARAMETERS, DOMAIN),
-                "it is the rate of its clock; the lazy kernel is constant",
-                "eq. 67",
-            ),
-            term_step(
-                "sgd_transient", DERIVED, "the kernel's growth is taken off the decay in the clock", _FIRST_ORDER
-            ),
-            step(
-                "In the lazy regime the two coincide; in the rich regime they agree for {where}.",
-                None,
-                "there the kernel stops growing",
-                _FIRST_ORDER,
-                where=agreement(published, derived, PARAMETERS, DOMAIN),
-            ),
-            _table_unchanged_step("sgd_transient"),
-            step(
-                "Every step adds noise in proportion to the loss. In the lazy regime all of it decays with exponent",
-                total[LAZY],
-                "it is the convolution of loss and kernel, which falls as the slower of the two; where the flow is "
-                "slower, only its prefactor changes",
-                _FIRST_ORDER,
-            ),
-            step(
-                "In the rich regime, at a fixed learning rate, all of it decays with exponent",
-                total[RICH],
-                "it is that convolution in the clock, times the kernel; eq. 9 has no such term, and the "
-                "noise grows where the exponent is negative",
-                _FIRST_ORDER,
-            ),
-            step(
-                "For {where} that is slower than gradient flow, by the growth of the kernel. There eq. 9 and the "
-                "tables hold only while learning rate times kernel stays small.",
-                None,
-                "beyond, plain gradient descent is unstable as well; the tables leave this term out",
-                _FIRST_ORDER,
-                where=learning,
-            ),
-        ),
-    )

@@ -183,7 +183,7 @@ def test_control_the_derivation_refuses_a_term_that_changes_table_1(monkeypatch)
         whole = loss(regime, version)
         return whole if version == PUBLISHED or regime == LAZY else whole.replace("sgd_transient", with_kernels(3))
 
-    monkeypatch.setattr("exponents.derivations.loss_terms.loss", wrong)
+    monkeypatch.setattr("exponents.derivations.steps.loss", wrong)
     with pytest.raises(Refuted, match="sgd_transient"):
         derive("sgd")
 
