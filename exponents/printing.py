@@ -156,7 +156,12 @@ def cases(value: Piecewise, style: Style) -> list[str]:
 
 _COMMANDS = {
     **{name: (name, letter) for name, letter in GREEK.items()},
-    **{name: (name, letter) for name, letter in zip(("lambda", "mu", "nu", "pi", "psi", "Phi"), "λμνπψΦ", strict=True)},
+    **{
+        name: (name, letter)
+        for name, letter in zip(
+            ("lambda", "mu", "nu", "pi", "psi", "zeta", "sigma", "Lambda", "Phi", "Pi"), "λμνπψζσΛΦΠ", strict=True
+        )
+    },
     "sum": ("sum", "Σ"),
     "int": ("int", "∫"),
     "infty": ("oo", "∞"),
@@ -165,6 +170,8 @@ _COMMANDS = {
     "sim": ("~", "~"),
     "star": ("*", "⋆"),
     "quad": ("", ""),
+    "qquad": ("", ""),
+    "to": ("->", "→"),
     "operatorname": ("", ""),
 }
 """What LaTeX's commands are in ASCII and in Unicode."""

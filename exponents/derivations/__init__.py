@@ -3,15 +3,17 @@
 Each function runs the code that derives a result and records what it finds.  Every formula that is a result is the
 object that the code returned; sums and integrals that define a problem are typed in LaTeX (`printing.formula`).
 
-Read `derivation` (the record) and `steps` (steps that several share), then `dynamics`, `limit_constants`,
-`loss_terms`, `sgd_noise`, `optimal_split` and `data_reuse`.
+Read `derivation` (the record), `assumptions` and `steps` (steps that several share), then `dynamics`, `rank_one`,
+`limit_constants`, `loss_terms`, `sgd_noise`, `optimal_split` and `data_reuse`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..names import DERIVATIONS, PUBLISHED, VERSIONS, Version, require
+from .assumptions import BY_NAME
 from .data_reuse import derive_data
 from .derivation import Derivation
 from .dynamics import derive_chi, derive_levels
@@ -66,4 +68,5 @@ def derive(name: str, version: Version = PUBLISHED) -> Derivation:
     """
     require(name, DERIVATIONS, "a derivation")
     require(version, VERSIONS, "the version")
-    return _BUILDERS[name](version)
+    found = _BUILDERS[name](version)
+    return found if found.assumptions else replace(found, assumptions=BY_NAME[name])

@@ -67,8 +67,18 @@ def step(
 
 @dataclass(frozen=True)
 class Derivation:
-    """The steps that lead to one result."""
+    """The steps that lead to one result, and the assumptions that they start from.
+
+    Attributes
+    ----------
+    name : str
+    title : Phrase
+    steps : tuple of Step
+    assumptions : tuple of Phrase
+        Printed first, in every format.
+    """
 
     name: str
     title: Phrase
     steps: tuple[Step, ...]
+    assumptions: tuple[Phrase, ...] = ()

@@ -12,6 +12,7 @@ from ..names import Version
 from ..printing import join_notation, phrase
 from ..symbols import alpha, beta
 from .derivation import Derivation, Step, step
+from .rank_one import exact_flow_steps, survival_steps
 from .steps import mode_sum_steps
 
 
@@ -30,16 +31,20 @@ def derive_chi(version: Version) -> Derivation:
     Examples
     --------
     >>> derive_chi("published").steps[0].source
-    'eq. 42, 67'
+    'eq. 51'
     """
     del version
     fixed = solve_self_consistency()
     opening = (
+        *exact_flow_steps(),
         step(
-            r"The correlation $B(t)$ and its clock $\tau$ drive each other:",
+            r"The paper's approximation drops the rank-one part of M, and puts $w$ for $u$ in the rate of $\kappa$ "
+            r"(without the factor 2). Then $\phi_k = 1 - e^{-\lambda_k \tau}$, and the correlation $B = \sum_k y_k^2 "
+            r"(1 - \phi_k)$ and the clock drive each other:",
             r"B(t) = \sum_k y_k^2 e^{-\lambda_k \tau}, \quad \tau = \int_0^t dt' [1 + \gamma \int_0^{t'} B(s)\, ds]",
-            "it is the self-consistent equation of the flow, where $y_k^2 = k^{-a}$ with $a = #weight$",
-            "eq. 42, 67",
+            r"$d\phi_k/d\tau = \lambda_k (1 - \phi_k)$ and $d\kappa/dt = \gamma B$; here $y_k^2 = k^{-a}$ with "
+            r"$a = #weight$",
+            "eq. 42, 63-67",
             weight=alpha * beta + 1,
         ),
         step(
@@ -69,7 +74,7 @@ def derive_chi(version: Version) -> Derivation:
             curves=join_notation(", ", *(boundary.curve for boundary in fixed.boundaries)),
         ),
         step(
-            "The loss falls with the same exponent.",
+            "In the same approximation the loss falls with the same exponent.",
             r"L(t) = \sum_k y_k^2 e^{-2 \lambda_k \tau}",
             "the factor 2 changes the amplitude of the mode sum, not its exponent",
             "sec. E.2",
@@ -84,6 +89,7 @@ def derive_chi(version: Version) -> Derivation:
             balance,
             *map(_piece_step, fixed.pieces),
             *closing,
+            *survival_steps(),
         ),
     )
 

@@ -52,12 +52,7 @@ def derive_bottleneck(version: Version) -> Derivation:
             ),
             *mode_sum_steps(published, "The published fixed point of the loss at $s = r$", "eq. 76"),
             term_step("model_bottleneck", PUBLISHED, "$r$ is replaced by its law in N", "eq. 76"),
-            step(
-                "But the flow ends at the best point in the span of the N features, whose loss is",
-                r"\sum_k \frac{y_k^2}{1 + \lambda_k r}",
-                "eq. 76 drops the fluctuations of the features about their mean, which restore one power",
-                "least squares",
-            ),
+            *_projection_steps(),
             *mode_sum_steps(derived, "The loss of that projection at $s = r$", "least squares"),
             term_step("model_bottleneck", DERIVED, "$r$ is replaced by its law in N", "least squares"),
             step(
@@ -74,6 +69,44 @@ def derive_bottleneck(version: Version) -> Derivation:
                 "P fixes $r$ as N does",
                 "eq. 77, 78",
             ),
+        ),
+    )
+
+
+def _projection_steps() -> tuple[Step, ...]:
+    """Return the steps that find the loss of the best point in the span, by a projector's diagonal."""
+    return (
+        step(
+            r"But the flow ends at the best point in the span of the N features. With $\Pi$ the projector on "
+            r"the rows of "
+            r"$A(0) \Lambda^{1/2}$, its mean loss is",
+            r"\sum_k y_k^2 (1 - E \Pi_{kk})",
+            "the flow stops where the gradient vanishes on all N features, which is least squares; the law of a column "
+            r"of A(0) is even, so $E \Pi_{kl} = 0$ for k unlike l",
+            "least squares",
+        ),
+        step(
+            r"Column k is $\lambda_k^{1/2} a_k$ with N Gaussian numbers $a_k$, independent of "
+            r"G, the sum of $\lambda_l a_l a_l^T$ over the other columns. So",
+            (
+                r"1 - \Pi_{kk} = 1 - \lambda_k a_k^T (G + \lambda_k a_k a_k^T)^{-1} a_k = \frac{1}{1 + \lambda_k a_k^T "
+                r"G^{-1} a_k}",
+                r"E (I - \Pi) = (I + r \Lambda)^{-1}, \quad r = E \operatorname{tr} G^{-1}",
+            ),
+            r"the second form is Sherman and Morrison's; $a_k^T G^{-1} a_k$ has the mean r, the same for each k, up to "
+            r"relative fluctuations of order $N^{-1/2}$, which change the mean by 1/N of itself",
+            "least squares",
+        ),
+        step(
+            "The trace fixes r as in step 1, and the loss is",
+            (
+                r"N = \operatorname{tr} \Pi = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}",
+                r"\sum_k \frac{y_k^2}{1 + \lambda_k r}",
+            ),
+            "a projector on N directions has the trace N; eq. 76 drops the fluctuations of the features "
+            "about their mean "
+            "(C3), and has the square of the denominator",
+            "eq. 74, least squares",
         ),
     )
 

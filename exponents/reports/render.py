@@ -30,6 +30,8 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 STYLE: dict[str, Style] = {"text": "unicode", "ascii": "plain", "markdown": "latex", "latex": "latex"}
 """The style of formulas in each format; ascii is text for a terminal without Greek letters."""
 
+_ASSUMPTIONS = "Assumptions"
+
 TEXTUAL = ("text", "ascii")
 
 Cell: TypeAlias = "str | Phrase | Math | tuple[Cell, ...] | None"
@@ -196,18 +198,26 @@ def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = st
     if form == "json":
         return json.dumps({"derivations": [derivation_object(derivation)]}, indent=2, ensure_ascii=False)
     if form == "csv":
-        rows = [tuple(step.values()) for step in _step_objects(derivation)]
+        rows = [(0, part.write("plain"), None, "assumption", None) for part in derivation.assumptions]
+        rows += [tuple(step.values()) for step in _step_objects(derivation)]
         return _csv_rows(("step", "statement", "expression", "reason", "source"), rows)
     if form in TEXTUAL:
         style = STYLE[form]
         steps = [_text_step(number, step, style) for number, step in enumerate(derivation.steps, 1)]
-        return "\n\n".join([emphasis(derivation.title.write(style)), *steps])
+        opening = [f"{_ASSUMPTIONS}:"] * bool(derivation.assumptions)
+        opening += [line for part in derivation.assumptions for line in _wrap(part, "  - ", "    ", style)]
+        parts = [emphasis(derivation.title.write(style)), "\n".join(opening), *steps]
+        return "\n\n".join(part for part in parts if part)
     title = derivation.title.write("latex")
     if form == "markdown":
         steps = [_markdown_step(number, step) for number, step in enumerate(derivation.steps, 1)]
-        return "\n\n".join([f"**{title}**", *steps])
+        assumed = "\n".join(f"- {part.write('latex')}" for part in derivation.assumptions)
+        opening = [f"{_ASSUMPTIONS}:", assumed] if assumed else []
+        return "\n\n".join([f"**{title}**", *opening, *steps])
     items = "\n".join(_latex_step(step) for step in derivation.steps)
-    return f"{_tex_heading(derivation.name, title)}\n\\begin{{enumerate}}\n{items}\n\\end{{enumerate}}"
+    assumed = "\n".join(f"\\item {_tex(part.write('latex'))}" for part in derivation.assumptions)
+    opening = f"\n{_ASSUMPTIONS}:\n\\begin{{itemize}}\n{assumed}\n\\end{{itemize}}" if assumed else ""
+    return f"{_tex_heading(derivation.name, title)}{opening}\n\\begin{{enumerate}}\n{items}\n\\end{{enumerate}}"
 
 
 def derivation_object(derivation: Derivation) -> dict[str, object]:
@@ -222,6 +232,7 @@ def derivation_object(derivation: Derivation) -> dict[str, object]:
     return {
         "name": derivation.name,
         "title": derivation.title.write("plain"),
+        "assumptions": [part.write("plain") for part in derivation.assumptions],
         "steps": _step_objects(derivation),
     }
 

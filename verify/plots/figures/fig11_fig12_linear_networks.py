@@ -5,8 +5,9 @@ the exponent of the lazy network to chi.
 
 Fig. 12.  |w|^2/N, which starts at sigma^2.  In the easy task it levels off at (1 + sigma^2) kappa - 1, dashed, where
 kappa is the derived limit of the kernel.  In the hard task it grows without end: its gain grows as t^{1-beta} at first,
-in proportion to gamma0^2, and as t^{1-chi} in the end.  The paper labels both slopes.  Its caption prints
-1 - 2 beta (1 + beta) for the second, a slope that the curves do not have.
+in proportion to gamma0^2, and as t^{1-chi} in the end.  The paper labels both slopes.  Its caption, as
+extracted, has 1 - 2 beta (1 + beta) for the second, a slope that the curves do not have.  Extraction may have lost a
+slash: whether the paper printed that formula is undecided.
 
 Curves are networks of infinite width on all modes (`infinite_width`).  Points are networks that were trained by SGD,
 with the paper's N and B and, for gamma0 = 1, with a larger N (`linear_ensemble`).  They have M modes.  The modes

@@ -1,0 +1,77 @@
+"""The formulas that derivations print, each by a route that shares nothing with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
+
+from exponents.derivations import derive
+from exponents.names import DERIVATIONS
+from exponents.reports.render import derivation_object, render_derivation
+
+RNG = np.random.default_rng(7)
+
+
+@pytest.mark.parametrize("name", ["chi", "levels", "bottleneck"])
+def test_the_assumptions_come_first_in_every_format(name):
+    found = derive(name)
+    assert derivation_object(found)["assumptions"]
+    for form, style in (("text", "unicode"), ("markdown", "latex"), ("latex", "latex"), ("csv", "plain")):
+        text = render_derivation(found, form).replace("\n    ", " ")
+        first = found.steps[0].statement.write(style)[:20]
+        for assumption in found.assumptions:
+            assert 0 <= text.index(assumption.write(style)[:20]) < text.index(first)
+
+
+def test_every_derivation_has_assumptions():
+    from exponents.derivations.assumptions import BY_NAME
+
+    assert list(BY_NAME) == list(DERIVATIONS) and all(BY_NAME.values())
+
+
+def matrix_flow(gamma, last):
+    """Return v and M of eq. 51 on a few modes, by an ODE solver that knows no reduction."""
+    modes = np.arange(1.0, 6.0)
+    eigenvalues, target = modes**-1.5, modes**0.25
+    size = len(modes)
+
+    def rate(_, state):
+        v, m = state[:size], state[size:].reshape(size, size)
+        g, u = eigenvalues * v, target - v
+        growth = gamma * (np.outer(u, g) + np.outer(g, u) + 2 * (u @ g) * np.eye(size))
+        return np.concatenate([-m @ g, growth.ravel()])
+
+    start = np.concatenate([target, np.eye(size).ravel()])
+    found = solve_ivp(rate, (0, last), start, rtol=1e-10, atol=1e-12).y[:, -1]
+    return target - found[:size], found[size:].reshape(size, size)
+
+
+def test_the_matrix_keeps_its_form():
+    gamma = 2.0
+    u, matrix = matrix_flow(gamma, 3.0)
+    kappa = (1 + np.sqrt(1 + 4 * gamma * u @ u)) / 2
+
+    def apart(scale):
+        form = scale * kappa * np.eye(len(u)) + gamma / (scale * kappa) * np.outer(u, u)
+        return np.abs(matrix - form).max()
+
+    assert apart(1) < 1e-7  # a hundred steps of the solver's tolerance
+    assert apart(1.01) > 1e-3  # control
+
+
+def test_the_mean_projector_is_the_inverse_of_one_plus_r_lambda():
+    size, modes, draws = 60, 1200, 240
+    eigenvalues = np.arange(1.0, modes + 1) ** -1.5
+    scale = brentq(lambda r: (eigenvalues * r / (1 + eigenvalues * r)).sum() - size, 1, 1e7)
+    total = np.zeros(modes)
+    for _ in range(draws):
+        rows = RNG.standard_normal((size, modes)) * np.sqrt(eigenvalues)
+        total += (rows * np.linalg.solve(rows @ rows.T, rows)).sum(axis=0) / draws
+    expected = eigenvalues * scale / (1 + eigenvalues * scale)
+    middle = slice(40, 120)  # its standard error is 1.2e-3 of itself
+    found = total[middle].mean()
+    assert total.sum() == pytest.approx(size, rel=1e-9)
+    assert found == pytest.approx(expected[middle].mean(), rel=4e-3)  # three standard errors
+    assert abs(found - 1.01 * expected[middle].mean()) > 4e-3 * found  # control
