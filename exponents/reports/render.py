@@ -198,7 +198,9 @@ def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = st
     if form == "json":
         return json.dumps({"derivations": [derivation_object(derivation)]}, indent=2, ensure_ascii=False)
     if form == "csv":
-        rows = [(0, part.write("plain"), None, "assumption", None) for part in derivation.assumptions]
+        rows: list[tuple[object, ...]] = [
+            (0, part.write("plain"), None, "assumption", None) for part in derivation.assumptions
+        ]
         rows += [tuple(step.values()) for step in _step_objects(derivation)]
         return _csv_rows(("step", "statement", "expression", "reason", "source"), rows)
     if form in TEXTUAL:
@@ -215,9 +217,9 @@ def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = st
         opening = [f"{_ASSUMPTIONS}:", assumed] if assumed else []
         return "\n\n".join([f"**{title}**", *opening, *steps])
     items = "\n".join(_latex_step(step) for step in derivation.steps)
-    assumed = "\n".join(f"\\item {_tex(part.write('latex'))}" for part in derivation.assumptions)
-    opening = f"\n{_ASSUMPTIONS}:\n\\begin{{itemize}}\n{assumed}\n\\end{{itemize}}" if assumed else ""
-    return f"{_tex_heading(derivation.name, title)}{opening}\n\\begin{{enumerate}}\n{items}\n\\end{{enumerate}}"
+    listed = "\n".join(f"\\item {_tex(part.write('latex'))}" for part in derivation.assumptions)
+    start = f"\n{_ASSUMPTIONS}:\n\\begin{{itemize}}\n{listed}\n\\end{{itemize}}" if listed else ""
+    return f"{_tex_heading(derivation.name, title)}{start}\n\\begin{{enumerate}}\n{items}\n\\end{{enumerate}}"
 
 
 def derivation_object(derivation: Derivation) -> dict[str, object]:
