@@ -27,6 +27,7 @@ from ..optimum.proof import prove, prove_equal
 from ..printing import phrase
 from ..symbols import P, t
 from .derivation import Derivation, Step, step
+from .least_squares import loss_steps, spectrum_steps
 from .steps import mode_sum_steps
 
 _MEAN = "mean over features and samples"
@@ -53,12 +54,7 @@ def derive_data(version: Version) -> Derivation:
         "data",
         phrase("Reused samples: what P of them cannot determine"),
         (
-            step(
-                "N features on P samples have the spectrum",
-                r"z = -\nu (1 - V/N)(1 - V/P), \quad V = \sum_k \frac{\lambda_k}{\lambda_k + \nu}",
-                r"samples act on the spectrum in the same way as features, one after the other; $\nu = 1/r$",
-                "eq. 41",
-            ),
+            *spectrum_steps(),
             step(
                 "At infinite time, for N > P, modes are resolved up to a scale $r$, which solves",
                 r"P = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}",
@@ -66,20 +62,7 @@ def derive_data(version: Version) -> Derivation:
                 "eq. 77",
             ),
             *mode_sum_steps(modes_resolved(), "The number of modes resolved at $s = r$", "eq. 77"),
-            step(
-                "For N > P the loss is then",
-                r"\frac{Q_P}{1 - d_P/P} + \frac{T_P}{N/P - 1}",
-                r"$T_P = \sum_k \frac{y_k^2}{1 + \lambda_k r}$ is the population loss of least squares on P "
-                r"features, $Q_P = \sum_k \frac{y_k^2}{(1 + \lambda_k r)^2}$, and "
-                r"$d_P = \sum_k \frac{(\lambda_k r)^2}{(1 + \lambda_k r)^2}$",
-                _MEAN,
-            ),
-            step(
-                "For N < P it is",
-                r"\frac{T_N}{1 - N/P}",
-                "the samples see the floor of N features as noise, which least squares on P of them amplifies",
-                _MEAN,
-            ),
+            *loss_steps(),
             *mode_sum_steps(bottleneck_sum(PUBLISHED), "The sum $Q_P$ at $s = r$", "eq. 78"),
             step(
                 "So for infinite N the term is",

@@ -75,3 +75,22 @@ def test_the_mean_projector_is_the_inverse_of_one_plus_r_lambda():
     assert total.sum() == pytest.approx(size, rel=1e-9)
     assert found == pytest.approx(expected[middle].mean(), rel=4e-3)  # three standard errors
     assert abs(found - 1.01 * expected[middle].mean()) > 4e-3 * found  # control
+
+
+def test_the_loss_of_least_squares_with_noise():
+    modes, samples, noise, draws = 800, 120, 0.3, 1600
+    covariance = np.arange(1.0, modes + 1) ** -1.5
+    target = np.arange(1.0, modes + 1) ** -0.25
+    cutoff = brentq(lambda nu: (covariance / (covariance + nu)).sum() - samples, 1e-9, 10)
+    shared = (covariance**2 / (covariance + cutoff) ** 2).sum()
+    bias = cutoff**2 * (target**2 * covariance / (covariance + cutoff) ** 2).sum()
+    losses = []
+    for _ in range(draws):
+        x = RNG.standard_normal((samples, modes)) * np.sqrt(covariance)
+        seen = x @ target + np.sqrt(noise) * RNG.standard_normal(samples)
+        missed = target - x.T @ np.linalg.solve(x @ x.T, seen)
+        losses.append(noise + covariance @ missed**2)
+    found, error = np.mean(losses), np.std(losses) / np.sqrt(draws)
+    formula = (noise + bias) / (1 - shared / samples)
+    assert abs(found - formula) < 3 * error and error < 0.0025 * found
+    assert abs(found - 1.01 * formula) > 3 * error  # control
