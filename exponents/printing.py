@@ -159,7 +159,9 @@ _COMMANDS = {
     **{
         name: (name, letter)
         for name, letter in zip(
-            ("lambda", "mu", "nu", "pi", "psi", "zeta", "sigma", "Lambda", "Phi", "Pi"), "λμνπψζσΛΦΠ", strict=True
+            ("lambda", "mu", "nu", "pi", "psi", "zeta", "sigma", "delta", "Lambda", "Phi", "Pi"),
+            "λμνπψζσδΛΦΠ",
+            strict=True,
         )
     },
     "sum": ("sum", "Σ"),

@@ -3,8 +3,8 @@
 Each function runs the code that derives a result and records what it finds.  Every formula that is a result is the
 object that the code returned; sums and integrals that define a problem are typed in LaTeX (`printing.formula`).
 
-Read `derivation` (the record), `assumptions` and `steps` (steps that several share), then `dynamics`, `rank_one`,
-`limit_constants`, `loss_terms`, `sgd_noise`, `optimal_split`, `least_squares` and `data_reuse`.
+Read `derivation` (the record), `assumptions` and `steps` (steps that several share), then `dynamics` and `rank_one`,
+`limit_constants`, `loss_terms`, `clock_steps`, `sgd_noise`, `optimal_split`, `least_squares` and `data_reuse`.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from ..names import PUBLISHED, REGIMES, Version
 from ..optimum.proof import prove, prove_equal
 from ..printing import phrase
 from ..symbols import P, t
+from .clock_steps import data_clock_steps
 from .derivation import Derivation, Step, step
 from .least_squares import loss_steps, spectrum_steps
 from .steps import mode_sum_steps
@@ -103,6 +104,7 @@ def _where_mixed_agrees() -> Boolean:
 def _correction_steps() -> list[Step]:
     """Return the steps of first order in 1/P."""
     return [
+        *data_clock_steps(),
         *(
             step(
                 f"The 1/P correction to the {regime} loss falls as a power of $t$ with exponent",

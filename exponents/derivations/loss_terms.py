@@ -8,6 +8,7 @@ from ..model.model_transient import model_response, response_source, transient_d
 from ..model.table1 import DOMAIN, PARAMETERS, TRACE_CLASS, optimum
 from ..names import DERIVED, PUBLISHED, REGIMES, Version
 from ..printing import phrase
+from .clock_steps import model_clock_steps
 from .derivation import Derivation, Step, step
 from .steps import CLOCK, mode_sum_steps, table_unchanged_step, term_step
 
@@ -156,6 +157,7 @@ def derive_transient(version: Version) -> Derivation:
                 "first order in 1/N",
                 all=full,
             ),
+            *model_clock_steps(),
             term_step("finite_model_transient", DERIVED, CLOCK, "first order in 1/N"),
             step(
                 "The two agree for {where}.",
