@@ -44,6 +44,8 @@ class RegimePoint:
         The terms that balance at the optimum.
     terms : tuple of (str, mapping of Symbol to Fraction, Fraction)
         For each term its name, its exponents in the resources, and the r of its fall C^{-r} at the optimum.
+    logarithms : tuple of (str, Symbol, Fraction)
+        Each term that a power of ln(resource) multiplies at this point, the resource, and that power.
     """
 
     time_exponent: Fraction
@@ -52,6 +54,7 @@ class RegimePoint:
     time_allocation_exponent: Fraction
     binding: tuple[str, ...]
     terms: tuple[tuple[str, Mapping[Symbol, Fraction], Fraction], ...]
+    logarithms: tuple[tuple[str, Symbol, Fraction], ...] = ()
 
     def as_object(self) -> dict[str, object]:
         """Return the exponents as JSON holds them."""
@@ -167,7 +170,18 @@ class PointReport:
         pairs = ([(f"{regime}_law", regime), (f"{regime}_falls_as", fall)] for regime in REGIMES)
         columns = make_columns("term", *chain.from_iterable(pairs))
         note = phrase(f"{r}: exponent of each term at the optimum. The terms with the smallest {r} balance.")
-        return Table("terms", phrase("Terms of the loss"), columns, rows, (note,))
+        return Table("terms", phrase("Terms of the loss"), columns, rows, (note, *self._logarithm_notes()))
+
+    def _logarithm_notes(self) -> Iterator[Phrase]:
+        """Yield, for each power of a logarithm, the terms that it multiplies at this point."""
+        for regime, place in zip(REGIMES, (self.lazy, self.rich), strict=True):
+            for resource, power in dict.fromkeys((resource, power) for _, resource, power in place.logarithms):
+                names = ", ".join(n for n, *law in place.logarithms if law == [resource, power])
+                shown = "" if power == 1 else f"^({power})" if power.denominator > 1 or power < 0 else f"^{power}"
+                raised = "" if power == 1 else f"^{{{write(power, 'latex')}}}"
+                latex = rf"(\ln {resource}){raised}"
+                law = Notation(f"ln({resource}){shown}", f"(ln {resource}){shown}", latex)
+                yield phrase(f"Here {{law}} multiplies the {regime} law of {names}.", law=law)
 
 
 def at(
@@ -248,7 +262,18 @@ def _regime_point(table: Table1, regime: Regime, point: Point) -> RegimePoint:
         terms.append((term.name, exponents, sum((e * shares[r] for r, e in exponents.items()), Fraction(0))))
     in_time = evaluate(diagram.programme.loss["gradient_flow"].exponent(t), point)
     binding = tuple(terms[i][0] for i in optimum.binding)
-    return RegimePoint(in_time, optimum.exponent, shares[N], shares[t], binding, tuple(terms))
+    logarithms = tuple(_term_logarithms(diagram, point))
+    return RegimePoint(in_time, optimum.exponent, shares[N], shares[t], binding, tuple(terms), logarithms)
+
+
+def _term_logarithms(diagram: PhaseDiagram, point: Point) -> Iterator[tuple[str, Symbol, Fraction]]:
+    """Yield each term with a logarithm at this point, its resource, and the power."""
+    for term in diagram.programme.loss:
+        powers: dict[Symbol, Fraction] = {}
+        for log in term.logarithms:
+            if isinstance(log.where, Relational) and evaluate(log.where.lhs - log.where.rhs, point) == 0:
+                powers[log.resource] = powers.get(log.resource, Fraction(0)) + evaluate(log.power, point)
+        yield from ((term.name, resource, power) for resource, power in powers.items() if power)
 
 
 def _term_cells(point: RegimePoint, name: str) -> tuple[Cell, Cell]:

@@ -294,6 +294,9 @@ def test_a_point_on_a_boundary_says_whether_a_logarithm_multiplies_the_law(capsy
     # Rich at beta = 1: q = -alpha/(2 (alpha + 1)), so -1/3 at alpha = 2; lazy as published has none.
     _, out, _ = run(capsys, "at", "2", "1")
     assert "There the optimal rich loss falls as C^-r (ln C)^(-1/3)." in out and "lazy loss" not in out
+    # tau ~ t (ln t)^(1/2), so that a law tau^-e has (ln t)^(-e/2): e = 1, 1 - 1/alpha and 2 - 1/alpha at alpha = 2
+    for power, name in (("-1/2", "gradient_flow"), ("-1/4", "finite_model_transient"), ("-3/4", "sgd_transient")):
+        assert f"Here (ln t)^({power}) multiplies the rich law of {name}." in out
     _, out, _ = run(capsys, "at", "2", "1", "--loss", "derived")
     assert "lazy loss falls as C^-r (ln C)^(2/3)" in out
     _, out, _ = run(capsys, "at", "2", "1", "--loss", "derived", "--format", "json")
