@@ -67,7 +67,7 @@ def derive_bottleneck(version: Version) -> Derivation:
             step(
                 "With P reused samples the squared form is the right one (ridgeless regression), and the term is",
                 data_bottleneck().as_expr(),
-                "P fixes $r$ as N does",
+                "P fixes $r$ as N does; `exponents derive data` has the steps",
                 "eq. 77, 78",
             ),
         ),
