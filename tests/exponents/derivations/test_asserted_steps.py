@@ -10,6 +10,8 @@ from scipy.optimize import brentq
 from exponents.derivations import derive
 from exponents.names import DERIVATIONS
 from exponents.reports.render import derivation_object, render_derivation
+from verify.flow.solver import solve_flow
+from verify.spectra.random_features import limit_spectra
 
 RNG = np.random.default_rng(7)
 
@@ -94,3 +96,16 @@ def test_the_loss_of_least_squares_with_noise():
     formula = (noise + bias) / (1 - shared / samples)
     assert abs(found - formula) < 3 * error and error < 0.0025 * found
     assert abs(found - 1.01 * formula) > 3 * error  # control
+
+
+@pytest.mark.parametrize(("source", "due"), [("3/2", -0.5), ("5/2", -1.0)])
+def test_above_one_the_rank_one_part_changes_a_mode_as_the_slower_of_two_powers(source, due):
+    measure = limit_spectra(2, source, 1e14).target
+    clock = np.array([1e6, 1e7])
+    learned = solve_flow(measure, 1.0, 1e9, 1e-11).at_clock(clock).learned
+    places = np.outer(clock, measure.eigenvalues)
+    change = learned / -np.expm1(-places) - 1
+    at_one = [np.interp(0, np.log(x[::-1]), row[::-1]) for x, row in zip(places, change, strict=True)]
+    power = np.log10(at_one[1] / at_one[0])
+    assert abs(power - due) < 3e-3  # the interpolation between nodes
+    assert abs(power - 1.01 * due) > 3e-3  # control
