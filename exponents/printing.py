@@ -159,8 +159,8 @@ _COMMANDS = {
     **{
         name: (name, letter)
         for name, letter in zip(
-            ("lambda", "mu", "nu", "pi", "psi", "zeta", "sigma", "delta", "Lambda", "Phi", "Pi"),
-            "λμνπψζσδΛΦΠ",
+            ("lambda", "mu", "nu", "pi", "psi", "zeta", "sigma", "delta", "Gamma", "Lambda", "Phi", "Pi"),
+            "λμνπψζσδΓΛΦΠ",
             strict=True,
         )
     },
@@ -171,6 +171,7 @@ _COMMANDS = {
     "max": ("max", "max"),
     "sim": ("~", "~"),
     "star": ("*", "⋆"),
+    "cdot": (".", "·"),
     "quad": ("", ""),
     "qquad": ("", ""),
     "to": ("->", "→"),

@@ -54,7 +54,13 @@ def loss_of_more_features() -> Expr:
 
 
 def spectrum_steps() -> tuple[Step, ...]:
-    """Return the steps that lead to the spectrum of N features on P samples."""
+    """Return the steps that lead to the spectrum of N features on P samples.
+
+    Examples
+    --------
+    >>> len(spectrum_steps())
+    2
+    """
     return (
         step(
             r"Take n samples x of covariance C, and S, the mean of $x x^T$. Its mean resolvent is",
@@ -91,6 +97,11 @@ def loss_steps() -> tuple[Step, ...]:
     ------
     AssertionError
         If the two means do not combine to the printed sum.
+
+    Examples
+    --------
+    >>> loss_steps()[0].statement.write("plain")[:13]
+    'Least squares'
     """
     printed = _squared / (1 - _count / P) + _floor / (N / P - 1)
     assert cancel(loss_of_more_features() - printed) == 0

@@ -3,8 +3,9 @@
     sgd_transient           (eta/B) kappa^q sum_k lambda_k^2 e^{-2 lambda_k tau}
 
 The published term has q = 0.  The derived one has q = 1, where kappa = dtau/dt is the growth of the kernel: feature
-learning after a noisy step amplifies the noise.  Both are what remains of the noise of early steps.  `noise_feedback`
-has the exponent of the noise of all later steps at a fixed learning rate, which neither version of the loss contains.
+learning after a noisy step amplifies the noise.  Both are the variance that remains of the noise of early steps.  Early
+noise also moves the mean of the loss, and this shift falls more slowly: `sgd_mean_shift`.  `noise_feedback` has the
+exponent of the noise of all later steps at a fixed learning rate.  Neither version of the loss contains these two.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from sympy import Expr, exp
 from ..asymptotics.convolution import convolve_exponents
 from ..asymptotics.mode_sums import ModeSum, mode_sum
 from ..losses.terms import PowerLaw
-from ..names import LOSS_EQUATION, PUBLISHED, Regime, Version
+from ..names import LOSS_EQUATION, PUBLISHED, RICH, Regime, Version
 from ..symbols import B, alpha, eta, t, x
 from .target import convergence_margins, target_sum
-from .timescale import clock_growth, clock_logarithms, kernel_growth
+from .timescale import chi, clock_growth, clock_logarithms, kernel_growth
 
 
 def noise_kernel() -> ModeSum:
@@ -54,6 +55,27 @@ def sgd_transient(regime: Regime, version: Version) -> PowerLaw:
         logarithms=clock_logarithms(regime, noise_kernel().exponent, kernels),
         assumes=convergence_margins(noise_kernel()),
     )
+
+
+def sgd_mean_shift() -> PowerLaw:
+    """Return the shift of the mean loss that the noise of early batches leaves in the rich regime, to first order.
+
+    Noise adds (eta/B) gamma E to B B^T - gamma w w^T, which the flow conserves, with
+
+        dE/dt = gamma tr(Gamma) w w^T - B Gamma B^T,        Gamma = L Lambda + Lambda v v^T Lambda.
+
+    With D = (eta/B) gamma a^T E a, where a is the direction of w, (kappa - 1)(kappa + D) = gamma U.  So kappa, and with
+    it the clock, shifts relatively by D/kappa, and the loss by as much: its decay is that of the flow plus the growth
+    of the kernel.  D may have either sign.  In the lazy regime nothing moves.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> sgd_mean_shift().exponent(t).subs(beta, 3)
+    3
+    """
+    decay = chi(RICH) + kernel_growth(RICH)
+    return PowerLaw("sgd_mean_shift", ((t, decay),), prefactor=eta / B, source="first order in eta/B")
 
 
 def noise_feedback(regime: Regime) -> Expr:

@@ -20,12 +20,26 @@ from ..algebra.piecewise import normal_form
 from ..claims.catalogue import CLAIMS
 from ..claims.claim import EDITION, parse_condition
 from ..losses.terms import PowerLaw
+from ..model.batch_noise import sgd_mean_shift
 from ..model.bottleneck import data_bottleneck
 from ..model.level_series import level_series
 from ..model.online_loss import loss
 from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
 from ..model.timescale import chi, clock_growth, self_consistency, solve_self_consistency
-from ..names import CONVENTION_TABLES, LAZY, MODEL, PUBLISHED, REGIMES, RICH, TABLES, VERSIONS, Regime, Version, require
+from ..names import (
+    CONVENTION_TABLES,
+    DERIVED,
+    LAZY,
+    MODEL,
+    PUBLISHED,
+    REGIMES,
+    RICH,
+    TABLES,
+    VERSIONS,
+    Regime,
+    Version,
+    require,
+)
 from ..optimum.boundary_ties import boundary_ties
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import resolve_branches
@@ -132,13 +146,23 @@ def loss_terms(version: Version) -> Table:
             lazy, rich = forms[v]
             laws = [_law(rich, (*DOMAIN, *sides(piece.where))) for piece in pieces]
             rows.append((name, "both" if same else v, _law(lazy, DOMAIN), *laws, rich.source))
+    shift = sgd_mean_shift()
+    shifts = (_law(shift, (*DOMAIN, *sides(piece.where))) for piece in pieces)
+    rows.append((shift.name, DERIVED, S.Zero, *shifts, shift.source))
     data = _law(data_bottleneck(), DOMAIN)
     rows.append((data_bottleneck().name, "both", data, *(data for _ in pieces), data_bottleneck().source))
     rich_columns = ((f"rich_{i}", _head_rich(piece.where)) for i, piece in enumerate(pieces, 1))
     columns = make_columns("term", "version", "lazy", *rich_columns, "source")
-    note = phrase("Prefactors are omitted; {condition}.", condition=TRACE_CLASS)
+    notes = (
+        phrase("Prefactors are omitted; {condition}.", condition=TRACE_CLASS),
+        phrase(
+            "sgd_transient is the variance that the noise of early batches leaves; {name} is what it does to the mean "
+            "of the loss.",
+            name=shift.name,
+        ),
+    )
     title = phrase("Terms of the loss, each from its mode sum")
-    return Table("loss", title, columns, tuple(rows), (note,), blocks="always")
+    return Table("loss", title, columns, tuple(rows), notes, blocks="always")
 
 
 def phases(version: Version, convention: Convention | None = None) -> Table:

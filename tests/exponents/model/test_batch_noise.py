@@ -6,6 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 from mpmath import mp, mpf
+from scipy.integrate import solve_ivp
 from sympy import Rational, S, simplify
 
 from exponents.algebra.piecewise import agreement
@@ -13,7 +14,7 @@ from exponents.asymptotics.convolution import convolve_exponents
 from exponents.derivations import derive
 from exponents.errors import Refuted
 from exponents.losses.terms import PowerLaw
-from exponents.model.batch_noise import noise_feedback, noise_kernel, sgd_transient
+from exponents.model.batch_noise import noise_feedback, noise_kernel, sgd_mean_shift, sgd_transient
 from exponents.model.online_loss import loss
 from exponents.model.table1 import DOMAIN, PARAMETERS, TRACE_CLASS, optimum
 from exponents.model.timescale import chi, clock_growth, kernel_growth
@@ -167,7 +168,7 @@ def test_control_three_kernels_would_bind():
 def test_the_derivation_shows_both_forms_where_they_agree_and_what_table_1_makes_of_them():
     steps = derive("sgd").steps
     assert steps == derive("sgd", DERIVED).steps
-    terms = [step.formulas for step in steps if len(step.formulas) > 1]
+    terms = [step.formulas for step in steps if len(step.formulas) == 3]
     exponents = [[-law.as_powers_dict()[t] for law in laws] for laws in terms]
     lazy = 2 - 1 / alpha
     printed = [[lazy, 2 * lazy / (1 + beta), lazy], [lazy, (3 + beta - 2 / alpha) / (1 + beta), lazy]]
@@ -194,3 +195,109 @@ def test_published_is_as_it_was():
     assert simplify(term.exponent(t).subs(beta, Rational(1, 2)) - Rational(4, 3) * (2 - 1 / alpha)) == 0
     assert simplify(term.logarithms[0].power + (2 - 1 / alpha) / 2) == 0
     assert (term.source, term.exponent(N)) == ("eq. 9", 0) and loss(LAZY)["sgd_transient"].source == "eq. 8"
+
+
+# --- the mean of the loss -------------------------------------------------------------------------------------------
+
+
+def test_noisy_steps_move_what_the_flow_conserves_as_derived():
+    # Training itself at N = infinity, with Gaussian samples: B B^T - gamma w w^T against the integral of
+    # (eta/B) gamma (gamma tr(Gamma) w w^T - B Gamma B^T) along the same run.
+    rng, gamma, rate, batch, steps, runs = np.random.default_rng(5), 3.0, 2e-3, 2, 500, 400
+    power, omega = np.array([1.0, 0.5, 0.2]), np.array([1.0, -0.8, 1.5])
+    w, b = np.zeros((runs, 3)), np.tile(np.eye(3), (runs, 1, 1))
+    derived, unamplified = np.zeros((2, 3, 3))
+    for _ in range(steps):
+        v = omega - np.einsum("rij,ri->rj", b, w)
+        loss_now, mean = v**2 @ power, power * v
+        noise = loss_now[:, None, None] * np.diag(power) + mean[:, :, None] * mean[:, None, :]
+        total = np.trace(noise, axis1=1, axis2=2)
+        grown = np.einsum("r,ri,rj->ij", gamma * total, w, w)
+        spread = np.einsum("rij,rjk,rlk->il", b, noise, b)
+        derived += rate**2 / batch * gamma * (grown - spread) / runs
+        unamplified += rate**2 / batch * gamma * (-spread) / runs
+        samples = rng.standard_normal((runs, batch, 3)) * np.sqrt(power)
+        g = np.einsum("rbn,rb->rn", samples, np.einsum("rbn,rn->rb", samples, v)) / batch
+        w, b = w + rate * np.einsum("rij,rj->ri", b, g), b + rate * gamma * w[:, :, None] * g[:, None, :]
+    moved = (np.einsum("rij,rkj->ik", b, b) - gamma * np.einsum("ri,rj->ij", w, w)) / runs - np.eye(3)
+    quiet = noiseless_shift(gamma, rate, power, omega, steps)  # of order eta, for steps without noise
+    size = np.abs(moved - quiet).max()
+    assert np.abs(moved - quiet - derived).max() < 0.05 * size  # 1 % from 400 runs, and the next order in eta/B
+    assert np.abs(moved - quiet - unamplified).max() > 0.3 * size  # without tr(Gamma), control
+
+
+def noiseless_shift(gamma, rate, power, omega, steps):
+    """What steps of full batches add to B B^T - gamma w w^T."""
+    w, b = np.zeros(3), np.eye(3)
+    for _ in range(steps):
+        g = power * (omega - b.T @ w)
+        w, b = w + rate * b @ g, b + rate * gamma * np.outer(w, g)
+    return b @ b.T - gamma * np.outer(w, w) - np.eye(3)
+
+
+def shifted_losses(source, shift, times, gamma=1.0, capacity=2.0):
+    """The loss of the flow with (kappa - 1)(kappa + D) = gamma |u|^2, by an implicit solver, on a dense grid of modes.
+
+    du/dt = kappa g + (kappa - 1 + D) u (u.g)/|u|^2: B^T B is 1 along all directions but u, where it is kappa + D.
+    """
+    logs = np.linspace(-46.0, 0.0, 231)
+    mu = np.exp(logs)
+    power = mu**source / capacity * (logs[1] - logs[0])  # y^2(k) dk by mu = k^-alpha
+    omega = np.sqrt(power / mu)
+
+    def rates(log_time, u):
+        scale = np.exp(log_time)
+        norm, g = u @ u, mu * (omega - u)
+        kappa = ((1 - shift) + np.sqrt((1 + shift) ** 2 + 4 * gamma * norm)) / 2
+        turn = (kappa - 1 + shift) / norm
+        return scale * (kappa * g + turn * (u @ g) * u)
+
+    def slopes(log_time, u):
+        scale = np.exp(log_time)
+        norm, g = u @ u, mu * (omega - u)
+        root = np.sqrt((1 + shift) ** 2 + 4 * gamma * norm)
+        kappa = ((1 - shift) + root) / 2
+        by_u, turn, pull = 2 * gamma * u / root, (kappa - 1 + shift) / norm, u @ g
+        by_turn = by_u / norm - 2 * turn / norm * u
+        change = np.outer(g, by_u) - np.diag(kappa * mu) + pull * np.outer(u, by_turn) + turn * pull * np.eye(len(mu))
+        return scale * (change + turn * np.outer(u, g - mu * u))
+
+    start = 1e-6
+    logs_of_times = np.log(np.concatenate([[start], times]))
+    found = solve_ivp(
+        rates,
+        (logs_of_times[0], logs_of_times[-1]),
+        start * mu * omega,
+        "Radau",
+        logs_of_times[1:],
+        jac=slopes,
+        rtol=1e-10,
+        atol=1e-14,
+    )
+    return ((omega[:, None] - found.y) ** 2 * mu[:, None]).sum(axis=0)
+
+
+@pytest.mark.parametrize("source", [0.3, 0.5, 0.7, 1.5])
+def test_a_shift_of_what_is_conserved_moves_the_loss_with_the_derived_exponent(source):
+    times = np.array([1e5, 1e6, 1e7])
+    change = shifted_losses(source, 0.2, times) - shifted_losses(source, -0.2, times)
+    measured = -np.diff(np.log(change)) / np.log(10)
+    derived = float(sgd_mean_shift().exponent(t).subs(beta, Rational(str(source))))
+    assert (change > 0).all()  # D > 0: the kernel is smaller, so the loss is larger
+    extrapolated = 2 * measured[1] - measured[0] if abs(measured[1] - measured[0]) < 0.02 else measured[1]
+    assert abs(extrapolated - derived) < 0.02
+    flow = float(chi(RICH).subs(beta, Rational(str(source))))
+    variance = float(sgd_transient(RICH, DERIVED).exponent(t).subs({beta: Rational(str(source)), alpha: 2}))
+    if source < 1:  # neither the exponent of the flow nor that of the variance, controls
+        assert min(abs(extrapolated - flow), abs(extrapolated - variance)) > 0.1
+
+
+def test_with_the_shift_of_the_mean_table_1_is_the_same_and_a_slower_one_would_bind():
+    with_shift = compute_optimum(loss(RICH, PUBLISHED).add(sgd_mean_shift()), COST, TRACE_CLASS, PARAMETERS)
+    prove(with_shift)
+    assert [phase.exponent for phase in with_shift.phases] == [
+        phase.exponent for phase in optimum(RICH, PUBLISHED).phases
+    ]
+    slower = PowerLaw("sgd_mean_shift", ((t, chi(RICH) - kernel_growth(RICH) / 2),))  # control
+    bound = compute_optimum(loss(RICH, PUBLISHED).add(slower), COST, TRACE_CLASS, PARAMETERS)
+    assert bound.at("3/2", "1/2").exponent != optimum(RICH, PUBLISHED).at("3/2", "1/2").exponent
