@@ -10,7 +10,6 @@ the polynomials that separate them from others vanishes; there a new piece of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 from typing import Generic
@@ -59,7 +58,7 @@ def find_neighbours(partition: Partition[Found], curve: Polynomial) -> Iterator[
         ends = {p: univariate(p) for p in partition.functions.eliminate(curve)}
         spans = list(pairwise([None, *(root for root, _ in collect_roots(ends)), None]))
     for span in spans:
-        base = _bases(partition, span)[0]
+        base = next(_bases(partition, span))
         for branch in range(len(roots_above(curve, base))):
             yield from _along(partition, curve, branch, span)
 
@@ -104,9 +103,12 @@ def _on_branch(root: Root, base: Base) -> SignOf:
     return lambda polynomial: sign_at_root(polynomial.coefficients_above(base), root)
 
 
-def _bases(partition: Partition[Found], span: _Span) -> list[tuple[Fraction, ...]]:
-    """Return exact base points over an interval; with one parameter, the empty base."""
-    return [(value,) for value in rationals_between(*span)] if len(partition.functions.parameters) == 2 else [()]
+def _bases(partition: Partition[Found], span: _Span) -> Iterator[Base]:
+    """Yield exact base points over an interval; with one parameter, the empty base."""
+    if len(partition.functions.parameters) == 2:
+        yield from ((value,) for value in rationals_between(*span))
+    else:
+        yield ()
 
 
 def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _Span) -> Iterator[_Pair[Found]]:

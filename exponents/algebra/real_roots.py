@@ -9,7 +9,7 @@ Map: `real_roots` finds the roots of one polynomial, `collect_roots` those of se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cmp_to_key, lru_cache
 from itertools import pairwise
@@ -242,25 +242,24 @@ GENERIC_TRIALS = 12
 """Rationals tried between two roots, in search of one at which no polynomial vanishes."""
 
 
-def rationals_between(low: Root | None, high: Root | None) -> list[Fraction]:
-    """Return rationals strictly between two roots: the simplest first, then others that are unlikely to be special.
+def rationals_between(low: Root | None, high: Root | None) -> Iterator[Fraction]:
+    """Yield rationals strictly between two roots: the simplest first, then others that are unlikely to be special.
 
-    >>> rationals_between(None, None)[0]
+    >>> next(rationals_between(None, None))
     Fraction(0, 1)
     """
     if low is not None and high is not None:
         compare(low, high)  # leaves their intervals disjoint
     start = None if low is None else low.high
     end = None if high is None else high.low
-    found = [simplest_between(start, end)]
+    yield simplest_between(start, end)
     if start is None:
         start = Fraction(-9) if end is None else end - 7
     if end is None:
         end = start + 20
     for k in range(1, GENERIC_TRIALS):
         left = start + (end - start) * Fraction(5 * k + 1, 5 * GENERIC_TRIALS + 3)
-        found.append(simplest_between(left, left + (end - start) / 131))
-    return found
+        yield simplest_between(left, left + (end - start) / 131)
 
 
 def simplest_between(low: Fraction | None, high: Fraction | None) -> Fraction:

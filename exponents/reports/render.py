@@ -16,12 +16,14 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sympy import Basic, Piecewise
 
-from ..derivations.derivation import Derivation, Step
 from ..printing import Math, Notation, Phrase, Style, cases, write
+
+if TYPE_CHECKING:  # a table must not import every derivation
+    from ..derivations.derivation import Derivation, Step
 
 WIDTH = 80  # columns of a terminal
 
