@@ -1,4 +1,4 @@
-"""Settings shared by all tests: deterministic Hypothesis runs, and a ``mutation`` profile without shrinking.
+"""Settings shared by all tests: Hypothesis profiles ``default`` (quick), ``thorough``, and ``mutation`` (no shrinking).
 
 A background job, or one under nohup, starts with SIGINT ignored, and its child processes inherit that.  Tests that
 interrupt a child need the usual handler, so it is restored here.
@@ -18,9 +18,10 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 from hypothesis import HealthCheck, Phase, settings  # noqa: E402
 
 settings.register_profile(
-    "default", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+    "default", derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=60)
 settings.register_profile(
-    "mutation", parent=settings.get_profile("default"), phases=[Phase.explicit, Phase.generate], database=None
+    "mutation", parent=settings.get_profile("thorough"), phases=[Phase.explicit, Phase.generate], database=None
 )
 settings.load_profile("default")

@@ -166,17 +166,17 @@ def test_an_unwritable_folder_leaves_nothing_behind(capsys, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("mine")
     for target in (blocked, blocked / "below", "/proc/nowhere", "\0"):
-        assert main(["table", "--write", str(target)]) == 2
+        assert main(["table", "levels", "--write", str(target)]) == 2
         message = capsys.readouterr().err
         assert message.count("\n") == 1 and "folder" in message
     assert blocked.read_text() == "mine" and [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_target_that_is_a_folder_stops_before_anything_is_written(capsys, tmp_path):
-    (tmp_path / "claims.md").mkdir()
-    assert main(["table", "--write", str(tmp_path)]) == 2
-    assert "claims.md" in capsys.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == ["claims.md"]
+    (tmp_path / "levels.md").mkdir()
+    assert main(["table", "time", "levels", "--write", str(tmp_path)]) == 2
+    assert "levels.md" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["levels.md"]
 
 
 def test_a_closed_standard_output_is_an_error_not_a_traceback():
@@ -195,7 +195,7 @@ def test_a_failure_half_way_leaves_no_table_behind(capsys, tmp_path, monkeypatch
         return honest(self, text, **options)
 
     monkeypatch.setattr(Path, "write_text", failing)
-    assert main(["table", "--write", str(tmp_path)]) == 2
+    assert main(["table", "time", "levels", "--write", str(tmp_path)]) == 2
     assert "No space left" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 

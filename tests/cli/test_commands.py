@@ -8,12 +8,23 @@ import re
 import subprocess
 import sys
 from fractions import Fraction
+from functools import cache
 
 import pytest
 
-from exponents import __version__
+from exponents import __version__, derivations
 from exponents.cli.app import main
 from exponents.names import CONVENTION_TABLES, CONVENTIONS, DERIVATIONS, FORMATS, TABLES
+from exponents.reports import tables
+
+DERIVE, TABLE = cache(derivations.derive), cache(tables.table)
+
+
+@pytest.fixture
+def computed_once(monkeypatch):
+    """Compute each derivation and each table once: a test with this fixture asks how they are printed."""
+    monkeypatch.setattr(derivations, "derive", DERIVE)
+    monkeypatch.setattr(tables, "table", TABLE)
 
 
 def run(capsys, *arguments):
@@ -154,7 +165,7 @@ def test_writing_in_a_convention_writes_the_tables_it_has(capsys, tmp_path):
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("name", TABLES)
-def test_every_table_prints_in_every_format(capsys, name, form):
+def test_every_table_prints_in_every_format(capsys, computed_once, name, form):
     status, out, err = run(capsys, "table", name, "--format", form)
     assert (status, err) == (0, "") and out.strip()
     if form == "json":
@@ -171,7 +182,7 @@ def test_every_table_prints_in_every_format(capsys, name, form):
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("name", DERIVATIONS)
-def test_every_derivation_prints_in_every_format(capsys, name, form):
+def test_every_derivation_prints_in_every_format(capsys, computed_once, name, form):
     status, out, err = run(capsys, "derive", name, "--format", form)
     assert (status, err) == (0, "") and out.strip()
     if form == "latex":
@@ -197,22 +208,22 @@ def test_exact_values_in_json_are_read_back_exactly(capsys):
     )
 
 
-def test_tables_state_which_loss_they_used(capsys):
+def test_tables_state_which_loss_they_used(capsys, computed_once):
     for version in ("published", "derived"):
         for form in ("text", "markdown", "latex"):
             _, out, _ = run(capsys, "table", "--loss", version, "--format", form)
             assert f"Loss as {version}" in out
 
 
-def test_text_fits_a_terminal(capsys):
-    tables = [("table", name, "--loss", version) for name in TABLES for version in ("published", "derived")]
+def test_text_fits_a_terminal(capsys, computed_once):
+    printed = [("table", name, "--loss", version) for name in TABLES for version in ("published", "derived")]
     points = [("at", "3/2", "1/2"), ("at", "7/3", "1"), ("at", "22/7", "2.3", "--loss", "derived")]
-    for arguments in (*tables, *points, *(("derive", name) for name in DERIVATIONS)):
+    for arguments in (*printed, *points, *(("derive", name) for name in DERIVATIONS)):
         _, out, _ = run(capsys, *arguments)
         assert max(map(len, out.splitlines())) <= 80, arguments
 
 
-def test_writing_puts_every_table_in_every_file_format(capsys, tmp_path):
+def test_writing_puts_every_table_in_every_file_format(capsys, computed_once, tmp_path):
     target = tmp_path / "new" / "folder"
     status, out, err = run(capsys, "table", "--write", str(target))
     assert (status, out) == (0, "") and "wrote" in err
@@ -227,7 +238,7 @@ def test_help_keeps_its_examples_on_lines_of_their_own(capsys):
         assert "\\b" not in out and f"\n    exponents {command}" in out
 
 
-def test_latex_has_no_bare_specials_outside_formulas(capsys):
+def test_latex_has_no_bare_specials_outside_formulas(capsys, computed_once):
     for arguments in (*(("table", n) for n in TABLES), *(("derive", n) for n in DERIVATIONS)):
         _, out, _ = run(capsys, *arguments, "--format", "latex")
         words = re.sub(r"\$[^$]*\$|\\\[.*?\\\]|^%.*$", "", out, flags=re.MULTILINE | re.DOTALL)

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from sympy import Rational, simplify
@@ -50,7 +50,6 @@ def best(loss, budgets, point):
     return -found.fun
 
 
-@settings(max_examples=60, deadline=None)
 @given(POINTS, st.sampled_from(REGIMES), st.sampled_from(VERSIONS))
 def test_each_diagram_is_the_optimum_of_a_linear_programme(point, regime, version):
     compute = {N: 1, t: 1}
@@ -65,7 +64,6 @@ def test_each_diagram_is_the_optimum_of_a_linear_programme(point, regime, versio
         assert float(at(diagram.exponent, point)) == pytest.approx(best(loss, budgets, point), abs=1e-7)
 
 
-@settings(max_examples=60, deadline=None)
 @given(POINTS, st.sampled_from(REGIMES), st.sampled_from(VERSIONS))
 def test_the_samples_needed_are_enough_and_no_fewer_are(point, regime, version):
     whole, needed = reuse_loss(regime, version), float(at(samples_needed(regime, version), point))
