@@ -7,7 +7,7 @@ each power sums to a Hurwitz zeta function:
 
 All modes are counted, so no truncation can fake an exponent.  It is the witness for `exponents.asymptotics`.
 
-Cost: (s/REACH)^{1/alpha} evaluations of f.  The kernel must be analytic in the disc |x| < 1.
+Cost: (s/REACH)^{1/alpha} evaluations of f.  The kernel must be analytic in the disc |x| < 1 and real on the real axis.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import ceil, log
 
-from mpmath import bernoulli, exp, factorial, mp, mpf, pi, workdps
+from mpmath import bernoulli, factorial, mp, mpf, pi, workdps
 
 REACH = mpf(1) / 4
 """Largest argument of the Taylor series: each term gains two bits."""
@@ -30,7 +30,7 @@ def mode_sum(f: Callable[[mpf], mpf], weight: float, capacity: float, s: float, 
     Parameters
     ----------
     f : callable
-        The kernel, on real and complex mpmath numbers; analytic for |x| < 1.
+        The kernel, on real and complex mpmath numbers; analytic for |x| < 1, real for real x.
     weight, capacity : float or mpf
         a > 1 (or f(0) = 0 to sufficient order for the sum to converge) and alpha > 0.
     s : float or mpf
@@ -46,7 +46,7 @@ def mode_sum(f: Callable[[mpf], mpf], weight: float, capacity: float, s: float, 
     --------
     For large s, sum_k k^-2 exp(-s/k^2) is the integral over k, sqrt(pi/s)/2.
 
-    >>> round(float(mode_sum(lambda x: exp(-x), 2, 2, 1e4, digits=5)), 8)
+    >>> round(float(mode_sum(lambda x: mp.exp(-x), 2, 2, 1e4, digits=5)), 8)
     0.00886227
     """
     with workdps(digits + 15):
@@ -83,15 +83,21 @@ def _hurwitz(power: mpf, first: int) -> mpf:
 def taylor(f: Callable[[mpf], mpf], terms: int) -> list[mpf]:
     """Return the first Taylor coefficients of ``f`` at 0, by the trapezoidal rule on a circle.
 
-    The rule's error is the coefficient ``samples`` further on times RADIUS**samples, below the working precision.
+    With n points on the circle, the rule's error is the coefficient n places further on, times RADIUS**n: below the
+    working precision.
 
-    >>> [round(float(c), 6) for c in taylor(exp, 3)]
+    >>> [round(float(c), 6) for c in taylor(mp.exp, 3)]
     [1.0, 1.0, 0.5]
     """
-    samples = 2 * (terms + mp.prec)
-    circle = [exp(2j * pi * mpf(m) / samples) for m in range(samples)]
-    values = [f(RADIUS * point) for point in circle]
-    return [
-        (mp.fsum(v * circle[-j * m % samples] for m, v in enumerate(values)) / samples).real / RADIUS**j
-        for j in range(terms)
-    ]
+    half = terms + mp.prec
+    angles = [pi * mpf(m) / half for m in range(2 * half)]
+    cosines, sines = [mp.cos(angle) for angle in angles], [mp.sin(angle) for angle in angles]
+    # f is real on the real axis, so its values on the lower half of the circle are conjugates of those on the upper
+    values = [f(RADIUS * mp.mpc(cosines[m], sines[m])) * (1 if m in (0, half) else 2) for m in range(half + 1)]
+    parts = [value.real for value in values], [value.imag for value in values]
+
+    def project(j: int) -> mpf:
+        turns = [j * m % (2 * half) for m in range(half + 1)]
+        return mp.fdot(parts[0], [cosines[m] for m in turns]) + mp.fdot(parts[1], [sines[m] for m in turns])
+
+    return [project(j) / (2 * half * RADIUS**j) for j in range(terms)]

@@ -1,5 +1,7 @@
 """Asymptotics of mode sums against the sums themselves, added up to thirty digits."""
 
+from functools import cache
+
 import pytest
 from mpmath import mp, mpf, workdps
 from sympy import Eq, I, Integer, Min, Rational, exp, lambdify, log, oo
@@ -24,6 +26,7 @@ KERNELS = [
 ]
 
 
+@cache
 def direct(f, weight, argument, digits=32):
     return added_up(lambdify(x, f, "mpmath"), mpf(weight.p) / weight.q, CAPACITY, mpf(int(argument)), digits)
 
