@@ -30,6 +30,7 @@ draw: N^2 M operations.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
@@ -127,7 +128,8 @@ def mean_spectra(
     0.14641
     """
     if is_continuum(spectrum, modes):
-        return _mean_on_continuum(ContinuumEquivalent.from_input(alpha, beta, model_size))
+        model = ContinuumEquivalent.from_input(alpha, beta, model_size)
+        return _mean_on_continuum(model.alpha, model.beta, model.size)
     a, b = check_size(alpha, beta, model_size, modes)
     if a > STEEPEST:
         raise InputError(
@@ -154,9 +156,16 @@ def _mean_on_modes(alpha: float, beta: float, size: int, modes: int | None) -> T
     )
 
 
-def _mean_on_continuum(model: ContinuumEquivalent) -> TargetAndTrace:
-    """Return the mean for the continuum, whose error is the deviation of the first two moments."""
+@lru_cache(maxsize=64)
+def _mean_on_continuum(alpha: float, beta: float, size: float) -> TargetAndTrace:
+    """Return the mean for the continuum, whose error is the deviation of the first two moments.
+
+    Lazy and rich models, and every time, learn on the same mean, so it is kept; its arrays cannot be written to.
+    """
+    model = ContinuumEquivalent(alpha, beta, size)
     density = solve_density(model)
+    for values in (density.eigenvalues, density.power, density.trace):
+        values.setflags(write=False)
     spectra = Spectrum(density.eigenvalues, density.power, model.floor), Spectrum(density.eigenvalues, density.trace)
     rounding = float(np.finfo(float).eps)
     found = []
