@@ -68,5 +68,4 @@ def derive(name: str, version: Version = PUBLISHED) -> Derivation:
     """
     require(name, DERIVATIONS, "a derivation")
     require(version, VERSIONS, "the version")
-    found = _BUILDERS[name](version)
-    return found if found.assumptions else replace(found, assumptions=BY_NAME[name])
+    return replace(_BUILDERS[name](version), assumptions=BY_NAME[name])

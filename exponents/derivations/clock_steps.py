@@ -35,10 +35,9 @@ def model_clock_steps() -> tuple[Step, ...]:
         r"When rich, the clock shifts too, as $\kappa^2 - \kappa = \gamma U$. With D the correction at $2 \tau = s$, U "
         r"changes at fixed $\tau$ by $U_1/N$, which grows as a power of $\tau$ with the exponent",
         (r"U_1 = \int_0^\tau [D(s) - D(s + \tau)]\, ds", normal_form(model_growth(), PARAMETERS, DOMAIN)),
-        r"$U = \sum_k \frac{y_k^2}{\lambda_k} \phi_k^2$, and with $\phi = 1 - e^{-\lambda \tau}$ it "
-        r"is $\phi^2/\lambda = "
-        r"\int_0^\tau (e^{-\lambda s} - e^{-\lambda (s + \tau)})\, ds$; every $\phi$ that vanishes as x and tends to 1 "
-        "gives the same power",
+        r"$U = \sum_k \frac{y_k^2}{\lambda_k} \phi_k^2$, and with $\phi = 1 - e^{-\lambda \tau}$ it is $\phi^2/\lambda "
+        r"= \int_0^\tau (e^{-\lambda s} - e^{-\lambda (s + \tau)})\, ds$; every $\phi$ that vanishes as x and tends to "
+        "1 gives the same power",
         "first order in 1/N",
     )
     return opening, *_compare("N", model_shift(), model_correction())
@@ -58,18 +57,16 @@ def data_clock_steps() -> tuple[Step, ...]:
     3
     """
     opening = step(
-        r"When rich, the clock shifts too, as $\kappa^2 - \kappa = \gamma U$. At fixed $\tau$, U "
-        r"changes by $U_1/P$, which "
-        r"grows as a power of $\tau$ with the exponent",
+        r"When rich, the clock shifts too, as $\kappa^2 - \kappa = \gamma U$. At fixed $\tau$, U changes by $U_1/P$, "
+        r"which grows as a power of $\tau$ with the exponent",
         (
             r"U_1 = D_w(2 \tau) - 2 D_w(\tau)",
             r"D_w(s) = \int_0^s [\sum_k y_k^2 u e^{-\lambda_k u}] [\sum_k \lambda_k e^{-\lambda_k (s - u)}]\, du",
             normal_form(data_growth(), PARAMETERS, DOMAIN),
         ),
         r"$U = w^T (I - e^{-\tau S})^2 w$, and the first lemma with $\nu = \zeta (1 + V/P)$ changes the resolvent by "
-        r"$\frac{C}{(C + \zeta)^2} V/P$, a product of two Laplace transforms; the integral has the "
-        r"power of the slowest "
-        "of its two ends and its bulk",
+        r"$\frac{C}{(C + \zeta)^2} V/P$, a product of two Laplace transforms; the integral has the power of the "
+        "slowest of its two ends and its bulk",
         "first order in 1/P",
     )
     return opening, *_compare("P", data_shift(), data_loss_correction())

@@ -78,17 +78,16 @@ def _projection_steps() -> tuple[Step, ...]:
     """Return the steps that find the loss of the best point in the span, by a projector's diagonal."""
     return (
         step(
-            r"But the flow ends at the best point in the span of the N features. With $\Pi$ the projector on "
-            r"the rows of "
-            r"$A(0) \Lambda^{1/2}$, its mean loss is",
+            r"But the flow ends at the best point in the span of the N features. With $\Pi$ the projector on the rows "
+            r"of $A(0) \Lambda^{1/2}$, its mean loss is",
             r"\sum_k y_k^2 (1 - E \Pi_{kk})",
             "the flow stops where the gradient vanishes on all N features, which is least squares; the law of a column "
             r"of A(0) is even, so $E \Pi_{kl} = 0$ for k unlike l",
             "least squares",
         ),
         step(
-            r"Column k is $\lambda_k^{1/2} a_k$ with N Gaussian numbers $a_k$, independent of "
-            r"G, the sum of $\lambda_l a_l a_l^T$ over the other columns. So",
+            r"Column k is $\lambda_k^{1/2} a_k$ with N Gaussian numbers $a_k$, independent of G, the sum of $\lambda_l "
+            "a_l a_l^T$ over the other columns. So",
             (
                 r"1 - \Pi_{kk} = 1 - \lambda_k a_k^T (G + \lambda_k a_k a_k^T)^{-1} a_k = \frac{1}{1 + \lambda_k a_k^T "
                 r"G^{-1} a_k}",
@@ -104,9 +103,8 @@ def _projection_steps() -> tuple[Step, ...]:
                 r"N = \operatorname{tr} \Pi = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}",
                 r"\sum_k \frac{y_k^2}{1 + \lambda_k r}",
             ),
-            "a projector on N directions has the trace N; eq. 76 drops the fluctuations of the features "
-            "about their mean "
-            "(C3), and has the square of the denominator",
+            "a projector on N directions has the trace N; eq. 76 drops the fluctuations of the features about their "
+            "mean (C3), and has the square of the denominator",
             "eq. 74, least squares",
         ),
     )

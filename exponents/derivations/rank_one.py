@@ -26,9 +26,8 @@ def exact_flow_steps() -> tuple[Step, ...]:
     """
     return (
         step(
-            r"The matrix of eq. 51 keeps one form. With the target $w$, the residual $v$, what is learned, "
-            r"$u = w - v$, "
-            r"and $g = \Lambda v$:",
+            "The matrix of eq. 51 keeps one form. With the target $w$, the residual $v$, what is learned, $u = w - "
+            r"v$, and $g = \Lambda v$:",
             (
                 r"M = \kappa I + (\gamma/\kappa)\, u u^T, \quad du/dt = M g",
                 r"\kappa^2 - \kappa = \gamma |u|^2, \quad d\kappa/dt = 2 \gamma u g",
@@ -64,8 +63,8 @@ def survival_steps() -> tuple[Step, ...]:
     return (
         step(
             r"Restored, for {where}: suppose $\kappa$ grows as $\tau^{2 c}$. The term that was dropped is $c "
-            r"\phi/\tau$, "
-            r"as large as the other one at $\lambda \tau = 1$, so $\phi$ is another function of $x = \lambda \tau$:",
+            r"\phi/\tau$, as large as the other one at $\lambda \tau = 1$, so $\phi$ is another function of $x = "
+            r"\lambda \tau$:",
             (
                 r"x \phi'(x) = x (1 - \phi) + c \phi",
                 r"\phi \sim x/(1 - c) \quad (x \to 0), \qquad 1 - \phi \sim -c/x \quad (x \to \infty)",
@@ -78,9 +77,8 @@ def survival_steps() -> tuple[Step, ...]:
             r"Both equations balance $\kappa^2$ with $U$: it grows as $\tau^{#growth}$ for any such $\phi$, so that",
             (Eq(c, relaxation(), evaluate=False), Eq(Symbol("m"), below.growth, evaluate=False)),
             r"the kernel $\phi^2$ is $x^2$ at 0 and 1 at infinity, up to factors, so its strip is $-2 < "
-            r"\operatorname{Re} "
-            r"z < 0$, as for $1 - e^{-x}$, and the pole at $z = #pole$ is inside; $4 c = #growth$, and the clock, "
-            r"$d\tau/dt = \kappa$, grows as $t^m$ with $m = 1/(1 - 2 c)$. In the approximation "
+            r"\operatorname{Re} z < 0$, as for $1 - e^{-x}$, and the pole at $z = #pole$ is inside; $4 c = #growth$, "
+            r"and the clock, $d\tau/dt = \kappa$, grows as $t^m$ with $m = 1/(1 - 2 c)$. In the approximation "
             r"$\kappa\, d\kappa/d\tau = \gamma B \sim \tau^{#decay}$ gives the same power",
             "eq. 51, 67",
             growth=-learned_sum().pole,
@@ -103,9 +101,8 @@ def survival_steps() -> tuple[Step, ...]:
             r"\tau^{#shrinks} \quad or \quad 1/\tau",
             r"$\kappa$ has a limit, and $\kappa\, d\kappa/d\tau = 2 \gamma \sum_k y_k^2 \phi_k (1 - \phi_k)$ falls as "
             r"$\tau^{#decay}$; times $\tau$ this is its effect at $\lambda \tau = 1$, the slower of the two leads. "
-            r"Learned modes keep $1 - \phi \sim \tau^{#decay}/\lambda$, which adds "
-            r"$\tau^{-2 \beta} \sum_k y_k^2/\lambda_k^2$ over $\lambda_k \tau > 1$ to the loss: less than "
-            r"$\tau^{#decay}$",
+            r"Learned modes keep $1 - \phi \sim \tau^{#decay}/\lambda$, which adds $\tau^{-2 \beta} \sum_k "
+            r"y_k^2/\lambda_k^2$ over $\lambda_k \tau > 1$ to the loss: less than $\tau^{#decay}$",
             "eq. 51",
             where=above.where,
             shrinks=1 - beta,

@@ -153,8 +153,8 @@ class PointReport:
             yield phrase(f"On the boundary {{curve}} of {phases}: terms of both tie.", curve=curves)
         for regime, power in self.logarithms:
             letter = self._letter
-            latex = rf"C^{{-{letter}}} (\ln C)^{{{write(power, 'latex')}}}"
-            law = Notation(f"C^-{letter} ln(C)^({power})", f"C^-{letter} (ln C)^({power})", latex)
+            log = _write_logarithm("C", power)
+            law = Notation(f"C^-{letter} {log.plain}", f"C^-{letter} {log.unicode}", f"C^{{-{letter}}} {log.latex}")
             yield phrase(f"There the optimal {regime} loss falls as {{law}}.", law=law)
         yield phrase(f"Loss as {self.version}.")
         if self.convention:
@@ -177,10 +177,7 @@ class PointReport:
         for regime, place in zip(REGIMES, (self.lazy, self.rich), strict=True):
             for resource, power in dict.fromkeys((resource, power) for _, resource, power in place.logarithms):
                 names = ", ".join(n for n, *law in place.logarithms if law == [resource, power])
-                shown = "" if power == 1 else f"^({power})" if power.denominator > 1 or power < 0 else f"^{power}"
-                raised = "" if power == 1 else f"^{{{write(power, 'latex')}}}"
-                latex = rf"(\ln {resource}){raised}"
-                law = Notation(f"ln({resource}){shown}", f"(ln {resource}){shown}", latex)
+                law = _write_logarithm(str(resource), power)
                 yield phrase(f"Here {{law}} multiplies the {regime} law of {names}.", law=law)
 
 
@@ -274,6 +271,15 @@ def _term_logarithms(diagram: PhaseDiagram, point: Point) -> Iterator[tuple[str,
             if isinstance(log.where, Relational) and evaluate(log.where.lhs - log.where.rhs, point) == 0:
                 powers[log.resource] = powers.get(log.resource, Fraction(0)) + evaluate(log.power, point)
         yield from ((term.name, resource, power) for resource, power in powers.items() if power)
+
+
+def _write_logarithm(resource: str, power: Fraction) -> Notation:
+    """Return a power of ln(resource)."""
+    if power == 1:
+        return Notation(f"ln({resource})", f"(ln {resource})", rf"(\ln {resource})")
+    shown = f"({power})" if power.denominator > 1 or power < 0 else str(power)
+    latex = rf"(\ln {resource})^{{{write(power, 'latex')}}}"
+    return Notation(f"ln({resource})^{shown}", f"(ln {resource})^{shown}", latex)
 
 
 def _term_cells(point: RegimePoint, name: str) -> tuple[Cell, Cell]:

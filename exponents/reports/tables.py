@@ -156,9 +156,8 @@ def loss_terms(version: Version) -> Table:
     notes = (
         phrase("Prefactors are omitted; {condition}.", condition=TRACE_CLASS),
         phrase(
-            "sgd_transient is the variance that the noise of early batches leaves; {name} is what it does to the mean "
-            "of the loss.",
-            name=shift.name,
+            f"sgd_transient is the variance that the noise of early batches leaves; {shift.name} is what it does to "
+            "the mean of the loss."
         ),
     )
     title = phrase("Terms of the loss, each from its mode sum")

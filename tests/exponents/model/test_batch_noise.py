@@ -284,7 +284,8 @@ def test_a_shift_of_what_is_conserved_moves_the_loss_with_the_derived_exponent(s
     measured = -np.diff(np.log(change)) / np.log(10)
     derived = float(sgd_mean_shift().exponent(t).subs(beta, Rational(str(source))))
     assert (change > 0).all()  # D > 0: the kernel is smaller, so the loss is larger
-    extrapolated = 2 * measured[1] - measured[0] if abs(measured[1] - measured[0]) < 0.02 else measured[1]
+    assert abs(measured[1] - measured[0]) < 0.02
+    extrapolated = 2 * measured[1] - measured[0]
     assert abs(extrapolated - derived) < 0.02
     flow = float(chi(RICH).subs(beta, Rational(str(source))))
     variance = float(sgd_transient(RICH, DERIVED).exponent(t).subs({beta: Rational(str(source)), alpha: 2}))
