@@ -2,14 +2,14 @@
 
 Three methods know the random feature model with new samples in every step ("online"):
 
-* flow: gradient flow, in the limit or in the mean over models of size N (`flow`).  Batches add their variance to first
-  order in eta/B (`flow.noise`); their effect on the mean loss is not included.
+* flow: gradient flow, in the limit or in the mean field of models of size N (`flow`).  Batches add their variance to
+  first order in eta/B (`flow.noise`); their effect on the mean loss is not included.
 * two-time: the mean field equations of finite steps (`two_time.online_limit`, and `two_time.online` at finite N or B).
 * simulate: the mean over trained models (`training.ensemble`).
 
-The same three know samples that are reused in every step, all under gradient flow: the mean over features and samples
-on the continuum (`reuse.mean_loss`), the equations of eq. 41 (`two_time.offline`), and the mean over drawn samples
-(`reuse.averaged_draws`).  Linear networks are known by the flow at infinite width (`linear`) and by training.
+The same three know samples that are reused in every step, all under gradient flow: the mean field of features and
+samples on the continuum (`reuse.mean_loss`), the equations of eq. 41 (`two_time.offline`), and the mean over drawn
+samples (`reuse.averaged_draws`).  Linear networks are known by the flow at infinite width (`linear`) and by training.
 
 The flow needs no steps.  Its curve says when steps would leave the flow: after eta kappa mu_1 passes `STABLE`.
 
@@ -291,7 +291,7 @@ def _select_steps(found: LossCurve, task: _Task) -> LossCurve:
 
 
 def _reuse_flow(task: _Task) -> LossCurve:
-    """Solve the flow on the mean over features and samples."""
+    """Solve the flow on the mean field of features and samples."""
     model = task.model
     assert model.samples is not None
     size = inf if model.model_size is None else model.model_size

@@ -62,8 +62,8 @@ def curve(method: str, form: str, **words: Any) -> int:
     """The loss at any time, with its error: of the limit N, B to infinity, of finite models, and with finite batches.
 
     \b
-    flow      gradient flow.  Finite N: the mean over the random features.  Finite
-              B: with the variance of batches, to first order in E/B.
+    flow      gradient flow.  Finite N: the mean field of the random features.
+              Finite B: with the variance of batches, to first order in E/B.
     two-time  the mean field equations of finite steps E, at any N and B.
     simulate  models of size N, trained; the mean over K seeds.
 
@@ -71,7 +71,7 @@ def curve(method: str, form: str, **words: Any) -> int:
     from a range are rounded.  A warning says from when on E kappa mu_1 > 2, where gradient descent is unstable.
 
     With --samples every step uses the same P samples, and the loss on these is printed as well.  Training is gradient
-    flow then; with flow: the mean over samples, continuum only; two-time: the mean field equations; simulate: training
+    flow then; with flow: the mean field of samples, continuum only; two-time: its equations; simulate: training
     on drawn samples.  With --batch-size each sample is used once, and training stops when they are used up.
 
     The spectrum is that of ALPHA and BETA: y^2(k) dk = k^(-alpha beta-1) dk on k >= 1 (continuum), or the sum over
@@ -154,7 +154,7 @@ def _title(asked: Request, found: LossCurve) -> str:
     elif model.model_size is None and model.batch_size is None:
         parts = ["N and B to infinity" if model.file is None else "B to infinity, measured spectrum"]
     elif asked.method == FLOW and model.model_size is not None:
-        parts = [batch, f"mean over models of size {size}"]
+        parts = [batch, f"mean field of models of size {size}"]
     else:
         parts = [size, batch]
     if asked.learning_rate is not None:
@@ -197,7 +197,7 @@ def _reuse_notes(asked: Request, found: LossCurve) -> list[str]:
     notes = ["L is the loss on new data. Training sees the P samples only."]
     if asked.method == FLOW:
         end = "grows without end, since N = P" if isinf(found.floor) else f"tends to {found.floor:.6g}"
-        notes.append(f"The mean over features and samples. L {end}.")
+        notes.append(f"The mean field of features and samples. L {end}.")
     if asked.method == TWO_TIME:
         notes.append("The error covers the time grid and the sums over modes, not the mean field.")
     return notes

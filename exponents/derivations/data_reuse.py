@@ -31,7 +31,7 @@ from .derivation import Derivation, Step, step
 from .least_squares import loss_steps, spectrum_steps
 from .steps import mode_sum_steps
 
-_MEAN = "mean over features and samples"
+_MEAN = "mean field of features and samples"
 
 
 def derive_data(version: Version) -> Derivation:

@@ -13,7 +13,7 @@ from ..symbols import N, P
 from .derivation import Step, step
 
 _LEAVE_OUT = "leave one out"
-_MEAN = "mean over features and samples"
+_MEAN = "mean field of features and samples"
 
 _squared, _floor, _count = symbols("Q_P T_P d_P", positive=True)
 

@@ -201,7 +201,7 @@ def test_the_title_says_what_was_solved(form, capsys):
     eta = {"text": "η", "markdown": r"$\eta$", "latex": r"$\eta$"}[form]
     finite = ["--model-size", "8", "--batch-size", "4", "--learning-rate", "1/5", "--time", "1,2", "--format", form]
     for method, words in (
-        ("flow", ("gradient flow", "mean over models of size N = 8")),
+        ("flow", ("gradient flow", "mean field of models of size N = 8")),
         ("two-time", ("two-time equations", "not the mean field")),
         ("simulate", ("trained models, mean of 16 seeds", "standard error")),
     ):

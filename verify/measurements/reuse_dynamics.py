@@ -1,7 +1,7 @@
 """How are claims about reused samples measured?
 
-At one point (alpha, beta, gamma) on the continuum, from means over samples and features (`reuse.mean_loss`), for any N
-and P:
+At one point (alpha, beta, gamma) on the continuum, from the mean field of samples and features (`reuse.mean_loss`), for
+any N and P:
 
 * The loss at infinite time, and the least loss at any time, as P grows; with infinitely many features, and with 1 +
   `MORE` times as many as samples, where the loss rises again as training goes on.

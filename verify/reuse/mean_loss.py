@@ -1,4 +1,4 @@
-"""What do N features learn from P samples that are used again and again, in the mean over both?
+"""What do N features learn from P samples that are used again and again, in the mean field of both?
 
 The flow of `verify.flow` runs on the spectrum that the features see on the samples, with phi(mu, t) and the two scalars
 that the training loss sets.  The residual is v = w* - phi(K) w*, with K = (A^T A/N)(Psi^T Psi/P).  In it the training
@@ -6,8 +6,9 @@ loss is one sum over the spectrum and the test loss a double one,
 
     (1)  L_train = floor_train + int p (1 - phi)^2,       (2)  L = int int m (1 - phi)(1 - phi'),
 
-as the samples are not the population: their eigenvectors are not orthogonal in it.  Their means come from deterministic
-equivalents, of K first and of A^T A/N within it (`continuum_equivalent`): with z = -nu (1 - V/N)(1 - V/P),
+as the samples are not the population: their eigenvectors are not orthogonal in it.  Their mean fields are
+deterministic equivalents, of K first and of A^T A/N within it (`continuum_equivalent`): with
+z = -nu (1 - V/N)(1 - V/P),
 
     (3)  p: jump of Y/(1 - V/N),        m: jumps in z and z' of [n(z) T(z') - n(z') T(z)]/(z z' (z' - z)),
     (4)  n = nu (1 - V/N),              T = nu Y.
@@ -70,7 +71,7 @@ ROUNDING = 4 * float(np.finfo(float).eps)
 
 @dataclass(frozen=True)
 class MeanReuse:
-    """The mean spectra that both losses are sums over; arrays along the same eigenvalues.
+    """The mean-field spectra that both losses are sums over; arrays along the same eigenvalues.
 
     Attributes
     ----------
@@ -188,14 +189,14 @@ class _Equivalent:
 
 
 def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -> MeanReuse:
-    """Return the spectra of both losses in the mean over features and samples, on the continuum.
+    """Return the spectra of both losses in the mean field of features and samples, on the continuum.
 
     Parameters
     ----------
     alpha, beta : exact numbers
         Capacity > 1 and source > 0: int, Fraction, or text such as "3/2".
     model_size, samples : float
-        N and P, any numbers of at least 1: means depend on them smoothly.  One may be infinite.
+        N and P, any numbers of at least 1: the mean field depends on them smoothly.  One may be infinite.
 
     Raises
     ------
@@ -225,7 +226,7 @@ def mean_reuse(alpha: object, beta: object, model_size: float, samples: float) -
 
 
 def final_loss(alpha: object, beta: object, model_size: float, samples: float) -> float:
-    """Return the mean test loss at infinite time, infinite for N = P; parameters and errors as in `mean_reuse`.
+    """Return the mean-field test loss at infinite time, infinite for N = P; parameters and errors as in `mean_reuse`.
 
     >>> round(final_loss("3/2", "1/2", 20, 40), 4)
     0.7255

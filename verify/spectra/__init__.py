@@ -2,9 +2,9 @@
 
 `spectrum` is the type; `spectrum_file` reads one, and `quadrature` has the Gauss rules that replace many modes by few
 nodes.  `power_law` is the spectrum of the limit N = infinity.  `random_features` returns what N features learn on: the
-mean over draws, one draw, or the limit; `floor` is what they cannot learn.
+mean field over draws, one draw, or the limit; `floor` is what they cannot learn.
 
-Behind the mean stand, on modes k = 1, 2, ...: `mode_nodes` (few nodes for sums over modes) and `discrete_equivalent`
-(the mean spectrum, band by band); on the continuum, for N features on P samples: `contour` (integrals off the real
-axis), `continuum_equivalent` (the sums over modes) and `continuum_density` (the mean spectrum).
+Behind the mean field stand, on modes k = 1, 2, ...: `mode_nodes` (few nodes for sums over modes) and
+`discrete_equivalent` (its spectrum, band by band); on the continuum, for N features on P samples: `contour`
+(integrals off the real axis), `continuum_equivalent` (the sums over modes) and `continuum_density` (the spectrum).
 """

@@ -1,4 +1,4 @@
-"""What is the density of the mean spectrum on the continuum?
+"""What is the density of the mean-field spectrum on the continuum?
 
 Along the band of a `ContinuumEquivalent` z is real, and nu = -x + i y.  Near the lower end x is solved for at given y,
 further up y at given x.  The sums at each place then give mu and the parts of the masses of target and trace.

@@ -1,4 +1,4 @@
-"""What is the mean spectrum of N features on P samples, if the modes of the limit form a continuum?
+"""What is the mean-field spectrum of N features on P samples, if the modes of the limit form a continuum?
 
 It is the deterministic equivalent of `discrete_equivalent` for y^2(k) dk = k^{-alpha beta-1} dk on k >= 1.  With
 lambda = v as the variable, every sum there becomes a Stieltjes transform of a power on (0, 1],
@@ -53,7 +53,7 @@ CLOSEST = 1e-4
 
 
 class ContinuumEquivalent:
-    """The mean over draws of N features on P samples; either number may be infinite, but not both.
+    """The mean field over draws of N features on P samples; either number may be infinite, but not both.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is the mean spectrum of a model of N random features on modes k = 1, 2, ...?
+"""What is the mean-field spectrum of a model of N random features on modes k = 1, 2, ...?
 
 The kernel K = Lambda^{1/2} A^T A Lambda^{1/2}/N, with A Gaussian of shape (N, M), has a deterministic equivalent
 (Marchenko and Pastur; Silverstein).  With nu(z) from

@@ -1,7 +1,7 @@
 """What do N random features leave of the target at infinite time?
 
 The flow then is at the best point in the span of its features.  The floor is the part of the target off that span.  Its
-mean over draws follows from the deterministic equivalent:
+mean field over draws is the deterministic equivalent:
 
     sum_k y_k^2/(1 + lambda_k r),     sum_k lambda_k r/(1 + lambda_k r) = N.
 
@@ -44,7 +44,7 @@ PRECISE = 1e-14
 def mean_floor(
     alpha: object, beta: object, model_size: float, spectrum: SpectrumKind = "continuum", modes: int | None = None
 ) -> float:
-    """Return the mean floor of a model of size N; the input is checked.
+    """Return the mean-field floor of a model of size N; the input is checked.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def mean_floor(
 
 
 def rest_state(nodes: ModeNodes, model_size: int, modes: int | None) -> tuple[float, float]:
-    """Return the mean floor of a model of size N on these nodes for M modes, and the mean of |w|^2 at infinite time.
+    """Return the mean-field floor of a model of size N on these nodes for M modes, and that of |w|^2 at infinite time.
 
     With nu = 1/r the latter is sum_k y_k^2 lambda_k/(lambda_k + nu)^2 over (nu/N) sum_k lambda_k/(lambda_k + nu)^2, as
     the resolvent in the target, times -z, is floor - z |w|^2 for small z.

@@ -9,22 +9,22 @@ on its N non-zero eigenvalues mu_j, which are those of Sigma = A Lambda A^T/N, d
 The flow runs on the target alone, as in the limit.  The part of the target outside all eigenvectors is its floor
 (`floor`).  The noise of batches enters through the trace.  There are three ways to the pair:
 
-* `mean_spectra`: the mean over A, without a draw, on modes (`discrete_equivalent`) or the continuum
+* `mean_spectra`: the mean field of A, without a draw, on modes (`discrete_equivalent`) or the continuum
   (`continuum_density`).
 * `drawn_spectra`: one draw of A, diagonalised.
 * `limit_spectra`: N = infinity, where mu_k = lambda_k (`power_law`).  The trace is the power law of beta = 1 - 1/alpha,
   for which k^{-alpha beta - 1} is k^{-alpha}.
 
-Consistency check of the mean (not used in the solution): the squared coefficients and the floor add up to sum_k y_k^2;
-times mu, to sum_k y_k^2 lambda_k; over mu, to |w|^2 at infinite time.  The eigenvalues are N in number, add up to
-sum_k lambda_k, and their squares to sum_k lambda_k^2 + (sum_k lambda_k)^2/N.  The largest deviation is part of
+Consistency check of the mean field (not used in the solution): the squared coefficients and the floor add up to sum_k
+y_k^2; times mu, to sum_k y_k^2 lambda_k; over mu, to |w|^2 at infinite time.  The eigenvalues are N in number, add up
+to sum_k lambda_k, and their squares to sum_k lambda_k^2 + (sum_k lambda_k)^2/N.  The largest deviation is part of
 `Spectrum.error`.
 
-Accuracy of the equivalent itself: a curve on the mean spectrum differs from the mean of drawn curves by terms that fall
+Accuracy of the mean field itself: a curve on its spectrum differs from the mean of drawn curves by terms that fall
 with N.  They are largest where the smallest eigenvalues decide: for N = 16, 10 % of the remaining trace.
 
-Cost of a mean on modes: about (alpha sqrt(N)/400)^2 seconds; on the continuum a tenth of a second for any N.  Cost of a
-draw: N^2 M operations.
+Cost of a mean field on modes: about (alpha sqrt(N)/400)^2 seconds; on the continuum a tenth of a second for any N.
+Cost of a draw: N^2 M operations.
 """
 
 from __future__ import annotations
@@ -94,14 +94,14 @@ def mean_spectra(
     spectrum: SpectrumKind = "continuum",
     modes: int | None = None,
 ) -> TargetAndTrace:
-    """Return the mean over draws of A; the input is checked.
+    """Return the mean field over draws of A; the input is checked.
 
     Parameters
     ----------
     alpha, beta : exact numbers
         Capacity > 1 and source > 0: int, Fraction, or text such as "3/2".
     model_size : float
-        N.  On the continuum any number >= 1, because the mean depends on N smoothly; with "modes" an int.
+        N.  On the continuum any number >= 1, because it depends on N smoothly; with "modes" an int.
     spectrum : "continuum" or "modes"
         The continuum y^2(k) dk on k >= 1, or the sum over integers k of eq. 42.
     modes : int, optional
@@ -145,7 +145,7 @@ def mean_spectra(
 
 
 def _mean_on_modes(alpha: float, beta: float, size: int, modes: int | None) -> TargetAndTrace:
-    """Return the mean for the sum over modes, on few nodes."""
+    """Return the mean field for the sum over modes, on few nodes."""
     nodes = group_modes(alpha, beta, size, modes, poles=True)
     mean = mean_density(nodes, alpha, size)
     floor, norm = rest_state(nodes, size, modes)
@@ -158,7 +158,7 @@ def _mean_on_modes(alpha: float, beta: float, size: int, modes: int | None) -> T
 
 @lru_cache(maxsize=64)
 def _mean_on_continuum(alpha: float, beta: float, size: float) -> TargetAndTrace:
-    """Return the mean for the continuum, whose error is the deviation of the first two moments.
+    """Return the mean field for the continuum, whose error is the deviation of the first two moments.
 
     Lazy and rich models, and every time, learn on the same mean, so it is kept; its arrays cannot be written to.
     """

@@ -7,8 +7,8 @@
 3. The local exponent -d ln L/d ln P of what remains at infinite time, for N = infinity and, thin, for N = 5 P/4.
    Their limits are dashed: alpha min(2, beta), and alpha min(1, beta) where N is in proportion to P.
 
-All curves are means over samples and features by deterministic equivalents (`mean_loss`), on the continuum.  There are
-no points: models that are trained have modes k = 1, 2, ..., and the continuum is another spectrum.
+All curves are mean fields of samples and features, by deterministic equivalents (`mean_loss`), on the continuum.  There
+are no points: models that are trained have modes k = 1, 2, ..., and the continuum is another spectrum.
 """
 
 from __future__ import annotations
