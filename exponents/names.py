@@ -50,6 +50,7 @@ DERIVATIONS = {
     "transient": "the first correction in 1/N",
     "sgd": "the noise of finite batches",
     "compute-optimal": "the best split of compute",
+    "steps": "what remains of it if compute counts stable steps",
     "data": "what P reused samples cannot determine",
 }
 """The derivations, and what each derives."""

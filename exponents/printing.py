@@ -95,13 +95,15 @@ def _unicode(value: Basic) -> str:
 
 
 def _absorb_signs(value: Basic) -> Basic:
-    """Return a sum or product with -(β - 1)/(β + 1) written as (1 - β)/(β + 1)."""
+    """Return a sum or product with -(β - 1)/(β + 1) written as (1 - β)/(β + 1), or -1/(β - 1) as 1/(1 - β)."""
     if isinstance(value, Add):
         return Add(*map(_absorb_signs, value.args))
     if isinstance(value, Mul) and value.as_coeff_Mul()[0].is_negative:
-        for factor in value.args:
-            if factor.is_Add and not str(-factor).startswith("-"):
-                return Mul(-1, -factor, *(other for other in value.args if other != factor))
+        for power in (1, -1):
+            for factor in value.args:
+                base, exponent = factor.as_base_exp()
+                if exponent == power and base.is_Add and not str(-base).startswith("-"):
+                    return Mul(-1, (-base) ** power, *(other for other in value.args if other != factor))
     return value
 
 
@@ -170,6 +172,7 @@ _COMMANDS = {
     "ln": ("log", "ln"),
     "max": ("max", "max"),
     "sim": ("~", "~"),
+    "leq": ("<=", "≤"),
     "star": ("*", "⋆"),
     "cdot": (".", "·"),
     "quad": ("", ""),
@@ -181,7 +184,7 @@ _COMMANDS = {
 
 _WORD = re.compile(r"\\([A-Za-z]+)|\\,|#(\w+)|[A-Za-z]+|\d+|\s+|.")
 _SUPERSCRIPTS = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
-_FACTOR = re.compile(r"\s*(\\(?!quad|sim)|[\w(#])")
+_FACTOR = re.compile(r"\s*(\\(?!quad|sim|leq)|[\w(#])")
 
 
 def formula(source: str, **values: Math) -> Notation:

@@ -44,6 +44,9 @@ P = Symbol("P", positive=True)
 C = Symbol("C", positive=True)
 """Compute; ``C = N*t`` unless said otherwise."""
 
+steps = Symbol("n", positive=True)
+"""Number of steps, each at a stable rate.  It prints as `n` does, and never stands in one formula with it."""
+
 x = Symbol("x", positive=True)
 """Argument of a kernel: ``x = eigenvalue * time``."""
 

@@ -17,6 +17,7 @@ from ..model.level_series import level_series
 from ..model.linear_network import saturation  # noqa: F401
 from ..model.online_loss import loss
 from ..model.reuse_loss import data_correction, mixed_correction, peak_growth  # noqa: F401
+from ..model.stable_steps import stability_horizon  # noqa: F401
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
 from ..model.target import TARGET_WEIGHT
 from ..model.timescale import chi, clock_growth, kernel_growth  # noqa: F401
@@ -128,18 +129,6 @@ def departure(regime: Regime) -> Expr:
     flow = terms["gradient_flow"].exponent(t)
     others = (terms[name] for name in ("model_bottleneck", "finite_model_transient"))
     return Min(*(term.exponent(N) / (flow - term.exponent(t)) for term in others))
-
-
-def stability_horizon() -> Expr:
-    """Return the exponent in 1/eta of the time at which eta kappa mu_1 reaches 2.
-
-    Examples
-    --------
-    >>> from exponents.symbols import beta
-    >>> stability_horizon().subs(beta, 1 / alpha).subs(alpha, 2)
-    3
-    """
-    return 1 / kernel_growth(RICH)
 
 
 def compute_exponent(regime: Regime) -> Expr:

@@ -4,7 +4,8 @@ Each function runs the code that derives a result and records what it finds.  Ev
 object that the code returned; sums and integrals that define a problem are typed in LaTeX (`printing.formula`).
 
 Read `derivation` (the record), `assumptions` and `steps` (steps that several share), then `dynamics` and `rank_one`,
-`limit_constants`, `loss_terms`, `clock_steps`, `sgd_noise`, `optimal_split`, `least_squares` and `data_reuse`.
+`limit_constants`, `loss_terms`, `clock_steps`, `sgd_noise`, `optimal_split`, `counted_steps`, `least_squares` and
+`data_reuse`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import replace
 
 from ..names import DERIVATIONS, PUBLISHED, VERSIONS, Version, require
 from .assumptions import BY_NAME
+from .counted_steps import derive_steps
 from .data_reuse import derive_data
 from .derivation import Derivation
 from .dynamics import derive_chi, derive_levels
@@ -33,6 +35,7 @@ _BUILDERS: dict[str, Callable[[Version], Derivation]] = dict(
             derive_transient,
             derive_sgd,
             derive_compute_optimal,
+            derive_steps,
             derive_data,
         ),
         strict=True,

@@ -18,12 +18,18 @@ FIRST_IN_MODEL = phrase(r"Only the first order in 1/N counts: $\tau^{1/\alpha}$ 
 LARGE_SIZES = phrase("N, P and |N - P| are much larger than 1, except where a step says N = P.")
 FIRST_IN_BATCH = phrase("N is infinite, and only the first order in $\\eta/B$ counts, at fixed $\\eta/B$.")
 SUM_OF_TERMS = phrase("The loss is the sum of the terms named, each with a positive constant; C is large.")
+SMALL_DEVIATIONS = phrase(
+    "A step is stable if it shortens every deviation of v, with the kernel of the moment. Every step is stable: "
+    "schedules in which single steps are unstable and their product is not (Chebyshev steps, momentum) are not "
+    "covered, and may do better."
+)
 
 LIMIT_DYNAMICS = (POWER_LAWS, FLOW, LIMIT)
 BOTTLENECK = (POWER_LAWS, FLOW, NEW_SAMPLES, GAUSSIAN_FEATURES, LARGE_MODEL)
 TRANSIENT = (POWER_LAWS, FLOW, NEW_SAMPLES, GAUSSIAN_FEATURES, FIRST_IN_MODEL)
 NOISE = (POWER_LAWS, GAUSSIAN_SAMPLES, FLOW, FIRST_IN_BATCH)
 SPLIT = (POWER_LAWS, SUM_OF_TERMS)
+STEPS = (POWER_LAWS, LIMIT, SUM_OF_TERMS, SMALL_DEVIATIONS)
 REUSE = (POWER_LAWS, FLOW, GAUSSIAN_SAMPLES, GAUSSIAN_FEATURES, LARGE_SIZES)
 
 BY_NAME = {
@@ -34,6 +40,7 @@ BY_NAME = {
     "transient": TRANSIENT,
     "sgd": NOISE,
     "compute-optimal": SPLIT,
+    "steps": STEPS,
     "data": REUSE,
 }
 """The assumptions of each derivation of `names.DERIVATIONS`."""
