@@ -68,7 +68,8 @@ def curve(method: str, form: str, **words: Any) -> int:
     simulate  models of size N, trained; the mean over K seeds.
 
     Times are in units of 1/(learning rate): E times the step.  With a finite step, times must be multiples of E; times
-    from a range are rounded.  A warning says from when on E kappa mu_1 > 2, where gradient descent is unstable.
+    from a range are rounded.  Warnings say from when on E kappa mu_1 > 2, where gradient descent is unstable, and from when
+    on the last digits decide.
 
     With --samples every step uses the same P samples, and the loss on these is printed as well.  Training is gradient
     flow then; with flow: the mean field of samples, continuum only; two-time: its equations; simulate: training
@@ -213,7 +214,7 @@ def _warnings(found: LossCurve) -> list[str]:
         )
     if found.status.undetermined_from is not None:
         warnings.append(
-            f"From t = {found.status.undetermined_from:.3g} on the solution alternates from step to step: models "
-            "differ, some may diverge, and from there the curve depends on its last digits"
+            f"From t = {found.status.undetermined_from:.3g} on the solution alternates from step to step and "
+            "depends on its last digits: its error is at least the loss, and trained models may differ or diverge"
         )
     return warnings

@@ -43,6 +43,9 @@ class StabilityWatch:
         The loss at the first step.
     learning_rate, largest : float
         eta and mu_1.
+    mean_field : bool
+        Whether the loss is that of mean-field equations at finite N or B.  Unless the first step is unstable already,
+        trained models need not diverge where these do.
 
     Examples
     --------
@@ -53,8 +56,9 @@ class StabilityWatch:
     (2.25, 1)
     """
 
-    def __init__(self, first: float, learning_rate: float, largest: float) -> None:
+    def __init__(self, first: float, learning_rate: float, largest: float, mean_field: bool = False) -> None:
         self.bound, self.learning_rate, self.top = DIVERGED * first, learning_rate, learning_rate * largest
+        self.mean_field = mean_field
         self.sharpness, self.passed = 0.0, -1
 
     def see(self, step: int, loss: float, kernel: float) -> None:
@@ -74,9 +78,13 @@ class StabilityWatch:
     def _diverged(self, step: int, loss: float) -> Diverged:
         time, passed = self.learning_rate * step, self.passed
         since = f"{STABLE:g} at step {passed}" if passed >= 0 else f"no more than {self.sharpness:.3g}"
+        subject, advice = "gradient descent diverged", "take a smaller learning rate"
+        if self.mean_field and passed != 0:  # a first step beyond `STABLE` is unstable for any model
+            subject = "the mean-field equations broke down"
+            advice = "models need not diverge there: train some, take a smaller learning rate, or ask for less time"
         message = (
-            f"gradient descent diverged at step {step}, t = {time:.6g}, where the loss was {loss:.3g}; eta kappa mu_1, "
-            f"stable below {STABLE:g}, had reached {since}; take a smaller learning rate"
+            f"{subject} at step {step}, t = {time:.6g}, where the loss was {loss:.3g}; eta kappa mu_1, stable below "
+            f"{STABLE:g}, had reached {since}; {advice}"
         )
         return Diverged(message, step, time, loss)
 

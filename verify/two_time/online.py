@@ -103,10 +103,10 @@ def solve_online(
     -------
     LossCurve
         At the steps 0, 1, ..., T.  ``error`` is that of the two spectra's rules, in the flow and in steps of the
-        largest sharpness, and rounding.  ``observed`` has ``kernel`` = 1 + gamma Cw(t,t), ``sharpness`` =
-        eta kappa lambda_1, and the three parts of the loss beside the floor: ``from_target``, what the mean response
-        has not learned; ``from_features``, the variance over A(0), of order 1/N; ``from_batches``, that over batches,
-        of order 1/B.
+        largest sharpness, and rounding; from ``status.undetermined_from`` on it is at least the loss.  ``observed`` has
+        ``kernel`` = 1 + gamma Cw(t,t), ``sharpness`` = eta kappa lambda_1, and the three parts of the loss beside the
+        floor: ``from_target``, what the mean response has not learned; ``from_features``, the variance over A(0), of
+        order 1/N; ``from_batches``, that over batches, of order 1/B.
 
         ``status.undetermined_from`` is the time at which the response, smooth until then, begins to alternate from step
         to step: gradient descent is at the edge of stability, which at finite N and B lies below `STABLE`.
@@ -116,7 +116,8 @@ def solve_online(
     InputError
         If a number is outside its range, or the solution would not fit `sizes.MEMORY`.
     Diverged
-        If the loss grows beyond `stability.DIVERGED` times the first.
+        If the loss grows beyond `stability.DIVERGED` times the first, or is no number: the equations break down there,
+        while trained models need not diverge.
 
     Examples
     --------
@@ -133,7 +134,8 @@ def solve_online(
     _check_memory(steps, len(target) + (BLOCK + 8) * len(few))
     march = _March(target, few, gamma, learning_rate, steps, inverse_size, inverse_batch)
     parts, kernel = np.empty((3, steps + 1)), np.empty(steps + 1)
-    watch = StabilityWatch(target.variance, learning_rate, float(target.eigenvalues[0]))
+    finite = bool(gamma and (inverse_size or inverse_batch))
+    watch = StabilityWatch(target.variance, learning_rate, float(target.eigenvalues[0]), finite)
     smooth, unstable = False, None
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for t in range(steps + 1):
@@ -148,14 +150,20 @@ def solve_online(
     largest = min(watch.sharpness, STABLE) * float(trace.eigenvalues[0] / target.eigenvalues[0])
     error = max(target.error, few.error, error_in_steps(trace, few, largest, steps))
     names = ("from_target", "from_features", "from_batches")
+    time, errors = learning_rate * np.arange(steps + 1.0), error * march.loss + ROUNDING * march.loss[0]
+    if unstable is not None:
+        errors[unstable:] += march.loss[unstable:]
     return LossCurve(
-        time=learning_rate * np.arange(steps + 1.0),
+        time=time,
         loss=march.loss,
-        error=error * march.loss + ROUNDING * march.loss[0],
+        error=errors,
         start=float(march.loss[0]),
         observed={"kernel": kernel, "sharpness": watch.top * kernel} | dict(zip(names, parts, strict=True)),
         settings={"gamma": gamma, "learning_rate": learning_rate, "rules_error": error},
-        status=Status(undetermined_from=None if unstable is None else learning_rate * unstable),
+        status=Status(
+            unstable_from=float(time[watch.passed]) if watch.passed >= 0 else None,
+            undetermined_from=None if unstable is None else float(time[unstable]),
+        ),
     )
 
 

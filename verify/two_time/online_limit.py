@@ -22,25 +22,29 @@ solves the discrete equations exactly.  As an approximation to the flow they hav
 
 Stability: if the kernel grows, eta kappa mu_1 exceeds 2 in the end, and the flow no longer describes the steps.  The
 loss need not diverge there: the fastest mode oscillates, which keeps the kernel near 2/(eta mu_1), and the loss falls
-further as with that fixed kernel.  ``sharpness`` shows it.
+further as with that fixed kernel.  ``sharpness`` shows it.  There the part of the solution that alternates from step to
+step grows from rounding: after some time the solution depends on its last digits.  `SOLUTIONS` with inputs that differ
+in the last digit tell from when on.
 
 Layout: time along the first axis, modes or the earlier time along the last.  Cost for T steps and n modes: 4 T^2 n
 operations.  Memory: 16 T (T + n) bytes for two correlation functions and two histories, refused above `sizes.MEMORY`.
 
 Map: `solve_online_limit` checks, collects, and stops a loss that grows too far; `_march` yields row after row;
-`_residual` is (1), `_step_readout` (2).
+`_residual` is (1), `_step_readout` (2); `_spread` compares solutions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
-from ..curves import LossCurve
+from ..curves import LossCurve, Status
 from ..inputs import check_richness
 from ..spectra.spectrum import Spectrum
 from ..training.stability import StabilityWatch
@@ -52,6 +56,12 @@ algebra library starts threads, which costs more than it saves."""
 
 ROUNDING = 4e-15
 """Smaller differences of losses, in units of the first loss, are rounding."""
+
+SOLUTIONS, NUDGE, WIDER = 4, 1e-15, 10
+"""Solutions with nudged inputs, the relative size of a nudge, and the error in units of the largest difference."""
+
+UNDETERMINED = 0.01
+"""Relative error beyond which the solution depends on its last digits: it grows further within a few steps."""
 
 
 def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, steps: int) -> LossCurve:
@@ -74,6 +84,9 @@ def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, s
         At the steps 0, 1, ..., T.  ``error`` is that of the spectrum's rule, and rounding.  ``observed`` has
         ``kernel`` = 1 + gamma Cw(t,t) and ``sharpness`` = eta kappa mu_1; ``details`` has ``force_correlation`` = C2
         and ``readout_correlation`` = Cw, of shape (T + 1, T + 1).
+
+        From ``status.unstable_from`` on, where the sharpness has passed `STABLE`, the error includes what rounding has
+        grown to.  From ``status.undetermined_from`` on, the error is at least the loss.
 
     Raises
     ------
@@ -105,16 +118,45 @@ def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, s
             watch.see(t, float(loss[t]), 1 + gamma * float(by_readout[t]))
             force[t, : t + 1] = force[: t + 1, t] = by_force
             readout[t, : t + 1] = readout[: t + 1, t] = by_readout
-    kernel = 1 + gamma * readout.diagonal()
+    kernel, time = 1 + gamma * readout.diagonal(), learning_rate * np.arange(steps + 1.0)
+    error, status = spectrum.error * loss + ROUNDING * loss[0], Status()
+    if watch.passed >= 0:
+        grown = _spread(spectrum, gamma, learning_rate, loss)
+        lost = grown > UNDETERMINED
+        error += loss * np.where(lost, np.maximum(grown, 1), grown)
+        status = Status(unstable_from=float(time[watch.passed]), undetermined_from=first_time(time, lost))
     return LossCurve(
-        time=learning_rate * np.arange(steps + 1.0),
+        time=time,
         loss=loss,
-        error=spectrum.error * loss + ROUNDING * loss[0],
+        error=error,
         start=float(loss[0]),
         observed={"kernel": kernel, "sharpness": learning_rate * spectrum.eigenvalues[0] * kernel},
         details={"force_correlation": force, "readout_correlation": readout},
         settings={"gamma": gamma, "learning_rate": learning_rate},
+        status=status,
     )
+
+
+def first_time(time: Reals, where: NDArray[np.bool_]) -> float | None:
+    """Return the first time at which a condition holds, or None.
+
+    >>> first_time(np.array([0.0, 0.5]), np.array([False, True])), first_time(np.zeros(1), np.array([False]))
+    (0.5, None)
+    """
+    return float(time[np.argmax(where)]) if where.any() else None
+
+
+def _spread(spectrum: Spectrum, gamma: float, eta: float, loss: Reals) -> Reals:
+    """Return the error by rounding, relative to the loss, from solutions with nudged inputs; it never falls."""
+    random = np.random.default_rng(0)
+    apart = np.zeros(len(loss))
+    for _ in range(SOLUTIONS):
+        weights = spectrum.weights * (1 + NUDGE * random.uniform(-1, 1, len(spectrum)))
+        with np.errstate(all="ignore"):  # a solution may overflow
+            rows = _march(replace(spectrum, weights=weights), gamma, eta, len(loss) - 1)
+            other = np.array([above for above, _, _ in rows]) + spectrum.floor
+            apart = np.fmax(apart, np.nan_to_num(np.abs(other / loss - 1), nan=np.inf))
+    return WIDER * np.maximum.accumulate(apart)
 
 
 _Row = tuple[float, Reals, Reals]

@@ -509,3 +509,14 @@ def test_a_solution_that_rounding_decides_says_so(monkeypatch):
     unstable = round(found[0].status.undetermined_from / 0.3)
     assert apart.max() > 0.1 and np.argmax(apart > 1e-4) < unstable + 10 < 260
     assert apart[: unstable - 20].max() < 1e-4
+    assert np.all((found[0].error >= found[0].loss) == (np.arange(301) >= unstable))
+
+
+def test_equations_that_break_down_are_not_called_a_divergence_of_descent():
+    limit = limit_spectra("3/2", "3/10", 1000.0)
+    message = r"mean-field equations broke down at step \d+, t = [12]\d.*reached 2 at step \d\d;.*train some"
+    with pytest.raises(Diverged, match=message) as caught:
+        solve_online(*limit, 5.0, 0.2, 120, 1024)
+    assert not caught.value.loss < 1e3
+    with pytest.raises(Diverged, match="gradient descent diverged"):  # control: no model is stable at the first step
+        solve_online(*limit, 5.0, 2.5, 120, 1024)

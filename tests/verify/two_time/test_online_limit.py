@@ -142,6 +142,28 @@ def test_beyond_the_stable_region_the_kernel_stops_growing_and_the_loss_leaves_t
     assert flow.kernel[-1] > 2 * found.kernel[-1] and found.loss[-1] > 1.5 * flow.loss[-1]
 
 
+@pytest.mark.parametrize(("gamma", "eta", "steps"), [(5.0, 0.1, 450), (5.0, 0.2, 200)])
+def test_the_error_covers_what_rounding_grows_to_beyond_the_stable_region(gamma, eta, steps):
+    measure = power_law_spectrum("3/2", "3/10", 4.0 * steps)
+    found = solve_online_limit(measure, gamma, eta, steps)
+    stable, lost = (round(time / eta) for time in (found.status.unstable_from, found.status.undetermined_from))
+    assert found.sharpness[stable - 1] <= 2 < found.sharpness[stable] and stable < lost < steps
+    rules = measure.error * found.loss + ROUNDING * found.loss[0]
+    assert found.error[:stable] == pytest.approx(rules[:stable]) and np.all(found.error[lost:] >= found.loss[lost:])
+    outside = np.zeros(steps + 1, bool)
+    for seed in range(3):  # the same dynamics as a network, whose rounding differs
+        apart = np.abs(network(measure, gamma, eta, steps, seed) - found.loss)
+        assert np.all(apart <= found.error + 1e-13 * found.loss[0])  # rounding of hundreds of matrix products
+        outside |= apart > 1e6 * rules
+    assert outside[lost:].any() and not outside[:stable].any()  # control: the error of the rules does not cover
+
+
+def test_a_stable_solution_is_solved_once(monkeypatch):
+    monkeypatch.setattr(two_time, "_spread", None)
+    status = solve_online_limit(HARD, 1.0, 0.1, 50).status
+    assert status.unstable_from is status.undetermined_from is None
+
+
 def test_too_large_a_step_is_an_error_that_knows_where_it_diverged():
     with pytest.raises(Diverged, match=r"step \d+.*had reached 2 at step 0.*smaller learning rate") as caught:
         solve_online_limit(SMALL, 0.0, 2.5, 100)
