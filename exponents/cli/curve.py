@@ -68,8 +68,8 @@ def curve(method: str, form: str, **words: Any) -> int:
     simulate  models of size N, trained; the mean over K seeds.
 
     Times are in units of 1/(learning rate): E times the step.  With a finite step, times must be multiples of E; times
-    from a range are rounded.  Warnings say from when on E kappa mu_1 > 2, where gradient descent is unstable, and from when
-    on the last digits decide.
+    from a range are rounded.  Warnings say from when on E kappa mu_1 > 2, where gradient descent is unstable, and from
+    when on the last digits decide.
 
     With --samples every step uses the same P samples, and the loss on these is printed as well.  Training is gradient
     flow then; with flow: the mean field of samples, continuum only; two-time: its equations; simulate: training
