@@ -16,6 +16,7 @@ Regime = Literal["lazy", "rich"]
 Version = Literal["published", "derived"]
 SpectrumKind = Literal["continuum", "modes"]
 Method = Literal["flow", "two-time", "simulate"]
+Clock = Literal["time", "steps"]
 Format = Literal["text", "markdown", "latex", "csv", "json"]
 
 REGIMES: tuple[Regime, ...] = get_args(Regime)
@@ -41,6 +42,13 @@ TABLES = {
 
 CONVENTION_TABLES = ("compute-optimal", "phases")
 """Tables that can be derived in the symbols of other papers."""
+
+CLOCKS: tuple[Clock, ...] = get_args(Clock)
+TIME, STEPS = CLOCKS
+"""What compute counts: units of time, or steps at a stable learning rate."""
+
+CLOCK_TABLES = ("compute-optimal", "phases", "data", "data-limit")
+"""Tables that can be derived for each clock."""
 
 DERIVATIONS = {
     "chi": "the time exponent of the limit N, B to infinity",

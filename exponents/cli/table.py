@@ -11,7 +11,22 @@ import click
 from click.core import ParameterSource
 
 from ..errors import InputError
-from ..names import CONVENTION_TABLES, CONVENTIONS, FORMATS, MODEL, TABLES, VERSIONS, Format, Version, require
+from ..names import (
+    CLOCK_TABLES,
+    CLOCKS,
+    CONVENTION_TABLES,
+    CONVENTIONS,
+    FORMATS,
+    MODEL,
+    STEPS,
+    TABLES,
+    TIME,
+    VERSIONS,
+    Clock,
+    Format,
+    Version,
+    require,
+)
 from ..rationals import abbreviate
 from .terminal import Command, convention_option, fill_help, format_option, list_names, loss_option, show
 
@@ -25,26 +40,34 @@ SUFFIXES: dict[Format, str] = {"markdown": "md", "latex": "tex", "csv": "csv"}
 @loss_option
 @convention_option
 @click.option(
+    "--clock",
+    default=TIME,
+    metavar="NAME",
+    help=f"What compute counts: {' or '.join(CLOCKS)}; a step is at a stable learning rate.  [default: {TIME}]",
+)
+@click.option(
     "--write",
     "folder",
     metavar="DIR",
     help="Write the tables (all, if none is named) into DIR as Markdown, LaTeX and CSV.",
 )
-@fill_help(tables=list_names(TABLES), some=" and ".join(CONVENTION_TABLES))
-def table(names: tuple[str, ...], form: str, version: str, convention: str, folder: str | None) -> None:
+@fill_help(tables=list_names(TABLES), some=" and ".join(CONVENTION_TABLES), counted=", ".join(CLOCK_TABLES))
+def table(names: tuple[str, ...], form: str, version: str, convention: str, clock: str, folder: str | None) -> None:
     """Print tables of exact exponents.
 
     NAME is one or more of these; without a name, the first:
 
     {tables}
 
-    With --convention, {some} are derived again in the symbols of another paper.
+    With --convention, {some} are derived again in the symbols of another paper.  With --clock steps, these
+    are derived again for compute that counts stable steps: {counted}.
 
     \b
     Examples:
       exponents table
       exponents table compute-optimal --format latex
       exponents table phases --convention random-features
+      exponents table compute-optimal --clock steps
       exponents table --write tables
     """
     for name in names:
@@ -52,34 +75,51 @@ def table(names: tuple[str, ...], form: str, version: str, convention: str, fold
     require(form, FORMATS, "the format")
     require(version, VERSIONS, "the loss")
     require(convention, CONVENTIONS, "the convention")
-    available = tuple(TABLES) if convention == MODEL else CONVENTION_TABLES
+    require(clock, CLOCKS, "the clock")
+    if clock == STEPS and convention != MODEL:
+        raise InputError(f"--clock {clock} needs the symbols of {MODEL}; got --convention {convention}; leave one out")
+    available, kind = tuple(TABLES), ""
+    if convention != MODEL:
+        available, kind = CONVENTION_TABLES, f"a table in the symbols of {convention}"
+    if clock == STEPS:
+        available, kind = CLOCK_TABLES, "a table that counts steps"
     for name in names:
-        require(name, available, f"a table in the symbols of {convention}")
+        require(name, available, kind)
     wanted = names or (available if folder is not None else available[:1])
     if form == "csv" and len(wanted) > 1 and folder is None:
         raise InputError(f"--format csv prints one table; got {len(wanted)}; name one, or write all with --write DIR")
     if folder is not None:
         if not folder.strip():
             raise InputError("--write needs the name of a folder; got nothing; try --write tables")
-        if click.get_current_context().get_parameter_source("form") is ParameterSource.COMMANDLINE:
+        if not _left_out("form"):
             raise InputError(f"--write always writes {', '.join(SUFFIXES)}; got --format {form}; leave --format out")
-        _write_tables(wanted, version, convention, folder)  # type: ignore[arg-type]
+        pairs = [(name, clock) for name in wanted]
+        if not names and convention == MODEL and _left_out("clock"):
+            pairs += [(name, STEPS) for name in CLOCK_TABLES]
+        _write_tables(pairs, version, convention, folder)  # type: ignore[arg-type]
         return
     from ..reports.render import render_tables
     from ..reports.tables import table as build_table
 
-    tables = [build_table(name, version, convention) for name in wanted]  # type: ignore[arg-type]
+    tables = [build_table(name, version, convention, clock) for name in wanted]  # type: ignore[arg-type]
     show(lambda style, emphasis: render_tables(tables, style, emphasis), form)
 
 
-def _write_tables(names: Sequence[str], version: Version, convention: str, folder: str) -> None:
-    """Write tables in every file format; all of them or, on failure, none."""
+def _left_out(option: str) -> bool:
+    """Return whether the user did not type an option."""
+    return click.get_current_context().get_parameter_source(option) is not ParameterSource.COMMANDLINE
+
+
+def _write_tables(wanted: Sequence[tuple[str, Clock]], version: Version, convention: str, folder: str) -> None:
+    """Write tables, each with its clock, in every file format; all of them or, on failure, none."""
     from ..reports.render import render_table
     from ..reports.tables import table as build_table
 
     texts = {
-        f"{name}.{suffix}": render_table(build_table(name, version, convention), form)
-        for name in names
+        f"{name}{'' if clock == TIME else f'-{clock}'}.{suffix}": render_table(
+            build_table(name, version, convention, clock), form
+        )
+        for name, clock in wanted
         for form, suffix in SUFFIXES.items()
     }
     target = Path(folder)

@@ -36,7 +36,7 @@ from sympy import Expr, Max, Mul, Poly, S, Symbol
 from ..algebra.piecewise import normal_form
 from ..asymptotics.convolution import integrate_growth
 from ..losses.terms import Loss, PowerLaw
-from ..names import DERIVED, LOSS_EQUATION, PUBLISHED, Regime, Version
+from ..names import DERIVED, LOSS_EQUATION, PUBLISHED, TIME, Clock, Regime, Version
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import COST
 from ..optimum.search import compute_optimum
@@ -45,7 +45,8 @@ from .batch_noise import noise_kernel
 from .bottleneck import bottleneck_sum, data_bottleneck, resolution
 from .model_transient import finite_model_transient
 from .online_loss import loss
-from .table1 import DOMAIN, PARAMETERS, TRACE_CLASS, optimum
+from .stable_steps import DURATION, OPTIMUM_BY_CLOCK, count
+from .table1 import DOMAIN, PARAMETERS, TRACE_CLASS
 from .target import target_sum
 from .timescale import clock_growth
 
@@ -137,16 +138,18 @@ def reuse_loss(regime: Regime, version: Version = PUBLISHED, batches: bool = Tru
     return Loss((*kept.terms, *more), f"{regime}, as {version} ({LOSS_EQUATION[regime]}, eq. 78)")
 
 
-def one_pass(regime: Regime, version: Version = PUBLISHED) -> Loss:
+def one_pass(regime: Regime, version: Version = PUBLISHED, clock: Clock = TIME) -> Loss:
     """Return the loss in (t, N) with as many samples as units of time, P = t: one pass, in batches of one sample.
+
+    If the clock counts steps, it is the loss in (n, N) with one sample in each step, P = n.
 
     Examples
     --------
     >>> one_pass("lazy")["data_bottleneck"].as_expr()
     t**(-alpha*Min(2, beta))
     """
-    whole = reuse_loss(regime, version)
-    return Loss(tuple(_merge_resources(term, P, t) for term in whole), f"{whole.title}, P = t")
+    whole, duration = count(reuse_loss(regime, version), regime, clock), DURATION[clock]
+    return Loss(tuple(_merge_resources(term, P, duration) for term in whole), f"{whole.title}, P = {duration}")
 
 
 def _merge_resources(term: PowerLaw, resource: Symbol, other: Symbol) -> PowerLaw:
@@ -159,58 +162,68 @@ def _merge_resources(term: PowerLaw, resource: Symbol, other: Symbol) -> PowerLa
     )
 
 
-@lru_cache(maxsize=8)
-def one_pass_optimum(regime: Regime, version: Version = PUBLISHED) -> PhaseDiagram:
+@lru_cache(maxsize=16)
+def one_pass_optimum(regime: Regime, version: Version = PUBLISHED, clock: Clock = TIME) -> PhaseDiagram:
     """Return the optimum for C = N t and P = t: one pass through the samples.
 
     Parameters
     ----------
     regime : "lazy" or "rich"
     version : "published" or "derived"
+    clock : "time" or "steps"
 
     Examples
     --------
     >>> len(one_pass_optimum("lazy").phases)
     3
     """
-    return compute_optimum(one_pass(regime, version), COST, TRACE_CLASS, PARAMETERS)
+    return compute_optimum(one_pass(regime, version, clock), _cost(COST, clock), TRACE_CLASS, PARAMETERS)
 
 
-@lru_cache(maxsize=8)
-def priced_optimum(regime: Regime, version: Version = PUBLISHED) -> PhaseDiagram:
+@lru_cache(maxsize=16)
+def priced_optimum(regime: Regime, version: Version = PUBLISHED, clock: Clock = TIME) -> PhaseDiagram:
     """Return the optimum for C = N t and C = P, where a sample costs as much as a step of one parameter.
 
     Parameters
     ----------
     regime : "lazy" or "rich"
     version : "published" or "derived"
+    clock : "time" or "steps"
 
     Examples
     --------
     >>> priced_optimum("lazy").phases[0].exponent
     alpha*beta/(alpha + 1)
     """
-    return compute_optimum(reuse_loss(regime, version), (COST, P), TRACE_CLASS, PARAMETERS)
+    whole = count(reuse_loss(regime, version), regime, clock)
+    return compute_optimum(whole, (_cost(COST, clock), P), TRACE_CLASS, PARAMETERS)
 
 
-@lru_cache(maxsize=8)
-def full_batch_optimum(regime: Regime, version: Version = PUBLISHED) -> PhaseDiagram:
+@lru_cache(maxsize=16)
+def full_batch_optimum(regime: Regime, version: Version = PUBLISHED, clock: Clock = TIME) -> PhaseDiagram:
     """Return the optimum for C = N t P: gradient descent on all samples in every step.
 
     Parameters
     ----------
     regime : "lazy" or "rich"
     version : "published" or "derived"
+    clock : "time" or "steps"
 
     Examples
     --------
     >>> full_batch_optimum("lazy").phases[0].exponent
     alpha*beta/(alpha + 2)
     """
-    return compute_optimum(reuse_loss(regime, version, batches=False), FULL_BATCH, TRACE_CLASS, PARAMETERS)
+    whole = count(reuse_loss(regime, version, batches=False), regime, clock)
+    return compute_optimum(whole, _cost(FULL_BATCH, clock), TRACE_CLASS, PARAMETERS)
 
 
-def samples_needed(regime: Regime, version: Version = PUBLISHED) -> Expr:
+def _cost(cost: Expr, clock: Clock) -> Expr:
+    """Return a budget in which the clock counts."""
+    return cost.subs(t, DURATION[clock])
+
+
+def samples_needed(regime: Regime, version: Version = PUBLISHED, clock: Clock = TIME) -> Expr:
     """Return x in P ~ C^x, the fewest samples with which C = N t has the same optimum as with infinitely many.
 
     Every term in P must fall as fast as the optimum at its best N and t.  Each term needs some P; the largest counts.
@@ -219,6 +232,7 @@ def samples_needed(regime: Regime, version: Version = PUBLISHED) -> Expr:
     ----------
     regime : "lazy" or "rich"
     version : "published" or "derived"
+    clock : "time" or "steps"
 
     Returns
     -------
@@ -236,9 +250,10 @@ def samples_needed(regime: Regime, version: Version = PUBLISHED) -> Expr:
     >>> samples_needed("lazy").subs({alpha: 2, beta: 1})
     1/3
     """
-    best, whole = optimum(regime, PUBLISHED), reuse_loss(regime, version)
+    best, whole = OPTIMUM_BY_CLOCK[clock](regime, PUBLISHED), count(reuse_loss(regime, version), regime, clock)
+    duration = DURATION[clock]
     needed = [
-        (best.exponent - best.allocation(N) * term.exponent(N) - best.allocation(t) * term.exponent(t))
+        (best.exponent - best.allocation(N) * term.exponent(N) - best.allocation(duration) * term.exponent(duration))
         / term.exponent(P)
         for term in whole
         if term.exponent(P) != 0

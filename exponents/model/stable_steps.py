@@ -17,13 +17,14 @@ Two things are not covered.  Schedules in which single steps are unstable and th
 momentum) can move the clock further.  And a preconditioner changes mu_1: with the first k_0 ~ n^p eigenvalues lowered
 to mu_{k_0}, tau ~ n^{1 + alpha p}.
 
-Map: `clock_in_steps` is the growth of the clock; `in_steps` counts a loss in steps and `optimum_in_steps` is its Table
-1; `noise_in_steps` is the noise of all batches; `stability_horizon` and `compute_horizon` say how far a fixed rate
-goes; `flattening` is the p that restores the rich exponent.
+Map: `clock_in_steps` is the growth of the clock; `in_steps` counts a loss in steps (`count`, by the name of the clock)
+and `optimum_in_steps` is its Table 1; `noise_in_steps` is the noise of all batches; `stability_horizon` and
+`compute_horizon` say how far a fixed rate goes; `flattening` is the p that restores the rich exponent.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -32,7 +33,7 @@ from sympy import Expr, Max, S, Symbol, cancel, solve
 from ..algebra.piecewise import normal_form
 from ..asymptotics.convolution import convolve_exponents, integrate_growth
 from ..losses.terms import Logarithm, Loss, PowerLaw
-from ..names import PUBLISHED, RICH, Regime, Version
+from ..names import PUBLISHED, RICH, STEPS, TIME, Clock, Regime, Version
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import COST
 from ..optimum.search import compute_optimum
@@ -42,6 +43,9 @@ from .online_loss import loss
 from .table1 import DOMAIN, PARAMETERS, TRACE_CLASS, optimum
 from .target import target_sum
 from .timescale import clock_growth, clock_logarithm, kernel_growth, solve_self_consistency
+
+DURATION: dict[Clock, Symbol] = {TIME: t, STEPS: steps}
+"""The resource that each clock counts."""
 
 STEP_COST = COST.subs(t, steps)
 """Compute that counts steps: one unit for each parameter and each step."""
@@ -74,6 +78,17 @@ def in_steps(whole: Loss, regime: Regime) -> Loss:
     return Loss(tuple(_count(term, regime) for term in whole), f"{whole.title}, in stable steps")
 
 
+def count(whole: Loss, regime: Regime, clock: Clock) -> Loss:
+    """Return a loss in the resource that a clock counts: as it is, or `in_steps`.
+
+    Examples
+    --------
+    >>> count(loss("rich"), "rich", "time") is loss("rich")
+    True
+    """
+    return in_steps(whole, regime) if clock == STEPS else whole
+
+
 def _count(term: PowerLaw, regime: Regime) -> PowerLaw:
     """Return t^{-e} as n^{-e/m}, with the logarithm that t has in terms of n on the curve where the clock has one."""
     if t not in dict(term.exponents):
@@ -99,6 +114,10 @@ def optimum_in_steps(regime: Regime = RICH, version: Version = PUBLISHED) -> Pha
     alpha*beta/(alpha + 1)
     """
     return compute_optimum(in_steps(loss(regime, version), regime), STEP_COST, TRACE_CLASS, PARAMETERS)
+
+
+OPTIMUM_BY_CLOCK: dict[Clock, Callable[[Regime, Version], PhaseDiagram]] = {TIME: optimum, STEPS: optimum_in_steps}
+"""The function that returns the compute optimum for each clock, from a regime and a version."""
 
 
 def noise_in_steps() -> Expr:

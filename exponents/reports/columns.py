@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from ..names import LOSS_EQUATION, REGIMES, Version
+from ..names import LOSS_EQUATION, REGIMES, STEPS, TIME, Clock, Version
 from ..printing import Math, Notation, Phrase, phrase
 from .render import Column
 
 OPTIMUM = {"compute_exponent": "L", "model_size_exponent": "N", "time_allocation_exponent": "t"}
 """Keys of the exponents of the optimum, and the quantity that each belongs to."""
+
+
+IN_STEPS = {"compute_exponent": "L", "model_size_exponent": "N", "steps_allocation_exponent": "n"}
+"""The same where the clock counts steps."""
 
 
 def optimal_law(quantity: str, letter: str = "r") -> Notation:
@@ -24,15 +28,29 @@ def optimal_law(quantity: str, letter: str = "r") -> Notation:
     )
 
 
-def optimum_columns(letter: str = "r") -> tuple[Column, ...]:
-    """Return the columns of the optimum's exponents, which are called ``letter``.
+def optimum_columns(letter: str = "r", clock: Clock = TIME) -> tuple[Column, ...]:
+    """Return the columns of the optimum's exponents, which are called ``letter``; the last is that of the clock.
 
     Examples
     --------
     >>> [column.key for column in optimum_columns()]
     ['compute_exponent', 'model_size_exponent', 'time_allocation_exponent']
     """
-    return tuple(Column(key, optimal_law(quantity, letter)) for key, quantity in OPTIMUM.items())
+    shown = OPTIMUM if clock == TIME else IN_STEPS
+    return tuple(Column(key, optimal_law(quantity, letter)) for key, quantity in shown.items())
+
+
+def state_clock(clock: Clock) -> Phrase:
+    """Return the note that says what the clock counts, and what that assumes.
+
+    Examples
+    --------
+    >>> state_clock("steps").write("plain")
+    'n counts steps, each at a stable learning rate: eta kappa mu_1 < 2.'
+    """
+    if clock == STEPS:
+        return phrase(r"n counts steps, each at a stable learning rate: $\eta \kappa \mu_1 < 2$.")
+    return phrase(r"t counts $\eta$ times the steps; rich needs $\eta$ much smaller than $1/\kappa$.")
 
 
 def state_loss(version: Version, *conditions: Math, also: str = "") -> Phrase:

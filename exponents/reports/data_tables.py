@@ -6,23 +6,24 @@ from ..algebra.piecewise import normal_form, partition_by_branch
 from ..algebra.regions import regions_of
 from ..model.bottleneck import data_bottleneck
 from ..model.reuse_loss import FULL_BATCH, full_batch_optimum, one_pass_optimum, priced_optimum, samples_needed
+from ..model.stable_steps import DURATION
 from ..model.table1 import DOMAIN, PARAMETERS, TRACE_CLASS
-from ..names import REGIMES, Version
+from ..names import REGIMES, TIME, Clock, Version
 from ..optimum.programme import COST
 from ..optimum.proof import sides
 from ..printing import Notation, phrase
 from ..symbols import N, P, t
-from .columns import optimal_law, optimum_columns, state_loss
+from .columns import optimal_law, optimum_columns, state_clock, state_loss
 from .render import Cell, Table, make_columns
 
-_SETTINGS = {"P = t": one_pass_optimum, "C = P": priced_optimum, "full batch": full_batch_optimum}
+_SETTINGS = {"P = {}": one_pass_optimum, "C = P": priced_optimum, "full batch": full_batch_optimum}
 """The optimum, by the condition that fixes P."""
 
 _APART = 1000
 """Weight that keeps two exponents apart in their sum: where the sum is one formula, so is each exponent."""
 
 
-def data(version: Version) -> Table:
+def data(version: Version, clock: Clock = TIME) -> Table:
     """Return the best split of compute with P reused samples, in each setting.
 
     Examples
@@ -31,28 +32,30 @@ def data(version: Version) -> Table:
     ['C = P', 'P = t', 'full batch']
     """
     rows: list[tuple[Cell, ...]] = []
+    duration = DURATION[clock]
+    cost, whole = (budget.subs(t, duration) for budget in (COST, FULL_BATCH))
     for setting, best in _SETTINGS.items():
         for regime in REGIMES:
-            for phase in best(regime, version).phases:
+            for phase in best(regime, version, clock).phases:
                 shares = dict(phase.allocation)
-                samples = shares.get(P, shares[t])
-                rows.append(
-                    (setting, regime, phase.where, phase.exponent, shares[N], shares[t], samples, phase.binding)
-                )
-    columns = make_columns(
-        "setting", "regime", "where", *optimum_columns(), ("samples_exponent", optimal_law("P")), ("binding", "balance")
-    )
+                falls = phase.exponent, shares[N], shares[duration], shares.get(P, shares[duration])
+                rows.append((setting.format(duration), regime, phase.where, *falls, phase.binding))
+    samples = ("samples_exponent", optimal_law("P"))
+    optimal = optimum_columns(clock=clock)
+    columns = make_columns("setting", "regime", "where", *optimal, samples, ("binding", "balance"))
+    unit = "unit of time" if clock == TIME else "step"
     notes = (
-        phrase("P = t: one sample per unit of time, C = {cost}.", cost=COST),
-        phrase("C = P: a sample costs as much as a step of one parameter, C = {cost} and C = P.", cost=COST),
-        phrase("full batch: every step uses all P samples, C = {cost}.", cost=FULL_BATCH),
+        phrase(f"P = {duration}: one sample per {unit}, C = {{cost}}.", cost=cost),
+        phrase("C = P: a sample costs as much as a step of one parameter, C = {cost} and C = P.", cost=cost),
+        phrase("full batch: every step uses all P samples, C = {cost}.", cost=whole),
         state_loss(version, TRACE_CLASS, also=", eq. 78"),
+        state_clock(clock),
     )
     title = phrase("Compute-optimal exponents with P reused samples")
-    return Table("data", title, columns, tuple(rows), notes, blocks="always")
+    return Table("data", title, columns, tuple(rows), notes, blocks="always", clock=clock)
 
 
-def data_limit(version: Version) -> Table:
+def data_limit(version: Version, clock: Clock = TIME) -> Table:
     """Return, for P samples, the compute up to which they suffice, and the loss that is left at infinite compute.
 
     Examples
@@ -62,7 +65,7 @@ def data_limit(version: Version) -> Table:
     """
     rows: list[tuple[Cell, ...]] = []
     for regime in REGIMES:
-        pair = samples_needed(regime, version), data_bottleneck().exponent(P)
+        pair = samples_needed(regime, version, clock), data_bottleneck().exponent(P)
         _, regions = regions_of(
             partition_by_branch(pair[0] + _APART * pair[1], PARAMETERS, DOMAIN, lambda element, _: element)
         )
@@ -80,8 +83,9 @@ def data_limit(version: Version) -> Table:
         phrase(
             "With at least P(C) samples Table 1, for C = {cost}, is unchanged. P samples suffice up to compute C(P); "
             "with more compute the loss tends to L(P).",
-            cost=COST,
+            cost=COST.subs(t, DURATION[clock]),
         ),
         state_loss(version, TRACE_CLASS, also=", eq. 78"),
+        state_clock(clock),
     )
-    return Table("data-limit", phrase("How many samples are enough"), columns, tuple(rows), notes)
+    return Table("data-limit", phrase("How many samples are enough"), columns, tuple(rows), notes, clock=clock)

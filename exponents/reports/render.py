@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sympy import Basic, Piecewise
 
+from ..names import Clock
 from ..printing import Math, Notation, Phrase, Style, cases, write
 
 if TYPE_CHECKING:  # a table must not import every derivation
@@ -85,6 +86,8 @@ class Table:
     blocks : "never", "text" or "always"
         The formats that print one block for each value of the first column; in a block each record is a column, and
         the second value is its head.
+    clock : "time", "steps" or ""
+        What compute counts, where a table depends on it; JSON says it.
 
     Examples
     --------
@@ -104,6 +107,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[Phrase, ...] = ()
     blocks: Literal["never", "text", "always"] = "never"
+    clock: Clock | Literal[""] = ""
 
     def in_blocks(self, form: str) -> bool:
         """Return whether this format prints the table in blocks."""
@@ -170,6 +174,7 @@ def table_object(table: Table) -> dict[str, object]:
         "title": table.title.write("plain"),
         "rows": [dict(zip(keys, map(value_object, row), strict=True)) for row in table.rows],
         "notes": [note.write("plain") for note in table.notes],
+        **({"clock": table.clock} if table.clock else {}),
     }
 
 

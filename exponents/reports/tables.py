@@ -24,9 +24,12 @@ from ..model.batch_noise import sgd_mean_shift
 from ..model.bottleneck import data_bottleneck
 from ..model.level_series import level_series
 from ..model.online_loss import loss
-from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, optimum, task_names
+from ..model.stable_steps import DURATION, OPTIMUM_BY_CLOCK
+from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, task_names
 from ..model.timescale import chi, clock_growth, self_consistency, solve_self_consistency
 from ..names import (
+    CLOCK_TABLES,
+    CLOCKS,
     CONVENTION_TABLES,
     DERIVED,
     LAZY,
@@ -34,8 +37,11 @@ from ..names import (
     PUBLISHED,
     REGIMES,
     RICH,
+    STEPS,
     TABLES,
+    TIME,
     VERSIONS,
+    Clock,
     Regime,
     Version,
     require,
@@ -45,8 +51,8 @@ from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import resolve_branches
 from ..optimum.proof import sides
 from ..printing import STYLES, Notation, Phrase, formula, phrase, write
-from ..symbols import N, beta, t
-from .columns import optimum_columns, state_loss
+from ..symbols import N, beta
+from .columns import optimum_columns, state_clock, state_loss
 from .data_tables import data, data_limit
 from .render import Cell, Table, make_columns
 
@@ -56,7 +62,7 @@ if TYPE_CHECKING:
 LEVELS = 5  # of the series, printed before the closed form
 
 
-def compute_optimal(version: Version, convention: Convention | None = None) -> Table:
+def compute_optimal(version: Version, convention: Convention | None = None, clock: Clock = TIME) -> Table:
     """Return Table 1: exponents of the optimal loss, model size and time in each phase, and what balances.
 
     Examples
@@ -65,15 +71,17 @@ def compute_optimal(version: Version, convention: Convention | None = None) -> T
     ('lazy', 'hard', beta < 1, alpha*beta/(alpha + 1))
     """
     rows: list[tuple[Cell, ...]] = []
+    duration = DURATION[clock]
     for regime in REGIMES:
-        diagram, tasks = _diagram(regime, version, convention)
+        diagram, tasks = _diagram(regime, version, convention, clock)
         for task, phase in zip(tasks, diagram.phases, strict=True):
             shares = dict(phase.allocation)
-            rows.append((regime, task, phase.where, phase.exponent, shares[N], shares[t], phase.binding))
+            rows.append((regime, task, phase.where, phase.exponent, shares[N], shares[duration], phase.binding))
     r = convention.exponent_letter if convention else "r"
-    columns = make_columns("regime", "task", "where", *optimum_columns(r), ("binding", "balance"))
-    title = phrase(f"Table 1: compute-optimal exponents {r} at C = {{cost}}", cost=N * t)
-    return Table("compute-optimal", title, columns, tuple(rows), _state(version, convention), blocks="always")
+    columns = make_columns("regime", "task", "where", *optimum_columns(r, clock), ("binding", "balance"))
+    title = phrase(f"Table 1: compute-optimal exponents {r} at C = {{cost}}", cost=N * duration)
+    notes = (*_state(version, convention), state_clock(clock))
+    return Table("compute-optimal", title, columns, tuple(rows), notes, blocks="always", clock=clock)
 
 
 def time(version: Version) -> Table:
@@ -164,7 +172,7 @@ def loss_terms(version: Version) -> Table:
     return Table("loss", title, columns, tuple(rows), notes, blocks="always")
 
 
-def phases(version: Version, convention: Convention | None = None) -> Table:
+def phases(version: Version, convention: Convention | None = None, clock: Clock = TIME) -> Table:
     """Return the boundaries of the phase diagram: between which phases they lie, and which terms tie there.
 
     Examples
@@ -174,7 +182,7 @@ def phases(version: Version, convention: Convention | None = None) -> Table:
     """
     rows: list[tuple[Cell, ...]] = []
     for regime in REGIMES:
-        diagram, names = _diagram(regime, version, convention)
+        diagram, names = _diagram(regime, version, convention, clock)
         for tie in boundary_ties(diagram):
             between = ", ".join(names[i] for i in tie.boundary.phases)
             rows.append((regime, tie.boundary.curve, between, tie.terms, tie.logarithm))
@@ -183,7 +191,8 @@ def phases(version: Version, convention: Convention | None = None) -> Table:
     )
     title = phrase("Boundaries of the phase diagram")
     note = phrase("Last column: on the boundary, the optimal loss has this power of ln C as a factor.")
-    return Table("phases", title, columns, tuple(rows), (note, *_state(version, convention)))
+    notes = (note, *_state(version, convention), state_clock(clock))
+    return Table("phases", title, columns, tuple(rows), notes, clock=clock)
 
 
 def claims(version: Version) -> Table:
@@ -231,7 +240,12 @@ _IN_SYMBOLS: dict[str, Callable[[Version, Convention], Table]] = dict(
 )
 
 
-def table(name: str, version: Version = PUBLISHED, convention: str | Convention = MODEL) -> Table:
+_BY_CLOCK: dict[str, Callable[..., Table]] = dict(
+    zip(CLOCK_TABLES, (compute_optimal, phases, data, data_limit), strict=True)
+)
+
+
+def table(name: str, version: Version = PUBLISHED, convention: str | Convention = MODEL, clock: Clock = TIME) -> Table:
     """Return the table called ``name``, derived from the loss in one version, in the symbols of one convention.
 
     Parameters
@@ -242,6 +256,8 @@ def table(name: str, version: Version = PUBLISHED, convention: str | Convention 
         The loss to start from.
     convention : str or Convention
         Whose symbols the two parameters have.
+    clock : "time" or "steps"
+        What compute counts: time, or steps at a stable learning rate.
 
     Returns
     -------
@@ -250,7 +266,8 @@ def table(name: str, version: Version = PUBLISHED, convention: str | Convention 
     Raises
     ------
     InputError
-        If there is no such table or convention, or if the table exists in the model's own symbols only.
+        If there is no such table, convention or clock, if the table exists in the model's own symbols or for time
+        only, or if steps are asked for in the symbols of a convention.
 
     Examples
     --------
@@ -258,6 +275,11 @@ def table(name: str, version: Version = PUBLISHED, convention: str | Convention 
     'time_exponent'
     """
     require(name, TABLES, "the table")
+    require(clock, CLOCKS, "the clock")
+    if clock == STEPS:
+        require(name, CLOCK_TABLES, "a table that counts steps")
+        require(convention, (MODEL,), "the convention of a table that counts steps")
+        return _BY_CLOCK[name](version, clock=clock)
     if convention == MODEL:
         return _BUILDERS[name](version)
     from ..model.conventions import convention as named  # imported only when asked for
@@ -267,11 +289,13 @@ def table(name: str, version: Version = PUBLISHED, convention: str | Convention 
     return _IN_SYMBOLS[name](version, used)
 
 
-def _diagram(regime: Regime, version: Version, convention: Convention | None) -> tuple[PhaseDiagram, tuple[str, ...]]:
+def _diagram(
+    regime: Regime, version: Version, convention: Convention | None, clock: Clock
+) -> tuple[PhaseDiagram, tuple[str, ...]]:
     """Return the compute optimum, and the names of its phases."""
     if convention is not None:
         return convention.optimum(regime, version), convention.tasks(regime, version)
-    diagram = optimum(regime, version)
+    diagram = OPTIMUM_BY_CLOCK[clock](regime, version)
     return diagram, task_names(diagram)
 
 

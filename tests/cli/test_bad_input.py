@@ -57,6 +57,10 @@ BAD = [
     ["table", "--convention"],
     ["table", "time", "--convention", "circle"],
     ["table", "phases", "claims", "--convention", "random-features"],
+    ["table", "--clock", "hours"],
+    ["table", "--clock"],
+    ["table", "time", "--clock", "steps"],
+    ["table", "--clock", "steps", "--convention", "circle"],
     ["table", "nonsense"],
     ["table", "time", "nonsense"],
     ["table", "--format", "pdf"],
@@ -95,6 +99,10 @@ def test_messages_say_what_was_required_and_what_came(arguments, capsys):
         (["at", "1/2", "1", "--convention", "random-features"], "needs a > 1/2 and b > 1/2 - a; got a = 1/2, b = 1;"),
         (["at", "1", "-1/2", "--convention", "circle"], "needs q_phi > 1/2 and q > 1/2; got q_phi = 1, q = -1/2;"),
         (["at", "2", "y", "--convention", "source-condition"], "r must be a finite rational number; got y"),
+        (
+            ["table", "claims", "--clock", "steps"],
+            "must be one of compute-optimal, phases, data, data-limit; got claims",
+        ),
         (["table", "loss", "--convention", "circle"], "must be one of compute-optimal, phases; got loss"),
     ],
 )

@@ -14,7 +14,7 @@ import pytest
 
 from exponents import __version__, derivations
 from exponents.cli.app import main
-from exponents.names import CONVENTION_TABLES, CONVENTIONS, DERIVATIONS, FORMATS, TABLES
+from exponents.names import CLOCK_TABLES, CONVENTION_TABLES, CONVENTIONS, DERIVATIONS, FORMATS, TABLES
 from exponents.reports import tables
 
 DERIVE, TABLE = cache(derivations.derive), cache(tables.table)
@@ -227,9 +227,43 @@ def test_writing_puts_every_table_in_every_file_format(capsys, computed_once, tm
     target = tmp_path / "new" / "folder"
     status, out, err = run(capsys, "table", "--write", str(target))
     assert (status, out) == (0, "") and "wrote" in err
-    assert {path.name for path in target.iterdir()} == {f"{n}.{s}" for n in TABLES for s in ("md", "tex", "csv")}
+    names = (*TABLES, *(f"{name}-steps" for name in CLOCK_TABLES))
+    assert {path.name for path in target.iterdir()} == {f"{n}.{s}" for n in names for s in ("md", "tex", "csv")}
     run(capsys, "table", "time", "--write", str(tmp_path))
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"time.md", "time.tex", "time.csv"}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", CLOCK_TABLES)
+def test_a_table_that_counts_steps_prints_in_every_format_and_says_so(capsys, computed_once, name, form):
+    status, out, err = run(capsys, "table", name, "--clock", "steps", "--loss", "derived", "--format", form)
+    assert (status, err) == (0, "")
+    if form == "text":
+        assert max(map(len, out.splitlines())) <= 80 and "n counts steps, each at a stable learning rate" in out
+    if form == "json":
+        (found,) = json.loads(out)["tables"]
+        assert found["clock"] == "steps" and not any("time_allocation_exponent" in row for row in found["rows"])
+
+
+def test_a_table_in_time_says_what_it_assumes_and_in_steps_has_the_lazy_entries(capsys, computed_once):
+    found = {}
+    for clock in ("time", "steps"):
+        _, out, _ = run(capsys, "table", "--clock", clock, "--format", "json")
+        (found[clock],) = json.loads(out)["tables"]
+    assert found["time"]["clock"] == "time" and "rich needs eta much smaller than 1/kappa" in found["time"]["notes"][-1]
+    lazy, rich = found["steps"]["rows"][0], found["steps"]["rows"][3]
+    assert lazy.pop("regime") != rich.pop("regime") and lazy == rich
+    assert rich["compute_exponent"] == "alpha*beta/(alpha + 1)" != found["time"]["rows"][3]["compute_exponent"]
+    assert rich["steps_allocation_exponent"] == "alpha/(alpha + 1)"
+    assert run(capsys, "table", "--format", "json")[1] == run(capsys, "table", "--clock", "time", "--format", "json")[1]
+
+
+def test_with_as_many_samples_as_steps_the_phase_that_table_1_does_not_have_is_gone(capsys, computed_once):
+    for clock, count in (("time", 4), ("steps", 3)):
+        _, out, _ = run(capsys, "table", "data", "--clock", clock, "--format", "json")
+        rows = json.loads(out)["tables"][0]["rows"]
+        letter = {"time": "t", "steps": "n"}[clock]
+        assert sum((row["setting"], row["regime"]) == (f"P = {letter}", "rich") for row in rows) == count
 
 
 def test_help_keeps_its_examples_on_lines_of_their_own(capsys):

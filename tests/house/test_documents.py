@@ -17,7 +17,7 @@ import exponents
 from exponents import names
 from exponents.claims import catalogue
 from exponents.cli.app import cli, main
-from exponents.names import TABLES
+from exponents.names import CLOCK_TABLES, TABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -96,6 +96,8 @@ def test_control_another_output_is_seen():
 REGISTRIES = {
     "TABLES": ("table",),
     "CONVENTION_TABLES": ("table",),
+    "CLOCKS": ("table",),
+    "CLOCK_TABLES": ("table",),
     "DERIVATIONS": ("derive",),
     "CONVENTIONS": ("table", "at"),
     "VERSIONS": ("table", "at", "derive", "balance", "plan"),
@@ -165,7 +167,7 @@ def test_the_tables_folder_is_what_the_command_writes(tmp_path, capsys):
     written = {path.name: path.read_text() for path in tmp_path.iterdir()}
     kept = {path.name: path.read_text() for path in (ROOT / "tables").iterdir()}
     assert written == kept
-    assert len(kept) == 3 * len(TABLES)
+    assert len(kept) == 3 * (len(TABLES) + len(CLOCK_TABLES))
 
 
 def test_one_version_everywhere():

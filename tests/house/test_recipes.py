@@ -17,7 +17,7 @@ import pytest
 from exponents.claims.catalogue import CLAIMS
 from exponents.claims.claim import SUBJECTS
 from exponents.model.conventions import CONVENTIONS
-from exponents.names import CONVENTION_TABLES, COORDINATES, METHODS, PICTURES, TABLES
+from exponents.names import CLOCK_TABLES, CONVENTION_TABLES, COORDINATES, METHODS, PICTURES, TABLES
 from exponents.reports import tables
 from verify import solvers
 from verify.measurements.systems import SYSTEMS
@@ -80,6 +80,7 @@ def unbuilt(names, builders):
 
 def test_each_table_has_its_builder():
     assert unbuilt(TABLES, tables._BUILDERS) == [] == unbuilt(CONVENTION_TABLES, tables._IN_SYMBOLS)
+    assert unbuilt(CLOCK_TABLES, tables._BY_CLOCK) == []
     assert len(set(tables._BUILDERS.values())) == len(TABLES)
 
 
