@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from math import isinf, isnan
+from math import inf, isinf, isnan
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -136,7 +136,7 @@ def _show(asked: Request, found: LossCurve, form: str) -> None:
     notes = _notes(asked, found)
     show_report(lambda: [curve_table(known, _title(asked, found), notes)], lambda: as_object, form)
     plain = {name: symbol.plain for name, symbol in CURVE_SYMBOLS.items()}
-    for warning in _warnings(found):
+    for warning in _warnings(asked, found):
         click.echo(f"exponents: {warning.format_map(plain)}", err=True)
 
 
@@ -180,7 +180,7 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
             f"From batches: the variance that they add to the flow, to first order in {noise} and for small steps. "
             "Their effect on the mean loss is not included."
         )
-    notes += [f"{warning}." for warning in _warnings(found)]
+    notes += [f"{warning}." for warning in _warnings(asked, found)]
     if asked.method == TWO_TIME and not model.reuses:
         notes.append("The error covers the sums over modes, not the mean field.")
     if model.modes is not None and found.status.seeds:
@@ -197,16 +197,28 @@ def _reuse_notes(asked: Request, found: LossCurve) -> list[str]:
     """Return what the two losses are, and how they end."""
     notes = ["L is the loss on new data. Training sees the P samples only."]
     if asked.method == FLOW:
+        from verify.reuse.finite_sizes import mean_final_loss
+
         end = "grows without end, since N = P" if isinf(found.floor) else f"tends to {found.floor:.6g}"
+        model = asked.model
+        assert model.samples is not None
+        mean = mean_final_loss(*model.exponents, inf if model.model_size is None else model.model_size, model.samples)
+        if model.model_size is not None and not isinf(mean):
+            end += f"; with the exact factor of finite N and P, to {mean:.6g}"
         notes.append(f"The mean field of features and samples. L {end}.")
     if asked.method == TWO_TIME:
         notes.append("The error covers the time grid and the sums over modes, not the mean field.")
     return notes
 
 
-def _warnings(found: LossCurve) -> list[str]:
-    """Return the times after which the curve must be read with care."""
-    warnings = []
+def _warnings(asked: Request, found: LossCurve) -> list[str]:
+    """Return why, and after which times, the curve must be read with care."""
+    warnings, model = [], asked.model
+    if model.reuses and model.samples and model.model_size and abs(model.samples - model.model_size) <= 1:
+        warnings.append(
+            "The mean over models is infinite at infinite time, since |N - P| <= 1; the mean field falls short of it "
+            "at late times; take N and P further apart, or less time"
+        )
     if found.status.unstable_from is not None:
         warnings.append(
             f"From t = {found.status.unstable_from:.3g} on {{sharpness}} exceeds 2, and gradient descent in steps does "

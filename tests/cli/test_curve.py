@@ -546,3 +546,11 @@ def test_reused_samples_that_cannot_be_are_refused_in_a_line(capsys, arguments, 
 def test_a_loss_that_grows_for_ever_is_said_to(capsys):
     assert main(["curve", "3/2", "1/2", "--samples", "50", "--model-size", "50", "--time", "1,1e4"]) == 0
     assert "grows without end, since N = P" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("method", [(), ("--method", "two-time")])
+def test_next_to_as_many_samples_as_features_the_mean_is_said_to_be_infinite(method, capsys):
+    for samples, warned in (("15", True), ("16", True), ("17", True), ("18", False), ("14", False)):
+        _, out, err = run(capsys, *POINT, "--samples", samples, "--model-size", "16", "--time", "1,4", *method)
+        assert ("the mean over models is infinite" in f"{out} {err}".lower().replace("\n", " ")) == warned
+        assert ("take N and P further apart" in err) == warned
