@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from ..errors import InputError
 from ..names import CONVENTIONS, COORDINATES, FORMATS, MODEL, VERSIONS, require
-from ..rationals import check_capacity, check_source, exact
+from ..rationals import abbreviate, check_capacity, check_source, exact
 from .terminal import Command, convention_option, format_option, loss_option, show_report
 
 
@@ -15,7 +16,11 @@ from .terminal import Command, convention_option, format_option, loss_option, sh
 @format_option
 @loss_option
 @convention_option
-def at(alpha: str, beta: str, form: str, version: str, convention: str) -> None:
+@click.option(
+    "--learning-rate", "rate", default=None, metavar="E", help="Also print where steps of E show the rich exponents."
+)
+@click.option("--gamma", default=None, metavar="G", help="Richness for --learning-rate.  [default: 1]")
+def at(alpha: str, beta: str, form: str, version: str, convention: str, rate: str | None, gamma: str | None) -> None:
     """Print all exact exponents at one point: capacity ALPHA > 1 and source BETA > 0.
 
     Numbers may be 3/2, 1.5 or 3; 0.1 means exactly 1/10.  With --convention the two numbers are the parameters of
@@ -27,6 +32,7 @@ def at(alpha: str, beta: str, form: str, version: str, convention: str) -> None:
       exponents at 2 1                       on a boundary: says which terms tie
       exponents at 1.5 0.5 --format json
       exponents at 3/4 1/4 --convention random-features
+      exponents at 3/2 1/2 --learning-rate 0.01 --gamma 10
     """
     require(form, FORMATS, "the format")
     require(version, VERSIONS, "the loss")
@@ -35,7 +41,15 @@ def at(alpha: str, beta: str, form: str, version: str, convention: str) -> None:
     if convention == MODEL:  # the domains of the others are derived, with SymPy
         check_capacity(first)
         check_source(second)
+    if gamma is not None and rate is None:
+        raise InputError(
+            f"--gamma needs --learning-rate; got --gamma {abbreviate(gamma)} alone; add --learning-rate 0.01"
+        )
+    richness = exact("1" if gamma is None else gamma, "gamma")
+    if richness <= 0:
+        raise InputError(f"gamma must be positive for a rich model; got {abbreviate(richness)}; try 1")
+    step = None if rate is None else exact(rate, "learning rate")
     from ..reports.point import at as report_at
 
-    report = report_at(first, second, version, convention)  # type: ignore[arg-type]
+    report = report_at(first, second, version, convention, step, richness)  # type: ignore[arg-type]
     show_report(report.tables, report.as_object, form)

@@ -23,9 +23,11 @@ from ..rationals import check_capacity, check_source, exact
 from ..symbols import N, t
 from .columns import OPTIMUM, optimal_law
 from .render import Cell, Table, make_columns
+from .window_table import find_window, window_object, window_table
 
 if TYPE_CHECKING:
     from ..model.conventions import Convention
+    from ..model.rich_window import RichWindow
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class PointReport:
         The convention in whose symbols the point was given; None for the model's own.
     logarithms : tuple of (str, Fraction)
         On a boundary: each regime whose optimal loss has a power of ln C as a factor, and that power.
+    window : RichWindow or None
+        Where a learning rate shows the rich exponent, if one was given.
 
     Examples
     --------
@@ -100,6 +104,7 @@ class PointReport:
     version: Version
     convention: Convention | None = None
     logarithms: tuple[tuple[Regime, Fraction], ...] = ()
+    window: RichWindow | None = None
 
     def as_object(self) -> dict[str, object]:
         """Return the object that ``exponents at ALPHA BETA --format json`` prints."""
@@ -114,11 +119,14 @@ class PointReport:
         }
         if self.on_boundary:
             found["logarithms"] = {regime: write(power, "plain") for regime, power in self.logarithms}
+        if self.window is not None:
+            found["window"] = window_object(self.window)
         return found
 
-    def tables(self) -> tuple[Table, Table]:
-        """Return a table of the exponents, and one of how every term falls at the optimum."""
-        return self._exponents(), self._terms()
+    def tables(self) -> tuple[Table, ...]:
+        """Return a table of the exponents, one of how every term falls at the optimum, and one of the window."""
+        windows = () if self.window is None else (window_table(self.window, self.beta),)
+        return self._exponents(), self._terms(), *windows
 
     def _exponents(self) -> Table:
         both, r = (self.lazy, self.rich), self._letter
@@ -182,7 +190,12 @@ class PointReport:
 
 
 def at(
-    first: object, second: object, version: Version = PUBLISHED, convention: str | Convention = MODEL
+    first: object,
+    second: object,
+    version: Version = PUBLISHED,
+    convention: str | Convention = MODEL,
+    learning_rate: object = None,
+    gamma: object = 1,
 ) -> PointReport:
     """Return all that is exact at one point.
 
@@ -194,6 +207,8 @@ def at(
         The loss to use.
     convention : str or Convention
         The convention whose parameters the numbers are.
+    learning_rate, gamma : exact number, or None for no learning rate
+        0 < eta < 2 and gamma > 0 of the window in which the rich exponent shows.
 
     Returns
     -------
@@ -202,7 +217,8 @@ def at(
     Raises
     ------
     InputError
-        If a number is not exact or lies outside alpha > 1, beta > 0, or if the convention is unknown.
+        If a number is not exact or lies outside alpha > 1, beta > 0, 0 < eta < 2 or gamma > 0, or if the convention is
+        unknown.
 
     Examples
     --------
@@ -229,7 +245,10 @@ def at(
     capacity, source = (point[parameter] for parameter in PARAMETERS)
     between = tuple(names[i] for i in neighbours)
     logarithms = _logarithms(table, point) if boundaries else ()
-    return PointReport(capacity, source, names[here], curves, between, lazy, rich, version, used, logarithms)
+    window = None
+    if learning_rate is not None:
+        window = find_window(capacity, source, exact(gamma, "gamma"), exact(learning_rate, "learning rate"), version)
+    return PointReport(capacity, source, names[here], curves, between, lazy, rich, version, used, logarithms, window)
 
 
 def _logarithms(table: Table1, point: Point) -> tuple[tuple[Regime, Fraction], ...]:

@@ -233,6 +233,35 @@ def test_writing_puts_every_table_in_every_file_format(capsys, computed_once, tm
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"time.md", "time.tex", "time.csv"}
 
 
+def test_at_says_where_a_learning_rate_shows_the_rich_exponents(capsys):
+    arguments = ("at", "3/2", "1/2", "--learning-rate", "0.01")
+    _, out, _ = run(capsys, *arguments, "--format", "json")
+    found = json.loads(out)
+    window = found.pop("window")
+    assert found == json.loads(run(capsys, "at", "3/2", "1/2", "--format", "json")[1])
+    assert (window["learning_rate"], window["gamma"], window["kernel_limit"]) == ("1/100", "1", None)
+    start, end = window["from"], window["to"]
+    assert all(Fraction(start[key]) < Fraction(end[key]) for key in ("time", "steps", "model_size", "compute"))
+    assert float(end["steps"]) == pytest.approx(100 * float(end["time"]))
+    other = json.loads(run(capsys, *arguments, "--gamma", "4", "--format", "json")[1])["window"]
+    # kappa is in proportion to (gamma^2 t)^(1/3)
+    assert float(end["time"]) / float(other["to"]["time"]) == pytest.approx(4**2)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("source", "rate", "says"),
+    [("1/2", "0.1", "other terms"), ("1", "1", "a power of ln"), ("3/2", "1", "tends to"), ("1/2", "1", "smaller η")],
+)
+def test_a_window_prints_in_every_format_or_says_why_there_is_none(capsys, form, source, rate, says):
+    asked = ("at", "3/2", source, "--learning-rate", rate, "--gamma", "10", "--loss", "derived")
+    status, out, err = run(capsys, *asked, "--format", form)
+    assert (status, err) == (0, "")
+    if form == "text":
+        assert max(map(len, out.splitlines())) <= 80 and says in out
+        assert ("Nowhere" in out) == (says != "other terms")
+
+
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("name", CLOCK_TABLES)
 def test_a_table_that_counts_steps_prints_in_every_format_and_says_so(capsys, computed_once, name, form):

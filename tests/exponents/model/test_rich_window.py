@@ -1,0 +1,61 @@
+"""The window of a fixed learning rate, against the flow and against measured optima."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from exponents.errors import InputError
+from exponents.model.rich_window import rich_window
+from verify.flow.curve import limit_curve
+from verify.measurements.compute_budget import Budgets
+
+HALF, ONE = Fraction(1, 2), Fraction(1)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "beta", "gamma"), [("3/2", "1/2", "1"), ("3", "3/10", "25"), ("2", "7/10", "1")], ids=str
+)
+def test_at_its_end_the_flow_s_kernel_reaches_the_bound(alpha, beta, gamma):
+    """The next power of the clock is below 1e-4 at this rate; a time 1 % later is seen."""
+    rate = Fraction(1, 10**4)
+    last = rich_window(*map(Fraction, (alpha, beta, gamma)), rate).last
+    time = np.array([1.0, 1.01]) * float(last.time)
+    there, later = limit_curve(alpha, beta, float(gamma), time).kernel * float(rate) / 2
+    assert abs(there - 1) < 1e-4 < abs(later - 1)
+    assert last.steps == pytest.approx(float(last.time / rate.numerator * rate.denominator))
+
+
+def test_inside_it_the_local_exponent_is_nearer_to_the_rich_one_and_before_it_to_the_lazy_one():
+    window = rich_window(Fraction(3, 2), HALF, Fraction(1, 1000), Fraction(1, 100))
+    first, last = float(window.first.time), float(window.last.time)
+    slopes = -limit_curve("3/2", "1/2", 1e-3, [first / 30, first * 30, last]).loss_slope
+    middle = (1 / 2 + 2 / 3) / 2
+    assert slopes[0] < middle < slopes[1] and abs(slopes[2] - 2 / 3) < 1e-3
+
+
+@pytest.mark.parametrize("version", ["published", "derived"])
+def test_its_compute_is_that_of_a_measured_optimum_up_to_a_factor_of_order_one(version):
+    """The optimum weighs the transient of finite models too, which falls alike."""
+    found = Budgets(3, "1/2", 1.0, [1e4, 1e8]).optimum()
+    for size, time in zip(found.model_size, found.time, strict=True):
+        rate = Fraction(1, 10**6)
+        last = rich_window(Fraction(3), HALF, ONE, rate, version).last
+        # along the best split N grows as t^(x_N/x_t) = t^(4/9)
+        assert 1 / 2 < float(last.model_size) * (time / float(last.time)) ** (4 / 9) / size < 2
+        assert last.compute == pytest.approx(float(last.model_size * last.time))
+
+
+def test_from_beta_1_on_and_where_steps_are_too_large_there_is_none():
+    none = [rich_window(Fraction(3, 2), beta, ONE, HALF) for beta in (ONE, Fraction(2))]
+    none.append(rich_window(Fraction(3, 2), Fraction(1, 10), Fraction(100), ONE))
+    assert all(window.first is window.last is None for window in none)
+    # kappa (kappa - 1) = gamma |w*|^2 = 1/(alpha (beta - 1)) = 2/3
+    assert none[1].kernel_limit * (none[1].kernel_limit - 1) == pytest.approx(2 / 3)
+    assert none[0].kernel_limit is none[2].kernel_limit is None
+
+
+@pytest.mark.parametrize("rate", [Fraction(0), Fraction(-1), Fraction(2)])
+def test_a_learning_rate_without_stable_first_steps_is_refused(rate):
+    with pytest.raises(InputError, match="between 0 and 2"):
+        rich_window(Fraction(3, 2), HALF, ONE, rate)
