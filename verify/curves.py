@@ -20,6 +20,8 @@ Names in ``observed``, each an array of shape (times,) unless said otherwise:
     sharpness       eta kappa mu_1
     *_slope         d ln/d ln t of a quantity; of the loss, of what lies above its floor
     from_target, from_features, from_batches    parts of the loss
+    from_steps      what finite steps add to the flow; contained in the loss
+    left_out        the exact lazy loss in steps, less the loss of the method
     losses, kernels ... (plural)  per seed, of shape (seeds, times)
 
 Names in ``details``:
@@ -58,6 +60,8 @@ class Status:
         The time after which eta kappa mu_1 > 2: steps then do not follow the flow.
     undetermined_from : float or None
         The time after which the two-time equations depend on their last digits.
+    mean_bounded_below : float or None
+        The largest learning rate at which the mean over batches is bounded, if the rate exceeds it.
 
     Examples
     --------
@@ -69,6 +73,7 @@ class Status:
     interrupted: bool = False
     unstable_from: float | None = None
     undetermined_from: float | None = None
+    mean_bounded_below: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,8 @@ Three methods know the random feature model with new samples in every step ("onl
 
 * flow: gradient flow, in the limit or in the mean field of models of size N (`flow`).  Batches add their variance to
   first order in eta/B (`flow.noise`); their effect on the mean loss is not included.
-* two-time: the mean field equations of finite steps (`two_time.online_limit`, and `two_time.online` at finite N or B).
+* two-time: the mean field equations of finite steps (`two_time.online_limit`, and `two_time.online` at finite N or B);
+  at gamma = 0 the exact second moments of finite steps instead, on the mean spectrum (`two_time.lazy_moments`).
 * simulate: the mean over trained models (`training.ensemble`).
 
 The same three know samples that are reused in every step, all under gradient flow: the mean field of features and
@@ -41,7 +42,7 @@ from .model import SEEDS, Model, check_last_time, check_method
 from .reuse.averaged_draws import average_draws
 from .reuse.mean_loss import mean_reuse, reuse_curve
 from .spectra.power_law import power_law_spectrum
-from .spectra.random_features import limit_spectra, mean_spectra
+from .spectra.random_features import TargetAndTrace, limit_spectra, mean_spectra
 from .spectra.spectrum import Spectrum
 from .spectra.spectrum_file import read_spectrum
 from .training.ensemble import train_ensemble
@@ -49,7 +50,8 @@ from .training.gradients import GAUSSIAN
 from .training.linear_ensemble import train_linear_ensemble
 from .training.seeds import check_seeds
 from .training.settings import check_memory, check_setting, estimate_training_seconds
-from .training.stability import STABLE
+from .training.stability import STABLE, Diverged
+from .two_time.lazy_moments import solve_lazy
 from .two_time.offline import limit_of_fine_grids, time_grid
 from .two_time.online import estimate_two_time_seconds, solve_online
 from .two_time.online_limit import solve_online_limit
@@ -175,7 +177,7 @@ def estimate_seconds(
     if _system(model) != "online" or method == FLOW:
         return 0.0
     if method == TWO_TIME:
-        finite = model.model_size is not None or model.batch_size is not None
+        finite = model.gamma > 0 and (model.model_size is not None or model.batch_size is not None)
         return estimate_two_time_seconds(task.last_step) if finite else 0.0
     setting = check_setting(**_settings(task), features=GAUSSIAN, precision="float64")
     check_memory(setting, len(check_seeds(range(task.seeds))))
@@ -224,12 +226,15 @@ def _flow(task: _Task) -> LossCurve:
         noisy = noisy_curve(*spectra, model.gamma, float(task.learning_rate / model.batch_size), found.time[later])
         variance[later], error[later] = noisy.variance, noisy.variance_error
     unstable = _find_kernel(found, spectra.target, model.gamma, STABLE / (task.eta * largest))
+    loss, observed = found.loss + variance, {"kernel": found.kernel, "clock": found.clock, "variance": variance}
+    if not model.gamma:
+        observed["left_out"] = _lazy_loss(task) - loss
     return replace(
         found,
-        loss=found.loss + variance,
+        loss=loss,
         error=found.error + error,
         floor=0.0,
-        observed={"kernel": found.kernel, "clock": found.clock, "variance": variance},
+        observed=observed,
         errors={"kernel": found.kernel_error, "clock": found.clock_error, "variance": error},
         status=Status(unstable_from=unstable),
     )
@@ -252,6 +257,8 @@ def _find_kernel(found: LossCurve, target: Spectrum, gamma: float, kernel: float
 def _two_time(task: _Task) -> LossCurve:
     """Solve the two-time equations of finite steps."""
     model, last = task.model, task.last_step
+    if not model.gamma:
+        return replace(solve_lazy(*_lazy_spectra(task), task.eta, task.steps, model.batch_size), time=task.times)
     clock = min(CLOCK_OF_A_STEP * last, LONGEST_CLOCK)
     if model.file is not None:
         found = solve_online_limit(read_spectrum(model.file).compress(), model.gamma, task.eta, last)
@@ -262,6 +269,25 @@ def _two_time(task: _Task) -> LossCurve:
         spectra = limit_spectra(*model.exponents, clock, model.spectrum, model.modes)
         found = solve_online(*spectra, model.gamma, task.eta, last, model.model_size, model.batch_size)
     return replace(found.select(list(task.steps)), time=task.times)
+
+
+def _lazy_loss(task: _Task) -> Reals:
+    """Return the exact loss in steps at gamma = 0; NaN if it has diverged."""
+    try:
+        return solve_lazy(*_lazy_spectra(task), task.eta, task.times / task.eta, task.model.batch_size).loss
+    except Diverged:
+        return np.full(len(task.times), np.nan)
+
+
+def _lazy_spectra(task: _Task) -> TargetAndTrace:
+    """Return target and trace of a model whose clock is time."""
+    model, clock = task.model, max(1.0, float(task.times[-1]))
+    if model.file is not None:
+        target = read_spectrum(model.file).compress()
+        return TargetAndTrace(target, target)  # batches are infinite: the trace does not enter
+    if model.model_size is None:
+        return limit_spectra(*model.exponents, clock, model.spectrum, model.modes, in_steps=True)
+    return mean_spectra(*model.exponents, model.model_size, model.spectrum, model.modes)
 
 
 def _settings(task: _Task) -> Mapping[str, Any]:

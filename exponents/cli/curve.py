@@ -21,6 +21,7 @@ from .terminal import Command, format_option, show_report
 
 if TYPE_CHECKING:
     from verify.curves import LossCurve
+    from verify.model import Model
 
 DAY = 86400  # seconds
 
@@ -64,7 +65,8 @@ def curve(method: str, form: str, **words: Any) -> int:
     \b
     flow      gradient flow.  Finite N: the mean field of the random features.
               Finite B: with the variance of batches, to first order in E/B.
-    two-time  the mean field equations of finite steps E, at any N and B.
+    two-time  the mean field equations of finite steps E, at any N and B.  With
+              --gamma 0 exact second moments, for any number of steps.
     simulate  models of size N, trained; the mean over K seeds.
 
     Times are in units of 1/(learning rate): E times the step.  With a finite step, times must be multiples of E; times
@@ -148,12 +150,16 @@ def _title(asked: Request, found: LossCurve) -> str:
         TWO_TIME: "The loss by the two-time equations",
         SIMULATE: f"The loss of trained models, mean of {len(found.status.seeds)} seeds",
     }[asked.method]
+    if asked.is_lazy_recursion:
+        done = "The lazy loss in finite steps, by exact second moments"
     size = "N to infinity" if model.model_size is None else f"N = {model.model_size}"
     batch = "B to infinity" if model.batch_size is None else f"B = {model.batch_size}"
     if model.reuses:
         parts = [f"P = {model.samples} samples reused", size]
     elif model.model_size is None and model.batch_size is None:
         parts = ["N and B to infinity" if model.file is None else "B to infinity, measured spectrum"]
+    elif asked.is_lazy_recursion and model.model_size is not None:
+        parts = [f"mean spectrum of {size}", batch]
     elif asked.method == FLOW and model.model_size is not None:
         parts = [batch, f"mean field of models of size {size}"]
     else:
@@ -173,15 +179,22 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
     if model.reuses:
         notes += _reuse_notes(asked, found)
     elif found.floor:
-        notes.append(f"Final loss: {found.floor:.6g}. The exponent is taken of L minus this.")
-    if model.batch_size is not None and "variance" in found.observed and asked.learning_rate is not None:
+        taken = " The exponent is taken of L minus this." if "loss_slope" in found.observed else ""
+        notes.append(f"Final loss: {found.floor:.6g}.{taken}")
+    if asked.method == FLOW and model.batch_size is not None and asked.learning_rate is not None:
         noise = f"{{noise}} = {float(asked.learning_rate / model.batch_size):g}"
         notes.append(
             f"From batches: the variance that they add to the flow, to first order in {noise} and for small steps. "
             "Their effect on the mean loss is not included."
         )
+    if "left_out" in found.observed:
+        notes.append(
+            "Left out: the exact lazy loss in steps of {eta}, less L. It includes the four-point part of batches."
+        )
     notes += [f"{warning}." for warning in _warnings(asked, found)]
-    if asked.method == TWO_TIME and not model.reuses:
+    if asked.is_lazy_recursion:
+        notes += _lazy_notes(model)
+    elif asked.method == TWO_TIME and not model.reuses:
         notes.append("The error covers the sums over modes, not the mean field.")
     if model.modes is not None and found.status.seeds:
         alpha, beta = model.exponents
@@ -189,6 +202,20 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
         notes.append(
             f"The error is the standard error of the mean over seeds. Models have M = {model.modes} modes; the modes "
             f"left out would add {beyond} to the loss at t = 0."
+        )
+    return notes
+
+
+def _lazy_notes(model: Model) -> list[str]:
+    """Return what is exact at gamma = 0, and what is not."""
+    exact = "At {gamma} = 0 second moments close"
+    if model.batch_size is not None:
+        exact += ": the mean over Gaussian batches is exact, with its four-point part"
+    notes = [f"{exact}. L is the loss of the flow, and what steps and batches add to it."]
+    if model.model_size is not None:
+        notes.append(
+            "That holds for each model. The mean spectrum leaves out how models differ: a relative order 1/N, which "
+            "the error does not cover."
         )
     return notes
 
@@ -223,6 +250,11 @@ def _warnings(asked: Request, found: LossCurve) -> list[str]:
         warnings.append(
             f"From t = {found.status.unstable_from:.3g} on {{sharpness}} exceeds 2, and gradient descent in steps does "
             "not follow the flow"
+        )
+    if found.status.mean_bounded_below is not None:
+        warnings.append(
+            f"{{eta}} exceeds {found.status.mean_bounded_below:.6g}, up to which the mean loss is bounded; here it "
+            "grows without end"
         )
     if found.status.undetermined_from is not None:
         warnings.append(

@@ -19,7 +19,7 @@ from verify.inputs import count_steps, exact_rate
 from verify.model import SEEDS, Model, check_last_time, check_method
 
 from ..errors import InputError
-from ..names import CONTINUUM, FLOW, MODES, SIMULATE, SPECTRA, Method, SpectrumKind, require
+from ..names import CONTINUUM, FLOW, MODES, SIMULATE, SPECTRA, TWO_TIME, Method, SpectrumKind, require
 from ..rationals import abbreviate, check_capacity, check_source, exact, to_double
 
 TIMES = ",".join(f"1e{power}" for power in range(7))
@@ -57,6 +57,11 @@ class Request:
     def counts_steps(self) -> bool:
         """Whether times are whole numbers of steps."""
         return self.learning_rate is not None and self.method != FLOW
+
+    @property
+    def is_lazy_recursion(self) -> bool:
+        """Whether the two-time method is answered by the exact second moments of gamma = 0."""
+        return self.method == TWO_TIME and self.model.gamma == 0 and not self.model.reuses
 
 
 def capacity_and_source(alpha: str, beta: str) -> tuple[Fraction, Fraction]:

@@ -15,12 +15,15 @@ CURVE: dict[str, tuple[str | Notation, str]] = {
     "train_loss": ("L on the samples", ".9g"),
     "local_exponent": (Notation("-d ln L/d ln t", "-d ln L/d ln t", r"-d \ln L/d \ln t"), ".6f"),
     "variance": ("from batches", ".6g"),
+    "from_steps": ("from steps", ".3g"),
+    "left_out": ("left out", ".3g"),
     "kernel": (Notation("kappa", "κ", r"\kappa"), ".6g"),
     "clock": (Notation("tau", "τ", r"\tau"), ".6g"),
 }
 """Headings and formats of the columns that a loss curve may have, by the keys of CSV."""
 
 CURVE_SYMBOLS = {
+    "gamma": Notation("gamma", "γ", r"\gamma"),
     "eta": Notation("eta", "η", r"\eta"),
     "noise": Notation("eta/B", "η/B", r"\eta/B"),
     "sharpness": Notation("eta kappa mu_1", "ηκμ₁", r"\eta \kappa \mu_1"),

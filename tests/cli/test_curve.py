@@ -155,15 +155,49 @@ def test_the_flow_on_the_mean_spectrum_agrees_with_small_steps_of_a_finite_model
 
 
 @pytest.mark.parametrize(("rate", "batch"), [("0.02", "1"), ("0.01", "4")])
-def test_the_variance_of_batches_is_what_they_add_to_a_lazy_model_in_small_steps(rate, batch, capsys):
+def test_batches_add_the_variance_of_the_flow_and_a_four_point_part_to_a_lazy_model(rate, batch, capsys):
+    """The four-point part is (eta/B) t int mu^2 e^{-2 mu t} p, p = mu^{beta - 1} dmu/alpha, to first order."""
     lazy = ["--gamma", "0", "--time", "1,2,4", "--learning-rate", rate]
-    variance = rows(capsys, *POINT, *lazy, "--batch-size", batch)["variance"]
+    t, variance = np.array([1.0, 2, 4]), rows(capsys, *POINT, *lazy, "--batch-size", batch)["variance"]
+    variance += float(rate) / int(batch) * t * gamma(2.5) * gammainc(2.5, 2 * t) / 1.5 / (2 * t) ** 2.5
     noisy, quiet = (
         curve(capsys, *TWO_TIME, *lazy, *more)[1] for more in (("--batch-size", batch), ("--batch-size", "1000000000"))
     )
     assert noisy - quiet == pytest.approx(variance, rel=float(rate))  # of order eta
     half = rows(capsys, *POINT, *lazy, "--batch-size", str(2 * int(batch)))["variance"]  # control
     assert np.all(np.abs((noisy - quiet) / half - 1) > 0.5)
+
+
+@pytest.mark.parametrize("size", [[], ["--model-size", "32"]], ids=["N infinite", "N = 32"])
+def test_a_lazy_flow_with_batches_says_how_far_it_is_from_the_exact_steps(size, capsys):
+    lazy = ["--gamma", "0", "--batch-size", "2", "--learning-rate", "0.3", "--time", "3,300", *size]
+    flow, exact = rows(capsys, *POINT, *lazy), rows(capsys, *TWO_TIME, *lazy)
+    assert exact["loss"] - flow["loss"] == pytest.approx(flow["left_out"], rel=0.01)  # three digits are printed
+    assert np.all(np.abs(flow["left_out"]) > 1e-4 * flow["loss"])
+    own = exact["from_steps"] + exact["variance"]
+    quiet = rows(capsys, *POINT, "--gamma", "0", "--time", "3,300", *size)["loss"]
+    assert exact["loss"] - quiet == pytest.approx(own, rel=0.01)
+    assert "left_out" not in rows(capsys, *POINT, "--batch-size", "32", "--time", "1")  # gamma = 1
+
+
+def test_exact_second_moments_say_what_they_are_and_reach_any_number_of_steps(capsys):
+    _, out, err = run(capsys, *TWO_TIME, "--gamma", "0", "--model-size", "64", "--batch-size", "1", "--time", "10,1e11")
+    out = " ".join(out.split())
+    for words in ("by exact second moments, mean spectrum of N = 64, B = 1", "four-point", "order 1/N", "Final loss: "):
+        assert words in out
+    assert "mean field" not in out and "two-time" not in out and not err
+    _, out, _ = run(capsys, *TWO_TIME, "--gamma", "0", "--time", "10")
+    assert "four-point" not in out and "1/N" not in out
+
+
+def test_a_lazy_mean_that_grows_is_said_with_the_largest_stable_rate(capsys):
+    grows = [*TWO_TIME, "--gamma", "0", "--batch-size", "1", "--learning-rate"]
+    status, _, err = run(capsys, *grows, "1", "--time", "5")
+    rate = re.search(r"^exponents: eta exceeds (\S+), up to which the mean loss is bounded", err)[1]
+    assert status == 0 and 0.7 < float(rate) < 0.8
+    status, out, err = run(capsys, *grows, "1", "--time", "1000")
+    assert status != 0 and not out and err.count("\n") == 1 and f"bounded below {rate}; take a smaller one" in err
+    assert run(capsys, *grows, str(0.99 * float(rate)), "--time", str(990 * float(rate)))[2] == ""  # control
 
 
 def test_trained_models_agree_with_the_two_time_equations(capsys):

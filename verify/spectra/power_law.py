@@ -40,6 +40,10 @@ CONTINUUM_PANEL = 2.0
 STEEP = 2.0
 """beta above which panels become narrower, because the weights fall by more within one."""
 
+HALVINGS = 8
+"""Halvings of the first panel for finite steps: at eta mu_1 = 1.9 a mode at mu = 1 dies as e^{-n/5}, with 5 % of eta
+less as e^{-n/2}.  What is seen before it dies changes over 1/100 of mu."""
+
 BELOW = 36.0
 """Modes have nodes of their own down to this distance below 1/clock, in (2 + beta) ln mu.  The node for the rest is
 exact to the square of mu clock, and its weight falls as mu^beta."""
@@ -51,6 +55,7 @@ def power_law_spectrum(
     largest_clock: float = 1e12,
     spectrum: SpectrumKind = "continuum",
     modes: int | None = None,
+    in_steps: bool = False,
 ) -> Spectrum:
     """Return the spectrum of eq. 6 and 42 for clocks up to ``largest_clock``; the input is checked.
 
@@ -64,6 +69,8 @@ def power_law_spectrum(
         y^2(k) dk on k >= 1, or the sum over integers k.
     modes : int, optional
         With "modes": the sum over k <= modes.  Without it the sum is infinite.
+    in_steps : bool
+        Whether it also serves (1 - eta mu)^{2n} with eta up to 2: twice the panels, and shorter ones towards mu = 1.
 
     Returns
     -------
@@ -92,12 +99,13 @@ def power_law_spectrum(
             "ask for less time or a smaller gamma"
         )
     if is_continuum(spectrum, modes):
-        return _build_spectrum(a, b, largest_clock, _continuum_rule)
-    if modes is None:
-        return _build_spectrum(a, b, largest_clock, _mode_rule)
-    check_whole(modes, "the number of modes", 2, 10000)
-    rule = partial(_mode_rule, last=to_double(modes, "the number of modes"))
-    return _build_spectrum(a, b, largest_clock, rule)
+        rule: Rule = partial(_continuum_rule, halvings=HALVINGS if in_steps else 0)
+    elif modes is None:
+        rule = _mode_rule
+    else:
+        check_whole(modes, "the number of modes", 2, 10000)
+        rule = partial(_mode_rule, last=to_double(modes, "the number of modes"))
+    return _build_spectrum(a, b, largest_clock, rule, 0.5 if in_steps else 1.0)
 
 
 def is_continuum(spectrum: SpectrumKind, modes: int | None) -> bool:
@@ -114,8 +122,8 @@ def is_continuum(spectrum: SpectrumKind, modes: int | None) -> bool:
     return spectrum == CONTINUUM
 
 
-def _build_spectrum(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -> Spectrum:
-    """Return the spectrum by ``rule``; its error is the difference to panels of half the width."""
+def _build_spectrum(alpha: Fraction, beta: Fraction, clock: float, rule: Rule, width: float) -> Spectrum:
+    """Return the spectrum by ``rule`` on panels of a ``width``; its error is the difference to panels of half of it."""
     a, b = to_double(alpha, "alpha"), to_double(beta, "beta")
     if a * log(2) > -log(SMALLEST) or not 1 + a * b > 1:
         raise InputError(
@@ -130,15 +138,16 @@ def _build_spectrum(alpha: Fraction, beta: Fraction, clock: float, rule: Rule) -
             "ask for less time"
         )
     coarse, fine = (
-        Spectrum(*rule(a, b, depth, scale), largest_clock=clock if scale == 1 else inf) for scale in (1.0, 0.5)
+        Spectrum(*rule(a, b, depth, width * scale), largest_clock=clock if scale == 1 else inf) for scale in (1.0, 0.5)
     )
     return replace(coarse, error=largest_difference(coarse, fine))
 
 
-def _continuum_rule(alpha: float, beta: float, depth: float, scale: float) -> tuple[Reals, Reals]:
-    """Return eigenvalues and weights of (1/alpha) e^{-beta u} du on u = -ln mu > 0."""
+def _continuum_rule(alpha: float, beta: float, depth: float, scale: float, halvings: int = 0) -> tuple[Reals, Reals]:
+    """Return eigenvalues and weights of (1/alpha) e^{-beta u} du on u = -ln mu > 0, the first panel being halved."""
     panels = ceil(depth / (CONTINUUM_PANEL * scale) * max(1.0, beta / STEEP))
     edges = np.linspace(0.0, depth, panels + 1)
+    edges = np.concatenate([[0.0], edges[1] * 0.5 ** np.arange(halvings, 0, -1), edges[1:]])
     u, w = panel_rule(edges, NODES)
     # the rest below e^-depth: its mass is e^{-beta depth}/(alpha beta), its mean eigenvalue e^-depth beta/(1 + beta)
     mean = exp(-edges[-1]) * beta / (1 + beta)

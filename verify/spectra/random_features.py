@@ -239,12 +239,13 @@ def limit_spectra(
     largest_clock: float = 1e12,
     spectrum: SpectrumKind = "continuum",
     modes: int | None = None,
+    in_steps: bool = False,
 ) -> TargetAndTrace:
     """Return the spectra of N = infinity, for clocks up to ``largest_clock``.
 
     Parameters
     ----------
-    alpha, beta, largest_clock, spectrum, modes
+    alpha, beta, largest_clock, spectrum, modes, in_steps
         As in `power_law_spectrum`, which checks them.
 
     Returns
@@ -263,9 +264,9 @@ def limit_spectra(
     >>> round(trace.variance, 8)  # the trace of the kernel is 1/(alpha - 1)
     2.0
     """
-    target = power_law_spectrum(alpha, beta, largest_clock, spectrum, modes)
+    sources = beta, 1 - 1 / exact(alpha, "alpha")
     return TargetAndTrace(
-        target, power_law_spectrum(alpha, 1 - 1 / exact(alpha, "alpha"), largest_clock, spectrum, modes)
+        *(power_law_spectrum(alpha, source, largest_clock, spectrum, modes, in_steps) for source in sources)
     )
 
 
