@@ -5,7 +5,7 @@ Three methods know the random feature model with new samples in every step ("onl
 * flow: gradient flow, in the limit or in the mean field of models of size N (`flow`).  Batches add their variance to
   first order in eta/B (`flow.noise`); their effect on the mean loss is not included.
 * two-time: the mean field equations of finite steps (`two_time.online_limit`, and `two_time.online` at finite N or B);
-  at gamma = 0 the exact second moments of finite steps instead, on the mean spectrum (`two_time.lazy_moments`).
+  at gamma = 0 the exact second moments of finite steps instead, on the mean spectrum (`two_time.lazy_model`).
 * simulate: the mean over trained models (`training.ensemble`).
 
 The same three know samples that are reused in every step, all under gradient flow: the mean field of features and
@@ -42,7 +42,7 @@ from .model import SEEDS, Model, check_last_time, check_method
 from .reuse.averaged_draws import average_draws
 from .reuse.mean_loss import mean_reuse, reuse_curve
 from .spectra.power_law import power_law_spectrum
-from .spectra.random_features import TargetAndTrace, limit_spectra, mean_spectra
+from .spectra.random_features import limit_spectra, mean_spectra
 from .spectra.spectrum import Spectrum
 from .spectra.spectrum_file import read_spectrum
 from .training.ensemble import train_ensemble
@@ -50,8 +50,8 @@ from .training.gradients import GAUSSIAN
 from .training.linear_ensemble import train_linear_ensemble
 from .training.seeds import check_seeds
 from .training.settings import check_memory, check_setting, estimate_training_seconds
-from .training.stability import STABLE, Diverged
-from .two_time.lazy_moments import solve_lazy
+from .training.stability import STABLE
+from .two_time.lazy_model import add_between_models, lazy_curve, lazy_distance
 from .two_time.offline import limit_of_fine_grids, time_grid
 from .two_time.online import estimate_two_time_seconds, solve_online
 from .two_time.online_limit import solve_online_limit
@@ -204,6 +204,12 @@ def _system(model: Model) -> str:
 
 
 def _flow(task: _Task) -> LossCurve:
+    """Solve the flow; a lazy curve on a mean spectrum says what differences between models add."""
+    found = _flow_with_batches(task)
+    return found if task.model.gamma else add_between_models(task.model, found)
+
+
+def _flow_with_batches(task: _Task) -> LossCurve:
     """Solve the flow, with the variance of finite batches."""
     model = task.model
     if model.file is not None:
@@ -228,7 +234,7 @@ def _flow(task: _Task) -> LossCurve:
     unstable = _find_kernel(found, spectra.target, model.gamma, STABLE / (task.eta * largest))
     loss, observed = found.loss + variance, {"kernel": found.kernel, "clock": found.clock, "variance": variance}
     if not model.gamma:
-        observed["left_out"] = _lazy_loss(task) - loss
+        observed["left_out"] = lazy_distance(model, task.eta, task.times, loss)
     return replace(
         found,
         loss=loss,
@@ -258,7 +264,7 @@ def _two_time(task: _Task) -> LossCurve:
     """Solve the two-time equations of finite steps."""
     model, last = task.model, task.last_step
     if not model.gamma:
-        return replace(solve_lazy(*_lazy_spectra(task), task.eta, task.steps, model.batch_size), time=task.times)
+        return lazy_curve(model, task.eta, task.times)
     clock = min(CLOCK_OF_A_STEP * last, LONGEST_CLOCK)
     if model.file is not None:
         found = solve_online_limit(read_spectrum(model.file).compress(), model.gamma, task.eta, last)
@@ -269,25 +275,6 @@ def _two_time(task: _Task) -> LossCurve:
         spectra = limit_spectra(*model.exponents, clock, model.spectrum, model.modes)
         found = solve_online(*spectra, model.gamma, task.eta, last, model.model_size, model.batch_size)
     return replace(found.select(list(task.steps)), time=task.times)
-
-
-def _lazy_loss(task: _Task) -> Reals:
-    """Return the exact loss in steps at gamma = 0; NaN if it has diverged."""
-    try:
-        return solve_lazy(*_lazy_spectra(task), task.eta, task.times / task.eta, task.model.batch_size).loss
-    except Diverged:
-        return np.full(len(task.times), np.nan)
-
-
-def _lazy_spectra(task: _Task) -> TargetAndTrace:
-    """Return target and trace of a model whose clock is time."""
-    model, clock = task.model, max(1.0, float(task.times[-1]))
-    if model.file is not None:
-        target = read_spectrum(model.file).compress()
-        return TargetAndTrace(target, target)  # batches are infinite: the trace does not enter
-    if model.model_size is None:
-        return limit_spectra(*model.exponents, clock, model.spectrum, model.modes, in_steps=True)
-    return mean_spectra(*model.exponents, model.model_size, model.spectrum, model.modes)
 
 
 def _settings(task: _Task) -> Mapping[str, Any]:

@@ -192,8 +192,14 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
             "Left out: the exact lazy loss in steps of {eta}, less L. It includes the four-point part of batches."
         )
     notes += [f"{warning}." for warning in _warnings(asked, found)]
+    if "between_models" in found.observed:
+        batches = "" if model.batch_size is None else " without batches, in proportion"
+        notes.append(
+            "Between models: what the mean over models adds to L, which is on their mean spectrum. It is the first "
+            f"order in 1/N of the flow{batches}; neither L nor its error contains it."
+        )
     if asked.is_lazy_recursion:
-        notes += _lazy_notes(model)
+        notes.append(_lazy_note(model))
     elif asked.method == TWO_TIME and not model.reuses:
         notes.append("The error covers the sums over modes, not the mean field.")
     if model.modes is not None and found.status.seeds:
@@ -206,18 +212,12 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
     return notes
 
 
-def _lazy_notes(model: Model) -> list[str]:
-    """Return what is exact at gamma = 0, and what is not."""
+def _lazy_note(model: Model) -> str:
+    """Return what is exact at gamma = 0."""
     exact = "At {gamma} = 0 second moments close"
     if model.batch_size is not None:
         exact += ": the mean over Gaussian batches is exact, with its four-point part"
-    notes = [f"{exact}. L is the loss of the flow, and what steps and batches add to it."]
-    if model.model_size is not None:
-        notes.append(
-            "That holds for each model. The mean spectrum leaves out how models differ: a relative order 1/N, which "
-            "the error does not cover."
-        )
-    return notes
+    return f"{exact}. L is the loss of the flow, and what steps and batches add to it."
 
 
 def _reuse_notes(asked: Request, found: LossCurve) -> list[str]:

@@ -17,6 +17,7 @@ CURVE: dict[str, tuple[str | Notation, str]] = {
     "variance": ("from batches", ".6g"),
     "from_steps": ("from steps", ".3g"),
     "left_out": ("left out", ".3g"),
+    "between_models": ("between models", ".3g"),
     "kernel": (Notation("kappa", "κ", r"\kappa"), ".6g"),
     "clock": (Notation("tau", "τ", r"\tau"), ".6g"),
 }

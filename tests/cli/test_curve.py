@@ -183,11 +183,20 @@ def test_a_lazy_flow_with_batches_says_how_far_it_is_from_the_exact_steps(size, 
 def test_exact_second_moments_say_what_they_are_and_reach_any_number_of_steps(capsys):
     _, out, err = run(capsys, *TWO_TIME, "--gamma", "0", "--model-size", "64", "--batch-size", "1", "--time", "10,1e11")
     out = " ".join(out.split())
-    for words in ("by exact second moments, mean spectrum of N = 64, B = 1", "four-point", "order 1/N", "Final loss: "):
+    for words in (
+        "by exact second moments, mean spectrum of N = 64, B = 1",
+        "four-point",
+        "order in 1/N",
+        "Final loss: ",
+    ):
         assert words in out
     assert "mean field" not in out and "two-time" not in out and not err
     _, out, _ = run(capsys, *TWO_TIME, "--gamma", "0", "--time", "10")
     assert "four-point" not in out and "1/N" not in out
+    flow = rows(capsys, *POINT, "--gamma", "0", "--model-size", "64", "--time", "1,10")
+    steps = rows(capsys, *TWO_TIME, "--gamma", "0", "--model-size", "64", "--time", "1,10")
+    share = [found["between_models"] / found["loss"] for found in (flow, steps)]
+    assert share[0] == pytest.approx(share[1], rel=0.01) and np.all((share[0] > 1e-3) & (share[0] < 2 / 64))
 
 
 def test_a_lazy_mean_that_grows_is_said_with_the_largest_stable_rate(capsys):
