@@ -39,7 +39,6 @@ from .flow.solver import solve_flow
 from .inputs import check_times, check_whole, count_steps, exact_rate
 from .linear.infinite_width import linear_curve, linear_limit_curve
 from .model import SEEDS, Model, check_last_time, check_method
-from .model_error import estimate_model_error
 from .reuse.averaged_draws import average_draws
 from .reuse.mean_loss import mean_reuse, reuse_curve
 from .spectra.power_law import power_law_spectrum
@@ -121,7 +120,7 @@ def loss_curve(
     -------
     LossCurve
         With the kernel, and what the method adds: clock and loss_slope of a flow, variance with batches, train_loss
-        with reused samples.  ``model_error`` is the size of what a mean field leaves out (`model_error`).
+        with reused samples.
 
     Raises
     ------
@@ -141,11 +140,7 @@ def loss_curve(
     [0.7537, 0.2362]
     """
     task = _check_task(model, times, method, learning_rate, seeds)
-    found = SOLVERS[_system(model), method](task)
-    if method == SIMULATE or _system(model) == "linear":
-        return found
-    left_out = estimate_model_error(model, method, found, None if task.learning_rate is None else task.eta)
-    return found if left_out is None else replace(found, errors={**found.errors, "model": left_out})
+    return SOLVERS[_system(model), method](task)
 
 
 def estimate_seconds(
@@ -210,8 +205,8 @@ def _system(model: Model) -> str:
 
 def _flow(task: _Task) -> LossCurve:
     """Solve the flow; a lazy curve on a mean spectrum says what differences between models add."""
-    found = _flow_with_batches(task)
-    return found if task.model.gamma else add_between_models(task.model, found)
+    found, batches = _flow_with_batches(task), task.model.batch_size is not None
+    return found if task.model.gamma else add_between_models(task.model, found, task.eta if batches else None)
 
 
 def _flow_with_batches(task: _Task) -> LossCurve:

@@ -26,18 +26,7 @@ ROOMS = {
     ),
     "verify": (
         *("arrays", "inputs", "model", "curves"),
-        *(
-            "spectra",
-            "flow",
-            "training",
-            "two_time",
-            "linear",
-            "reuse",
-            "model_error",
-            "solvers",
-            "measurements",
-            "witnesses",
-        ),
+        *("spectra", "flow", "training", "two_time", "linear", "reuse", "solvers", "measurements", "witnesses"),
         *("judgement", "plots"),
     ),
 }

@@ -1,8 +1,7 @@
 """What is the exact loss of a lazy `Model` in finite steps, and what do differences between models add to the mean?
 
 Second moments close for each model (`lazy_moments`).  A `Model` of finite size stands for all draws of its features.
-They run on the mean spectrum, and `spectra.finite_size` says what the mean over draws adds to the flow, to first order
-in 1/N; where batches are finite that is taken in proportion to the loss.
+They run on the mean spectrum, and `spectra.finite_size` says what the mean over draws adds, to first order in 1/N.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from ..spectra.finite_size import share_between_models
 from ..spectra.random_features import TargetAndTrace, limit_spectra, mean_spectra
 from ..spectra.spectrum_file import read_spectrum
 from ..training.stability import Diverged
-from .lazy_moments import solve_lazy
+from .lazy_moments import largest_stable_rate, solve_lazy
 
 BEYOND = 1e6
 """Clock beyond which N features learn no more, in units of one over their smallest eigenvalue."""
@@ -52,9 +51,9 @@ def lazy_curve(model: Model, learning_rate: float, times: Reals) -> LossCurve:
     --------
     >>> curve = lazy_curve(Model("3/2", "1/2", 0, model_size=64, batch_size=1), 0.1, np.array([1.0, 1e6]))
     >>> curve.loss.round(6).tolist(), curve.between_models.round(6).tolist()
-    ([0.847105, 0.187163], [0.002233, 0.001128])
+    ([0.847105, 0.187163], [0.002167, 0.000769])
     """
-    return add_between_models(model, _solve(model, learning_rate, times))
+    return add_between_models(model, _solve(model, learning_rate, times), learning_rate)
 
 
 def lazy_distance(model: Model, learning_rate: float, times: Reals, loss: Reals) -> Reals:
@@ -77,8 +76,15 @@ def lazy_distance(model: Model, learning_rate: float, times: Reals, loss: Reals)
         return np.full(len(times), np.nan)
 
 
-def add_between_models(model: Model, curve: LossCurve) -> LossCurve:
-    """Return the lazy curve with ``between_models``, if N is finite.
+def add_between_models(model: Model, curve: LossCurve, learning_rate: float | None = None) -> LossCurve:
+    """Return a lazy curve with ``between_models`` if N is finite, NaN where the mean grows.
+
+    Parameters
+    ----------
+    model : Model
+    curve : LossCurve
+    learning_rate : float, optional
+        None is the flow, without batches.
 
     Examples
     --------
@@ -92,8 +98,12 @@ def add_between_models(model: Model, curve: LossCurve) -> LossCurve:
     slowest = (float(alpha) * model.model_size) ** float(alpha)
     clock = min(max(1.0, float(curve.time[-1])), BEYOND * slowest)
     limit = limit_spectra(alpha, beta, clock, model.spectrum, model.modes, in_steps=True)
-    added = curve.loss * share_between_models(*limit, model.model_size, curve.time)
-    return replace(curve, observed={**curve.observed, "between_models": added})
+    batch_size = None if learning_rate is None else model.batch_size
+    if learning_rate is not None and learning_rate >= largest_stable_rate(*_read_spectra(model, clock), batch_size):
+        share = np.full(len(curve), np.nan)
+    else:
+        share = share_between_models(*limit, model.model_size, curve.time, learning_rate, batch_size)
+    return replace(curve, observed={**curve.observed, "between_models": curve.loss * share})
 
 
 def _solve(model: Model, learning_rate: float, times: Reals) -> LossCurve:

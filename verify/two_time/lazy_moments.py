@@ -202,7 +202,7 @@ def solve_lazy(
         loss[n == 0] = target.variance
         x = eta * target.eigenvalues
         flow, from_steps = _mean_response(x, target.weights, n)
-        variance = loss - (target.floor + flow + from_steps)
+        variance = np.where(n == 0, 0.0, loss - (target.floor + flow + from_steps))
     stable = largest_stable_rate(target, trace, batch_size)
     _check_growth(loss, target.variance, n, eta, stable)
     # noise is amplified by at most 1/(1 - G), and G, convex in eta, is below eta/stable; beyond, for all steps
