@@ -23,6 +23,7 @@ Names in ``observed``, each an array of shape (times,) unless said otherwise:
     from_steps      what finite steps add to the flow; contained in the loss
     left_out        the exact lazy loss in steps, less the loss of the method
     between_models  what the mean over models adds to the loss on the mean spectrum, to order 1/N; not contained in it
+    model           (in ``errors`` only) what a mean field leaves out at finite N, B or P, as ``model_error``
     losses, kernels ... (plural)  per seed, of shape (seeds, times)
 
 Names in ``details``:

@@ -39,6 +39,7 @@ from .flow.solver import solve_flow
 from .inputs import check_times, check_whole, count_steps, exact_rate
 from .linear.infinite_width import linear_curve, linear_limit_curve
 from .model import SEEDS, Model, check_last_time, check_method
+from .model_error import estimate_model_error
 from .reuse.averaged_draws import average_draws
 from .reuse.mean_loss import mean_reuse, reuse_curve
 from .spectra.power_law import power_law_spectrum
@@ -120,7 +121,7 @@ def loss_curve(
     -------
     LossCurve
         With the kernel, and what the method adds: clock and loss_slope of a flow, variance with batches, train_loss
-        with reused samples.
+        with reused samples.  ``model_error`` is the size of what a mean field leaves out (`model_error`).
 
     Raises
     ------
@@ -140,7 +141,11 @@ def loss_curve(
     [0.7537, 0.2362]
     """
     task = _check_task(model, times, method, learning_rate, seeds)
-    return SOLVERS[_system(model), method](task)
+    found = SOLVERS[_system(model), method](task)
+    if method == SIMULATE or _system(model) == "linear":
+        return found
+    left_out = estimate_model_error(model, method, found, None if task.learning_rate is None else task.eta)
+    return found if left_out is None else replace(found, errors={**found.errors, "model": left_out})
 
 
 def estimate_seconds(

@@ -28,7 +28,7 @@ def families_of(system: System) -> tuple[str, ...]:
     Examples
     --------
     >>> families_of("limit")
-    ('chi', 'levels', 'amplitude')
+    ('chi', 'levels', 'amplitude', 'steps')
     """
     return tuple(family for family, measured_by in FAMILIES.items() if measured_by == system)
 

@@ -17,12 +17,12 @@ from ..model.level_series import level_series
 from ..model.linear_network import saturation  # noqa: F401
 from ..model.online_loss import loss
 from ..model.reuse_loss import data_correction, mixed_correction, peak_growth  # noqa: F401
-from ..model.stable_steps import stability_horizon  # noqa: F401
+from ..model.stable_steps import in_steps, optimum_in_steps, stability_horizon  # noqa: F401
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
 from ..model.target import TARGET_WEIGHT
 from ..model.timescale import chi, clock_growth, kernel_growth  # noqa: F401
 from ..names import DERIVED, RICH, Regime
-from ..symbols import N, P, alpha, t, x
+from ..symbols import N, P, alpha, steps, t, x
 
 
 def learned_mode() -> Expr:
@@ -105,6 +105,17 @@ def term_in_size(regime: Regime, name: str) -> Expr:
     return loss(regime, DERIVED)[name].exponent(N)
 
 
+def term_in_steps(name: str) -> Expr:
+    """Return the exponent in stable steps of one term of the derived rich loss.
+
+    Examples
+    --------
+    >>> term_in_steps("gradient_flow")
+    beta
+    """
+    return in_steps(loss(RICH, DERIVED), RICH)[name].exponent(steps)
+
+
 def arrival(regime: Regime) -> Expr:
     """Return the exponent in N of the time at which a model comes to its floor: the clock reaches r(N).
 
@@ -153,6 +164,30 @@ def model_size_exponent(regime: Regime) -> Expr:
     1/2
     """
     return optimum(regime, DERIVED).allocation(N)
+
+
+def compute_exponent_in_steps() -> Expr:
+    """Return the exponent with which the smallest rich loss falls with compute that counts stable steps.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> compute_exponent_in_steps().subs({alpha: 3, beta: 1})
+    3/4
+    """
+    return optimum_in_steps(RICH, DERIVED).exponent
+
+
+def model_size_exponent_in_steps() -> Expr:
+    """Return the exponent with which the best rich model size grows with that compute.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> model_size_exponent_in_steps().subs({alpha: 3, beta: 1})
+    1/4
+    """
+    return optimum_in_steps(RICH, DERIVED).allocation(N)
 
 
 def data_floor() -> Expr:

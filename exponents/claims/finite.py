@@ -50,6 +50,11 @@ def _all_batches(regime: Regime) -> Claim:
     return _slow(f"sgd: all batches, {regime}", FINITE, "first order in eta/B", None, ("noise_feedback", regime))
 
 
+def _in_steps(name: str, *derivation: str) -> Claim:
+    """Return a claim about the rich regime in stable steps, where the kernel grows; elsewhere steps change nothing."""
+    return _slow(f"{name}, rich in steps", FINITE, "derive steps", None, derivation, derived_for=HARD)
+
+
 def _optimum(regime: Regime) -> tuple[Claim, Claim]:
     name, size = f"compute-optimal: {regime}", f"compute-optimal: model size, {regime}"
     return (
@@ -72,7 +77,10 @@ FINITE_CLAIMS = (
     _slow("sgd: rich", FINITE, "eq. 9", f"{NOISE}*{ACCELERATION}", (*_IN_TIME, "sgd_transient")),
     _slow("sgd: rich", FINITE, "eq. 83", f"{TRANSIENT}*{ACCELERATION}", (*_IN_TIME, "sgd_transient")),
     *map(_all_batches, REGIMES),
+    _in_steps("sgd: early batches", "term_in_steps", "sgd_transient"),
     _slow("sgd: stability horizon", FINITE, "eta kappa = 2", None, ("stability_horizon",), derived_for=HARD),
     *_optimum(LAZY),
     *_optimum(RICH),
+    _in_steps("compute-optimal: loss", "compute_exponent_in_steps"),
+    _in_steps("compute-optimal: model size", "model_size_exponent_in_steps"),
 )

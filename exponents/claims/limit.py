@@ -1,4 +1,4 @@
-"""Claims about training at N, B = infinity: the clock, the levels of perturbation theory, and the constants.
+"""Claims about training at N, B = infinity: the clock, the levels of perturbation theory, constants, stable steps.
 
 The constants are those of the continuum y^2(k) dk = k^{-alpha beta-1} dk, or of the sum over integer modes.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..names import LAZY, RICH
-from .claim import LIMIT, SPECTRUM, Claim
+from .claim import LIMIT, MINUTES, SPECTRUM, Claim
 
 LEVELS = 8
 """Levels of the series that are claimed one by one."""
@@ -35,6 +35,11 @@ def _level(number: int) -> Claim:
     return Claim(name, LIMIT, "eq. 62", published, ("level", number), HARD, HARD, slow_from=SLOW_LEVELS)
 
 
+def _in_steps(name: str, derivation: tuple[str, ...]) -> Claim:
+    """Return a claim about stable steps where the kernel grows; elsewhere steps change nothing."""
+    return Claim(name, LIMIT, "eta kappa mu_1 = 1", None, derivation, derived_for=HARD, cost=MINUTES)
+
+
 LIMIT_CLAIMS = (
     Claim("chi: lazy time exponent", LIMIT, "eq. 8", "beta", ("chi", LAZY)),
     Claim("chi: time exponent", LIMIT, "eq. 10, 68", CHI, ("chi", RICH)),
@@ -51,4 +56,7 @@ LIMIT_CLAIMS = (
     Claim("amplitude: loss", LIMIT, "eq. 10", None, ("amplitude", RICH, SPECTRUM), derived_for=OFF),
     Claim("amplitude: kernel", LIMIT, "sec. 4", None, ("kernel_amplitude", RICH, SPECTRUM), derived_for=OFF),
     Claim("amplitude: clock", LIMIT, "eq. 67", None, ("clock_amplitude", RICH, SPECTRUM), derived_for=OFF),
+    _in_steps("steps: two-time equations", ("term_in_steps", "gradient_flow")),
+    _in_steps("steps: trained model", ("term_in_steps", "gradient_flow")),
+    _in_steps("steps: flattened modes", ("chi", RICH)),
 )

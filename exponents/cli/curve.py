@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from math import inf, isinf, isnan
+from math import inf, isfinite, isinf
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -27,6 +27,9 @@ DAY = 86400  # seconds
 
 SOON, LONG = 90, 30 * DAY
 """Seconds beyond which the command says how long a computation takes, and beyond which it refuses to begin."""
+
+LARGE = 0.1
+"""Share of the loss beyond which a model error is a warning."""
 
 
 @click.command(cls=Command, short_help="Loss curve of the theory.")
@@ -127,12 +130,14 @@ def _show(asked: Request, found: LossCurve, form: str) -> None:
     from ..reports.measured import CURVE, CURVE_SYMBOLS, curve_table
 
     columns = {"time": found.time, "loss": found.loss, "error": found.error, **found.observed}
+    if "model" in found.errors:
+        columns["model_error"] = found.model_error
     if "loss_slope" in columns and not asked.model.reuses:
         columns["local_exponent"] = -found.loss_slope
     known = {key: columns[key].tolist() for key in CURVE if key in columns}
     as_object = {
-        key: [None if isnan(value) else value for value in known[key]]
-        for key in ("time", "loss", "error", "train_loss")
+        key: [value if isfinite(value) else None for value in known[key]]
+        for key in ("time", "loss", "error", "train_loss", "model_error")
         if key in known
     }
     notes = _notes(asked, found)
@@ -159,7 +164,7 @@ def _title(asked: Request, found: LossCurve) -> str:
     elif model.model_size is None and model.batch_size is None:
         parts = ["N and B to infinity" if model.file is None else "B to infinity, measured spectrum"]
     elif asked.is_lazy_recursion and model.model_size is not None:
-        parts = [f"mean spectrum of {size}", batch]
+        parts = [f"mean-field spectrum of {size}", batch]
     elif asked.method == FLOW and model.model_size is not None:
         parts = [batch, f"mean field of models of size {size}"]
     else:
@@ -181,6 +186,11 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
     elif found.floor:
         taken = " The exponent is taken of L minus this." if "loss_slope" in found.observed else ""
         notes.append(f"Final loss: {found.floor:.6g}.{taken}")
+        if asked.method == FLOW and model.model_size is not None:
+            from verify.spectra.floor import four_point_floor
+
+            mean = sum(four_point_floor(*model.exponents, model.model_size, model.spectrum, model.modes))
+            notes.append(f"With its four-point part, the first order in 1/N that the mean field lacks: {mean:.6g}.")
     if asked.method == FLOW and model.batch_size is not None and asked.learning_rate is not None:
         noise = f"{{noise}} = {float(asked.learning_rate / model.batch_size):g}"
         notes.append(
@@ -194,13 +204,18 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
     notes += [f"{warning}." for warning in _warnings(asked, found)]
     if "between_models" in found.observed:
         notes.append(
-            "Between models: what the mean over models adds to L, which is on their mean spectrum, to first order in "
-            "1/N. Neither L nor its error contains it."
+            "Between models: what the mean over models adds to L, which is on their mean-field spectrum, to first "
+            "order in 1/N. Neither L nor its error contains it."
         )
     if asked.is_lazy_recursion:
         notes.append(_lazy_note(model))
     elif asked.method == TWO_TIME and not model.reuses:
         notes.append("The error covers the sums over modes, not the mean field.")
+    if "model" in found.errors:
+        notes.append(
+            f"Model error: the size of what {'that' if asked.is_lazy_recursion else 'the mean field'} leaves out, of "
+            f"order {_orders(asked)}. The error of L is that of the numbers."
+        )
     if model.modes is not None and found.status.seeds:
         alpha, beta = model.exponents
         beyond = f"{model.modes ** -float(alpha * beta) / float(alpha * beta):.2g}"
@@ -209,6 +224,14 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
             f"left out would add {beyond} to the loss at t = 0."
         )
     return notes
+
+
+def _orders(asked: Request) -> str:
+    """Return the small numbers that a mean field leaves out."""
+    model = asked.model
+    batch = None if asked.is_lazy_recursion or model.reuses else model.batch_size
+    sizes = {"1/N": model.model_size, "1/B": batch, "1/P": model.samples if model.reuses else None}
+    return " and ".join(name for name, size in sizes.items() if size is not None)
 
 
 def _lazy_note(model: Model) -> str:
@@ -244,6 +267,14 @@ def _warnings(asked: Request, found: LossCurve) -> list[str]:
         warnings.append(
             "The mean over models is infinite at infinite time, since |N - P| <= 1; the mean field falls short of it "
             "at late times; take N and P further apart, or less time"
+        )
+    left_out = found.errors.get("model", 0 * found.loss)
+    large = found.time[left_out > LARGE * found.loss].tolist()
+    if len(large):
+        where = f"At t = {large[0]:.3g}" + (f" to {large[-1]:.3g}" if len(large) > 1 else "")
+        warnings.append(
+            f"{where} the model error exceeds a tenth of L: means over models differ from the mean field; train some "
+            f"with --method {SIMULATE}"
         )
     if found.status.unstable_from is not None:
         warnings.append(

@@ -250,15 +250,16 @@ def _flattening_steps() -> tuple[Step, ...]:
         prove_nonnegative(margin, PARAMETERS, region, claim)
     return (
         step(
-            r"A preconditioner can restore the gain. Let it lower the first $k_0$ eigenvalues to $\mu_{k_0}$: each "
-            "gradient g is multiplied by a matrix Q, before the step of w and of B.",
-            r"dv/dt = -M Q \Lambda v, \quad Q \Lambda = diag(min(\lambda_k, \mu_{k_0}))",
-            r"$B B^T - \gamma w w^T$ is conserved whatever g is, so M keeps its form, and every step before holds with "
-            r"$\mu_{k_0}$ for $\mu_1$",
+            r"A preconditioner can restore the gain. Let it lower the first $k_0$ eigenvalues to about $\mu_{k_0}$: "
+            "each gradient g is multiplied by a matrix Q, before the step of w and of B.",
+            r"dv/dt = -M Q \Lambda v, \quad Q = (I + \Lambda/\mu_{k_0})^{-1}",
+            r"$B B^T - \gamma w w^T$ is conserved whatever g is, so M keeps its form. The largest eigenvalue of $Q "
+            r"\Lambda$ is below $\mu_{k_0}$, so every step before holds with $\mu_{k_0}$ for $\mu_1$; the eigenvalues "
+            "of later modes stay",
             "Appendix B",
         ),
         step(
-            r"With $k_0 \sim n^p$ the clock grows as a power of n with exponent",
+            r"With $k_0 \sim n^p$, as n grows, the clock grows as a power of n with exponent",
             clock,
             r"a stable step moves it by at most $2/\mu_{k_0}$, and $\mu_k = k^{-\alpha}$",
             _STABILITY,

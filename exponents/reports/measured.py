@@ -12,6 +12,7 @@ CURVE: dict[str, tuple[str | Notation, str]] = {
     "time": (Notation("t", "t", "t"), ".6g"),
     "loss": (Notation("L", "L", "L"), ".9g"),
     "error": ("error of L", ".1e"),
+    "model_error": ("model error", ".1e"),
     "train_loss": ("L on the samples", ".9g"),
     "local_exponent": (Notation("-d ln L/d ln t", "-d ln L/d ln t", r"-d \ln L/d \ln t"), ".6f"),
     "variance": ("from batches", ".6g"),

@@ -35,12 +35,12 @@ def run(capsys, *arguments):
 
 
 def curve(capsys, *arguments):
-    """Time, loss and error as arrays."""
+    """Time, loss and error as arrays; a model error goes with finite sizes."""
     status, out, _ = run(capsys, *arguments, "--format", "json")
     assert status == 0
     found = json.loads(out)
-    assert list(found) == ["time", "loss", "error"]
-    return tuple(np.array(found[key]) for key in found)
+    assert list(found) in (["time", "loss", "error"], ["time", "loss", "error", "model_error"])
+    return tuple(np.array(found[key]) for key in list(found)[:3])
 
 
 def rows(capsys, *arguments):
@@ -65,11 +65,14 @@ def test_a_curve_has_the_keys_that_others_rely_on(capsys):
     ("arguments", "columns"),
     [
         (POINT, ["local_exponent", "kernel", "clock"]),
-        ([*POINT, "--batch-size", "64"], ["variance", "kernel", "clock"]),
-        ([*POINT, "--model-size", "16"], ["local_exponent", "kernel", "clock"]),
-        ([*POINT, "--model-size", "16", "--batch-size", "8", "--spectrum", "modes"], ["variance", "kernel", "clock"]),
+        ([*POINT, "--batch-size", "64"], ["model_error", "variance", "kernel", "clock"]),
+        ([*POINT, "--model-size", "16"], ["model_error", "local_exponent", "kernel", "clock"]),
+        (
+            [*POINT, "--model-size", "16", "--batch-size", "8", "--spectrum", "modes"],
+            ["model_error", "variance", "kernel", "clock"],
+        ),
         (TWO_TIME, ["kernel"]),
-        ([*TWO_TIME, "--model-size", "16"], ["kernel"]),
+        ([*TWO_TIME, "--model-size", "16"], ["model_error", "kernel"]),
         (SIMULATE, ["kernel"]),
     ],
     ids=["flow", "flow B", "flow N", "flow N, B", "two-time", "two-time N", "simulate"],
@@ -184,7 +187,7 @@ def test_exact_second_moments_say_what_they_are_and_reach_any_number_of_steps(ca
     _, out, err = run(capsys, *TWO_TIME, "--gamma", "0", "--model-size", "64", "--batch-size", "1", "--time", "10,1e11")
     out = " ".join(out.split())
     for words in (
-        "by exact second moments, mean spectrum of N = 64, B = 1",
+        "by exact second moments, mean-field spectrum of N = 64, B = 1",
         "four-point",
         "order in 1/N",
         "Final loss: ",
@@ -250,8 +253,8 @@ def test_the_title_says_what_was_solved(form, capsys):
     ):
         status, out, err = run(capsys, *POINT, "--method", method, *finite)
         out = " ".join(out.split())
-        assert (status, err) == (0, "")
-        assert all(word in out for word in (*words, "N = 8", "B = 4", f"{eta} = 0.2"))
+        assert status == 0 and all(word in out for word in (*words, "N = 8", "B = 4", f"{eta} = 0.2"))
+        assert ("model error exceeds a tenth of L" in err) == (method != "simulate") == bool(err)
 
 
 def test_the_note_on_batches_says_what_is_in_and_what_is_not(capsys):
@@ -527,7 +530,7 @@ def curve_json(capsys, *arguments):
 
 def test_reused_samples_have_a_loss_on_them_too(capsys):
     found = curve_json(capsys, "--samples", "100", "--model-size", "64", "--time", "1,10,1000")
-    assert set(found) == {"time", "loss", "error", "train_loss"}
+    assert set(found) == {"time", "loss", "error", "train_loss", "model_error"}
     assert all(train < test for train, test in zip(found["train_loss"], found["loss"], strict=True))
     assert found["loss"][2] > found["loss"][1]  # near N = P it rises again
     assert found["train_loss"] == sorted(found["train_loss"], reverse=True)

@@ -26,7 +26,18 @@ ROOMS = {
     ),
     "verify": (
         *("arrays", "inputs", "model", "curves"),
-        *("spectra", "flow", "training", "two_time", "linear", "reuse", "solvers", "measurements", "witnesses"),
+        *(
+            "spectra",
+            "flow",
+            "training",
+            "two_time",
+            "linear",
+            "reuse",
+            "model_error",
+            "solvers",
+            "measurements",
+            "witnesses",
+        ),
         *("judgement", "plots"),
     ),
 }

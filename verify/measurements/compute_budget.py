@@ -69,8 +69,8 @@ class Optimum:
     Attributes
     ----------
     compute, loss, model_size, time : array
-        C = N t, L*(C), and the N and t at which it is reached.  The loss is the geometric mean of the losses of two
-        models, of sizes N e^-`APART` and N e^`APART`.
+        C = N t, L*(C), and the N and t at which it is reached; for t the number of steps where they are counted.  The
+        loss is the geometric mean of the losses of two models, of sizes N e^-`APART` and N e^`APART`.
     """
 
     compute: Reals
@@ -122,8 +122,13 @@ class Budgets:
             for size in self.sizes
         ]
 
-    def optimum(self) -> Optimum:
+    def optimum(self, in_steps: bool = False) -> Optimum:
         """Return where each size is the best.
+
+        Parameters
+        ----------
+        in_steps : bool
+            Whether compute counts stable steps, which are the clock (eta kappa mu_1 = 1), in place of time.
 
         Raises
         ------
@@ -133,8 +138,10 @@ class Budgets:
         rows = []
         for size, (smaller, larger) in zip(self.sizes, self._pairs, strict=True):
             name = f"a time at which N = {size:.3g} is the best size"
-            place = _find_fall(partial(_compare, smaller, larger), smaller.first, smaller.last, name)
-            loss = (smaller.at(place)[0] + larger.at(place)[0]) / 2
+            read = _Model.at_clock if in_steps else _Model.at
+            first, last = (smaller.to_clock(end) if in_steps else end for end in (smaller.first, smaller.last))
+            place = _find_fall(partial(_compare, read, smaller, larger), first, last, name)
+            loss = (read(smaller, place)[0] + read(larger, place)[0]) / 2
             rows.append((size * exp(place), exp(loss), size, exp(place)))
         return Optimum(*np.array(rows).T)
 
@@ -248,10 +255,23 @@ class _Model:
         loss, more = exp(log_loss), exp(float(self._variance(place)))
         return log(loss + more), (loss * slope + more * float(self._variance(place, 1))) / (loss + more)
 
+    def to_clock(self, place: float) -> float:
+        """ln tau at ln t."""
+        return log(float(self._flow.at(np.array([exp(place)])).clock[0]))
 
-def _compare(smaller: _Model, larger: _Model, place: float) -> float:
-    """d ln L/d ln N - d ln L/d ln t at ln t: positive while time is worth more than size."""
-    (low, low_slope), (high, high_slope) = smaller.at(place), larger.at(place)
+    def at_clock(self, place: float) -> tuple[float, float]:
+        """ln L and d ln L/d ln tau at ln tau."""
+        state = self._flow.at_clock(np.array([min(exp(place), self.clock)]))
+        time, kernel = float(state.time[0]), float(state.kernel[0])
+        log_loss, slope = self.at(log(time))
+        return log_loss, slope * exp(place) / (time * kernel)  # d ln tau/d ln t = t kappa/tau
+
+
+def _compare(
+    read: Callable[[_Model, float], tuple[float, float]], smaller: _Model, larger: _Model, place: float
+) -> float:
+    """d ln L/d ln N - d ln L/d ln t at ln t, or with steps for t: positive while time is worth more than size."""
+    (low, low_slope), (high, high_slope) = read(smaller, place), read(larger, place)
     return (high - low) / (2 * APART) - (low_slope + high_slope) / 2
 
 

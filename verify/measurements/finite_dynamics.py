@@ -19,13 +19,13 @@ such corrections are known, and nothing is measured.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import exp, inf, log, sqrt
 from typing import ClassVar
 
 from exponents.claims.claim import FINITE
 from exponents.errors import InputError
-from exponents.names import Regime
+from exponents.names import RICH, Regime
 
 from ..arrays import Reals
 from ..flow.curve import flow_curve, limit_curve
@@ -126,12 +126,12 @@ class FiniteMeasurements(Measurements):
         kernel, trace = (1 + sqrt(1 + 4 * gamma * norm)) / 2, 1 / (float(alpha) - 1)
         return Budgets(alpha, self.at.beta, gamma, self.sizes, min(TEMPERATURE, STABLE * 2 / (kernel * trace)))
 
-    def _find_optimum(self, regime: Regime) -> Optimum:
-        """The optimum.
+    def _find_optimum(self, regime: Regime, in_steps: bool) -> Optimum:
+        """The optimum, in time or in stable steps.
 
         Raises InputError if beta is so close to 2 - 1/alpha that noise and flow fall alike for long.
         """
-        found, border = self.budgets(regime).optimum(), 2 - 1 / self.at.alpha
+        found, border = self.budgets(regime).optimum(in_steps), 2 - 1 / self.at.alpha
         if self.at.beta > 1 and self.at.beta != border:
             where = f"alpha = {self.at.alpha}, beta = {self.at.beta}; take a beta further from {border}"
             self._require_change("noise over flow", float(abs(self.at.beta - border)), found.time, where)
@@ -164,14 +164,17 @@ class FiniteMeasurements(Measurements):
             limit, lambda size, time: flow_curve(mean_spectra(alpha, beta, size).target, gamma, time, TOLERANCE)
         )
 
-    def variance(self, regime: Regime, until: float) -> Limit:
-        """Measure the exponent with which the variance of batches up to a clock falls, to first order in eta/B."""
+    def variance(self, regime: Regime, until: float, in_steps: bool = False) -> Limit:
+        """Measure the exponent with which the variance of batches up to a clock falls, to first order in eta/B.
+
+        It falls with time, or with stable steps (eta kappa mu_1 = 1), which are the clock.
+        """
         gamma = self.gamma_of(regime)
-        clock = 2 * float(limit_curve(self.at.alpha, self.at.beta, gamma, self.late[-1:]).clock[0])
-        target, trace = limit_spectra(self.at.alpha, self.at.beta, clock)
+        clock = limit_curve(self.at.alpha, self.at.beta, gamma, self.late).clock
+        target, trace = limit_spectra(self.at.alpha, self.at.beta, 2 * float(clock[-1]))
         found = noisy_curve(target, trace, gamma, WEAK, self.late, until)
         errors = float((found.variance_error / found.variance).max())
-        return -extrapolate_exponent(self.late, found.variance).widen(errors)
+        return -extrapolate_exponent(clock if in_steps else self.late, found.variance).widen(errors)
 
     def horizon(self) -> Limit:
         """Measure the exponent in 1/eta of the time at which eta kappa mu_1 reaches its bound."""
@@ -186,14 +189,14 @@ class FiniteMeasurements(Measurements):
         """Measure the exponent in N of the time at which a model comes to its floor."""
         return extrapolate_exponent(self.sizes, self.budgets(regime).arrivals())
 
-    def best_loss(self, regime: Regime) -> Limit:
+    def best_loss(self, regime: Regime, in_steps: bool = False) -> Limit:
         """Measure the exponent with which the smallest loss falls with compute."""
-        found = self.optimum(regime)
+        found = self.optimum(regime, in_steps)
         return -extrapolate_exponent(found.compute, found.loss)
 
-    def best_size(self, regime: Regime) -> Limit:
+    def best_size(self, regime: Regime, in_steps: bool = False) -> Limit:
         """Measure the exponent with which the best model size grows with compute."""
-        found = self.optimum(regime)
+        found = self.optimum(regime, in_steps)
         return extrapolate_exponent(found.compute, found.model_size)
 
     procedures: ClassVar[dict[str, Procedure]] = {
@@ -207,6 +210,9 @@ class FiniteMeasurements(Measurements):
         "sgd: stability horizon": horizon,
         **by_regime("compute-optimal: {}", best_loss),
         **by_regime("compute-optimal: model size, {}", best_size),
+        "sgd: early batches, rich in steps": partial(variance, regime=RICH, until=EARLY, in_steps=True),
+        "compute-optimal: loss, rich in steps": partial(best_loss, regime=RICH, in_steps=True),
+        "compute-optimal: model size, rich in steps": partial(best_size, regime=RICH, in_steps=True),
     }
 
 

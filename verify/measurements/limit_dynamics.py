@@ -4,6 +4,8 @@ At one point (alpha, beta, gamma, spectrum) everything is read off three computa
 the level series.  An exponent is the limit of a local slope.  A constant is the limit of a quantity divided by its
 derived power law.  Both limits come with their error (`slopes`).
 
+What stable steps do is measured in steps, not along the flow (`stable_steps`).
+
 The times run to `HORIZON`, where corrections have died out unless beta is close to 1.
 """
 
@@ -30,6 +32,7 @@ from ..spectra.spectrum import SMALLEST, Spectrum
 from .experiment import Measurements, Procedure
 from .points import Point
 from .slopes import Limit, extrapolate, extrapolate_exponent
+from .stable_steps import Route, measure_in_steps
 
 HORIZON = 1e100
 """Last time of the flow and of the lazy sums, in units of 1/(learning rate); less where the loss leaves doubles."""
@@ -166,6 +169,10 @@ class LimitMeasurements(Measurements):
     def _limit(self, values: Reals, errors: Reals) -> Limit:
         return extrapolate_with_errors(self.times[: len(values)], values, errors[: len(values)])
 
+    def in_steps(self, route: Route) -> Limit:
+        """Measure the exponent with which the loss falls with stable steps."""
+        return measure_in_steps(self.at, route)
+
     procedures: ClassVar[dict[str, Procedure]] = {
         "chi: lazy time exponent": partial(lazy_slope, power=0),
         "chi: time exponent": partial(fall, name="loss"),
@@ -182,6 +189,9 @@ class LimitMeasurements(Measurements):
         "amplitude: kernel": partial(constant, name="kernel", law="chi: kernel growth"),
         "amplitude: clock": partial(constant, name="clock", law="chi: kernel growth", offset=1),
         **_by_level(level),
+        "steps: two-time equations": partial(in_steps, route="two-time"),
+        "steps: trained model": partial(in_steps, route="trained"),
+        "steps: flattened modes": partial(in_steps, route="flattened"),
     }
 
 

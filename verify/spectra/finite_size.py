@@ -5,12 +5,15 @@ ones pair in one more way, and the mean of G = (K - z)^{-1} gains a term of orde
 with G_0 the resolvent without it, x^T G = x^T G_0/(1 + q), q = x^T G_0 x/N.  To second order in q - E q, where q has
 the variance 2 tr((Lambda G)^2)/N^2, and as G_0 lacks one feature,
 
-    (1)  z E[G] + 1 = P Lambda G + (1/N) [P^3 Lambda G tr((Lambda G)^2)/N - P^2 (Lambda G)^2],
-         P = 1/(1 + tr(Lambda G)/N).
+    (1)  z E[G] + 1 = P Lambda G + (1/N) [P^3 Lambda G tr((Lambda G)^2)/N - P^2 (Lambda G)^2]/(1 - Q_2),
+         P = 1/(1 + tr(Lambda G)/N),
+
+the last factor because products of two resolvents are meant: E[G Lambda G] is E[G] Lambda E[G]/(1 - Q_2).
 
 With -z = nu P, q_k = lambda_k/(lambda_k + nu), Q_j = (1/N) sum_k q_k^j and R = (Q_2 - Q_3)/(1 - Q_2) it is solved by
 
-    (2)  P = 1 - Q_1,     E[G]_k = q_k/(P lambda_k) [1 + q_k (q_k - R)/N],     E tr(K G) = N Q_1 - P R.
+    (2)  P = 1 - Q_1,     E[G]_k = q_k/(P lambda_k) [1 + q_k (q_k - R)/(N (1 - Q_2))],
+         E tr(K G) = N Q_1 - P R/(1 - Q_2).
 
 Fluctuations enter where batches are finite.  Those of log det (K - z) at two z have the covariance -2 log(1 - Q_12),
 Q_12 = (1/N) sum_k q_k q'_k (Bai and Silverstein).  Derivatives by z give those of t = tr(K G), and derivatives along
@@ -146,7 +149,7 @@ def lazy_mean(
     >>> limit = Spectrum(k**-1.5, k**-1.75), Spectrum(k**-1.5, k**-1.5)
     >>> mean, added = lazy_mean(*limit, 16, 0.1, np.array([10.0, 1e6]), batch_size=1)
     >>> mean.round(4), added.round(4)
-    (array([1.0037, 0.3999]), array([0.017 , 0.0059]))
+    (array([1.0037, 0.3999]), array([0.0175, 0.0099]))
     """
     modes, inverse_batch = _Modes(target, trace, model_size), 0.0 if batch_size is None else 1 / batch_size
     found = np.zeros((2, len(steps)))
@@ -186,7 +189,7 @@ def share_between_models(
     >>> k = np.arange(1.0, 129)
     >>> limit = Spectrum(k**-1.5, k**-1.75), Spectrum(k**-1.5, k**-1.5)
     >>> share_between_models(*limit, 16, np.array([0.0, 1.0, 1e6])).round(4)
-    array([0.    , 0.0192, 0.0146])
+    array([0.    , 0.0197, 0.0245])
     """
     later, share = times[times > 0], np.zeros(len(times))
     if len(later):
@@ -242,10 +245,11 @@ def _transform(
 
 def _means(modes: _Modes, place: _Place) -> tuple[Complexes, Complexes, Complexes, Complexes]:
     """Return phi and t by (2), each followed by its term of order 1/N."""
-    shift = (place.second - place.third) / (1 - place.second)
+    rest = 1 - place.second
+    shift = (place.second - place.third) / rest
     phi = modes.power(place.own) / place.p
-    phi_added = modes.power(place.own**2 * (place.own - shift)) / place.p / modes.size
-    return phi, phi_added, modes.size * (1 - place.p), -place.p * shift
+    phi_added = modes.power(place.own**2 * (place.own - shift)) / (place.p * rest * modes.size)
+    return phi, phi_added, modes.size * (1 - place.p), -place.p * shift / rest
 
 
 def _covariances(modes: _Modes, one: _Place, other: _Place) -> tuple[Complexes, Complexes]:

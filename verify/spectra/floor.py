@@ -19,6 +19,15 @@ that
 By the condition on r the bracket is (r/N) sum_k lambda_k/(1 + lambda_k r)^2.  The second term is then sum_k y_k^2
 lambda_k r/(1 + lambda_k r)^2, and both together have the first power of the denominator.
 
+The mean over draws differs by a four-point part of order 1/N (`four_point_floor`).  With mode k left out, G_k is the
+Gram matrix of the others, and the part of mode k off the span is 1/(1 + lambda_k g), g = a_k^T G_k^{-1} a_k.  At given
+G_k the variance of g is 2 tr G_k^{-2} = 2 r^2/(N (1 - Q)).  Its mean exceeds r as G_k lacks mode k, and in all modes
+alike for the parts in the span to add up to N.  To second order in g - r the three together are
+
+    nu/(N (1 - Q)) [S_3 - (A_2 - A_3) B_2/(N (1 - Q))],     nu = 1/r,     Q = A_2/N,
+    A_n = sum_k lambda_k^n/(lambda_k + nu)^n,    B_2 = sum_k y_k^2 lambda_k/(lambda_k + nu)^2,
+    S_3 = sum_k y_k^2 lambda_k^2/(lambda_k + nu)^3.
+
 Cost: a few hundred nodes, whatever N.
 """
 
@@ -29,16 +38,21 @@ from math import exp, inf, log
 from scipy.optimize import brentq
 
 from exponents.names import SpectrumKind
+from exponents.rationals import exact
 
 from .continuum_equivalent import ContinuumEquivalent
 from .mode_nodes import ModeNodes, check_size, group_modes
-from .power_law import is_continuum
+from .power_law import is_continuum, power_law_spectrum
 
 TINY = -690.0
 """Logarithm at which the search for 1/r starts."""
 
 PRECISE = 1e-14
 """Absolute error of ln r."""
+
+BEYOND, DEEPEST = 1e6, 1e250
+"""Clock of the spectra for the four-point part, in units of the r of N features on a power law; and the largest, for
+beta = 1."""
 
 
 def mean_floor(
@@ -79,6 +93,55 @@ def mean_floor(
     a, b = check_size(alpha, beta, model_size, modes)
     size = int(model_size)
     return rest_state(group_modes(a, b, size, modes, poles=False), size, modes)[0]
+
+
+def four_point_floor(
+    alpha: object, beta: object, model_size: int, spectrum: SpectrumKind = "continuum", modes: int | None = None
+) -> tuple[float, float]:
+    """Return the mean-field floor and the four-point part of the mean over draws, to first order in 1/N.
+
+    Parameters
+    ----------
+    alpha, beta, model_size, spectrum, modes
+        As in `mean_floor`, which checks them.
+
+    Returns
+    -------
+    tuple of float
+        In units of the variance that the mode k = 1 contributes.
+
+    Raises
+    ------
+    InputError
+        As `mean_floor`.
+
+    Examples
+    --------
+    >>> floor, left_out = four_point_floor("2", "5/2", 4, "modes")
+    >>> round(floor, 4), round(floor + left_out, 4)
+    (0.1147, 0.143)
+    """
+    floor, size = mean_floor(alpha, beta, model_size, spectrum, modes), model_size
+    capacity = exact(alpha, "alpha")
+    steepest = max(1.0, float(exact(beta, "beta")))
+    clock = min(BEYOND * (float(capacity) * size) ** float(capacity), DEEPEST ** (1 / steepest))
+    target, trace = (
+        power_law_spectrum(capacity, source, clock, spectrum, modes)
+        for source in (exact(beta, "beta"), 1 - 1 / capacity)
+    )
+
+    def count(nu: float, power: int) -> float:
+        """Return A_n."""
+        seen = trace.eigenvalues / (trace.eigenvalues + nu)
+        return float((trace.weights / trace.eigenvalues) @ seen**power)
+
+    if count(exp(TINY), 1) <= size:  # as many features as modes, or more than the spectra resolve
+        return floor, 0.0
+    nu = exp(brentq(lambda place: count(exp(place), 1) - size, TINY, log(trace.variance / size), xtol=PRECISE))
+    spare = size - count(nu, 2)  # N (1 - Q)
+    seen, left = target.eigenvalues / (target.eigenvalues + nu), nu / (target.eigenvalues + nu)
+    third, second = float(target.weights @ (seen**2 * left)), float(target.weights @ (seen * left))
+    return floor, (third - (count(nu, 2) - count(nu, 3)) * second / spare) / spare
 
 
 def rest_state(nodes: ModeNodes, model_size: int, modes: int | None) -> tuple[float, float]:

@@ -21,6 +21,9 @@ of its own arrays.  Cost of a step of one seed: 6 N^2 operations, 4 of them in p
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +31,9 @@ from ..arrays import Reals
 from .gradients import Gradient
 from .seeds import Group
 from .stability import GroupWatch
+
+Rate: TypeAlias = Callable[[Reals], Reals]
+"""The kernels of the seeds -> the learning rate of each, for the next step."""
 
 SHORTEST, SHARE = 4, 16
 """The pairs (g, p) of N/16 steps, and of no fewer than four, are kept.  More of them would cost more than K itself."""
@@ -46,7 +52,7 @@ def descend(
     gradient: Gradient,
     shape: tuple[int, int],
     gamma: float,
-    learning_rate: float,
+    learning_rate: float | Rate,
     steps: int,
     record: NDArray[np.int64],
     dtype: np.dtype[np.floating],
@@ -59,8 +65,10 @@ def descend(
         u of shape (seeds, N) -> losses of shape (seeds,) and g of shape (seeds, N).
     shape : (int, int)
         Seeds and N.
-    gamma, learning_rate : float
-        Richness, and eta.
+    gamma : float
+        Richness.
+    learning_rate : float or callable
+        eta, or a function of the kernels 1 + gamma q of the seeds that returns eta for each.
     steps : int
         T.
     record : array of int
@@ -84,7 +92,6 @@ def descend(
     >>> rows["losses"]
     array([[1.    , 0.25  , 0.0625]])
     """
-    eta, pairs = learning_rate, learning_rate * gamma
     u, q, watch = np.zeros(shape), np.zeros(shape[0]), GroupWatch(shape[0])
     metric = _Metric(shape, dtype) if gamma > 0 else None
     losses, kernels = np.full((2, shape[0], len(record)), np.nan)
@@ -97,11 +104,12 @@ def descend(
             if place < len(record) and step == record[place]:
                 losses[:, place], kernels[:, place] = loss, 1 + gamma * q
                 place += 1
-            along = multiply_rows(u, g)
+            eta = np.broadcast_to(learning_rate(1 + gamma * q) if callable(learning_rate) else learning_rate, q.shape)
+            along, pairs = multiply_rows(u, g), eta * gamma
             pull = g if metric is None else metric.times(g)
             if metric is not None:
-                metric.add(g, pairs * (u + (pairs / 2 * q)[:, None] * g))  # (3)
-            u = u + eta * pull + (pairs * (q + eta * along))[:, None] * g  # (1)
+                metric.add(g, pairs[:, None] * (u + (pairs / 2 * q)[:, None] * g))  # (3)
+            u = u + eta[:, None] * pull + (pairs * (q + eta * along))[:, None] * g  # (1)
             q = q + eta * (2 * along + eta * multiply_rows(g, pull))  # (2)
     return {"starts": watch.first, "losses": losses, "kernels": kernels}, watch.failures
 

@@ -1,14 +1,17 @@
 """When has gradient descent left the region in which it is stable?  When its loss exceeds `DIVERGED` times the first.
 
-`StabilityWatch` follows one solution and keeps its sharpness eta kappa mu_1; a mode is multiplied by 1 - eta kappa mu_1
-in a step, so it grows beyond `STABLE`.  `GroupWatch` follows the losses of a group of seeds.
+`StableRate` is a learning rate that follows the kernel, so that every step is stable.  `StabilityWatch` follows one
+solution and keeps its sharpness eta kappa mu_1; a mode is multiplied by 1 - eta kappa mu_1 in a step, so it grows
+beyond `STABLE`.  `GroupWatch` follows the losses of a group of seeds.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from exponents.errors import NotSolved
+from exponents.errors import InputError, NotSolved
 
 from ..arrays import Reals
 
@@ -32,6 +35,44 @@ class Diverged(NotSolved):
     def __init__(self, message: str, step: int, time: float, loss: float) -> None:
         super().__init__(message, step, time, loss)
         self.step, self.time, self.loss = step, time, loss
+
+
+@dataclass(frozen=True)
+class StableRate:
+    """The learning rate eta = c/(kappa mu_1) of a step, for the kernel kappa of the moment.
+
+    The fastest direction has a rate from kappa mu_1 to (2 kappa - 1) mu_1, so a step is stable for c of up to 1.
+
+    Parameters
+    ----------
+    sharpness : float
+        c.
+    largest : float
+        mu_1.
+
+    Raises
+    ------
+    InputError
+        Unless 0 < c <= 1.
+
+    Examples
+    --------
+    >>> StableRate(0.5, 2.0)(np.array([1.0, 10.0]))
+    array([0.25 , 0.025])
+    """
+
+    sharpness: float
+    largest: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.sharpness <= STABLE / 2:
+            raise InputError(
+                f"the sharpness of stable steps must be above 0 and at most {STABLE / 2:g}; got {self.sharpness}; try 1"
+            )
+
+    def __call__(self, kernel: Reals) -> Reals:
+        """Return eta for each kernel."""
+        return self.sharpness / (kernel * self.largest)
 
 
 class StabilityWatch:

@@ -17,6 +17,9 @@ w = sum_k vw_k xi_k, and
 
     (6)  Cw(t,s) = sum_k vw_k(t) vw_k(s).
 
+If the learning rate changes, eta^2 is eta(t) eta(s) in (2) and (3), and eta is eta(s) in (1): each factor belongs to a
+step that was taken.
+
 Everything is causal: row t of Cw, v0(t), row t of C2 and vw(t+1) follow in this order from what came before.  That
 solves the discrete equations exactly.  As an approximation to the flow they have order 1 in eta.
 
@@ -29,14 +32,16 @@ in the last digit tell from when on.
 Layout: time along the first axis, modes or the earlier time along the last.  Cost for T steps and n modes: 4 T^2 n
 operations.  Memory: 16 T (T + n) bytes for two correlation functions and two histories, refused above `sizes.MEMORY`.
 
-Map: `solve_online_limit` checks, collects, and stops a loss that grows too far; `_march` yields row after row;
+Map: `solve_online_limit` checks, collects, and stops a loss that grows too far; `solve_stable_steps` does so for a
+learning rate that follows the kernel; `_march` yields row after row;
 `_residual` is (1), `_step_readout` (2); `_spread` compares solutions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,9 +50,9 @@ from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..curves import LossCurve, Status
-from ..inputs import check_richness
+from ..inputs import check_richness, check_whole
 from ..spectra.spectrum import Spectrum
-from ..training.stability import StabilityWatch
+from ..training.stability import StabilityWatch, StableRate
 from .sizes import check_memory, check_steps
 
 BLOCK = 2**18
@@ -113,7 +118,7 @@ def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, s
     force, readout = np.empty((2, steps + 1, steps + 1))
     watch = StabilityWatch(spectrum.variance, learning_rate, float(spectrum.eigenvalues[0]))
     with np.errstate(over="ignore", invalid="ignore"):
-        for t, (above, by_force, by_readout) in enumerate(_march(spectrum, gamma, learning_rate, steps)):
+        for t, (above, by_force, by_readout) in enumerate(_march(spectrum, gamma, lambda _: learning_rate, steps)):
             loss[t] = above + spectrum.floor
             watch.see(t, float(loss[t]), 1 + gamma * float(by_readout[t]))
             force[t, : t + 1] = force[: t + 1, t] = by_force
@@ -137,6 +142,56 @@ def solve_online_limit(spectrum: Spectrum, gamma: float, learning_rate: float, s
     )
 
 
+def solve_stable_steps(spectrum: Spectrum, gamma: float, sharpness: float, steps: int) -> LossCurve:
+    """Solve the two-time equations with the learning rate eta = c/(kappa mu_1) in each step.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Eigenvalues and the power of the target on them.
+    gamma : float
+        Richness, at least 0.
+    sharpness : float
+        c, above 0 and at most 1.
+    steps : int
+        T, at least 1.
+
+    Returns
+    -------
+    LossCurve
+        At the steps 0, 1, ..., T.  ``time`` is the sum of learning rates; ``observed`` has ``kernel`` and ``clock``,
+        the sum of learning rate times kernel.
+
+    Raises
+    ------
+    InputError
+        If a number is outside its range, or the solution would not fit `sizes.MEMORY`.
+
+    Examples
+    --------
+    >>> modes = Spectrum(np.array([1.0, 0.5]), np.array([1.0, 1.0]))
+    >>> found = solve_stable_steps(modes, gamma=1.0, sharpness=0.5, steps=20)
+    >>> found.time[-1] < found.clock[-1], float(found.clock[-1])
+    (np.True_, 10.0)
+    """
+    check_richness(gamma)
+    rate = StableRate(sharpness, float(spectrum.eigenvalues[0]))
+    check_whole(steps, "the number of steps", 1, 1000)
+    check_memory((steps + 1) * 2 * len(spectrum), f"{abbreviate(steps)} steps", "take fewer steps")
+    rows = ((above, float(by_readout[-1])) for above, _, by_readout in _march(spectrum, gamma, rate, steps))
+    above, readout = np.array(list(rows)).T
+    loss, kernel = above + spectrum.floor, 1 + gamma * readout
+    taken = rate(kernel[:-1])
+    return LossCurve(
+        time=np.concatenate([[0.0], np.cumsum(taken)]),
+        loss=loss,
+        error=spectrum.error * loss + ROUNDING * loss[0],
+        start=float(loss[0]),
+        observed={"kernel": kernel, "clock": np.concatenate([[0.0], np.cumsum(taken * kernel[:-1])])},
+        settings={"gamma": gamma, "sharpness": sharpness},
+    )
+
+
 def first_time(time: Reals, where: NDArray[np.bool_]) -> float | None:
     """Return the first time at which a condition holds, or None.
 
@@ -153,7 +208,7 @@ def _spread(spectrum: Spectrum, gamma: float, eta: float, loss: Reals) -> Reals:
     for _ in range(SOLUTIONS):
         weights = spectrum.weights * (1 + NUDGE * random.uniform(-1, 1, len(spectrum)))
         with np.errstate(all="ignore"):  # a solution may overflow
-            rows = _march(replace(spectrum, weights=weights), gamma, eta, len(loss) - 1)
+            rows = _march(replace(spectrum, weights=weights), gamma, lambda _: eta, len(loss) - 1)
             other = np.array([above for above, _, _ in rows]) + spectrum.floor
             apart = np.fmax(apart, np.nan_to_num(np.abs(other / loss - 1), nan=np.inf))
     return WIDER * np.maximum.accumulate(apart)
@@ -163,29 +218,31 @@ _Row = tuple[float, Reals, Reals]
 """L(t) above the floor, C2(t, s <= t) and Cw(t, s <= t)."""
 
 
-def _march(spectrum: Spectrum, gamma: float, eta: float, steps: int) -> Iterator[_Row]:
-    """Yield row after row through time, without the floor."""
+def _march(spectrum: Spectrum, gamma: float, rate: Callable[[Any], Any], steps: int) -> Iterator[_Row]:
+    """Yield row after row through time, without the floor; ``rate`` takes the kernel to the learning rate."""
     mu = spectrum.eigenvalues
     target = np.sqrt(spectrum.weights / mu)
     residuals, readouts = np.empty((2, steps + 1, len(mu)))
-    vw = np.zeros(len(mu))
+    vw, etas = np.zeros(len(mu)), np.empty(steps + 1)
     for t in range(steps + 1):
         readouts[t] = vw
         by_readout = _inner(readouts[: t + 1], vw)  # (6)
-        residuals[t] = v0 = _residual(target, mu, gamma, eta, vw, _mix(by_readout[:t], residuals[:t]))  # (1)
+        etas[t] = eta = float(rate(1 + gamma * float(by_readout[t])))
+        past = _mix(by_readout[:t] * etas[:t], residuals[:t])
+        residuals[t] = v0 = _residual(target, mu, gamma, vw, past)  # (1)
         by_force = _inner(residuals[: t + 1], mu**2 * v0)  # (4)
         yield float(mu @ v0**2), by_force, by_readout  # (5)
-        vw = _step_readout(mu, gamma, eta, vw, v0, _mix(by_force[:t], readouts[:t]))  # (2)
+        vw = _step_readout(mu, gamma, eta, vw, v0, _mix(by_force[:t] * etas[:t], readouts[:t]))  # (2)
 
 
-def _residual(target: Reals, mu: Reals, gamma: float, eta: float, vw: Reals, past: Reals) -> Reals:
-    """Return v0(t) by (1), ``past`` being sum_{s<t} Cw(t,s) v0(s)."""
-    return np.asarray(target - vw - past * mu * gamma * eta)
+def _residual(target: Reals, mu: Reals, gamma: float, vw: Reals, past: Reals) -> Reals:
+    """Return v0(t) by (1), ``past`` being sum_{s<t} Cw(t,s) eta(s) v0(s)."""
+    return np.asarray(target - vw - past * mu * gamma)
 
 
 def _step_readout(mu: Reals, gamma: float, eta: float, vw: Reals, v0: Reals, past: Reals) -> Reals:
-    """Return vw(t+1) by (2), ``past`` being sum_{s<t} C2(t,s) vw(s)."""
-    return np.asarray(vw + eta * mu * v0 + past * gamma * eta * eta)
+    """Return vw(t+1) by (2), ``past`` being sum_{s<t} C2(t,s) eta(s) vw(s)."""
+    return np.asarray(vw + eta * mu * v0 + past * gamma * eta)
 
 
 def _inner(history: Reals, vector: Reals) -> Reals:

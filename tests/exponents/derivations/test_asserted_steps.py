@@ -33,15 +33,18 @@ def test_every_derivation_has_assumptions():
     assert list(BY_NAME) == list(DERIVATIONS) and all(BY_NAME.values())
 
 
-def matrix_flow(gamma, last):
-    """Return v and M of eq. 51 on a few modes, by an ODE solver that knows no reduction."""
+def matrix_flow(gamma, last, bound=np.inf):
+    """Return v and M of eq. 51 on a few modes, by an ODE solver that knows no reduction.
+
+    A preconditioner divides each gradient by 1 + eigenvalue/bound.
+    """
     modes = np.arange(1.0, 6.0)
     eigenvalues, target = modes**-1.5, modes**0.25
     size = len(modes)
 
     def rate(_, state):
         v, m = state[:size], state[size:].reshape(size, size)
-        g, u = eigenvalues * v, target - v
+        g, u = eigenvalues * v / (1 + eigenvalues / bound), target - v
         growth = gamma * (np.outer(u, g) + np.outer(g, u) + 2 * (u @ g) * np.eye(size))
         return np.concatenate([-m @ g, growth.ravel()])
 
@@ -50,9 +53,10 @@ def matrix_flow(gamma, last):
     return target - found[:size], found[size:].reshape(size, size)
 
 
-def test_the_matrix_keeps_its_form():
+@pytest.mark.parametrize("bound", [np.inf, 0.1])
+def test_the_matrix_keeps_its_form_with_a_preconditioner_too(bound):
     gamma = 2.0
-    u, matrix = matrix_flow(gamma, 3.0)
+    u, matrix = matrix_flow(gamma, 3.0, bound)
     kappa = (1 + np.sqrt(1 + 4 * gamma * u @ u)) / 2
 
     def apart(scale):

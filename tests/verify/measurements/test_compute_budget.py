@@ -7,6 +7,8 @@ from scipy.optimize import minimize_scalar
 from exponents.errors import InputError, NotSolved
 from verify.flow.curve import flow_curve, limit_curve
 from verify.flow.noise import noisy_curve
+from verify.flow.observables import observe
+from verify.flow.solver import solve_flow
 from verify.measurements.compute_budget import APART, Budgets
 from verify.spectra.floor import mean_floor
 from verify.spectra.random_features import mean_spectra
@@ -35,6 +37,23 @@ def test_the_optimum_is_the_minimum_over_sizes(beta, gamma, temperature):
         assert best.x == pytest.approx(near, abs=2 * APART**2)
         # control: a size that is off by a factor of two costs more than what is left open here
         assert min(log_loss(near + log2, compute) for log2 in (-0.7, 0.7)) > best.fun + 4 * APART**2
+
+
+def test_in_steps_the_optimum_is_the_minimum_over_sizes_at_the_same_product_with_the_clock():
+    found = Budgets(3, "1/2", 1.0, SIZES).optimum(in_steps=True)
+    compute, size, loss = (float(column[1]) for column in (found.compute, found.model_size, found.loss))
+
+    def log_loss(log_size):
+        target, _ = mean_spectra(3, "1/2", float(np.exp(log_size)))
+        state = solve_flow(target, 1.0, 1e5, 1e-8).at_clock(np.array([compute * np.exp(-log_size)]))
+        return float(np.log(observe(target, state)["loss"][0]))
+
+    near = np.log(size)
+    best = minimize_scalar(log_loss, bounds=(near - 1, near + 1), method="bounded")
+    assert best.fun == pytest.approx(np.log(loss), abs=APART**2)
+    assert best.x == pytest.approx(near, abs=2 * APART**2)
+    in_time = Budgets(3, "1/2", 1.0, SIZES).optimum()
+    assert found.compute[1] > in_time.compute[1] * 1.1  # control: another optimum
 
 
 @pytest.mark.parametrize(("beta", "gamma"), [("1/2", 1.0), ("4/3", 0.0)])

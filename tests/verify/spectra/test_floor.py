@@ -8,7 +8,8 @@ import pytest
 from scipy.optimize import brentq
 
 from exponents.errors import InputError
-from verify.spectra.floor import mean_floor
+from verify import Model, loss_curve
+from verify.spectra.floor import four_point_floor, mean_floor
 
 
 def by_modes(alpha, beta, size, modes, power):
@@ -101,3 +102,30 @@ def test_the_floor_is_what_least_squares_leaves(beta, size, modes, draws):
 def test_bad_input_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/2"), ("2", "5/2"), ("3", "1/2")])
+@pytest.mark.parametrize("size", [4, 8])
+def test_the_four_point_part_is_the_first_order_that_the_mean_field_lacks(alpha, beta, size):
+    modes, draws = 60, 6000
+    k, (a, b) = np.arange(1.0, modes + 1), (float(Fraction(number)) for number in (alpha, beta))
+    target = k ** (-(a * b + 1) / 2)
+    span = np.random.default_rng(size).standard_normal((draws, modes, size)) * k[:, None] ** (-a / 2)
+    seen = span.transpose(0, 2, 1) @ target
+    gram = span.transpose(0, 2, 1) @ span
+    floors = target @ target - (seen * np.linalg.solve(gram, seen[..., None])[..., 0]).sum(axis=1)
+    mean, error = floors.mean(), floors.std() / np.sqrt(draws)
+    floor, left_out = four_point_floor(alpha, beta, size, "modes", modes)
+    assert floor == mean_floor(alpha, beta, size, "modes", modes)
+    assert abs(mean - floor - left_out) < 3 * error + left_out / size  # the next order
+    assert mean - floor > 5 * error  # control: the mean field
+
+
+@pytest.mark.parametrize(("alpha", "beta", "size"), [("3/2", "1/2", 8), ("2", "5/2", 30), ("3", "1/2", 2)])
+def test_the_four_point_part_is_what_models_add_to_a_lazy_curve_at_late_times(alpha, beta, size):
+    late = loss_curve(Model(alpha, beta, 0.0, "modes", 60, model_size=size), [1e9])
+    floor, left_out = four_point_floor(alpha, beta, size, "modes", 60)
+    assert late.loss[0] == pytest.approx(floor, rel=1e-6)
+    assert late.between_models[0] == pytest.approx(left_out, rel=1e-4)  # a contour errs by 1e-9 of the first loss
+    other = four_point_floor(alpha, beta, size + 1, "modes", 60)[1]  # control
+    assert late.between_models[0] != pytest.approx(other, rel=1e-2)

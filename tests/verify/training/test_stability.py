@@ -4,7 +4,8 @@ from math import nan
 
 import pytest
 
-from verify.training.stability import DIVERGED, Diverged, StabilityWatch
+from exponents.errors import InputError
+from verify.training.stability import DIVERGED, Diverged, StabilityWatch, StableRate
 
 
 def test_the_step_at_which_stability_was_passed_is_the_first():
@@ -14,6 +15,12 @@ def test_the_step_at_which_stability_was_passed_is_the_first():
     with pytest.raises(Diverged, match=r"step 5, t = 2.5, .*had reached 2 at step 2;") as caught:
         watch.see(5, 1.01 * DIVERGED, 6.0)
     assert (caught.value.step, caught.value.time) == (5, 2.5)
+
+
+@pytest.mark.parametrize("sharpness", [0.0, -1.0, 1.01, nan])
+def test_a_sharpness_at_which_steps_may_be_unstable_is_refused(sharpness):
+    with pytest.raises(InputError, match="at most 1"):
+        StableRate(sharpness, 1.0)
 
 
 def test_a_descent_that_diverged_inside_the_stable_region_says_how_far_it_had_come():

@@ -98,8 +98,8 @@ def test_the_limit_of_small_steps_is_the_flow_within_its_stated_error(measure, g
     assert (np.abs(steps.loss - flow.loss) > error + flow.loss_error)[1:].mean() > 0.9  # control
 
 
-def wrong_sign(target, mu, gamma, eta, vw, past):
-    return target - vw + past * mu * gamma * eta
+def wrong_sign(target, mu, gamma, vw, past):
+    return target - vw + past * mu * gamma
 
 
 def without_memory(mu, gamma, eta, vw, v0, past):
@@ -107,7 +107,7 @@ def without_memory(mu, gamma, eta, vw, v0, past):
 
 
 def as_printed(mu, gamma, eta, vw, v0, past):
-    return vw + eta * mu * v0 + past * gamma * eta
+    return vw + eta * mu * v0 + past * gamma  # one eta is in the past steps
 
 
 @pytest.mark.parametrize(

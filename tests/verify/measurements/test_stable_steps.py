@@ -1,0 +1,49 @@
+"""Exponents in stable steps: two routes that share no formula, how far a fixed rate goes, what restores the gain."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from exponents.model.rich_window import rich_window
+from verify.measurements.points import read_point
+from verify.measurements.stable_steps import measure_in_steps, train_stable_steps
+from verify.spectra.power_law import power_law_spectrum
+from verify.two_time.online_limit import solve_online_limit, solve_stable_steps
+
+HARD = power_law_spectrum("3/2", "1/2", 1e3)
+POINT = read_point(3, "3/10", 2)
+BETA, RICH = 0.3, 0.6 / 1.3
+
+
+@pytest.mark.parametrize("gamma", [0.0, 1.0, 30.0])
+def test_training_takes_the_steps_of_the_two_time_equations(gamma):
+    """1e-12: rounding of some hundred steps; another sharpness gives another curve."""
+    steps = np.arange(200)
+    trained = train_stable_steps(HARD, gamma, steps)
+    assert trained == pytest.approx(solve_stable_steps(HARD, gamma, 1.0, 199).loss, rel=1e-12)
+    assert np.abs(trained / solve_stable_steps(HARD, gamma, 0.99, 199).loss - 1).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("route", "due", "other"), [("two-time", BETA, RICH), ("trained", BETA, RICH), ("flattened", RICH, BETA)]
+)
+def test_the_exponent_in_stable_steps_is_the_lazy_one_by_both_routes_and_flattening_restores_the_rich(
+    route, due, other
+):
+    found = measure_in_steps(POINT, route)
+    assert found.covers(due) and not found.covers(1.01 * due) and not found.covers(0.99 * due)
+    assert not found.covers(other)
+
+
+def test_a_fixed_learning_rate_shows_the_rich_exponent_up_to_the_end_of_its_window():
+    """Steps are few and finite here, which moves the end by some percent, and the slope by some hundredths.
+
+    Beyond the end the solution depends on its last digits, so no exponent is read there.
+    """
+    window = rich_window(Fraction(3, 2), Fraction(3, 10), Fraction(1), Fraction(1, 5))
+    found = solve_online_limit(power_law_spectrum("3/2", "3/10", 1e4), 1.0, 0.2, 450)
+    end = int(np.argmax(found.sharpness > 2))
+    assert end == pytest.approx(float(window.last.steps), rel=0.1)
+    inside = -np.log(found.loss[end] / found.loss[end // 4]) / np.log(4)
+    assert abs(inside - RICH) < 0.03 < 0.1 < abs(inside - BETA)
