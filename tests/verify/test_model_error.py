@@ -52,3 +52,11 @@ def test_sizes_beyond_any_number_leave_nothing_out():
     for options in ({"model_size": 10**12}, {"samples": 10**12}):
         found = loss_curve(Model("3/2", "1/2", **options), [1, 100])
         assert np.all(found.model_error <= 1e-7 * found.loss)  # the tolerance of the flows whose difference is taken
+
+
+def test_it_is_no_smaller_than_a_first_order_that_is_known():
+    near = loss_curve(Model("3/2", "1/2", 0.0, model_size=64, batch_size=1), [6.4, 64], TWO_TIME, "0.64")
+    assert np.all(near.model_error == np.abs(near.between_models))  # the largest stable rate is 0.71
+    assert near.model_error[1] > 0.3 * near.loss[1]
+    flow = loss_curve(Model("3/2", "1/2", 0.0, batch_size=1), [1], learning_rate="1/10")
+    assert flow.model_error >= np.abs(flow.left_out) > 0.003
