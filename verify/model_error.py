@@ -10,8 +10,8 @@ A mean field is exact for N, B, P to infinity.  What it leaves out has three par
    P samples change the speed by v = 2/P at the same gamma, and so do the B t/eta samples of steps at a finite B.  Two
    nodes stand for g: 1 + v -+ sqrt(v (1 + v)), with weights (1 +- sqrt(v/(1 + v)))/2.
 2. What cannot be learned: the four-point part of the floor (`spectra.floor`), times the share of the target that is
-   learned.  With reused samples it is the change of the loss if N, or P, is one fewer.  With one fewer of the larger
-   number the mean field has the exact factor of `reuse.finite_sizes`.
+   learned.  With reused samples it is the relative change of the loss if N, or P, is one fewer, on the continuum.  With
+   one fewer of the larger number the mean field has the exact factor of `reuse.finite_sizes`.
 3. In the rich regime noise moves the kernel: as much as batches add to the loss, times the largest kernel so far over
    the kernel.
 

@@ -76,6 +76,8 @@ def curve(method: str, form: str, **words: Any) -> int:
     from a range are rounded.  Warnings say from when on E kappa mu_1 > 2, where gradient descent is unstable, and from
     when on the last digits decide.
 
+    At finite N, B or P a second error, the model error, is the size of what the mean field leaves out.
+
     With --samples every step uses the same P samples, and the loss on these is printed as well.  Training is gradient
     flow then; with flow: the mean field of samples, continuum only; two-time: its equations; simulate: training
     on drawn samples.  With --batch-size each sample is used once, and training stops when they are used up.
