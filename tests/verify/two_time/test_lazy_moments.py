@@ -227,6 +227,17 @@ def test_noise_that_is_faster_than_the_target_multiplies_the_late_loss():
 RECORD = [1, 3, 10, 30]
 
 
+@pytest.mark.parametrize("alpha", ["3/2", "3"])
+def test_a_target_that_is_faster_than_noise_leaves_the_law_of_batches(alpha):
+    """L ~ t^-(2 - 1/alpha) for beta > 2 - 1/alpha: the lazy term of batches in eq. 9."""
+    limit = limit_spectra(alpha, "4", 1e12, in_steps=True)
+    early, late = solve_lazy(*limit, 0.3, [10**10, 10**12], 4).loss
+    due = 2 - 1 / float(Fraction(alpha))
+    slope = np.log10(early / late) / 2
+    assert slope == pytest.approx(due, rel=1e-5)
+    assert slope != pytest.approx(1.01 * due, rel=1e-5)  # control
+
+
 @cache
 def trained(law, size, batch_size, eta, seeds):
     """Losses of lazy models after some steps, of shape (seeds, times)."""
