@@ -96,7 +96,7 @@ def _clock_steps() -> tuple[Step, ...]:
             growth=clock_in_steps(),
         ),
         step(
-            "The loss of the flow falls with stable steps as",
+            "At this rate the loss of the flow falls with steps as",
             law,
             r"it is the mode sum in the clock, $\tau^{-#power}$, for every $\gamma$; the lazy flow has the same "
             r"exponent. A step acts on a mode as the flow where $\eta \kappa \mu_k$ is small, which is so for the late "
@@ -213,6 +213,7 @@ def _noise_steps() -> tuple[Step, ...]:
 def _fixed_rate_steps() -> tuple[Step, ...]:
     learning = solve_self_consistency().pieces[0].where
     region = (*DOMAIN, *sides(learning))
+    horizons = (normal_form(compute_horizon(best), PARAMETERS, region) for best in (optimum, full_batch_optimum))
     return (
         step(
             r"At a fixed learning rate $\eta$ steps follow the flow, for {where}, up to the time at which $\eta \kappa "
@@ -225,13 +226,14 @@ def _fixed_rate_steps() -> tuple[Step, ...]:
             growth=normal_form(kernel_growth(RICH), PARAMETERS, region),
         ),
         step(
-            r"For the best model of Table 1, that is a compute C = {cost} which grows as a power of $1/\eta$ with "
-            "exponent",
-            normal_form(compute_horizon(), PARAMETERS, region).factor(),
+            r"For the best model, that is a compute which grows as a power of $1/\eta$ with the first exponent for C = "
+            "{cost}, and with the second for P reused samples, C = {whole}:",
+            tuple(horizon.factor() for horizon in horizons),
             "it is that time, at the share of time in the best split. With more compute at the same learning rate the "
             "gain is lost",
             "Table 1",
             cost=COST,
+            whole=FULL_BATCH,
         ),
     )
 

@@ -7,8 +7,9 @@ eta kappa mu_1 = 2 (`stable_steps`), with mu_1 = 1 in our units:
     t_from = max(K^{-1/g}, T^{-1/m}),      t_to = (2/(eta K))^{1/g}.
 
 A time is n = t/eta steps.  The best model at that time is the one of Table 1: it minimises A t^{-chi} + F N^{-e} at
-C = N t, so that chi A t^{-chi} = e F N^{-e}, with the constants of the flow and of the bottleneck.  Other terms change
-N, and C with it, by a factor of order one.
+C = N t, so that chi A t^{-chi} = e F N^{-e}, with the constants of the flow and of the bottleneck.  With P reused
+samples in every step, C = N t P, the same holds for N, and for P with the bottleneck of data.  Other terms change N and
+P, and C with them, by a factor of order one.
 
 If t_to comes first, the window is empty: steps become unstable before the law begins.  From beta = 1 on the rich
 exponent is the lazy one and there is no window.  Above, the kernel has a limit.
@@ -25,12 +26,14 @@ from mpmath import mpf
 from sympy import Expr, Integer, Rational
 
 from ..asymptotics.evaluation import evaluate
+from ..asymptotics.mode_sums import mode_sum
 from ..errors import InputError
 from ..names import PUBLISHED, RICH, Version
 from ..rationals import abbreviate
-from ..symbols import N, alpha, beta
+from ..symbols import beta, x
 from .amplitudes import amplitude, amplitudes_by_piece
-from .bottleneck import bottleneck_sum, model_bottleneck, modes_resolved, resolution
+from .bottleneck import bottleneck_sum, modes_resolved, resolution
+from .target import target_sum
 from .timescale import chi, clock_growth, kernel_growth, solve_self_consistency
 
 SHARPEST = Integer(2)
@@ -39,12 +42,14 @@ SHARPEST = Integer(2)
 
 @dataclass(frozen=True)
 class Place:
-    """One end of the window: a time, steps, and the best model size and compute at that time."""
+    """One end of the window: a time, steps, the best model size and number of samples, C = N t and C = N t P."""
 
     time: mpf
     steps: mpf
     model_size: mpf
+    samples: mpf
     compute: mpf
+    full_batch_compute: mpf
 
 
 @dataclass(frozen=True)
@@ -147,10 +152,28 @@ def rich_window(
 
 
 def _place(time: Expr, learning_rate: Rational, version: Version, at: tuple[Fraction, Fraction, Fraction]) -> Place:
-    """Return the best model and its compute at a time."""
-    decay, fall = model_bottleneck(version).exponent(N), chi(RICH)
-    # N = a r^{1/alpha} features resolve r, and leave f r^{-beta}
-    left = bottleneck_sum(version).amplitude * modes_resolved().amplitude ** (decay * alpha / resolution())
-    size = (decay * left / (fall * amplitude(RICH) * time**-fall)) ** (1 / decay)
-    values = (time, time / learning_rate, size, size * time)
+    """Return the best model, the best number of samples, and their compute at a time."""
+    size, samples = (_balance(time, front) for front in (bottleneck_sum(version).amplitude, data_amplitude()))
+    values = (time, time / learning_rate, size, samples, size * time, size * time * samples)
     return Place(*(evaluate(value, *at) for value in values))
+
+
+def data_amplitude() -> Expr:
+    """Return f in the mean loss f r^{-beta} that P reused samples leave at infinite time, where P resolves r.
+
+    It is the sum of eq. 78 over 1 - (1/P) sum_k (lambda_k r/(1 + lambda_k r))^2, which the noise of the samples adds.
+
+    Examples
+    --------
+    >>> float(evaluate(data_amplitude() / bottleneck_sum(PUBLISHED).amplitude, 3, "1/2", 1))  # alpha
+    3.0
+    """
+    shared = mode_sum(0, x**2 / (1 + x) ** 2).amplitude / modes_resolved().amplitude
+    return bottleneck_sum(PUBLISHED).amplitude / (1 - shared)
+
+
+def _balance(time: Expr, front: Expr) -> Expr:
+    """Return the N, or P, whose best split has this time: N = a r^{1/alpha} resolves r, and leaves f r^{-beta}."""
+    decay, fall = resolution() * target_sum().exponent, chi(RICH)
+    left = front * modes_resolved().amplitude ** decay
+    return (decay * left / (fall * amplitude(RICH) * time**-fall)) ** (1 / decay)

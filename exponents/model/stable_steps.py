@@ -149,8 +149,13 @@ def stability_horizon() -> Expr:
     return 1 / kernel_growth(RICH)
 
 
-def compute_horizon() -> Expr:
+def compute_horizon(best: Callable[[Regime], PhaseDiagram] = optimum) -> Expr:
     """Return the exponent in 1/eta of the compute at which a model of the best size reaches that time.
+
+    Parameters
+    ----------
+    best : callable
+        Returns the diagram of the optimum for a regime; by default at C = N t.
 
     Examples
     --------
@@ -158,7 +163,7 @@ def compute_horizon() -> Expr:
     >>> compute_horizon().subs(beta, 1 / alpha).subs(alpha, 2)
     5
     """
-    return stability_horizon() / optimum(RICH).allocation(t)
+    return stability_horizon() / best(RICH).allocation(t)
 
 
 def flattening() -> Expr:

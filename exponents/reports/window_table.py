@@ -19,7 +19,9 @@ QUANTITIES = {
     "time": Notation("t", "t", "t"),
     "steps": Notation("n = t/eta", "n = t/η", r"n = t/\eta"),
     "model_size": Notation("N", "N⋆", r"N_\star"),
+    "samples": Notation("P", "P⋆", r"P_\star"),
     "compute": Notation("C = N*t", "C = N⋆·t", r"C = N_\star t"),
+    "full_batch_compute": Notation("C = N*t*P", "C = N⋆·t·P⋆", r"C = N_\star t P_\star"),
 }
 """The fields of an end of the window, and how they are written."""
 
@@ -88,9 +90,10 @@ def _notes(window: RichWindow, source: Fraction) -> tuple[Phrase, ...]:
                 "steps at this learning rate are unstable, and the gain over the lazy exponent is lost."
             ),
             phrase(
-                "{size}: the best model at t, where flow and bottleneck balance; other terms change it by a factor of "
-                "order one.",
+                "{size}: the best model at t, where flow and bottleneck balance; {samples}: the best number of "
+                "samples, if every step reuses them all. Other terms change both by a factor of order one.",
                 size=QUANTITIES["model_size"],
+                samples=QUANTITIES["samples"],
             ),
         )
     if source < 1:

@@ -1,6 +1,7 @@
 """The window of a fixed learning rate, against the flow and against measured optima."""
 
 from fractions import Fraction
+from math import inf
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from exponents.model.rich_window import rich_window
 from exponents.names import VERSIONS
 from verify.flow.curve import limit_curve
 from verify.measurements.compute_budget import Budgets
+from verify.reuse.mean_loss import mean_reuse
+from verify.spectra.floor import mean_floor
 
 HALF, ONE = Fraction(1, 2), Fraction(1)
 
@@ -44,6 +47,7 @@ def test_its_compute_is_that_of_a_measured_optimum_up_to_a_factor_of_order_one()
         # along the best split N grows as t^(x_N/x_t) = t^(4/9)
         assert 1 / 2 < float(last.model_size) * (time / float(last.time)) ** (4 / 9) / size < 2
         assert last.compute == pytest.approx(float(last.model_size * last.time))
+        assert last.full_batch_compute == pytest.approx(float(last.compute * last.samples))
 
 
 def test_from_beta_1_on_and_where_steps_are_too_large_there_is_none():
@@ -59,3 +63,14 @@ def test_from_beta_1_on_and_where_steps_are_too_large_there_is_none():
 def test_a_learning_rate_without_stable_first_steps_is_refused(rate):
     with pytest.raises(InputError, match="between 0 and 2"):
         rich_window(Fraction(3, 2), HALF, ONE, rate)
+
+
+def test_model_and_samples_balance_the_flow_where_their_floors_come_from_other_solvers():
+    """The minimum of A/t^chi + F(N) + G(P) at fixed N t P: equal slopes in ln t, ln N and ln P."""
+    alpha, beta = Fraction(3), HALF
+    last = rich_window(alpha, beta, ONE, Fraction(1, 10**4), "derived").last
+    time, size, samples = (float(value) for value in (last.time, last.model_size, last.samples))
+    slopes = [2 / 3 * limit_curve(3, "1/2", 1.0, [time]).loss[0]]
+    slopes.append(3 / 2 * mean_floor(3, "1/2", size))
+    slopes.append(3 / 2 * mean_reuse(3, "1/2", inf, samples).unseen)
+    assert max(slopes) < 1.001 * min(slopes)  # the next powers of N, P and t; 1 % in N or P would be seen

@@ -1,14 +1,18 @@
 """Exponents in stable steps: two routes that share no formula, how far a fixed rate goes, what restores the gain."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.interpolate import CubicSpline
+from scipy.optimize import brentq
 
 from exponents.model.rich_window import rich_window
 from verify.measurements.points import read_point
 from verify.measurements.stable_steps import measure_in_steps, train_stable_steps
 from verify.spectra.power_law import power_law_spectrum
+from verify.spectra.random_features import mean_spectra
 from verify.two_time.online_limit import solve_online_limit, solve_stable_steps
 
 HARD = power_law_spectrum("3/2", "1/2", 1e3)
@@ -47,3 +51,24 @@ def test_a_fixed_learning_rate_shows_the_rich_exponent_up_to_the_end_of_its_wind
     assert end == pytest.approx(float(window.last.steps), rel=0.1)
     inside = -np.log(found.loss[end] / found.loss[end // 4]) / np.log(4)
     assert abs(inside - RICH) < 0.03 < 0.1 < abs(inside - BETA)
+
+
+def test_trained_models_of_the_best_size_have_the_lazy_exponent_in_compute():
+    """No flow: each size is trained in stable steps on its mean spectrum, and two sizes are equally good at a C = N n.
+
+    0.5 %: the slope still rises, by 0.1 % from one pair of sizes to the next.
+    """
+    sizes = np.geomspace(300, 600, 4)
+    curves = []
+    for size in sizes:
+        steps = np.unique(np.round(np.geomspace(size**1.5 / 50, size**1.5, 30)).astype(int))
+        spectrum = mean_spectra("3/2", "2/5", float(size)).target.compress()
+        curves.append(CubicSpline(np.log(size * steps), np.log(train_stable_steps(spectrum, 1.0, steps))))
+    optima = []
+    for smaller, larger in pairwise(curves):
+        place = brentq(lambda c, one=smaller, two=larger: one(c) - two(c), larger.x[0], smaller.x[-1])
+        optima.append((place, float(smaller(place))))
+    (first, high), *_, (last, low) = optima
+    found, lazy, rich = (high - low) / (last - first), 0.6 / 2.5, 2 * 0.6 / (1.5 * 1.4 + 2)
+    assert abs(found / lazy - 1) < 0.005
+    assert all(abs(found / (wrong * lazy) - 1) > 0.005 for wrong in (0.99, 1.01, rich / lazy))
