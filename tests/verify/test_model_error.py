@@ -51,7 +51,7 @@ def test_it_is_zero_at_the_start_and_infinite_where_one_sample_fewer_leaves_no_l
 def test_sizes_beyond_any_number_leave_nothing_out():
     for options in ({"model_size": 10**12}, {"samples": 10**12}):
         found = loss_curve(Model("3/2", "1/2", **options), [1, 100])
-        assert np.all(found.model_error <= 1e-7 * found.loss)  # the tolerance of the flows whose difference is taken
+        assert np.all(found.model_error <= 1e-6 * found.loss)  # the tolerance of the flows whose difference is taken
 
 
 def test_it_is_no_smaller_than_a_first_order_that_is_known():
