@@ -5,7 +5,7 @@ Three methods know the random feature model with new samples in every step ("onl
 * flow: gradient flow, in the limit or in the mean field of models of size N (`flow`).  Batches add their variance to
   first order in eta/B (`flow.noise`); their effect on the mean loss is not included.
 * two-time: the mean field equations of finite steps (`two_time.online_limit`, and `two_time.online` at finite N or B);
-  at gamma = 0 the exact second moments of finite steps instead, on the mean spectrum (`two_time.lazy_model`).
+  at gamma = 0 the exact second moments of finite steps instead, on the mean-field spectrum (`two_time.lazy_model`).
 * simulate: the mean over trained models (`training.ensemble`).
 
 The same three know samples that are reused in every step, all under gradient flow: the mean field of features and
@@ -209,7 +209,7 @@ def _system(model: Model) -> str:
 
 
 def _flow(task: _Task) -> LossCurve:
-    """Solve the flow; a lazy curve on a mean spectrum says what differences between models add."""
+    """Solve the flow; a lazy curve on a mean-field spectrum says what differences between models add."""
     found, batches = _flow_with_batches(task), task.model.batch_size is not None
     return found if task.model.gamma else add_between_models(task.model, found, task.eta if batches else None)
 

@@ -1,7 +1,7 @@
 """What is the smallest loss at a given compute, and at which model size is it reached?
 
-L(t, N) is the flow on the mean spectrum of N features (`random_features`).  If a temperature is given, the variance of
-batches is added (`flow.noise`).  At C = N t the best size is where
+L(t, N) is the flow on the mean-field spectrum of N features (`random_features`).  If a temperature is given, the
+variance of batches is added (`flow.noise`).  At C = N t the best size is where
 
     d ln L/d ln N = d ln L/d ln t.
 

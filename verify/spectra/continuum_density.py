@@ -48,7 +48,7 @@ FURTHEST = 10.0
 
 @dataclass(frozen=True)
 class ContinuumDensity:
-    """The mean spectrum as a rule, largest eigenvalue first, with the functions of nu; arrays of shape (places,).
+    """The mean-field spectrum as a rule, largest eigenvalue first, with the functions of nu; arrays of shape (places,).
 
     Attributes
     ----------

@@ -100,8 +100,8 @@ class ContinuumEquivalent:
         numbers = to_double(a, "alpha"), to_double(b, "beta")
         if numbers[0] < 1 + CLOSEST or numbers[1] < CLOSEST:
             raise InputError(
-                f"alpha - 1 and beta must be at least {CLOSEST:g} for a mean spectrum, whose sums lose their digits "
-                f"below; got alpha = {abbreviate(a)}, beta = {abbreviate(b)}; take a larger one"
+                f"alpha - 1 and beta must be at least {CLOSEST:g} for a mean-field spectrum, whose sums lose their "
+                f"digits below; got alpha = {abbreviate(a)}, beta = {abbreviate(b)}; take a larger one"
             )
         rank = min(sizes)
         if -log(SMALLEST) < max(2.0, numbers[1]) * (numbers[0] * log(numbers[0] * rank) - log(BELOW)):

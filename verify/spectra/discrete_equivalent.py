@@ -81,7 +81,7 @@ CHUNK = 2**17
 
 @dataclass(frozen=True)
 class DiscreteDensity:
-    """The mean spectrum as a rule; arrays have shape (places,).
+    """The mean-field spectrum as a rule; arrays have shape (places,).
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class _Stretches:
 
 
 def mean_density(modes: ModeNodes, alpha: float, model_size: int) -> DiscreteDensity:
-    """Return the mean spectrum of a model of size N on these nodes for its modes, of capacity alpha.
+    """Return the mean-field spectrum of a model of size N on these nodes for its modes, of capacity alpha.
 
     Examples
     --------

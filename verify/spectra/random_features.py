@@ -51,7 +51,7 @@ from .power_law import is_continuum, power_law_spectrum
 from .spectrum import Spectrum
 
 LARGEST = 2**18
-"""Largest model size of a mean spectrum on modes.  A floor is known for any size (`floor`)."""
+"""Largest model size of a mean-field spectrum on modes.  A floor is known for any size (`floor`)."""
 
 FINEST = 2048
 """Largest alpha sqrt(N) of a mean on modes, about the number of modes that show as ripples: half a minute."""
@@ -133,7 +133,7 @@ def mean_spectra(
     a, b = check_size(alpha, beta, model_size, modes)
     if a > STEEPEST:
         raise InputError(
-            f"alpha may be at most {STEEPEST} for a mean spectrum; got {abbreviate(alpha)}; "
+            f"alpha may be at most {STEEPEST} for a mean-field spectrum; got {abbreviate(alpha)}; "
             "take a smaller one, or a draw"
         )
     most = min(LARGEST, int((FINEST / a) ** 2))

@@ -1,6 +1,6 @@
 """How does the loss of a model of finite size fall, and what remains of it? (Fig. 2c, d of the paper, B -> infinity.)
 
-1. L(t) for N = 2^4, ..., 2^11: the flow on the mean spectrum of N features (`random_features`).  Points are models that
+1. L(t) for N = 2^4, ..., 2^11: the flow on the mean field of N features (`random_features`).  Points are models that
    were trained on the same M modes by steps of the population gradient, small enough to be the flow.  The limit N ->
    infinity, on all modes, is black, and its predicted slope dashed.
 2. The local exponent -d ln L/d ln N of what remains at infinite time, for all modes and sizes far beyond the paper's.

@@ -3,7 +3,7 @@
 1, 2. Hard, super-easy.  Curves are the two-time equations of online SGD at finite N and B, step by step
    (`solve_online`), for B = 1 to 32 and, black, B -> infinity.  Points are models that were trained by the same steps
    on the same M modes.
-3. The super-easy task for a larger model and longer: the flow on its mean spectrum with the variance of batches, to
+3. The super-easy task for a larger model and longer: the flow on its mean field with the variance of batches, to
    first order in eta/B (`noise`).
 
 Predicted slopes are dashed.  In the hard task noise adds to the loss and leaves its slope as it is.  In the super-easy

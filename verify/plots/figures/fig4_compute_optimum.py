@@ -1,6 +1,6 @@
 """What is the smallest loss at a given compute C = N t? (Fig. 4 of the paper: a hard, an easy and a super-easy task.)
 
-1-3. L against C for models of sizes N = 2^3 to 2^16: the flow on the mean spectrum of N features
+1-3. L against C for models of sizes N = 2^3 to 2^16: the flow on the mean field of N features
    (`random_features`), in the super-easy task with the variance of batches, to first order in eta/B (`noise`).  The
    smallest loss at each C is black, and its predicted slope C^{-r} dashed.  Points are models that were trained.
 4. The local exponent -d ln L/d ln C of the smallest loss, and its limit, dashed.  In the super-easy task the limit is
