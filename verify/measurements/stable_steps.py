@@ -34,7 +34,7 @@ Route = Literal["two-time", "trained", "flattened"]
 SHARPNESS = 1.0
 """c, the largest for which every step is stable in every direction."""
 
-TWO_TIME, TRAINED = (30, 4000, 18), (300, 30000, 22)
+TWO_TIME, TRAINED = (30, 6000, 18), (300, 30000, 22)
 """First and last step, and how many, at which the loss is read; a two-time solution costs the square of the last."""
 
 DEEPER = 4.0

@@ -9,15 +9,14 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
 from exponents.model.rich_window import rich_window
-from verify.measurements.points import read_point
-from verify.measurements.stable_steps import measure_in_steps, train_stable_steps
+from verify.judgement import judge, shift_value, verdicts
+from verify.measurements.points import SLOW_POINTS
+from verify.measurements.stable_steps import train_stable_steps
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.random_features import mean_spectra
 from verify.two_time.online_limit import solve_online_limit, solve_stable_steps
 
 HARD = power_law_spectrum("3/2", "1/2", 1e3)
-POINT = read_point(3, "3/10", 2)
-BETA, RICH = 0.3, 0.6 / 1.3
 
 
 @pytest.mark.parametrize("gamma", [0.0, 1.0, 30.0])
@@ -29,15 +28,15 @@ def test_training_takes_the_steps_of_the_two_time_equations(gamma):
     assert np.abs(trained / solve_stable_steps(HARD, gamma, 0.99, 199).loss - 1).max() > 1e-3
 
 
-@pytest.mark.parametrize(
-    ("route", "due", "other"), [("two-time", BETA, RICH), ("trained", BETA, RICH), ("flattened", RICH, BETA)]
-)
-def test_the_exponent_in_stable_steps_is_the_lazy_one_by_both_routes_and_flattening_restores_the_rich(
-    route, due, other
-):
-    found = measure_in_steps(POINT, route)
-    assert found.covers(due) and not found.covers(1.01 * due) and not found.covers(0.99 * due)
-    assert not found.covers(other)
+def test_the_exponent_in_stable_steps_is_the_lazy_one_by_both_routes_and_flattening_restores_the_rich():
+    """At a point of `exponents verify`: alpha = 3, beta = 1/2."""
+    [found] = verdicts(SLOW_POINTS[:1], ["steps"])
+    lazy, rich = Fraction(1, 2), Fraction(2, 3)
+    assert [verdict.derived for verdict in found] == [lazy, lazy, rich]
+    assert {verdict.derived_verdict for verdict in found} == {"confirmed"}
+    for verdict, other in zip(found, (rich, rich, lazy), strict=True):
+        wrong = (other, shift_value(verdict.derived), verdict.derived * Fraction(99, 100))
+        assert {judge(value, verdict.measured) for value in wrong} == {"refuted"}
 
 
 def test_a_fixed_learning_rate_shows_the_rich_exponent_up_to_the_end_of_its_window():
@@ -50,7 +49,7 @@ def test_a_fixed_learning_rate_shows_the_rich_exponent_up_to_the_end_of_its_wind
     end = int(np.argmax(found.sharpness > 2))
     assert end == pytest.approx(float(window.last.steps), rel=0.1)
     inside = -np.log(found.loss[end] / found.loss[end // 4]) / np.log(4)
-    assert abs(inside - RICH) < 0.03 < 0.1 < abs(inside - BETA)
+    assert abs(inside - 0.6 / 1.3) < 0.03 < 0.1 < abs(inside - 0.3)
 
 
 def test_trained_models_of_the_best_size_have_the_lazy_exponent_in_compute():
