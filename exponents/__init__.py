@@ -31,6 +31,9 @@ _HOMES = {
     "losses.terms": ("Loss", "PowerLaw"),
     "model.online_loss": ("loss",),
     "model.reuse_loss": ("full_batch_optimum", "one_pass_optimum", "priced_optimum", "reuse_loss", "samples_needed"),
+    # Exponents in stable steps, and how far a fixed learning rate goes
+    "model.stable_steps": ("flattening", "in_steps", "optimum_in_steps"),
+    "model.rich_window": ("RichWindow", "rich_window"),
     # Exponents in time
     "model.timescale": ("fixed_point",),
     "model.level_series": ("LevelSeries",),
@@ -85,8 +88,10 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .model.reuse_loss import full_batch_optimum as full_batch_optimum, one_pass_optimum as one_pass_optimum
     from .model.reuse_loss import priced_optimum as priced_optimum, reuse_loss as reuse_loss
     from .model.reuse_loss import samples_needed as samples_needed
+    from .model.rich_window import RichWindow as RichWindow, rich_window as rich_window
     from .model.scaling_function import learned_integral as learned_integral, loss_integral as loss_integral
     from .model.scaling_function import scaling_function as scaling_function, unlearned_integral as unlearned_integral
+    from .model.stable_steps import flattening as flattening, in_steps as in_steps, optimum_in_steps as optimum_in_steps
     from .model.table1 import Table1 as Table1, table_1 as table_1
     from .model.timescale import fixed_point as fixed_point
     from .optimum.boundary_ties import Tie as Tie, assumptions as assumptions, boundary_ties as boundary_ties

@@ -70,6 +70,17 @@ def clock_in_steps(lowered: Expr = S.Zero) -> Expr:
 def in_steps(whole: Loss, regime: Regime) -> Loss:
     """Return a loss in which every power of time is written in stable steps, n, for time.
 
+    Parameters
+    ----------
+    whole : Loss
+        In `symbols.t` and other resources, with the terms of one regime.
+    regime : "lazy" or "rich"
+
+    Returns
+    -------
+    Loss
+        In `symbols.steps` and the same other resources.
+
     Examples
     --------
     >>> in_steps(loss("rich"), "rich")["gradient_flow"].as_expr()
@@ -107,6 +118,21 @@ def _count(term: PowerLaw, regime: Regime) -> PowerLaw:
 @lru_cache(maxsize=8)
 def optimum_in_steps(regime: Regime = RICH, version: Version = PUBLISHED) -> PhaseDiagram:
     """Return the compute optimum of the model's own loss at C = N n, where n counts stable steps.
+
+    Parameters
+    ----------
+    regime : "lazy" or "rich"
+    version : "published" or "derived"
+
+    Returns
+    -------
+    PhaseDiagram
+        Its allocation is in N and `symbols.steps`.
+
+    Raises
+    ------
+    InputError
+        If the regime or the version has another name.
 
     Examples
     --------
@@ -168,6 +194,13 @@ def compute_horizon(best: Callable[[Regime], PhaseDiagram] = optimum) -> Expr:
 
 def flattening() -> Expr:
     """Return the p for which n stable steps reach the rich time exponent, where the features learn.
+
+    A preconditioner flattens the first n^p eigenvalues.
+
+    Returns
+    -------
+    Expr
+        In alpha and beta, for beta < 1.
 
     Examples
     --------
