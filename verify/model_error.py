@@ -16,6 +16,9 @@ A mean field is exact for N, B, P to infinity.  What it leaves out has three par
 3. In the rich regime noise moves the kernel: as much as batches add to the loss, times the largest kernel so far over
    the kernel.
 
+The flow has all of the first order in 1/B (`flow.noise`).  What it leaves out of batches is the second order, what
+batches add times their share of the loss.
+
 It is a size, not a bound.  Means over models lie within it, and it is seldom ten times too large
 (`tests/benchmarks/mean_field.py`).  At gamma = 0 steps are exact in B (`two_time.lazy_moments`), so that only what
 features leave out remains.  Where the first order is known (`spectra.finite_size`), the model error is no smaller.
@@ -28,7 +31,7 @@ from math import inf
 import numpy as np
 
 from exponents.errors import InputError
-from exponents.names import TWO_TIME
+from exponents.names import FLOW, TWO_TIME
 
 from .arrays import Reals
 from .curves import LossCurve
@@ -85,11 +88,13 @@ def estimate_model_error(model: Model, method: str, found: LossCurve, learning_r
     if samples is not None:
         error[later] += _speed_error(model, time[later], np.full(later.sum(), 2 / samples))
         return error + found.loss * _fewer_error(model, time)
-    if batch is not None and learning_rate is not None:
+    if batch is not None and method == FLOW:
+        added = sum(np.abs(found.observed.get(name, 0 * time)) for name in ("variance", "mean_shift"))
+        error += added * np.minimum(added / found.loss, 1)
+    elif batch is not None and learning_rate is not None:
         error[later] += _speed_error(model, time[later], 2 * learning_rate / batch / time[later])
         if model.gamma:
-            added = found.observed.get("variance", found.observed.get("from_batches", np.zeros(len(found))))
-            error += added * np.maximum.accumulate(found.kernel) / found.kernel
+            error += found.observed.get("from_batches", 0 * time) * np.maximum.accumulate(found.kernel) / found.kernel
     if size is not None:
         floor, left_out = four_point_floor(*model.exponents, size, model.spectrum, model.modes)
         learned = (found.start - found.loss) / (found.start - floor)

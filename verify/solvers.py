@@ -2,8 +2,8 @@
 
 Three methods know the random feature model with new samples in every step ("online"):
 
-* flow: gradient flow, in the limit or in the mean field of models of size N (`flow`).  Batches add their variance to
-  first order in eta/B (`flow.noise`); their effect on the mean loss is not included.
+* flow: gradient flow, in the limit or in the mean field of models of size N (`flow`).  Batches add a
+  variance, and shift the mean, to first order in eta/B (`flow.noise`).
 * two-time: the mean field equations of finite steps (`two_time.online_limit`, and `two_time.online` at finite N or B);
   at gamma = 0 the exact second moments of finite steps instead, on the mean-field spectrum (`two_time.lazy_model`).
 * simulate: the mean over trained models (`training.ensemble`).
@@ -120,8 +120,9 @@ def loss_curve(
     Returns
     -------
     LossCurve
-        With the kernel, and what the method adds: clock and loss_slope of a flow, variance with batches, train_loss
-        with reused samples.  ``model_error`` is the size of what a mean field leaves out (`model_error`).
+        With the kernel, and what the method adds: clock and loss_slope of a flow, variance and mean_shift with
+        batches, train_loss with reused samples.  ``model_error`` is the size of what a mean field leaves out
+        (`model_error`).
 
     Raises
     ------
@@ -215,7 +216,7 @@ def _flow(task: _Task) -> LossCurve:
 
 
 def _flow_with_batches(task: _Task) -> LossCurve:
-    """Solve the flow, with the variance of finite batches."""
+    """Solve the flow, with what finite batches add."""
     model = task.model
     if model.file is not None:
         return flow_curve(read_spectrum(model.file).compress(), model.gamma, task.times)
@@ -231,22 +232,24 @@ def _flow_with_batches(task: _Task) -> LossCurve:
     if spectra is None:
         reached = max(1.0, DEEPER * float(found.clock[-1]))
         spectra = limit_spectra(*model.exponents, reached, model.spectrum, model.modes)
-    variance, error = np.zeros((2, len(found)))
+    added = {name: np.zeros(len(found)) for name in ("variance", "mean_shift")[: 2 if model.gamma else 1]}
+    errors = {name: np.zeros(len(found)) for name in added}
     later = found.time > 0  # batches add nothing at time 0
     if later.any():
         noisy = noisy_curve(*spectra, model.gamma, float(task.learning_rate / model.batch_size), found.time[later])
-        variance[later], error[later] = noisy.variance, noisy.variance_error
+        for name in added:
+            added[name][later], errors[name][later] = noisy.observed[name], noisy.errors[name]
     unstable = _find_kernel(found, spectra.target, model.gamma, STABLE / (task.eta * largest))
-    loss, observed = found.loss + variance, {"kernel": found.kernel, "clock": found.clock, "variance": variance}
+    loss, observed = found.loss + sum(added.values()), {"kernel": found.kernel, "clock": found.clock, **added}
     if not model.gamma:
         observed["left_out"] = lazy_distance(model, task.eta, task.times, loss)
     return replace(
         found,
         loss=loss,
-        error=found.error + error,
+        error=found.error + sum(errors.values()),
         floor=0.0,
         observed=observed,
-        errors={"kernel": found.kernel_error, "clock": found.clock_error, "variance": error},
+        errors={"kernel": found.kernel_error, "clock": found.clock_error, **errors},
         status=Status(unstable_from=unstable),
     )
 

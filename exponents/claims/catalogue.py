@@ -65,7 +65,7 @@ def select_claims(names: Sequence[str] = ()) -> tuple[Claim, ...]:
 
     Examples
     --------
-    >>> [claim.source for claim in select_claims(["sgd: rich"])]
+    >>> [claim.source for claim in select_claims(["sgd: variance, rich"])]
     ['eq. 9', 'eq. 83']
     """
     wanted = [ALIASES.get(name, name) for name in names]

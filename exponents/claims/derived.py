@@ -11,10 +11,11 @@ from sympy import Expr, Min, exp
 from ..algebra.piecewise import normal_form
 from ..asymptotics.mode_sums import mode_sum
 from ..model.amplitudes import amplitude, clock_amplitude, kernel_amplitude, target_norm  # noqa: F401
-from ..model.batch_noise import noise_feedback  # noqa: F401
+from ..model.batch_noise import noise_feedback, sgd_mean_shift  # noqa: F401
 from ..model.bottleneck import data_bottleneck, resolution
 from ..model.level_series import level_series
 from ..model.linear_network import saturation  # noqa: F401
+from ..model.noise_shift import shift_over_variance  # noqa: F401
 from ..model.online_loss import loss
 from ..model.reuse_loss import data_correction, mixed_correction, peak_growth  # noqa: F401
 from ..model.stable_steps import in_steps, optimum_in_steps, stability_horizon  # noqa: F401
@@ -114,6 +115,19 @@ def term_in_steps(name: str) -> Expr:
     beta
     """
     return in_steps(loss(RICH, DERIVED), RICH)[name].exponent(steps)
+
+
+def early_noise() -> Expr:
+    """Return the decay of all that the noise of early batches leaves in the loss: variance, or shift of the mean.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> early_noise().subs({alpha: 2, beta: 4})
+    3/2
+    """
+    slower = Min(sgd_mean_shift().exponent(t), term_in_time(RICH, "sgd_transient"))
+    return normal_form(slower, PARAMETERS, DOMAIN)
 
 
 def arrival(regime: Regime) -> Expr:

@@ -67,7 +67,8 @@ def curve(method: str, form: str, **words: Any) -> int:
 
     \b
     flow      gradient flow.  Finite N: the mean field of the random features.
-              Finite B: with the variance of batches, to first order in E/B.
+              Finite B: with the variance and the shift of the mean by batches, to
+              first order in E/B.
     two-time  the mean field equations of finite steps E, at any N and B.  With
               --gamma 0 exact second moments, for any number of steps.
     simulate  models of size N, trained; the mean over K seeds.
@@ -196,13 +197,11 @@ def _notes(asked: Request, found: LossCurve) -> Sequence[str]:
     if asked.method == FLOW and model.batch_size is not None and asked.learning_rate is not None:
         noise = f"{{noise}} = {float(asked.learning_rate / model.batch_size):g}"
         notes.append(
-            f"From batches: the variance that they add to the flow, to first order in {noise} and for small steps. "
-            "Their effect on the mean loss is not included."
+            f"From batches: the variance that they add{', and the shift of the mean' if model.gamma else ''}, to first "
+            f"order in {noise}, for Gaussian features and small steps."
         )
     if "left_out" in found.observed:
-        notes.append(
-            "Left out: the exact lazy loss in steps of {eta}, less L. It includes the four-point part of batches."
-        )
+        notes.append("Left out: the exact lazy loss in steps of {eta}, less L.")
     notes += [f"{warning}." for warning in _warnings(asked, found)]
     if "between_models" in found.observed:
         notes.append(

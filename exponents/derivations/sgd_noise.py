@@ -8,6 +8,7 @@ from sympy.logic.boolalg import Boolean
 from ..algebra.piecewise import agreement, normal_form
 from ..asymptotics.mode_sums import mode_sum
 from ..model.batch_noise import noise_feedback, noise_kernel, sgd_mean_shift
+from ..model.noise_shift import ratio_in_symbols
 from ..model.online_loss import loss
 from ..model.table1 import DOMAIN, PARAMETERS, TRACE_CLASS
 from ..model.timescale import kernel_growth, solve_self_consistency
@@ -108,6 +109,41 @@ def derive_sgd(version: Version) -> Derivation:
                 _FIRST_ORDER,
                 where=join_notation(", ", learning),
             ),
+            *_constant_steps(learning),
+        ),
+    )
+
+
+def _constant_steps(learning: Boolean) -> tuple[Step, ...]:
+    """Return the steps to the shift of the mean by all batches, in units of their variance."""
+    return (
+        step(
+            r"For {where} all batches shift the mean too. Where $\kappa$ is large, $\frac{\eta}{B} B^T E B$ acts as "
+            r"$R u u^T$, with",
+            r"d(R \kappa)/d \tau = \frac{\eta}{B} \gamma L tr(\Lambda)",
+            r"terms smaller by $1/\kappa$ or by $\tau^{1/\alpha - 1}$ are left out here and below; so R grows as "
+            r"$\kappa$",
+            _FIRST_ORDER,
+            where=join_notation(", ", learning),
+        ),
+        step(
+            r"Then the modes of u shift by R times a function g of $x = \lambda \tau$, and $\kappa$ shifts by "
+            r"$\sigma R \kappa$. With $\nu = (1 - \beta)/4$ and the $\phi$ of `derive amplitude`, g solves",
+            (
+                r"x g' + (x + \nu) g = \sigma x (\frac{1}{2} - \phi) - \frac{\nu}{2} \phi - \frac{x}{2} (1 - \phi)",
+                r"g = A \phi + B \phi_b + C x (1 - \phi)",
+            ),
+            r"$\phi_b$ is $\phi$ with $b = -\nu$ in place of $\nu$; A, B and C follow by putting g in",
+            _FIRST_ORDER,
+        ),
+        step(
+            r"Let G and $G_b$ be the integrals of $x^{\beta-2} \phi^2$ and $x^{\beta-2} \phi \phi_b$, and $I_1$ and "
+            r"$I_b$ those of $x^{\beta-1} (1 - \phi)^2$ and $x^{\beta-1} (1 - \phi) (1 - \phi_b)$. The shift of the "
+            "mean loss over the variance tends to",
+            ratio_in_symbols(),
+            r"$\kappa = 1 + \gamma |w|^2$ fixes $\sigma$. The integrals converge and no two powers meet, so there is "
+            "no logarithm: the shift has the exponent of the variance, for every capacity, richness and learning rate",
+            _FIRST_ORDER,
         ),
     )
 

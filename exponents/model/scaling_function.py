@@ -143,10 +143,11 @@ def shift_ratio(phi: Expr) -> Expr:
     return gammasimp(phi.subs(z, z + 1) / phi)
 
 
-@lru_cache(maxsize=1)
-def residue_sums() -> tuple[Expr, ...]:
-    """Return I2 as one series for each row of poles right of the contour, z = n and z = beta + n.
+@lru_cache(maxsize=8)
+def residue_sums(first: Expr = c, second: Expr = c) -> tuple[Expr, ...]:
+    """Return int x^{beta-2} phi phi' dx as one series for each row of poles right of the contour, z = n and beta + n.
 
+    phi and phi' are `solution` with the parameters ``first`` and ``second`` for c; where they are equal this is I2.
     Gamma(u - z) has the residue -(-1)^n/n! at z = u + n, and a contour closed to the right runs clockwise.  The ratio
     of successive terms is rational in n, which makes the sum over a row a 2F1(1, a; b; -1).
 
@@ -155,7 +156,8 @@ def residue_sums() -> tuple[Expr, ...]:
     >>> len(residue_sums())
     2
     """
-    integrand = transform() * transform().subs(z, beta - 1 - z)  # Parseval: Phi(z) Phi(beta - 1 - z)
+    # Parseval: Phi(z) Phi'(beta - 1 - z)
+    integrand = transform().subs(c, first) * transform().subs(c, second).subs(z, beta - 1 - z)
     found = []
     for factor in Mul.make_args(integrand):
         if isinstance(factor, gamma_function) and factor.args[0].coeff(z) == -1:

@@ -16,6 +16,7 @@ CURVE: dict[str, tuple[str | Notation, str]] = {
     "train_loss": ("L on the samples", ".9g"),
     "local_exponent": (Notation("-d ln L/d ln t", "-d ln L/d ln t", r"-d \ln L/d \ln t"), ".6f"),
     "variance": ("from batches", ".6g"),
+    "mean_shift": ("mean shift", ".6g"),
     "from_steps": ("from steps", ".3g"),
     "left_out": ("left out", ".3g"),
     "between_models": ("between models", ".3g"),

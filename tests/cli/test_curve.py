@@ -65,11 +65,11 @@ def test_a_curve_has_the_keys_that_others_rely_on(capsys):
     ("arguments", "columns"),
     [
         (POINT, ["local_exponent", "kernel", "clock"]),
-        ([*POINT, "--batch-size", "64"], ["model_error", "variance", "kernel", "clock"]),
+        ([*POINT, "--batch-size", "64"], ["model_error", "variance", "mean_shift", "kernel", "clock"]),
         ([*POINT, "--model-size", "16"], ["model_error", "local_exponent", "kernel", "clock"]),
         (
             [*POINT, "--model-size", "16", "--batch-size", "8", "--spectrum", "modes"],
-            ["model_error", "variance", "kernel", "clock"],
+            ["model_error", "variance", "mean_shift", "kernel", "clock"],
         ),
         (TWO_TIME, ["kernel"]),
         ([*TWO_TIME, "--model-size", "16"], ["model_error", "kernel"]),
@@ -158,17 +158,16 @@ def test_the_flow_on_the_mean_spectrum_agrees_with_small_steps_of_a_finite_model
 
 
 @pytest.mark.parametrize(("rate", "batch"), [("0.02", "1"), ("0.01", "4")])
-def test_batches_add_the_variance_of_the_flow_and_a_four_point_part_to_a_lazy_model(rate, batch, capsys):
-    """The four-point part is (eta/B) t int mu^2 e^{-2 mu t} p, p = mu^{beta - 1} dmu/alpha, to first order."""
+def test_batches_add_the_variance_of_the_flow_to_a_lazy_model(rate, batch, capsys):
+    """Four-point part included, which is (eta/B) t int mu^2 e^{-2 mu t} p, p = mu^{beta - 1} dmu/alpha."""
     lazy = ["--gamma", "0", "--time", "1,2,4", "--learning-rate", rate]
     t, variance = np.array([1.0, 2, 4]), rows(capsys, *POINT, *lazy, "--batch-size", batch)["variance"]
-    variance += float(rate) / int(batch) * t * gamma(2.5) * gammainc(2.5, 2 * t) / 1.5 / (2 * t) ** 2.5
+    four_point = float(rate) / int(batch) * t * gamma(2.5) * gammainc(2.5, 2 * t) / 1.5 / (2 * t) ** 2.5
     noisy, quiet = (
         curve(capsys, *TWO_TIME, *lazy, *more)[1] for more in (("--batch-size", batch), ("--batch-size", "1000000000"))
     )
     assert noisy - quiet == pytest.approx(variance, rel=float(rate))  # of order eta
-    half = rows(capsys, *POINT, *lazy, "--batch-size", str(2 * int(batch)))["variance"]  # control
-    assert np.all(np.abs((noisy - quiet) / half - 1) > 0.5)
+    assert np.all(np.abs((noisy - quiet) / (variance - four_point) - 1) > 2 * float(rate))  # control
 
 
 @pytest.mark.parametrize("size", [[], ["--model-size", "32"]], ids=["N infinite", "N = 32"])
@@ -254,13 +253,15 @@ def test_the_title_says_what_was_solved(form, capsys):
         status, out, err = run(capsys, *POINT, "--method", method, *finite)
         out = " ".join(out.split())
         assert status == 0 and all(word in out for word in (*words, "N = 8", "B = 4", f"{eta} = 0.2"))
-        assert ("model error exceeds a tenth of L" in err) == (method != "simulate") == bool(err)
+        assert ("model error exceeds a tenth of L" in err) == (method == "two-time") == bool(err)
 
 
 def test_the_note_on_batches_says_what_is_in_and_what_is_not(capsys):
     _, out, _ = run(capsys, *POINT, "--batch-size", "32", "--time", "1,2")
     note = " ".join(out.split())
-    assert "to first order in η/B = 0.003125" in note and "Their effect on the mean loss is not included" in note
+    assert "first order in η/B = 0.003125" in note and "the shift of the mean" in note
+    _, lazy, _ = run(capsys, *POINT, "--gamma", "0", "--batch-size", "32", "--time", "1,2")
+    assert "the variance that they add" in lazy and "shift of the mean" not in lazy
     _, out, _ = run(capsys, *POINT, "--time", "1,2")
     assert "batches" not in out
 

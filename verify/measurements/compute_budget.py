@@ -32,7 +32,7 @@ from exponents.rationals import abbreviate, exact, to_double
 
 from ..arrays import Reals
 from ..flow.clock import solve_deep_enough
-from ..flow.noise import variance_along
+from ..flow.noise_moments import noise_along
 from ..flow.observables import observe
 from ..flow.solver import solve_flow
 from ..inputs import check_richness, check_temperature
@@ -237,7 +237,7 @@ class _Model:
         model = cls(target, gamma, log(LATE / float(target.eigenvalues[-1])))
         if temperature:
             places = np.linspace(model.first, model.last, int(DENSITY * (model.last - model.first) / log(10)) + 2)
-            variance = variance_along(model._flow, trace, temperature, np.exp(places))
+            variance = noise_along(model._flow, trace, temperature, np.exp(places), include="variance").variance
             model._variance = CubicSpline(places, np.log(variance))
         return model
 

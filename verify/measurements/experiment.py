@@ -107,8 +107,8 @@ def by_regime(name: str, procedure: Procedure, **given: float) -> dict[str, Proc
 
     Examples
     --------
-    >>> list(by_regime("sgd: {}", Measurements.measure))
-    ['sgd: lazy', 'sgd: rich']
+    >>> list(by_regime("chi: {}", Measurements.measure))
+    ['chi: lazy', 'chi: rich']
     """
     return {name.format(regime): partial(procedure, regime=regime, **given) for regime in REGIMES}
 

@@ -7,8 +7,10 @@ batches (`flow.noise`), each lazy and rich:
 * The first correction in 1/N: N (L_N - L), where the model has `SIZE` times more features than modes are resolved at
   the time.  That ratio rises with time, so that higher orders are small and fall; the loss itself would show another
   exponent.
-* The variance that batches add, to first order in eta/B: what batches in the first unit of the clock leave behind, and
-  what all batches add.
+* What batches add to the loss, to first order in eta/B: what those in the first unit of the clock leave behind, and
+  what all add; the variance alone, and with the shift of the mean.  Corrections to the shift fall as 1/kappa, so the
+  window of times is chosen such that kappa changes enough.  With all batches noisy the four-point part soon is nothing
+  beside the rest, and is left out.
 * When a model leaves the limit, when it comes to its floor, and the compute optimum (`compute_budget`).
 
 The lazy measurements are the same at gamma = 0.
@@ -23,20 +25,24 @@ from functools import lru_cache, partial
 from math import exp, inf, log, sqrt
 from typing import ClassVar
 
+import numpy as np
+
 from exponents.claims.claim import FINITE
 from exponents.errors import InputError
-from exponents.names import RICH, Regime
+from exponents.names import LAZY, RICH, Regime
 
 from ..arrays import Reals
+from ..curves import LossCurve
 from ..flow.curve import flow_curve, limit_curve
 from ..flow.noise import noisy_curve
+from ..flow.noise_moments import Part
 from ..spectra.continuum_equivalent import inverse_cutoff
 from ..spectra.floor import mean_floor
 from ..spectra.random_features import limit_spectra, mean_spectra
 from .compute_budget import Budgets, Optimum
 from .experiment import DEEPER, DOUBLES, Measurements, Procedure, by_regime, space_evenly
 from .points import Point
-from .slopes import Limit, extrapolate_exponent
+from .slopes import FEWEST, Limit, extrapolate, extrapolate_exponent
 
 SIZES = (1e3, 1e13, 11)
 """First and last model size, and how many, at which optima and crossovers are found; see `_space_sizes`."""
@@ -62,8 +68,14 @@ TIMES = (1e2, 1e16, 15)
 LATE_TIMES = (1e3, 1e24, 64)
 """First and last time, and how many, for the variance of batches."""
 
+NOISY_TIMES = (1e3, 1e24, 25)
+"""First and last time, and how many, for the shift of the mean by batches."""
+
+CHANGED: dict[Part, float] = {"all": 8.0, "mean field": 12.0}
+"""E-folds by which its leading correction falls over these times, if they reach so far; the mean field is quick."""
+
 EARLY = 1.0
-"""Clock until which batches are finite, for the variance that early ones leave behind."""
+"""Clock until which batches are finite, for what early ones leave behind."""
 
 WEAK = 1e-30
 """eta/B of the first order."""
@@ -111,6 +123,7 @@ class FiniteMeasurements(Measurements):
         self.floors = space_evenly(FLOORS, largest)
         self.times, self.late = space_evenly(TIMES, latest), space_evenly(LATE_TIMES, latest)
         self.budgets, self.optimum = lru_cache(self._solve_budgets), lru_cache(self._find_optimum)
+        self.noise = lru_cache(self._solve_noise)
 
     def _solve_budgets(self, regime: Regime) -> Budgets:
         """Models with batches, unless the kernel grows, where a fixed learning rate ends in instability.
@@ -164,17 +177,43 @@ class FiniteMeasurements(Measurements):
             limit, lambda size, time: flow_curve(mean_spectra(alpha, beta, size).target, gamma, time, TOLERANCE)
         )
 
-    def variance(self, regime: Regime, until: float, in_steps: bool = False) -> Limit:
+    def _solve_noise(self, regime: Regime, until: float, include: Part) -> LossCurve:
+        """Solve for the noise of batches up to a clock."""
+        gamma, times = self.gamma_of(regime), self.late
+        if include != "variance":
+            times = space_evenly(NOISY_TIMES, min(times[-1], _end_window(float(self.at.beta), CHANGED[include])))
+        clock = 2 * float(limit_curve(self.at.alpha, self.at.beta, gamma, times[-1:]).clock[0])
+        return noisy_curve(*limit_spectra(self.at.alpha, self.at.beta, clock), gamma, WEAK, times, until, include)
+
+    def variance(self, regime: Regime, until: float = EARLY, in_steps: bool = False) -> Limit:
         """Measure the exponent with which the variance of batches up to a clock falls, to first order in eta/B.
 
         It falls with time, or with stable steps (eta kappa mu_1 = 1), which are the clock.
         """
-        gamma = self.gamma_of(regime)
-        clock = limit_curve(self.at.alpha, self.at.beta, gamma, self.late).clock
-        target, trace = limit_spectra(self.at.alpha, self.at.beta, 2 * float(clock[-1]))
-        found = noisy_curve(target, trace, gamma, WEAK, self.late, until)
+        found = self.noise(regime, until, "variance")
         errors = float((found.variance_error / found.variance).max())
-        return -extrapolate_exponent(clock if in_steps else self.late, found.variance).widen(errors)
+        return -extrapolate_exponent(found.clock if in_steps else found.time, found.variance).widen(errors)
+
+    def noise_in_loss(self, until: float) -> Limit:
+        """Measure the exponent with which the variance and the shift of the mean fall together in the rich regime.
+
+        Raises InputError if they cancel at late times.
+        """
+        found = self.noise(RICH, until, "mean field" if until == inf else "all")
+        both = found.variance + found.mean_shift
+        other = np.flatnonzero(np.sign(both) != np.sign(both[-1]))
+        late = slice(int(other[-1]) + 3 if len(other) else 0, None)  # beyond the place where they cancel
+        if len(both[late]) <= FEWEST:
+            raise InputError("the variance and the shift of the mean cancel until late; take another gamma")
+        errors = float(((found.variance_error + found.mean_shift_error) / np.abs(both))[late].max())
+        return -extrapolate_exponent(found.time[late], np.abs(both[late])).widen(errors)
+
+    def shift_over_variance(self) -> Limit:
+        """Measure the limit of the shift of the mean over the variance, of all batches."""
+        found = self.noise(RICH, inf, "mean field")
+        ratio = found.mean_shift / found.variance
+        errors = (found.mean_shift_error + np.abs(ratio) * found.variance_error) / found.variance
+        return extrapolate(found.time, ratio, errors)
 
     def horizon(self) -> Limit:
         """Measure the exponent in 1/eta of the time at which eta kappa mu_1 reaches its bound."""
@@ -205,15 +244,24 @@ class FiniteMeasurements(Measurements):
         **by_regime("bottleneck: arrival, {}", arrival),
         **by_regime("transient: {}", transient),
         **by_regime("transient: departure, {}", departure),
-        **by_regime("sgd: {}", variance, until=EARLY),
-        **by_regime("sgd: all batches, {}", variance, until=inf),
+        **by_regime("sgd: variance, {}", variance),
+        "sgd: loss, rich": partial(noise_in_loss, until=EARLY),
+        "sgd: all batches, lazy": partial(variance, regime=LAZY, until=inf),
+        "sgd: all batches, rich": partial(noise_in_loss, until=inf),
+        "sgd: shift over variance": shift_over_variance,
         "sgd: stability horizon": horizon,
         **by_regime("compute-optimal: {}", best_loss),
         **by_regime("compute-optimal: model size, {}", best_size),
-        "sgd: early batches, rich in steps": partial(variance, regime=RICH, until=EARLY, in_steps=True),
+        "sgd: variance, rich in steps": partial(variance, regime=RICH, in_steps=True),
         "compute-optimal: loss, rich in steps": partial(best_loss, regime=RICH, in_steps=True),
         "compute-optimal: model size, rich in steps": partial(best_size, regime=RICH, in_steps=True),
     }
+
+
+def _end_window(beta: float, change: float) -> float:
+    """Return the time until which 1/kappa, the leading correction to the shift of the mean, has fallen enough."""
+    longest = log(NOISY_TIMES[1] / NOISY_TIMES[0])
+    return NOISY_TIMES[0] * exp(min(change * (1 + beta) / (1 - beta), longest) if beta < 1 else longest)
 
 
 def _space_sizes(alpha: float, beta: float, largest: float) -> Reals:

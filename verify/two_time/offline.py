@@ -44,8 +44,8 @@ from ..arrays import Reals
 from ..curves import LossCurve
 from ..flow.collocation import STAGES
 from ..inputs import check_times, check_whole
+from ..spectra.few_nodes import on_few_nodes
 from ..spectra.spectrum import SMALLEST, Spectrum
-from .few_nodes import on_few_nodes
 from .offline_solver import March
 from .sizes import check_memory, check_sizes
 

@@ -47,9 +47,9 @@ from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..curves import LossCurve, Status
+from ..spectra.few_nodes import error_in_steps, on_few_nodes
 from ..spectra.spectrum import Spectrum
 from ..training.stability import STABLE, StabilityWatch
-from .few_nodes import error_in_steps, on_few_nodes
 from .online_limit import ROUNDING
 from .sizes import MEMORY, check_memory, check_sizes, check_steps
 

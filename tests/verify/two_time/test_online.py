@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from exponents.errors import ExponentsError, InputError
 from verify.flow.curve import flow_curve
+from verify.spectra import few_nodes
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.random_features import limit_spectra, mean_spectra
 from verify.spectra.spectrum import Spectrum
 from verify.training.ensemble import train_ensemble
 from verify.training.stability import DIVERGED, Diverged
-from verify.two_time import few_nodes
 from verify.two_time import online as two_time_sgd
 from verify.two_time import online_limit as two_time
 from verify.two_time import sizes as memory
