@@ -123,12 +123,15 @@ def _sentence(value: Basic, style: Style) -> str:
         return f"{write(value.lhs, style)} {_SIGNS[style].get(value.rel_op, value.rel_op)} {write(value.rhs, style)}"
     if isinstance(value, Or):
         return {"latex": r" \text{ or } "}.get(style, " or ").join(sorted(write(part, style) for part in value.args))
-    lower = {p.lhs: p.rhs for p in value.args if isinstance(p, StrictGreaterThan)}
-    upper = {p.lhs: p.rhs for p in value.args if isinstance(p, StrictLessThan)}
-    both = [s for s in lower if s in upper]
-    parts = [f"{write(lower[s], style)} < {write(s, style)} < {write(upper[s], style)}" for s in both]
-    rest = [p for p in value.args if not (isinstance(p, StrictGreaterThan | StrictLessThan) and p.lhs in both)]
-    return {"latex": ", "}.get(style, " and ").join([*parts, *sorted(write(p, style) for p in rest)])
+    rest, parts = list(value.args), []
+    for above in [part for part in rest if isinstance(part, StrictGreaterThan)]:
+        # Each bound is written once: a second lower bound of a symbol stands by itself.
+        below = next((part for part in rest if isinstance(part, StrictLessThan) and part.lhs == above.lhs), None)
+        if below is not None:
+            rest = [part for part in rest if part not in (above, below)]
+            parts.append(" < ".join(write(side, style) for side in (above.rhs, above.lhs, below.rhs)))
+    parts += sorted(f"({write(part, style)})" if isinstance(part, Or) else write(part, style) for part in rest)
+    return {"latex": ", "}.get(style, " and ").join(parts)
 
 
 def join_notation(separator: str, *values: Math) -> Notation:
