@@ -167,7 +167,7 @@ class PhaseDiagram:
         """Rational points at which the first closed case that holds belongs to a phase that is not beside the point."""
         found = []
         for point in rational_corners(Functions(self.programme.parameters), self.regions.curves):
-            if all(evaluate(side, point) > 0 for side in self.programme.domain):
+            if self.programme.is_defined(point):
                 claimed = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
                 phase = self.phase_at(point)
                 if phase != claimed:

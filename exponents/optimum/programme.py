@@ -14,7 +14,7 @@ from sympy import And, Expr, S, Symbol
 from sympy.core.relational import Equality, Unequality
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.parametric import Point, describe_point, evaluate, positive_side
+from ..algebra.parametric import Point, Pole, describe_point, evaluate, positive_side
 from ..algebra.piecewise import normal_form
 from ..algebra.polynomials import RationalFunction
 from ..errors import InputError, NoBalance, TooMuchWork
@@ -87,6 +87,16 @@ class Programme:
         )
         plain = zip(self.resources, variables, strict=False)
         return tuple(share - inverse[r] if r in inverse else share for r, share in plain)
+
+    def is_defined(self, point: Point) -> bool:
+        """Return whether a point lies in the domain, and no exponent has a pole there."""
+        rows = (*self.term_exponents(), *self.budget_exponents())
+        try:
+            for exponent in (e for row in rows for e in row):
+                evaluate(exponent, point)
+            return all(evaluate(side, point) > 0 for side in self.domain)
+        except Pole:
+            return False
 
     def at(self, point: Point) -> PointOptimum:
         """Return the optimum at one exact point.

@@ -10,7 +10,7 @@ from sympy import And, Min, Or, Rational, S, Symbol, simplify, symbols
 
 from exponents.algebra.parametric import holds
 from exponents.algebra.polynomials import Functions
-from exponents.errors import InputError, NoBalance, TooMuchWork
+from exponents.errors import InputError, NoBalance, Refuted, TooMuchWork
 from exponents.losses.terms import Loss, PowerLaw
 from exponents.model.online_loss import loss
 from exponents.model.table1 import optimum
@@ -66,6 +66,30 @@ def test_an_isolated_point_at_which_a_term_stops_falling():
     found = diagram(1 / t + N ** (-((a - 1) ** 2) - (b - 1) ** 2))
     assert len(found.phases) == 1
     assert found.at(1, 1).exponent == 0 and found.exponent.subs({a: 1, b: 1}) == 0
+
+
+def test_poles_inside_the_domain_leave_the_diagram_whole():
+    # a < 2: t^(1/(2-a)) grows, so t = 1 and r = 0.  a > 2: t^-q N^-1 balance with q = 1/(a-2), r = q/(1+q) = 1/(a-1).
+    found = compute_optimum(t ** (-1 / (a - 2)) + 1 / N, N * t, a > 1)
+    prove(found)
+    assert {phase.where: (phase.exponent, dict(phase.allocation)[N]) for phase in found.phases} == {
+        a < 2: (0, 1),
+        a > 2: (1 / (a - 1), 1 / (a - 1)),
+    }
+    assert found.exponent.subs(a, 3) == Rational(1, 2) and found.allocation(N).subs(a, Rational(3, 2)) == 1
+    with pytest.raises(InputError, match="a = 2"):
+        found.at(2)
+    wrong = replace(found.phases[1], exponent=1 / (a - 1) * Rational(101, 100))
+    with pytest.raises(Refuted):  # control
+        prove(replace(found, phases=(found.phases[0], wrong)))
+
+
+def test_poles_on_curves_of_two_parameters_and_at_their_crossing():
+    # The slower of 1/(a-1) and 1/(b-1) along t alone; both have a pole at (1, 1), where their signs change too.
+    found = diagram(t ** (-1 / (a - 1)) + t ** (-1 / (b - 1)), cost=t)
+    for point in ((Fraction(1, 2), Fraction(1, 3)), (Fraction(1, 2), 2), (2, Fraction(3, 2)), (Fraction(5, 2), 2)):
+        here = dict(zip((a, b), map(Rational, point), strict=True))
+        assert found.exponent.subs(here) == min(1 / (here[a] - 1), 1 / (here[b] - 1))
 
 
 def test_a_curve_with_no_rational_point():
