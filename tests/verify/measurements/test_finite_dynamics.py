@@ -69,6 +69,13 @@ def test_what_the_paper_prints_for_a_hard_task(hard):
     assert said["compute-optimal: rich", "Table 1"] == said["compute-optimal: lazy", "Table 1"] == "confirmed"
 
 
+def test_early_noise_does_not_leave_the_loss_as_it_leaves_the_variance(hard):
+    """(3 + beta - 2/alpha)/(1 + beta) is the exponent of the variance; the loss has 1."""
+    loss_after, variance = (hard[name, "eq. 9"] for name in ("sgd: loss, rich", VARIANCE))
+    assert loss_after.derived == 1 and variance.derived == Fraction(7, 4)
+    assert judge(variance.derived, loss_after.measured) == "refuted" == judge(loss_after.derived, variance.measured)
+
+
 def test_what_the_paper_prints_for_an_easy_task(easy):
     said = {name: v.published_verdict for name, v in easy.items() if v.published is not None}
     assert {name for name, verdict in said.items() if verdict == "refuted"} == {
