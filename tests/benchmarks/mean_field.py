@@ -3,8 +3,8 @@
 Twenty random settings, the seed of which is the first argument (1 by default): alpha from 1.2 to 3, beta from 0.3 to
 2.4, gamma in 0, 0.5, 2, 5, and N, B, P from 2 to 100.  In turn: the flow of N features against drawn spectra; the
 two-time equations on N features and P samples, on P samples, and in steps at N and B; and the flow at N and B, against
-as many draws or trainings as the second argument says (200 by default).  The learning rate is 0.1, and 0.02 for the
-flow, halved until eta kappa tr (1/N + 1/B) is at most 1/2, so that training is stable.
+as many draws or trainings as the second argument says (200 by default; 1000 take some twenty minutes).  The learning
+rate is 0.1, and 0.02 for the flow, halved until eta kappa tr (1/N + 1/B) is at most 1/2, so that training is stable.
 
 `dev` is the mean less the mean field, `se` its standard error, and `model` the model error, in units of the mean.
 """
