@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 import random
 
@@ -50,7 +51,7 @@ def read_unicode(text):
         for part in clause.split(" and "):
             sign = "<" if "<" in part else ">"
             sides = [parse_expr(side, {"a": a, "b": b}, HUMAN) for side in part.replace("·", "*").split(sign)]
-            row |= {positive(left, sign, right) for left, right in zip(sides, sides[1:], strict=False)}
+            row |= {positive(left, sign, right) for left, right in itertools.pairwise(sides)}
         found.add(frozenset(row))
     return found
 
