@@ -89,8 +89,10 @@ def optimum_at_point(
     try:
         tableau.solve()
     except Unbounded as error:
-        free = names[error.column] if error.column < len(names) else "a resource outside the budget"
-        raise NoBalance(f"the loss falls without bound as {free} grows; give {free} a cost", free) from error
+        growing = [names[r] for r in tableau.find_growing(error.column)]
+        listed = " and ".join(growing)
+        ending = f" grows; give {listed} a cost" if len(growing) == 1 else " grow together; give one of them a cost"
+        raise NoBalance(f"the loss falls without bound as {listed}{ending} of its own", listed) from error
     vertices, bases, loosened = _explore_face(tableau)
     exponent = min(_fall_exponent(row, vertices[0]) for row in terms)
     tight = (i for i, row in enumerate(terms) if all(_fall_exponent(row, vertex) == exponent for vertex in vertices))

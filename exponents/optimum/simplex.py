@@ -126,6 +126,11 @@ class Tableau:
         """Return the nonbasic variables that can grow without changing the objective."""
         return [c for c in range(self.structural) if c not in self.rows and self.objective[c] == 0]
 
+    def find_growing(self, column: int) -> list[int]:
+        """Return the resources that grow as ``column`` grows without bound."""
+        growing = {column, *(basic for basic, row in self.rows.items() if row[column] < 0)}
+        return sorted(v for v in growing if v < self.resources)
+
     def find_loosened(self, column: int) -> set[int]:
         """Return the terms whose slack grows as ``column`` grows without bound."""
         slacks = {column, *(basic for basic, row in self.rows.items() if row[column] < 0)}

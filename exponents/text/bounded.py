@@ -46,6 +46,9 @@ MAX_INNER_SIZE = 300
 MAX_INNER_DEGREE = 40
 """`Extent.degree` of the same: isolating the roots of a polynomial takes about the cube of its degree."""
 
+SIMPLE_DEGREE = 2
+"""Degree up to which an argument of min and max is simple: differences of such have roots in closed form."""
+
 MAX_ALL_DEGREES = 200
 """Sum of all these degrees in one text."""
 
@@ -61,7 +64,8 @@ class Extent(NamedTuple):
         Nodes, and digits of numbers.
     degree : int
         Number of symbols, each times the numeric powers above it: at least the degree as a rational function.  A
-        division by a sum doubles it, as fractions of fractions do; min and max multiply it by their arguments.
+        division by a sum doubles it, as fractions of fractions do; min and max multiply it by their arguments, unless
+        all of these are simple.
     height : int
         Levels of operations.
     has_root : bool
@@ -123,7 +127,7 @@ class Arithmetic:
             self._check_inner(extent, "in min and max")
             if extent.has_root:
                 raise self._refusal("compare rational functions in min and max", part, "write a fraction for the root")
-        self._spend(len(flat) * sum(extent.degree for extent in extents))
+        self._spend(_degree_of_extremum(extents))
         return self._build(kind, flat)
 
     def raise_to(self, base: Expr, exponent: Expr) -> Expr:
@@ -182,7 +186,7 @@ class Arithmetic:
         size, degree = 1 + sum(part.size for part in parts), sum(part.degree for part in parts)
         has_root = any(part.has_root for part in parts)
         if isinstance(expression, Min | Max):
-            degree *= len(parts)
+            degree = _degree_of_extremum(parts)
         elif expression.is_Pow:
             base, exponent = expression.args
             self._check_power(base, exponent, *parts)
@@ -262,3 +266,9 @@ class Arithmetic:
 
     def _refusal(self, required: str, got: object, hint: str) -> InputError:
         return InputError(f"{self.role} must {required}; got {abbreviate(got)}; {hint}")
+
+
+def _degree_of_extremum(parts: Sequence[Extent]) -> int:
+    """Return the degree that a min or max of arguments counts: SymPy compares every two of them."""
+    simple = all(part.degree <= SIMPLE_DEGREE for part in parts)
+    return sum(part.degree for part in parts) * (1 if simple else len(parts))

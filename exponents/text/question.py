@@ -91,6 +91,7 @@ def read_question(question: Question) -> Programme:
         raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
     declared = _declare_symbols(question)
     costs = [_read_expression(_strip_head(text), declared, "a cost") for text in question.costs]
+    _check_declared(costs, question)
     free = [declared[_read_name(text, "a free resource")] for text in question.free]
     resources = sorted(set(free).union(*map(bases, costs)), key=lambda r: r.name)
     settings = _read_settings(question.settings, declared, resources)
@@ -100,14 +101,11 @@ def read_question(question: Question) -> Programme:
     if measured:
         raise InputError(f"--where takes conditions on parameters; got {measured[0]}, a resource; leave that one out")
     terms = [*_model_terms(question, settings), *_read_terms(question.terms, declared, resources, settings)]
-    found = {s for term in terms for _, e in term.exponents for s in e.free_symbols}
-    found.update(s for condition in conditions for s in condition.free_symbols)
-    ordered = sorted(found - set(resources), key=lambda p: p.name)
     texts = (*question.terms, *question.costs, *question.where)
     unused = [s.name for s in settings if not any(s.name in names_in(text) for text in texts)]
     if unused and not question.model:
         raise InputError(f"--set takes parameters of the loss; got {unused[0]}, which does not occur; leave it out")
-    return programme(Loss(tuple(terms)), costs, conditions, ordered, free)
+    return programme(Loss(tuple(terms)), costs, conditions, free=free)
 
 
 def _read_name(text: str, role: str) -> str:
@@ -156,6 +154,17 @@ def _declare_symbols(question: Question) -> dict[str, Symbol]:
         for name in names_in(text, "a cost"):
             declared.setdefault(name, Symbol(name, positive=True))
     return declared
+
+
+def _check_declared(costs: Sequence[Expr], question: Question) -> None:
+    """Raise InputError if an exponent of a cost has a name that is neither known nor declared."""
+    texts = (*question.where, *question.free, *(setting.partition("=")[0] for setting in question.settings))
+    known = {*KNOWN, *(name for text in texts for name in names_in(text, "a condition"))}
+    inside = set().union(*(cost.free_symbols for cost in costs)) - set().union(*map(bases, costs))
+    for name in sorted({symbol.name for symbol in inside} - known):
+        raise InputError(
+            f"the exponents of a cost must use known names; got {name}; add --where '{name} > 0' if it is a parameter"
+        )
 
 
 def _keeps_positive(side: Expr, symbol: Symbol) -> bool:

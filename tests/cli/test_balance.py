@@ -83,6 +83,15 @@ def test_parameters_may_have_names_of_their_own_and_numbers(capsys):
     assert json.loads(out)["phases"][0]["exponent"] == "3/8"  # (3/2)(1/2)/(3/2 + 1/2)
 
 
+@pytest.mark.parametrize("declared", [("--cost", "N*t**beta"), ("--cost", "N*t**q", "--where", "q > 0")])
+def test_a_parameter_may_occur_in_a_cost_alone(capsys, declared):
+    # By hand: N and t grow alike, x, and x + q x = 1.
+    _, out, _ = run(capsys, "balance", "--term", "t**-1", "--term", "N**-1", *declared, "--format", "json")
+    name = "q" if "q > 0" in declared else "beta"
+    (phase,) = json.loads(out)["phases"]
+    assert phase["exponent"] == phase["allocation"]["t"] == f"1/({name} + 1)"
+
+
 def test_the_models_own_terms_and_one_more(capsys):
     status, out, _ = run(capsys, "balance", "--model", "lazy", "--where", "alpha > 0")
     assert status == 0 and "model_bottleneck was derived for α > 1" in out and "α < 1/2" in out
@@ -162,6 +171,7 @@ BAD = {
     "attribute": ["balance", "--term", "t.real"],
     "unknown symbol": ["balance", "--term", "t**-foo"],
     "near miss": ["balance", "--term", "t**-alfa"],
+    "unknown symbol in a cost": ["balance", *HALF, "--cost", "N*t**foo"],
     "sum": ["balance", "--term", "t**-1 + N**-1"],
     "no monomial": ["balance", "--term", "1/(1 + t)"],
     "resource in an exponent": ["balance", "--term", "t**-N", "--cost", "N*t"],
@@ -215,6 +225,7 @@ def test_bad_input_is_answered_in_one_line(arguments, capsys):
     ("case", "said"),
     [
         ("unknown symbol", "--where 'foo > 0'"),
+        ("unknown symbol in a cost", "--where 'foo > 0'"),
         ("near miss", "alpha"),
         ("sum", "split sums"),
         ("contradictory costs", "= C"),

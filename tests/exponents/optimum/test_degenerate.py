@@ -163,6 +163,12 @@ def test_a_loss_without_bound_names_the_resource_and_the_place():
         diagram(1 / (t * B), cost=t, free=(B,))
 
 
+def test_resources_of_the_budget_that_grow_together_are_all_named():
+    # N t/B = C: N and t may grow alike if B grows twice as fast, and the loss falls as they do.  All are in the budget.
+    with pytest.raises(NoBalance, match="as B and N and t grow together; give one"):
+        compute_optimum(1 / (t * B) + 1 / (N * B), N * t / B)
+
+
 def test_work_is_bounded_with_a_clear_error(monkeypatch):
     rows = [(a * b, 1 / (1 + a)), (a**2 - b, b), (1, a + b), (b**2 / (1 + a), a)]
     expression = Loss(tuple(PowerLaw(f"term {i}", ((N, e), (t, f))) for i, (e, f) in enumerate(rows)))

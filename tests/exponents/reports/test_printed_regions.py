@@ -2,9 +2,9 @@
 
 import csv
 import io
-import itertools
 import json
 import random
+from itertools import pairwise
 
 import pytest
 from sympy import And, Or, S, Symbol, symbols
@@ -51,7 +51,7 @@ def read_unicode(text):
         for part in clause.split(" and "):
             sign = "<" if "<" in part else ">"
             sides = [parse_expr(side, {"a": a, "b": b}, HUMAN) for side in part.replace("·", "*").split(sign)]
-            row |= {positive(left, sign, right) for left, right in itertools.pairwise(sides)}
+            row |= {positive(left, sign, right) for left, right in pairwise(sides)}
         found.add(frozenset(row))
     return found
 

@@ -121,6 +121,9 @@ SLOW = {
     "polynomials in exponents": "*".join(f"t**({dense} + {k}*x)" for k in range(6)),
     "polynomials under roots": "*".join(f"(2*x*({dense} + {k}*x))**(1/2)" for k in range(6)),
     "polynomials in min": "*".join(f"t**min({dense}, {k} - x**2, N)" for k in range(6)),
+    "simple arguments": "*".join(
+        f"t**-max({k}*x, x**2 - {k}, x*z, z + {k}*n, 1/x, {k} - z**2, n*z, 1/z)*N**-x" for k in range(1, 7)
+    ),
     "sparse polynomials": "*".join(f"t**(x**39 - {k}*x + 3)" for k in range(3, 8)),
     "reciprocals": "t**(" + "+".join(f"1/(x - {k})" for k in range(1, 20)) + ")*N",
     "no sign is known": "((z + x)**2 - 3)**(1/(z - 1))*((z - N)**3 + z)**(1/3)",
@@ -134,6 +137,14 @@ SLOW = {
     "a number times a sum": "1e999*(" + "+".join(f"x**{k}" for k in range(90)) + ")",
     "a high degree": "(t**1000 - 7*t**3 + 3*t**2 - 2)*N*(t - 1)/(t + 1)",
 }
+
+
+def test_min_and_max_take_eight_simple_arguments():
+    several = ("1", "x", "z", "2*x", "3*z", "x + z", "2 - x", "x*z")
+    found = parse(f"t**-min({', '.join(several)})*N**-max({', '.join(several)})")
+    point = {name: Integer(value) for name, value in (("x", 1), ("z", 3), ("t", 2), ("N", 5))}
+    here = {symbol: point[symbol.name] for symbol in found.free_symbols}
+    assert found.subs(here) == Rational(1, 2) * Rational(1, 5**9)  # 1, 1, 3, 2, 9, 4, 1, 3
 
 
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
