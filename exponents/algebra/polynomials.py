@@ -299,8 +299,8 @@ class Functions:
 
         Raises
         ------
-        ValueError
-            If the matrix is singular or not square.
+        ZeroDivisionError
+            If the matrix is singular.
         """
         one, zero = self._context.constant(1), self._context.constant(0)
         size = len(rows)
@@ -309,15 +309,13 @@ class Functions:
             [*(e.numer * (scale // e.denom) for e in row), *(one if i == j else zero for j in range(size))]
             for i, (row, scale) in enumerate(zip(rows, scales, strict=True))
         ]
-        if any(len(row) != size for row in rows):
-            raise ValueError("only a square matrix has an inverse")
         divisor = one
         for k in range(size):
             pivot = next((i for i in range(k, size) if not matrix[i][k].is_zero()), None)
             if pivot is None:
-                raise ValueError("the matrix has no inverse")
+                raise ZeroDivisionError("the matrix has no inverse")
             matrix[k], matrix[pivot] = matrix[pivot], matrix[k]
-            self.work.spend(size * size * (1 + len(matrix[k][k])))
+            self.work.spend(size * size * (1 + len(matrix[k][k])) * 5 // 4)
             head = matrix[k][k]
             for i in (i for i in range(size) if i != k):
                 factor = matrix[i][k]

@@ -1,7 +1,7 @@
 """How much work may an exact answer take?
 
 Each problem has one `WorkLimit`.  Every step of the algebra spends units of it, in proportion to the time that the step
-takes.  A phase diagram that would take too long stops early with `TooMuchWork`.
+takes.  What would take too long, or fill the memory, stops early with `TooMuchWork`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,6 @@ class WorkLimit:
         self.left -= units
         if self.left < 0:
             raise TooMuchWork(
-                "the exact diagram of this loss is too much work; use fewer terms or resources, simpler exponents, "
-                "or a number for one parameter"
+                "an exact answer for this loss is too much work; use fewer terms or resources, above all fewer terms "
+                "that can tie with each other, simpler exponents, or numbers for parameters"
             )

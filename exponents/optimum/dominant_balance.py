@@ -20,11 +20,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..algebra.polynomials import Functions, RationalFunction
+from ..algebra.work_limit import WorkLimit
 from ..errors import NoBalance
 from .simplex import Basis, Row, Tableau, Unbounded, Vertex
-
-MAX_BASES = 10_000
-"""Bases visited on an optimal face before the search gives up."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,11 @@ class PointOptimum:
 
 
 def optimum_at_point(
-    terms: Sequence[Row], budgets: Sequence[Row], names: Sequence[str], costs: Sequence[str] = ()
+    terms: Sequence[Row],
+    budgets: Sequence[Row],
+    names: Sequence[str],
+    costs: Sequence[str] = (),
+    work: WorkLimit | None = None,
 ) -> PointOptimum:
     """Solve the programme exactly at one point.
 
@@ -65,11 +67,15 @@ def optimum_at_point(
         The resources' names, for messages.
     costs : sequence of str, optional
         The budgets' names, for messages.
+    work : WorkLimit, optional
+        What may be spent; by default, the work of one problem.
 
     Raises
     ------
     NoBalance
         If no allocation meets the budgets, or the loss falls without bound.
+    TooMuchWork
+        If the optimum has too many proofs to list.
 
     Examples
     --------
@@ -78,7 +84,7 @@ def optimum_at_point(
     >>> found.exponent, found.binding
     (Fraction(1, 2), (0, 1))
     """
-    tableau = Tableau(terms, budgets)
+    tableau = Tableau(terms, budgets, work)
     if not tableau.find_feasible():
         conflict = _find_conflict(terms, budgets)
         listed = " and ".join(costs[j] for j in conflict) if costs else "the budgets"
@@ -120,31 +126,26 @@ def _explore_face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ..
     Pivots that leave the objective alone lead from basis to basis.
     """
     found: dict[tuple[Fraction, ...], Vertex] = {}
-    seen: set[Basis] = set()
     loosened: set[int] = set()
-    waiting = [tableau.state()]
+    bases: set[Basis] = set()
+    seen, waiting = {frozenset(tableau.rows)}, [frozenset(tableau.rows)]
     while waiting:
-        tableau.restore(waiting.pop())
+        tableau.go_to(waiting.pop())
         here = tableau.vertex()
-        if here.basis in seen:
-            continue
         free = tableau.free_columns()
         if not free:  # every multiplier is positive: the vertex is the only optimum
             return (here,), (here.basis,), set()
-        if len(seen) >= MAX_BASES:
-            raise NoBalance(f"the optimal face has more than {MAX_BASES} bases; remove parallel terms", "face")
-        seen.add(here.basis)
+        bases.add(here.basis)
         found.setdefault(here.allocation, here)
-        before = tableau.state()
         for column in free:
             leaving = tableau.leaving_candidates(column)
             if not leaving:
                 loosened |= tableau.find_loosened(column)
-            for basic in leaving:
-                tableau.pivot(column, basic)
-                waiting.append(tableau.state())
-                tableau.restore(before)
-    return tuple(found[allocation] for allocation in sorted(found)), tuple(sorted(seen)), loosened
+            # Only the sets of basic variables are kept: a tableau for each would fill the memory.
+            beyond = {frozenset(tableau.rows) - {basic} | {column} for basic in leaving} - seen
+            seen |= beyond
+            waiting += beyond
+    return tuple(found[allocation] for allocation in sorted(found)), tuple(sorted(bases)), loosened
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,8 @@ class Lifted:
         Multiplier of each budget; they sum to the exponent.
     edges : tuple of RationalFunction
         Where a multiplier vanishes identically its constraint may loosen without loss; these are the rates at which
-        other constraints that are tight by degeneracy then change.  Their signs decide how far the face reaches.
+        other constraints that are tight by degeneracy then change, constants aside.  Their signs decide how far the
+        face reaches.
     overspent : tuple of RationalFunction
         c_j.x - 1 for each budget that follows from the others at the sample; zero if it follows everywhere.
     """
@@ -226,7 +228,7 @@ def lift(
     matrix = [*([*terms[i], -one] for i in basis.terms), *unit, *([*budget, zero] for budget in kept)]
     try:
         inverse = functions.inverse(matrix)
-    except ValueError as error:
+    except ZeroDivisionError as error:
         raise NoBalance(f"the tight constraints {basis} do not determine an allocation", str(basis)) from error
     first_budget = len(matrix) - len(kept)
     *allocation, exponent = (sum(row[first_budget:], zero) for row in inverse)
@@ -251,5 +253,6 @@ def lift(
         edges += [slack(row, direction, rise) for i, row in enumerate(terms) if i not in basis.terms and not slacks[i]]
         edges += [direction[r] for r in resources if r not in basis.floors and not allocation[r]]
     overspent = [slack(budget, allocation, one) for j, budget in enumerate(budgets) if j not in basis.budgets]
-    parts = (allocation, slacks, weights, floors, prices, edges, overspent)
+    varying = dict.fromkeys(e for e in edges if not (e.numer.is_constant() and e.denom.is_constant()))
+    parts = (allocation, slacks, weights, floors, prices, varying, overspent)
     return Lifted(exponent, *map(tuple, parts))

@@ -17,6 +17,7 @@ from sympy.logic.boolalg import Boolean
 from ..algebra.parametric import Point, Pole, describe_point, evaluate, positive_side
 from ..algebra.piecewise import normal_form
 from ..algebra.polynomials import RationalFunction
+from ..algebra.work_limit import WorkLimit
 from ..errors import InputError, NoBalance, TooMuchWork
 from ..losses.terms import Loss, PowerLaw, bases
 from ..rationals import abbreviate
@@ -98,13 +99,15 @@ class Programme:
         except Pole:
             return False
 
-    def at(self, point: Point) -> PointOptimum:
+    def at(self, point: Point, work: WorkLimit | None = None) -> PointOptimum:
         """Return the optimum at one exact point.
 
         Parameters
         ----------
         point : mapping of Symbol to Fraction
             A value for each parameter.
+        work : WorkLimit, optional
+            What may be spent; by default, the work of one problem.
 
         Raises
         ------
@@ -112,6 +115,8 @@ class Programme:
             If the point lies outside the domain.
         NoBalance
             If no allocation meets the budgets there, or the loss falls without bound.
+        TooMuchWork
+            If the optimum has too many proofs to list.
 
         Examples
         --------
@@ -132,6 +137,7 @@ class Programme:
                 [self.columns(row) for row in budgets],
                 names,
                 [budget.name for budget in self.budgets],
+                work,
             )
         except NoBalance as error:
             place = f"at {describe_point(point)}, " if point else ""

@@ -169,10 +169,11 @@ class _Search:
         guards: list[Expr] = []
         terms = self._row_elements(self.programme.term_exponents(), sample, guards)
         budgets = self._row_elements(self.programme.budget_exponents(), sample, guards)
-        optimum = self.programme.at(sample)
+        optimum = self.programme.at(sample, self.functions.work)
         vertices = (self._lift(v.basis, terms, budgets) for v in optimum.vertices)
         lifted = tuple(replace(v, allocation=self.programme.shares(v.allocation)) for v in vertices)
-        deciding = [c for basis in optimum.bases for c in self._lift(basis, terms, budgets).conditions()]
+        bases = optimum.bases if sample else ()  # without parameters nothing is left to decide
+        deciding = [c for basis in bases for c in self._lift(basis, terms, budgets).conditions()]
         deciding += [self.functions.element(guard) for guard in guards]
         deciding += [e for row in (*terms, *budgets) for e in row if not e.denom.is_constant()]
         return _Solution(lifted, optimum.binding), tuple(deciding)

@@ -8,11 +8,13 @@ denominator.  There are two phases: `Tableau.find_feasible` meets the budgets, `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
+
+from ..algebra.work_limit import WorkLimit
 
 Row = Sequence[Fraction]
 
@@ -50,7 +52,8 @@ class Tableau:
     Bareiss), so that no fraction is ever reduced.
     """
 
-    def __init__(self, terms: Sequence[Row], budgets: Sequence[Row]) -> None:
+    def __init__(self, terms: Sequence[Row], budgets: Sequence[Row], work: WorkLimit | None = None) -> None:
+        self.work = work or WorkLimit()
         self.resources, self.terms = len(terms[0]), len(terms)
         self.structural = self.resources + self.terms
         width = self.structural + len(budgets)
@@ -111,7 +114,8 @@ class Tableau:
     def pivot(self, column: int, basic: int) -> None:
         """Let ``column`` enter the basis and ``basic`` leave it."""
         row, old = self.rows.pop(basic), self.denominator
-        if row[column] < 0:  # only when an artificial variable at zero is driven out
+        self.work.spend(1 + len(self.rows) * len(row) // 25)
+        if row[column] < 0:  # when an artificial variable at zero is driven out, or on the way to another basis
             row = [-value for value in row]
         self.denominator = row[column]
         self.rows = {b: self._eliminate(other, row, column, old) for b, other in self.rows.items()}
@@ -136,14 +140,10 @@ class Tableau:
         slacks = {column, *(basic for basic, row in self.rows.items() if row[column] < 0)}
         return {slack - self.resources for slack in slacks if slack >= self.resources}
 
-    def state(self) -> tuple[dict[int, list[int]], list[int], int]:
-        """Return the present tableau, for `restore`; rows are never changed in place."""
-        return dict(self.rows), self.objective, self.denominator
-
-    def restore(self, state: tuple[dict[int, list[int]], list[int], int]) -> None:
-        """Return to a saved state."""
-        rows, self.objective, self.denominator = state
-        self.rows = dict(rows)
+    def go_to(self, basic: Collection[int]) -> None:
+        """Pivot until the basic variables are those given, which must be a basis."""
+        for column in [v for v in basic if v not in self.rows]:
+            self.pivot(column, next(b for b, row in self.rows.items() if b not in basic and row[column]))
 
     def vertex(self) -> Vertex:
         """Return the vertex of the present basis."""

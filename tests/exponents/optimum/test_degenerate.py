@@ -1,22 +1,27 @@
 """Phase diagrams of degenerate losses, each worked out by hand."""
 
+import tracemalloc
 from dataclasses import replace
 from fractions import Fraction
 
 import mpmath
 import pytest
 from mpmath import mp, mpf
-from sympy import And, Min, Or, Rational, S, Symbol, simplify, symbols
+from sympy import And, Min, Mul, Or, Rational, S, Symbol, simplify, symbols
 
 from exponents.algebra.parametric import holds
 from exponents.algebra.polynomials import Functions
+from exponents.algebra.work_limit import WorkLimit
 from exponents.errors import InputError, NoBalance, Refuted, TooMuchWork
 from exponents.losses.terms import Loss, PowerLaw
 from exponents.model.online_loss import loss
 from exponents.model.table1 import optimum
 from exponents.optimum.boundary_ties import assumptions, boundary_ties
+from exponents.optimum.dominant_balance import lift
+from exponents.optimum.programme import programme
 from exponents.optimum.proof import prove
 from exponents.optimum.search import compute_optimum
+from exponents.optimum.simplex import Basis
 from exponents.symbols import B, C, N, alpha, beta, eta, t
 
 a, b = symbols("a b", positive=True)
@@ -175,6 +180,38 @@ def test_work_is_bounded_with_a_clear_error(monkeypatch):
     monkeypatch.setattr("exponents.optimum.search.Functions", lambda parameters: Functions(parameters, work=2000))
     with pytest.raises(TooMuchWork, match="too much work"):
         compute_optimum(expression, N * t, SQUARE, (a, b))
+
+
+def test_running_out_of_work_is_not_taken_for_a_balance_that_determines_nothing():
+    field = Functions((a,), work=3)
+    rows = [[field.element(a), field.zero], [field.zero, field.one]]
+    with pytest.raises(TooMuchWork, match="too much work"):
+        lift(Basis((0, 1), (), (0,)), rows, [[field.one, field.one]], field)
+    plenty = Functions((a,))
+    same = [[plenty.element(a), plenty.zero]] * 2
+    with pytest.raises(NoBalance, match="do not determine"):  # control: two terms that are one
+        lift(Basis((0, 1), (), (0,)), same, [[plenty.one, plenty.one]], plenty)
+
+
+def pairs_of_resources(count):
+    """Three pairs for each resource: all are equal at the one optimum, which has thousands of bases."""
+    used = symbols(f"r0:{count}", positive=True)
+    pairs = [(used[i % count], used[(3 * i + 1 + i // count) % count]) for i in range(3 * count)]
+    terms = (PowerLaw.from_expr(1 / (p * q), used, f"term {i}") for i, (p, q) in enumerate(pairs))
+    return programme(Loss(tuple(terms)), Mul(*used))
+
+
+def test_a_degenerate_optimum_takes_little_memory_and_is_exact():
+    # By symmetry every resource is C^(1/8), and a pair falls as C^(-1/4): the mean of all pairs proves it.
+    limit = WorkLimit()
+    tracemalloc.start()
+    found = pairs_of_resources(8).at({}, limit)
+    largest = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.exponent == Fraction(1, 4) and found.binding == tuple(range(24)) and len(found.bases) > 1000
+    assert largest < 2**26
+    with pytest.raises(TooMuchWork):  # control: the work was counted
+        pairs_of_resources(8).at({}, WorkLimit((limit.allowed - limit.left) // 2))
 
 
 def test_millions_of_terms_are_answered_at_once():
