@@ -212,7 +212,7 @@ class _March:
         self.four_point, self.moves = include == "all", include != "variance"
         self.mu, self.trace = flow.measure.eigenvalues, trace
         self.omega = np.sqrt(flow.measure.weights / self.mu)
-        self.all = np.concatenate([trace.eigenvalues, self.mu])
+        self.all = np.concatenate([trace.eigenvalues, self.mu]) if self.moves else trace.eigenvalues
         self.of_all = Relaxing(2 * self.all)
         self.h = np.zeros(len(self.all))  # the diagonal of V, over mu
         if self.moves:
@@ -255,7 +255,7 @@ class _March:
         excess = strength * (self.h[:, :count] @ pull)[:, None]
         if not noisy:
             return np.zeros((STAGES, 1)), excess
-        response = strength * np.tensordot(pull, self.of_all.weights[:count], 1)  # X at a node by L + X at all
+        response = strength * (self.of_all.weights[:, :, :count] @ pull).T  # X at a node by L + X at all
         gain = float(response.sum(axis=1).max())
         if gain >= 1:
             raise NotSolved(
@@ -296,12 +296,12 @@ class _March:
         """Return V b at the nodes, which drives V, from what it is without that."""
         if not self.gamma:
             return free
-        weights = self.of_pairs.weights[self.pair].transpose(2, 3, 0, 1).copy()  # node, node of the force, mode, mode
-        by_a = multiply(weights, a[None, :, :] * b[:, None, :])
+        weights = np.take(self.of_pairs.weights, self.pair, axis=2)  # node of the force, node, mode, mode
+        by_a = multiply(weights, a[:, None] * b)
 
         def act(vb: Reals) -> Reals:
-            by_vb = multiply(weights, vb[None, :, :] * b[:, None, :])
-            return np.asarray((by_a * vb + by_vb * a).sum(axis=1))
+            by_vb = multiply(weights, vb[:, None] * b)
+            return np.asarray((by_a * vb[:, None] + by_vb * a[:, None]).sum(axis=0))
 
         return iterate(free, act, DAMPED)
 

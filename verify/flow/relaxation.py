@@ -47,14 +47,14 @@ class Relaxing:
         self._rates = rates[self._order]
 
     def prepare(self, length: float) -> None:
-        """Set ``decay``, e^{-rate s} at the nodes, and ``weights``, of shape (modes, nodes, nodes of the force)."""
+        """Set ``decay``, e^{-rate s} at the nodes, and ``weights``, of shape (nodes of the force, nodes, modes)."""
         self.decay = np.exp(-np.multiply.outer(NODES * length, self._rates))[:, self._place]
         weights = AT_NODES.weights(self._rates * length, len(self._rates)) * length
-        self.weights = weights[:, :, self._place].transpose(2, 1, 0)
+        self.weights = np.take(weights, self._place, axis=2)
 
     def drive(self, force: Reals) -> Reals:
         """Return what a force adds; force and result have the shape (STAGES, modes)."""
-        return np.asarray(np.matmul(self.weights, force.T[:, :, None])[:, :, 0].T)
+        return np.asarray(np.einsum("jik,jk->ik", self.weights, force))
 
 
 def dot(one: Reals, other: Reals) -> Reals:

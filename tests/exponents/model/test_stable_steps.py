@@ -103,7 +103,7 @@ def test_the_noise_of_early_batches_falls_along_the_clock_as_it_does_in_stable_s
     times, capacity = np.geomspace(1e3, 1e18, 40), 3
     clock = limit_curve(capacity, source, 1.0, times).clock
     target, trace = limit_spectra(capacity, source, 2 * clock[-1])
-    variance = noisy_curve(target, trace, 1.0, 1e-30, times, 1.0).variance
+    variance = noisy_curve(target, trace, 1.0, 1e-30, times, 1.0, "variance").variance
     found = -extrapolate_exponent(clock, variance)
     at = {alpha: capacity, beta: Rational(source)}
     due = float(in_steps(loss(RICH, DERIVED), RICH)["sgd_transient"].exponent(steps).subs(at))

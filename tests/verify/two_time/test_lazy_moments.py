@@ -204,10 +204,10 @@ def test_small_steps_tend_to_the_flow_its_variance_and_a_four_point_part(batch_s
     left = []
     for eta, found, mean_field in zip(rates, whole, parts, strict=True):
         assert found.loss == pytest.approx(flow.loss + found.from_steps + found.variance, rel=1e-9)
-        noise = noisy_curve(*limit, 0.0, eta / batch_size, times)
+        noise, alone = (noisy_curve(*limit, 0.0, eta / batch_size, times, include=part) for part in ("all", "variance"))
         added = (found.variance - mean_field) * batch_size
         left.append(np.array([-found.from_steps, added]) / (eta * first) - 1)
-        left[-1] = np.array([*left[-1], mean_field / noise.variance - 1])
+        left[-1] = np.array([*left[-1], found.variance / noise.variance - 1, mean_field / alone.variance - 1])
     assert left[0] == pytest.approx(2 * left[1], rel=0.02)  # all of order eta
     assert 1e-4 < np.abs(left[0]).max() < 0.05
 
