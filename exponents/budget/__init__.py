@@ -2,6 +2,6 @@
 
 Read `leading_law` first (the law L ~ a C^{-r}), then `constants` (a in closed form, or between `certified_bounds`),
 `accuracy` (from which budget on the law holds) and `allocation` (the split of one budget).  They rest on
-`numeric_programme` (a programme in numbers), `geometric_programme` (its minimum) and `linear_equations` (rational
-linear algebra).
+`numeric_programme` (a programme in numbers), `geometric_programme` (its minimum), `linear_programme` (its start, and
+whether it has a minimum) and `linear_equations` (rational linear algebra).
 """

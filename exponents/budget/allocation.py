@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
 from math import comb
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import Symbol
+from sympy import Rational, Symbol
 
-from ..errors import InputError
+from ..errors import InputError, NoBalance, TooMuchWork
+from ..losses.terms import PowerLaw
 from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
 from .geometric_programme import DIGITS, LogLoss, Minimum, number
-from .leading_law import Law, leading_law
+from .leading_law import Law, check_factor, leading_law, set_aside
 from .linear_equations import solve_unknowns, unit_row
-from .numeric_programme import System, check_prefactor
+from .numeric_programme import System, check_prefactor, read_system
 
 FACTOR = Fraction(11, 10)
 """How closely the leading law must hold, by default."""
@@ -64,19 +65,21 @@ class Plan:
 
     Attributes
     ----------
-    budget : Fraction
-        C.
-    loss : mpf
-        The least loss, irreducible terms included.
+    budgets : tuple of Fraction
+        C, the value of every cost; or a value for each cost, and C is the first.
+    loss, irreducible : mpf
+        The least loss, irreducible terms included; and these alone.
     allocation : tuple of (Symbol, mpf)
         What each resource gets.
     unique : bool
         Whether this is the only best split.
     terms : tuple of (str, mpf)
         What each term contributes to the loss.
-    law : Law
-        The leading law, irreducible terms aside.
-    predicted : mpf
+    law : Law or None
+        The leading law, irreducible terms aside, if there is one; the budgets grow in proportion.
+    no_law : str
+        Why there is none.
+    predicted : mpf or None
         The loss by that law, irreducible terms included.
     factor, beyond : Fraction
         From the budget ``beyond`` on, the law holds within ``factor``; None if that budget has too many digits.
@@ -91,16 +94,23 @@ class Plan:
     (True, [('1/N', 0.001), ('1/t', 0.001)])
     """
 
-    budget: Fraction
+    budgets: tuple[Fraction, ...]
     loss: mpf
+    irreducible: mpf
     allocation: tuple[tuple[Symbol, mpf], ...]
     unique: bool
     terms: tuple[tuple[str, mpf], ...]
-    law: Law
-    predicted: mpf
+    law: Law | None
+    no_law: str
+    predicted: mpf | None
     factor: Fraction
     beyond: Fraction | None
     alternative: Alternative | None
+
+    @property
+    def budget(self) -> Fraction:
+        """C, the first budget."""
+        return self.budgets[0]
 
 
 def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -> Plan:
@@ -110,8 +120,8 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
     ----------
     programme : Programme
         From `exponents.programme`; it has no parameters, and its prefactors are numbers.
-    budget : exact number
-        C, the value of every cost; it must pay for one of each resource.
+    budget : exact number, or a sequence of them
+        C, the value of every cost; or a value for each cost, in order.
     factor : exact number
         How closely the leading law must hold; `Plan.beyond` is the budget above which it does.
 
@@ -122,9 +132,11 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
     Raises
     ------
     InputError
-        If the budget, the factor or a prefactor is not an exact number, or the budget is too small.
+        If a budget, the factor or a prefactor is not an exact number, or no allocation meets the budgets.
     NoBalance
         If the loss has no least value.
+    TooMuchWork
+        If the terms are too many, or differ too much in size.
 
     Examples
     --------
@@ -133,53 +145,93 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
     >>> round(float(plan.loss), 8), [(r.name, round(float(x), 3)) for r, x in plan.allocation]
     (0.00489898, [('N', 816.497), ('t', 1224.745)])
     """
-    spent = exact(budget, "the budget")
-    if spent <= 0:
-        raise InputError(f"the budget must be positive; got {abbreviate(spent)}; try 1e6")
-    wanted = exact(factor, "the factor")
+    amounts = budget if isinstance(budget, list | tuple) else (budget,)
+    budgets = tuple(exact(amount, "the budget") for amount in amounts)
+    for spent in budgets:
+        if spent <= 0:
+            raise InputError(f"the budget must be positive; got {abbreviate(spent)}; try 1e6")
+    wanted = check_factor(factor)
     for term in programme.loss:
         check_prefactor(term)
-    law = leading_law(programme)
-    beyond = law.beyond(wanted)
+    scaled = _share_budget(programme, budgets)
+    falling, irreducible_terms = set_aside(scaled)
+    system = read_system(falling)
+    least = _minimise(programme.budgets, budgets, system)
+    law, no_law = _find_law(scaled)
     with mp.workdps(DIGITS):
-        _check_budget(law, spent)
-        size, place = mpmath.log(number(spent)), law.placement
-        start = [number(x) * size + v for x, v in zip(place.direction, place.logs, strict=True)]
-        least = law.system.minimise(size, law.system.floored, start)
-        shares = dict(zip((term.name for term in law.programme.loss), least.shares, strict=True))
-        falling, irreducible = mpmath.exp(least.loss), number(law.irreducible)
+        size = mpmath.log(number(budgets[0]))
+        shares = dict(zip((term.name for term in falling.loss), least.shares, strict=True))
+        loss, irreducible = mpmath.exp(least.loss), mpmath.fsum(number(term.prefactor) for term in irreducible_terms)
         # A term adds its share of the part that falls, or all of itself if it is irreducible.
         terms = (
-            (term.name, shares[term.name] * falling if term.name in shares else number(term.prefactor))
+            (term.name, shares[term.name] * loss if term.name in shares else number(term.prefactor))
             for term in programme.loss
         )
         return Plan(
-            spent,
-            falling + irreducible,
-            tuple((r, mpmath.exp(u)) for r, u in zip(law.programme.resources, least.logs, strict=True)),
+            budgets,
+            loss + irreducible,
+            irreducible,
+            tuple((r, mpmath.exp(u)) for r, u in zip(falling.resources, least.logs, strict=True)),
             least.unique,
             tuple(terms),
             law,
-            law.value() * mpmath.exp(-number(law.exponent) * size) + irreducible,
+            no_law,
+            law.value() * mpmath.exp(-number(law.exponent) * size) + irreducible if law else None,
             wanted,
-            beyond,
-            min(_alternatives(law, size, least), key=lambda other: other.loss_factor, default=None),
+            law.beyond(wanted) if law else None,
+            _second_best(law, budgets[0], least) if law else None,
         )
 
 
-def _check_budget(law: Law, spent: Fraction) -> None:
-    """Raise InputError unless the budget pays for one of each resource that may not fall below 1."""
-    system = law.system
-    for monomial, row, k in zip(law.programme.budgets, system.budgets, system.costs, strict=True):
+def _share_budget(programme: Programme, budgets: Sequence[Fraction]) -> Programme:
+    """Return the programme with each cost in units in which its budget is the first one."""
+    costs = programme.budgets
+    if len(budgets) not in (1, len(costs)):
+        names = ", ".join(cost.name for cost in costs)
+        raise InputError(
+            f"there must be one budget, or one for each cost; got {len(budgets)} for {names}; give one each, in order"
+        )
+    ratios = [Rational(budgets[0] / spent) for spent in budgets] if len(budgets) > 1 else [1] * len(costs)
+    scaled = (replace(cost, prefactor=cost.prefactor * ratio) for cost, ratio in zip(costs, ratios, strict=True))
+    return replace(programme, budgets=tuple(scaled))
+
+
+def _find_law(programme: Programme) -> tuple[Law | None, str]:
+    """Return the leading law, or None and why there is none."""
+    try:
+        law = leading_law(programme)
+        law.placement  # noqa: B018
+    except (NoBalance, TooMuchWork) as error:
+        return None, str(error)
+    return law, ""
+
+
+def _minimise(costs: Sequence[PowerLaw], budgets: Sequence[Fraction], system: System) -> Minimum:
+    """Return the least loss; if the budgets cannot be met, raise InputError with the costs and what they came to."""
+    spent = list(zip(costs, budgets if len(budgets) > 1 else [*budgets] * len(costs), strict=True))
+    for (cost, amount), row in zip(spent, system.budgets, strict=True):
         rising = all(c == 0 or (c > 0 and i in system.floored) for i, c in enumerate(row))
-        if number(k) > number(spent) and rising:
+        if rising and number(cost.prefactor) > number(amount):
             raise InputError(
-                f"the budget must pay for one of each resource, {monomial.name} = {k}; "
-                f"got {abbreviate(spent)}; give more"
+                f"the budget must pay for one of each resource, {cost.name} = {cost.prefactor}; "
+                f"got {abbreviate(amount)}; give more"
             )
+    try:
+        return system.minimise(budgets[0], system.floored)
+    except NoBalance as error:
+        if error.evidence != "floor":
+            raise
+        listed = " and ".join(f"{cost.name} = {abbreviate(amount)}" for cost, amount in spent)
+        raise InputError(
+            f"no allocation meets {listed} with all resources at least 1; change a budget or a cost, or free a resource"
+        ) from error
 
 
-def _alternatives(law: Law, size: mpf, least: Minimum) -> Iterator[Alternative]:
+def _second_best(law: Law, spent: Fraction, least: Minimum) -> Alternative | None:
+    return min(_alternatives(law, spent, least), key=lambda other: other.loss_factor, default=None)
+
+
+def _alternatives(law: Law, spent: Fraction, least: Minimum) -> Iterator[Alternative]:
     """Find all other allocations that ties of terms, and resources held at 1, determine with the budgets."""
     system, resources = law.system, law.programme.resources
     names = [term.name for term in law.programme.loss]
@@ -195,7 +247,7 @@ def _alternatives(law: Law, size: mpf, least: Minimum) -> Iterator[Alternative]:
             continue
         seen.add(allocation)
         right = [loss.prefactors[i] - loss.prefactors[tied[0]] for i in tied[1:]]
-        right += [*(mpf(0) for _ in held), *system.log_budgets(size)]
+        right += [*(mpf(0) for _ in held), *system.log_budgets(spent)]
         place = [mpmath.fsum(number(c) * s for c, s in zip(row, right, strict=True)) for row in rows]
         distance = max(abs(u - best) for u, best in zip(place, least.logs, strict=True))
         if distance > SAME and all(place[i] >= 0 for i in system.floored):

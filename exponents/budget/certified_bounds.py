@@ -21,7 +21,7 @@ from flint import arb, arb_mat, ctx, fmpq
 from mpmath import mp, mpf
 from sympy import Expr
 
-from ..errors import InputError
+from ..errors import InputError, TooMuchWork
 from ..rationals import abbreviate
 from .geometric_programme import DIGITS, Minimum, number
 from .linear_equations import row_echelon_form, unit_row
@@ -29,6 +29,9 @@ from .numeric_programme import System
 
 RADIUS = 1e-25
 """Radius of the ball around ln of an allocation, in which the best allocation is proved to lie."""
+
+MAX_POWER = 100_000
+"""Most digits of a constant."""
 
 BITS = 400
 """Precision of the balls that certify it."""
@@ -84,7 +87,7 @@ def dual_rows(system: System, floors: Sequence[int]) -> list[list[Fraction]]:
 def dual_bound(system: System, least: Minimum) -> Fraction:
     """Return prod (p/y)^y prod k^price for exact weights close to the shares found, rounded down.
 
-    By duality every allocation has a loss of at least that times C^{-r}.  It is 0 if no positive weights were found.
+    By duality every allocation has a loss of at least that times C^{-r}.  It is 0 if some weight came out negative.
 
     Parameters
     ----------
@@ -120,11 +123,12 @@ def dual_bound(system: System, least: Minimum) -> Fraction:
         if len(kept) == len(floors):
             break
         floors = kept  # a multiplier that vanishes at the optimum may come out negative: it is then taken to be 0
-    if min(weights) <= 0:
+    if min(weights) < 0:
         return Fraction(0)
     with ctx.workprec(BITS):
         total = sum(
-            (_ball(y) * (_ball(p) / _ball(y)).log() for y, p in zip(weights, system.prefactors, strict=True)), arb(0)
+            (_ball(y) * (_ball(p) / _ball(y)).log() for y, p in zip(weights, system.prefactors, strict=True) if y),
+            arb(0),
         )
         total += sum((_ball(price) * _ball(k).log() for price, k in zip(prices, system.costs, strict=True)), arb(0))
         return _end(total.exp(), -1)
@@ -136,14 +140,16 @@ def _exact_dual(
     """Return weights, multipliers of floors and prices that meet the dual's equations exactly, close to those found."""
     rows, count = dual_rows(system, floors), len(system.terms)
     width = len(rows[0]) - 1
-    # The multipliers and prices are solved for first, so that as many weights as possible stay where they were found.
-    turned = [[*row[count:width], *row[:count], row[width]] for row in rows]
-    matrix, pivots = row_echelon_form(turned, width)
-    start = [Fraction(0)] * (width - count) + [_to_rational(y) for y in least.shares]
-    values = list(start)
+    # Multipliers and prices are solved for first, then the largest weights, so that small ones stay as found.
+    order = [*range(count, width), *sorted(range(count), key=lambda i: -least.shares[i])]
+    matrix, pivots = row_echelon_form([[*(row[c] for c in order), row[width]] for row in rows], width)
+    start = [_exact_value(least.shares[c]) if c < count else Fraction(0) for c in order]
+    values = dict(zip(order, start, strict=True))
     for row, pivot in zip(matrix, pivots, strict=True):
-        values[pivot] = row[-1] - sum((row[c] * start[c] for c in range(width) if c not in pivots), Fraction(0))
-    return values[width - count :], values[: len(floors)], values[len(floors) : width - count]
+        others = (row[c] * start[c] for c in range(width) if c not in pivots and row[c])
+        values[order[pivot]] = row[-1] - sum(others, Fraction(0))
+    found = [values[c] for c in range(width)]
+    return found[:count], found[count : count + len(floors)], found[count + len(floors) :]
 
 
 class _Allocations:
@@ -276,6 +282,12 @@ def enclose_minimiser(system: System, least: Minimum) -> list[Enclosure] | None:
         return [Enclosure(_end(ball, -1), _end(ball, 1)) for ball in ends]
 
 
+def _exact_value(value: mpf) -> Fraction:
+    """Return a number as a rational, without rounding."""
+    sign, digits, power, _ = value._mpf_
+    return (-1) ** sign * int(digits) * Fraction(2) ** power
+
+
 def _to_rational(value: mpf) -> Fraction:
     """Return a rational within the working precision."""
     return Fraction(int(mpmath.nint(value * mpf(10) ** (DIGITS - 5))), 10 ** (DIGITS - 5))
@@ -296,7 +308,12 @@ def _ball(value: Fraction | Expr) -> arb:
 
 def _end(ball: arb, side: int) -> Fraction:
     """Return the lower or upper end of a positive ball, rounded outward to `DIGITS` digits."""
-    middle, radius = (Fraction(int(m)) * Fraction(2) ** int(e) for m, e in (ball.mid().man_exp(), ball.rad().man_exp()))
+    parts = [(int(m), int(e)) for m, e in (ball.mid().man_exp(), ball.rad().man_exp())]
+    if any(m and abs(e) > 4 * MAX_POWER for m, e in parts):
+        raise TooMuchWork(f"the constants of the leading law have more than {MAX_POWER} digits; use larger exponents")
+    middle, radius = (m * Fraction(2) ** e for m, e in parts)
     end = middle + side * radius
-    unit_of_last = Fraction(10) ** (len(str(int(end))) - len(str(int(1 / end))) - DIGITS)
+    if end <= 0:
+        return Fraction(0)
+    unit_of_last = Fraction(10) ** (int(mpmath.floor(mpmath.log10(number(end)))) - DIGITS)
     return (ceil if side > 0 else floor)(end / unit_of_last) * unit_of_last

@@ -19,15 +19,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from mpmath import mp, mpf
+from mpmath import mp
 from sympy import Expr, Mul, Pow, Rational
 
 from ..errors import NoBalance
 from ..optimum.dominant_balance import PointOptimum
 from ..optimum.programme import Programme
+from ..rationals import MAX_DIGITS
 from .certified_bounds import Enclosure, dual_bound, dual_rows, enclose_minimiser, primal_bound
 from .geometric_programme import DIGITS, Minimum, number
-from .linear_equations import is_determined, row_echelon_form, solve_unknowns, unit_row
+from .linear_equations import independent_rows, is_determined, row_echelon_form, solve_unknowns, unit_row
 from .numeric_programme import System, read_system
 
 LONGEST = 10_000
@@ -72,7 +73,19 @@ def find_constants(programme: Programme, optimum: PointOptimum) -> tuple[Constan
     >>> find_constants(loss, loss.at({}))[0]
     2*sqrt(6)
     """
-    return _closed(read_system(programme, symbolic=True), optimum) or _certified(read_system(programme), optimum)
+    system = read_system(programme, symbolic=True)
+    bound, still = tight_constraints(system, optimum)
+    if not all(p.is_number for p in (*system.prefactors, *system.costs)):
+        # A resource that the budgets fix is not at its floor; where they fix several together, numbers must tell.
+        floors = [r for r in still if not is_determined(r, system.budgets)]
+        equations = [*system.budgets, *(unit_row(r, system.width) for r in floors)]
+        independent = len(independent_rows(equations, system.width)) == len(equations)
+        closed = _closed(system, optimum, floors) if independent else None
+        if closed is not None:
+            return closed
+        system = read_system(programme)  # raises
+    least = least_constant(system, bound, still)
+    return _closed(system, optimum, least.at_floor) or _certified(system, optimum, least)
 
 
 def tight_constraints(system: System, optimum: PointOptimum) -> tuple[list[int], list[int]]:
@@ -83,24 +96,26 @@ def tight_constraints(system: System, optimum: PointOptimum) -> tuple[list[int],
     >>> tight_constraints(read_system(loss), loss.at({}))
     ([0], [0])
     """
-    floors: list[int] = []
-    for r in system.floored:
-        still = not any(vertex.allocation[r] for vertex in optimum.vertices)
-        known = [*system.budgets, *(unit_row(f, system.width) for f in floors)]
-        if still and not is_determined(r, known):  # a resource that the budgets fix is not at its floor
-            floors.append(r)
+    floors = [r for r in system.floored if not any(vertex.allocation[r] for vertex in optimum.vertices)]
     return list(optimum.binding), floors
 
 
 def least_constant(system: System, bound: Sequence[int], floors: Sequence[int]) -> Minimum:
     """Minimise the terms that balance at the budget C = 1, which gives ln a and ln of the resources' constants.
 
+    Raises
+    ------
+    NoBalance
+        If the budgets force a resource below 1.
+
+    Examples
+    --------
     >>> from exponents import N, programme, t
     >>> loss = programme(1 / t + 1 / N)
     >>> float(least_constant(read_system(loss), [0, 1], []).loss)  # ln 2
     0.6931471805599453
     """
-    return system.restrict(bound).minimise(mpf(0), floors, [mpf(0)] * system.width)
+    return system.restrict(bound).minimise(Fraction(1), floors)
 
 
 def mean_allocation(optimum: PointOptimum) -> list[Fraction]:
@@ -124,9 +139,9 @@ def product_of_powers(bases: Sequence[Expr], powers: Sequence[Fraction]) -> Expr
     return Mul(*(Pow(base, Rational(power)) for base, power in zip(bases, powers, strict=True)))
 
 
-def _closed(system: System, optimum: PointOptimum) -> tuple[Expr, list[Share]] | None:
-    """Return the constants in closed form, if the weights of the balance are unique."""
-    bound, floors = tight_constraints(system, optimum)
+def _closed(system: System, optimum: PointOptimum, floors: Sequence[int]) -> tuple[Expr, list[Share]] | None:
+    """Return the constants in closed form, if the weights of the balance are unique and the numbers not too long."""
+    bound = list(optimum.binding)
     balancing = system.restrict(bound)
     unique = _weights(balancing, floors)
     if unique is None:
@@ -135,7 +150,10 @@ def _closed(system: System, optimum: PointOptimum) -> tuple[Expr, list[Share]] |
     bases = [p / Rational(y) for p, y in zip(balancing.prefactors, weights, strict=True)]
     if not all(map(_is_short, [*bases, *system.costs])) or max(y.denominator for y in weights) > LONGEST:
         return None
-    constant = product_of_powers([*bases, *system.costs], [*weights, *prices])
+    bases += system.costs
+    if not _is_printable(bases, [*weights, *prices]):
+        return None
+    constant = product_of_powers(bases, [*weights, *prices])
     # e_i.u = ln(p_i / y_i) - ln a for each term, u_r = 0 at floors, c_j.u = -ln k_j: ln b as a combination of these.
     rows = [*balancing.terms, *(unit_row(r, system.width) for r in floors), *system.budgets]
     shares = []
@@ -147,13 +165,21 @@ def _closed(system: System, optimum: PointOptimum) -> tuple[Expr, list[Share]] |
         total = sum(first, Fraction(0))  # each equation of a term has - ln a on its right
         powers = [c - total * y for c, y in zip(first, weights, strict=True)]
         powers += [-c - total * price for c, price in zip(last, prices, strict=True)]
-        shares.append(Share(x, product_of_powers([*bases, *system.costs], powers)))
+        if not _is_printable(bases, powers):
+            return None
+        shares.append(Share(x, product_of_powers(bases, powers)))
     return constant, shares
 
 
 def _is_short(base: Expr) -> bool:
     """Return whether a base is a symbol, or a number of few digits: powers of others take long and read badly."""
     return all(max(abs(int(n.p)), int(n.q)) < LONGEST**3 for n in base.atoms(Rational))
+
+
+def _is_printable(bases: Sequence[Expr], powers: Sequence[Fraction]) -> bool:
+    """Return whether no power of a number has more than `MAX_DIGITS` digits."""
+    lengths = (max(len(str(n.p)) + len(str(n.q)) for n in (*base.atoms(Rational), Rational(1))) for base in bases)
+    return all(abs(power) * length <= MAX_DIGITS for power, length in zip(powers, lengths, strict=True))
 
 
 def _weights(balancing: System, floors: Sequence[int]) -> tuple[list[Fraction], list[Fraction]] | None:
@@ -171,12 +197,10 @@ def _weights(balancing: System, floors: Sequence[int]) -> tuple[list[Fraction], 
     return values[:count], values[count + len(floors) :]
 
 
-def _certified(system: System, optimum: PointOptimum) -> tuple[Enclosure, list[Share]]:
+def _certified(system: System, optimum: PointOptimum, least: Minimum) -> tuple[Enclosure, list[Share]]:
     """Return the constants between a dual and a primal bound, where several weights prove the same exponent."""
-    bound, floors = tight_constraints(system, optimum)
-    balancing = system.restrict(bound)
+    balancing = system.restrict(optimum.binding)
     with mp.workdps(DIGITS):
-        least = least_constant(system, bound, floors)
         low, high = dual_bound(balancing, least), primal_bound(balancing, least)
         if not 0 < low <= high <= low * (1 + CERTIFIED):
             raise NoBalance(f"the constant could not be certified: it lies between {number(low)} and {number(high)}")

@@ -1,8 +1,17 @@
 """Which allocation minimises a sum of power laws at a given budget, prefactors included?
 
 In logarithms, u_r = ln r, a sum of monomials is a sum of exponentials of linear functions: convex.  With budgets
-c_j.u = s_j and floors u_r >= 0 its minimum is a geometric programme.  `minimise` solves it by Newton steps in the
-directions that the budgets leave free; floors are held or released as the signs of their multipliers say.
+c_j.u = s_j and floors u_r >= 0 its minimum is a geometric programme.  `minimise` finds it in four steps:
+
+1. The largest term alone is least at the solution of a linear programme: the start, if an allocation meets the budgets.
+2. The minimum exists unless some direction within the budgets lowers a term and raises none.  That is decided exactly.
+3. Newton steps follow the minimum of tau ln sum_i exp((p_i - e_i.u)/tau) from a large tau, where all terms count alike,
+   down to tau = 1.  A step of length ln(1 + s)/s, for a Newton step that changes a term by the factor e^s, always
+   lowers a function of this kind (Sun and Tran-Dinh 2019, generalised self-concordance), so that no search is needed.
+4. Floors that a step meets are held, and released where the loss then falls.
+
+Terms may differ in size by thousands of digits.  So directions are chosen in echelon form, the largest term first: each
+leaves all terms alone that are larger than the first that it moves, and no digit is lost to cancellation.
 
 At the minimum the share y_i of each term in the loss is the weight of a proof, as in `optimum.dominant_balance`: for
 any weights with sum 1 and sum_i y_i e_i <= sum_j price_j c_j,
@@ -11,8 +20,7 @@ any weights with sum 1 and sum_i y_i e_i <= sum_j price_j c_j,
 
 The gap between the minimum found and this bound is therefore a bound on its error.
 
-Map: `LogLoss` is the function; `minimise` chooses the floors that are held; `_newton` minimises along the free
-directions, from the feasible point of `_nearest_feasible`; `_gains` tells which floors to release.
+Map: `LogLoss` is the function; `minimise` takes the steps; `_Descent` holds a point, its floors and its directions.
 """
 
 from __future__ import annotations
@@ -25,17 +33,21 @@ import mpmath
 from mpmath import mp, mpf
 from sympy import Expr
 
-from ..errors import NoBalance
-from .linear_equations import Row, free_directions, independent_rows, is_determined, row_echelon_form, unit_row
+from ..errors import NoBalance, TooMuchWork
+from .linear_equations import Row, free_directions, row_echelon_form, solve_unknowns, unit_row
+from .linear_programme import find_direction, least_largest_term
 
 DIGITS = 50
-"""Working precision: beyond what a certified bound of 20 digits needs."""
+"""Digits of a minimum: beyond what a certified bound of 20 digits needs."""
 
-MAX_STEPS = 400
-"""Most Newton steps.  A step is doubled while the loss falls; near the end each step doubles the digits."""
+PRECISION = 2 * DIGITS
+"""Working precision."""
 
-FARTHEST = 2**40
-"""Doublings of a step after which a minimum is taken to lie at infinity."""
+MAX_STEPS = 3_000
+"""Most Newton steps; some tens are usual, and hundreds where terms differ by thousands of digits."""
+
+COOLING = 4
+"""Factor by which tau falls once the steps are short."""
 
 
 def number(value: Fraction | Expr) -> mpf:
@@ -48,7 +60,7 @@ def number(value: Fraction | Expr) -> mpf:
         return mpf(value.numerator) / value.denominator
     if value.is_Rational:
         return mpf(int(value.p)) / int(value.q)
-    return mpf(str(value.evalf(DIGITS + 5)))
+    return mpf(str(value.evalf(mp.dps + 5)))
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,7 @@ class LogLoss:
         >>> LogLoss([mpf(0)], [[Fraction(2)]]).value([mpf(3)])
         mpf('-6.0')
         """
-        sizes = self._sizes(logs)
+        sizes = self.sizes(logs)
         largest = max(sizes)
         return largest + mpmath.log(mpmath.fsum(mpmath.exp(size - largest) for size in sizes))
 
@@ -82,12 +94,26 @@ class LogLoss:
         >>> LogLoss([mpf(0), mpf(0)], [[Fraction(1)], [Fraction(1)]]).shares([mpf(0)])
         [mpf('0.5'), mpf('0.5')]
         """
-        total = self.value(logs)
-        return [mpmath.exp(size - total) for size in self._sizes(logs)]
+        return _normalise(self.sizes(logs))
 
-    def _sizes(self, logs: Sequence[mpf]) -> list[mpf]:
-        """Return ln of each term."""
-        return [p - _dot(row, logs) for p, row in zip(self.prefactors, self.terms, strict=True)]
+    def sizes(self, logs: Sequence[mpf]) -> list[mpf]:
+        """Return ln of each term at u.
+
+        >>> LogLoss([mpf(0)], [[Fraction(2)]]).sizes([mpf(3)])
+        [mpf('-6.0')]
+        """
+        return [
+            p - mpmath.fsum(number(e) * value for e, value in zip(row, logs, strict=True) if e)
+            for p, row in zip(self.prefactors, self.terms, strict=True)
+        ]
+
+
+def _normalise(sizes: Sequence[mpf]) -> list[mpf]:
+    """Return exponentials, divided by their sum."""
+    largest = max(sizes)
+    values = [mpmath.exp(size - largest) for size in sizes]
+    total = mpmath.fsum(values)
+    return [value / total for value in values]
 
 
 @dataclass(frozen=True)
@@ -121,168 +147,202 @@ def minimise(
     budgets: Sequence[Row],
     spent: Sequence[mpf],
     floors: Sequence[int],
-    start: Sequence[mpf],
+    names: Sequence[str] = (),
 ) -> Minimum:
     """Minimise ``sum_i exp(p_i - e_i.u)`` subject to ``c_j.u = s_j``, and ``u_r >= 0`` for the resources in ``floors``.
 
     Parameters
     ----------
     prefactors : sequence of mpf
-        ln p_i.
+        ln p_i, to `PRECISION` digits.
     terms, budgets : sequences of rows of Fraction
         e_i and c_j, one column for each resource.
     spent : sequence of mpf
-        s_j, the logarithm of each budget.
+        s_j, the logarithm of each budget, to `PRECISION` digits.
     floors : sequence of int
         Resources that may not fall below 1.
-    start : sequence of mpf
-        Where the search begins; it first holds the floors that are reached there.
+    names : sequence of str, optional
+        The resources' names, for messages.
 
     Raises
     ------
     NoBalance
-        If the loss falls without bound, if the budgets leave less than one of a resource, or if the terms differ too
-        much in size for the precision.
+        If the loss falls without end, or the budgets leave less than one of a resource.
+    TooMuchWork
+        If `MAX_STEPS` steps do not suffice.
 
     Examples
     --------
     >>> N, t, both = unit_row(0, 2), unit_row(1, 2), [Fraction(1), Fraction(1)]
-    >>> found = minimise([mpf(0)] * 2, [N, t], [both], [mpf(4)], [0, 1], [mpf(0)] * 2)  # 1/N + 1/t where N t = e^4
+    >>> found = minimise([mpf(0)] * 2, [N, t], [both], [mpf(4)], [0, 1])  # 1/N + 1/t where N t = e^4
     >>> [float(u) for u in found.logs], found.unique
     ([2.0, 2.0], True)
     """
-    with mp.workdps(DIGITS):
-        width, loss = len(start), LogLoss(prefactors, terms)
-        held: set[int] = set()
-        for r in sorted((r for r in floors if start[r] <= 0), key=lambda r: start[r]):
-            if not is_determined(r, _equations(budgets, held, width)):
-                held.add(r)
-        for _ in range(4**width):
-            equations = _equations(budgets, held, width)
-            directions = free_directions(equations, width)
-            slopes, moves = _slopes(terms, directions)
-            feasible = _nearest_feasible(equations, [*spent, *(mpf(0) for _ in held)], start)
-            logs = _newton(loss, feasible, slopes, moves)
-            # A floor that is crossed is held from now on, the lowest first.
-            below = [r for r in floors if r not in held and logs[r] < -(mpf(10) ** (5 - DIGITS))]
-            if below:
-                lowest = min(below, key=lambda r: logs[r])
-                if is_determined(lowest, equations):
-                    raise NoBalance("these budgets force a resource below 1; give more, or change a cost", "floor")
-                held.add(lowest)
+    width = len(terms[0])
+    with mp.workdps(PRECISION):
+        start = least_largest_term(prefactors, terms, budgets, spent, floors)
+        if start is None:
+            forced = _forced_below(budgets, spent, floors)
+            which = names[forced] if names and forced is not None else "some resource"
+            raise NoBalance(f"these budgets force {which} below 1; give more, or change a cost", "floor")
+        rise = find_direction(terms, budgets, [r for r in range(width) if r not in floors])
+        if rise is not None:
+            growing = " and ".join(names[r] for r, d in enumerate(rise) if d > 0) if names else "some resource"
+            raise NoBalance(f"the loss keeps falling as {growing} grows; give it a cost", "minimum")
+        loss = LogLoss(prefactors, terms)
+        descent = _Descent(loss, free_directions(budgets, width), start.floors, list(start.logs), start.held)
+        descent.run()
+        held = sorted(descent.held)
+        logs = [mpf(0) if r in held else u for r, u in enumerate(descent.logs)]
+        active = [r for r in floors if logs[r] < mpf(10) ** (10 - DIGITS)]
+        return Minimum(
+            tuple(logs), loss.value(logs), tuple(loss.shares(logs)), tuple(held), _is_unique([*budgets, *terms], active)
+        )
+
+
+def _forced_below(budgets: Sequence[Row], spent: Sequence[mpf], floors: Sequence[int]) -> int | None:
+    """Return a resource that the budgets fix below its floor, if there is one alone."""
+    for r, row in enumerate(solve_unknowns(budgets, len(budgets[0]))):
+        if r in floors and row is not None and mpmath.fsum(number(c) * s for c, s in zip(row, spent, strict=True)) < 0:
+            return r
+    return None
+
+
+def _is_unique(rows: Sequence[Row], active: Sequence[int]) -> bool:
+    """Return whether no direction leaves the rows alone and keeps the resources at their floor from falling."""
+    width = len(rows[0])
+    units = [unit_row(r, width) for r in active]
+    if free_directions([*rows, *units], width):
+        return False
+    return not units or find_direction(units, rows, [r for r in range(width) if r not in active]) is None
+
+
+@dataclass(frozen=True)
+class _Directions:
+    """Directions within the budgets, as rows (slopes of the terms, largest term first; the direction itself).
+
+    Attributes
+    ----------
+    releases : dict
+        For each floor that is held, the direction in which it rises and the others stay.
+    moves : list
+        Directions in which all floors that are held stay.
+    """
+
+    releases: dict[int, tuple[list[mpf], list[mpf]]]
+    moves: list[tuple[list[mpf], list[mpf]]]
+
+
+class _Descent:
+    """A point on its way to the minimum, and the floors that are held there."""
+
+    def __init__(
+        self, loss: LogLoss, within: list[list[Fraction]], floors: dict[int, mpf], logs: list[mpf], held: set[int]
+    ) -> None:
+        self.loss, self.within, self.floors, self.logs, self.held = loss, within, floors, logs, held
+        slopes = (
+            [sum((e * d for e, d in zip(row, way, strict=True)), Fraction(0)) for row in loss.terms] for way in within
+        )
+        self._slopes = list(slopes)
+        self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], _Directions] = {}
+
+    def run(self) -> None:
+        """Go to the minimum."""
+        sizes = self.loss.sizes(self.logs)
+        tau = max(mpf(1), max(sizes) - min(sizes))
+        for _ in range(MAX_STEPS):
+            accuracy = mpf(10) ** (10 - PRECISION) if tau == 1 else mpf("0.1")
+            if self._step(tau) > accuracy or self._release(tau):
                 continue
-            # A floor whose multiplier has the wrong sign is released, the worst first.
-            shares = loss.shares(logs)
-            gains = _gains(terms, budgets, shares, held)
-            released = [r for r in held if gains[r] > mpf(10) ** (10 - DIGITS)]
-            if not released:
-                unique = len(moves) == len(directions)
-                return Minimum(tuple(logs), loss.value(logs), tuple(shares), tuple(sorted(held)), unique)
-            held.discard(max(released, key=lambda r: gains[r]))
-    raise NoBalance("no allocation minimises this loss; give every resource a cost")
+            if tau == 1:
+                return
+            tau = max(mpf(1), tau / COOLING)
+        raise TooMuchWork(
+            f"the best split was not found in {MAX_STEPS} steps; bring the terms closer in size, or leave terms out"
+        )
+
+    def _step(self, tau: mpf) -> mpf:
+        """Take a step along the directions that keep the floors; return the change of a term by a full step, in ln."""
+        shares, directions = self._look(tau)
+        if not directions.moves:
+            return mpf(0)
+        columns = [slopes for slopes, _ in directions.moves]
+        # Slopes relative to the largest term, so that a loss which is almost that term alone keeps its curvature.
+        relative = [[a - column[0] for a in column] for column in columns]
+        weighted = [[y * b for y, b in zip(shares, column, strict=True)] for column in relative]
+        means = [mpmath.fsum(column) for column in weighted]
+        hessian = [
+            [mpmath.fdot(one, other) - mean * means[k] for k, other in enumerate(relative)]
+            for one, mean in zip(weighted, means, strict=True)
+        ]
+        gradient = [column[0] + mean for column, mean in zip(columns, means, strict=True)]
+        step = [tau * d for d in _solve_graded(hessian, gradient)]
+        way = [mpmath.fdot(step, column) for column in zip(*(d for _, d in directions.moves), strict=True)]
+        change = max(abs(mpmath.fdot(step, column)) for column in zip(*relative, strict=True)) / tau
+        length = mpmath.log(1 + change) / change if change > 0 else mpf(1)
+        blocking = {
+            r: (self.floors[r] - self.logs[r]) / way[r] for r in self.floors if r not in self.held and way[r] < 0
+        }
+        first = min(blocking, key=lambda r: blocking[r], default=None)
+        if first is not None and blocking[first] <= length:
+            length = max(blocking[first], mpf(0))
+            self.held.add(first)
+            change = mpmath.inf
+        self.logs = [u + length * d for u, d in zip(self.logs, way, strict=True)]
+        for r in self.held:
+            self.logs[r] = self.floors[r]
+        return change
+
+    def _release(self, tau: mpf) -> bool:
+        """Release the floor that gains most, relative to the terms that this changes; return whether there is one."""
+        shares, directions = self._look(tau)
+        gains = {}
+        for r, (slopes, _) in directions.releases.items():
+            parts = [y * a for y, a in zip(shares, slopes, strict=True)]
+            largest = max(map(abs, parts))
+            gains[r] = mpmath.fsum(parts) / largest if largest else mpf(0)
+        best = max(gains, key=lambda r: gains[r], default=None)
+        if best is None or gains[best] <= mpf(10) ** -DIGITS:
+            return False
+        self.held.discard(best)
+        return True
+
+    def _look(self, tau: mpf) -> tuple[list[mpf], _Directions]:
+        """Return the shares of the terms at ``tau``, the largest first, and the directions."""
+        sizes = [size / tau for size in self.loss.sizes(self.logs)]
+        largest = max(sizes)
+        # Terms of about the same size keep their order, so that directions can be used again.
+        order = sorted(range(len(sizes)), key=lambda i: (int((largest - sizes[i]) / 20), i))
+        key = (tuple(sorted(self.held)), tuple(order))
+        if key not in self._known:
+            self._known[key] = self._directions(*key)
+        return _normalise([sizes[i] for i in order]), self._known[key]
+
+    def _directions(self, held: tuple[int, ...], order: tuple[int, ...]) -> _Directions:
+        count, width = len(held), len(held) + len(order)
+        rows = [
+            [*(way[r] for r in held), *(slopes[i] for i in order), *way]
+            for slopes, way in zip(self._slopes, self.within, strict=True)
+        ]
+        matrix, _ = row_echelon_form(rows, width)
+        numbers = [(list(map(number, row[count:width])), list(map(number, row[width:]))) for row in matrix]
+        return _Directions(dict(zip(held, numbers[:count], strict=True)), numbers[count:])
 
 
-def _equations(budgets: Sequence[Row], held: set[int], width: int) -> list[Row]:
-    """Return the equations in force: the budgets, and the floors that are held."""
-    return [*budgets, *(unit_row(h, width) for h in sorted(held))]
-
-
-def _product(left: Sequence[mpf], right: Sequence[mpf]) -> mpf:
-    return mpmath.fsum(a * b for a, b in zip(left, right, strict=True))
-
-
-def _dot(row: Row, values: Sequence[mpf]) -> mpf:
-    return mpmath.fsum(number(e) * value for e, value in zip(row, values, strict=True) if e)
-
-
-def _gains(terms: Sequence[Row], budgets: Sequence[Row], shares: Sequence[mpf], held: set[int]) -> dict[int, mpf]:
-    """Return how fast ln L falls as each held resource grows: sum_i y_i e_ir less the price of the budget it takes."""
-    resources = range(len(terms[0]))
-    falls = [mpmath.fsum(y * number(row[r]) for y, row in zip(shares, terms, strict=True)) for r in resources]
-    free = [r for r in resources if r not in held]
-    priced = independent_rows([[c[r] for r in free] for c in budgets], len(free))
-    if not priced:
-        return dict.fromkeys(held, mpf(0))  # the budget leaves nothing to choose
-    # The prices make the gain of every free resource vanish: sum_i y_i e_ir = sum_j price_j c_jr.
-    matrix = mpmath.matrix([[number(budgets[j][r]) for j in priced] for r in free])
-    prices = mpmath.lu_solve(matrix, mpmath.matrix([falls[r] for r in free]))
-    return {
-        r: falls[r] - mpmath.fsum(p * number(budgets[j][r]) for p, j in zip(prices, priced, strict=True)) for r in held
-    }
-
-
-def _nearest_feasible(rows: Sequence[Row], sizes: Sequence[mpf], start: Sequence[mpf]) -> list[mpf]:
-    """Return the point nearest to ``start`` that meets ``row.u = size``."""
-    independent = independent_rows(rows, len(start))
-    kept = [rows[i] for i in independent]
-    missing = mpmath.matrix([sizes[i] - _dot(rows[i], start) for i in independent])
-    gram = mpmath.matrix([[_dot(a, [number(v) for v in b]) for b in kept] for a in kept])
-    multipliers = mpmath.lu_solve(gram, missing)
-    return [
-        value + mpmath.fsum(m * number(row[r]) for m, row in zip(multipliers, kept, strict=True))
-        for r, value in enumerate(start)
-    ]
-
-
-def _slopes(
-    terms: Sequence[Row], directions: list[list[Fraction]]
-) -> tuple[list[list[Fraction]], list[list[Fraction]]]:
-    """Return how fast each term falls along independent directions, and the directions, without idle ones."""
-    slopes = [[sum((e * d for e, d in zip(row, way, strict=True)), Fraction(0)) for way in directions] for row in terms]
-    kept = row_echelon_form(slopes, len(directions))[1]
-    return [[row[c] for c in kept] for row in slopes], [directions[c] for c in kept]
-
-
-def _newton_step(loss: LogLoss, logs: list[mpf], columns: list[list[mpf]]) -> tuple[list[mpf], list[mpf]]:
-    """Return the Newton step and the gradient; more digits are taken where terms are too small to count otherwise."""
-    for factor in (1, 4, 16, 64):
-        with mp.workdps(factor * DIGITS):
-            shares = loss.shares(logs)
-            weighted = [[y * a for y, a in zip(shares, column, strict=True)] for column in columns]
-            gradient = [-mpmath.fsum(column) for column in weighted]
-            hessian = mpmath.matrix([[_product(one, other) for other in columns] for one in weighted])
-            try:
-                return list(mpmath.lu_solve(hessian, mpmath.matrix([-g for g in gradient]))), gradient
-            except ZeroDivisionError:
-                continue
-    raise NoBalance("the terms of this loss differ too much in size at this budget; give a smaller one")
-
-
-def _advance(logs: list[mpf], step: Sequence[mpf], moves: list[list[Fraction]], scale: mpf) -> list[mpf]:
-    return [
-        u + scale * mpmath.fsum(d * number(m[r]) for d, m in zip(step, moves, strict=True)) for r, u in enumerate(logs)
-    ]
-
-
-def _newton(loss: LogLoss, logs: list[mpf], slopes: list[list[Fraction]], moves: list[list[Fraction]]) -> list[mpf]:
-    """Minimise along the given directions."""
-    if not moves:
-        return logs
-    columns = [[number(row[k]) for row in slopes] for k in range(len(moves))]
-    value = loss.value(logs)
-    for _ in range(MAX_STEPS):
-        step, gradient = _newton_step(loss, logs, columns)
-        decrement = -_product(gradient, step)
-        if decrement < mpf(10) ** (8 - 2 * DIGITS) or max(abs(d) for d in step) < mpf(10) ** (5 - DIGITS):
-            return logs
-        # Halve the step until the loss falls by a quarter of what the slope promises (Armijo).
-        scale = mpf(1)
-        while True:
-            trial = _advance(logs, step, moves, scale)
-            lower = loss.value(trial)
-            if lower <= value - scale * decrement / 4 or scale < mpf(10) ** -20:
-                break
-            scale /= 2
-        if lower >= value:
-            return logs
-        # Far from the minimum one exponential dominates, and longer steps pay: double while the loss falls.
-        while 1 <= scale < FARTHEST:
-            further = _advance(logs, step, moves, 2 * scale)
-            farther_value = loss.value(further)
-            if not farther_value < lower:
-                break
-            scale, trial, lower = 2 * scale, further, farther_value
-        if scale >= FARTHEST:
-            break
-        logs, value = trial, lower
-    raise NoBalance("the loss keeps falling as some resource grows; give every resource a cost", "minimum")
+def _solve_graded(matrix: list[list[mpf]], right: list[mpf]) -> list[mpf]:
+    """Solve a symmetric positive system whose rows fall in size, without exchanging them (Cholesky)."""
+    size = len(right)
+    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    least = mpf(10) ** -DIGITS
+    for k in range(size):
+        # Where the loss is one exponential, it has no curvature: the step is then as long as the floors allow.
+        pivot = max(rows[k][k], least * abs(matrix[k][k])) or least
+        rows[k] = [value / pivot for value in rows[k]]
+        rows[k][k] = mpf(1)
+        for i in range(k + 1, size):
+            factor = rows[i][k]
+            rows[i] = [own - factor * above for own, above in zip(rows[i], rows[k], strict=True)]
+    solved = [mpf(0)] * size
+    for k in reversed(range(size)):
+        solved[k] = rows[k][size] - mpmath.fdot(rows[k][k + 1 : size], solved[k + 1 :])
+    return solved

@@ -14,12 +14,13 @@ from mpmath import mpf
 from sympy import Expr, S, Symbol, simplify
 
 from ..errors import InputError, NoBalance
+from ..losses.terms import PowerLaw
 from ..optimum.dominant_balance import PointOptimum
 from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
 from .accuracy import Placement, least_budget, place_resources
 from .certified_bounds import Enclosure
-from .constants import CERTIFIED, Constant, Share, find_constants, product_of_powers
+from .constants import Constant, Share, find_constants, product_of_powers
 from .geometric_programme import DIGITS, number
 from .linear_equations import row_echelon_form
 from .numeric_programme import System, read_system
@@ -98,10 +99,43 @@ class Law:
         >>> leading_law(programme(1 / t + 1 / N + 1 / (N * t))).beyond(2)
         Fraction(101, 100)
         """
-        allowed = exact(factor, "the factor")
-        if allowed <= 1:
-            raise InputError(f"the factor must exceed 1; got {abbreviate(allowed)}; try 1.1")
-        return least_budget(self.placement, self.system.floored, allowed)
+        return least_budget(self.placement, self.system.floored, check_factor(factor))
+
+
+def check_factor(factor: object) -> Fraction:
+    """Return a factor within which a law may be asked to hold; raise InputError unless it is an exact number above 1.
+
+    >>> check_factor("1.1")
+    Fraction(11, 10)
+    """
+    allowed = exact(factor, "the factor")
+    if allowed <= 1:
+        raise InputError(f"the factor must exceed 1; got {abbreviate(allowed)}; try 1.1")
+    return allowed
+
+
+def set_aside(programme: Programme) -> tuple[Programme, tuple[PowerLaw, ...]]:
+    """Return a programme without its irreducible terms, and these terms.
+
+    Raises
+    ------
+    InputError
+        If the exponents hold parameters, or no term depends on a resource.
+
+    Examples
+    --------
+    >>> from exponents import N, programme, t
+    >>> [term.name for term in set_aside(programme(2 + 1 / t + 1 / N))[1]]
+    ['2']
+    """
+    if programme.parameters:
+        raise InputError(
+            f"constants need numbers for {abbreviate(programme.parameters)}; give each a value, as with --set alpha=3/2"
+        )
+    falling, irreducible = programme.reducible()
+    if not any(e != 0 for term in falling.loss for _, e in term.exponents):
+        raise InputError("the loss must have a term that depends on a resource of the budget; add one, such as t**-1")
+    return falling, irreducible
 
 
 def leading_law(programme: Programme) -> Law:
@@ -131,28 +165,12 @@ def leading_law(programme: Programme) -> Law:
     >>> law.exponent, law.constant, [share.constant for _, share in law.shares]
     (Fraction(1, 2), 2*sqrt(6), [sqrt(6)/3, sqrt(6)/2])
     """
-    if programme.parameters:
-        raise InputError(
-            f"constants need numbers for {abbreviate(programme.parameters)}; give each a value, as with --set alpha=3/2"
-        )
-    falling, irreducible_terms = programme.reducible()
-    if not any(e != 0 for term in falling.loss for _, e in term.exponents):
-        raise InputError("the loss must have a term that depends on a resource of the budget; add one, such as t**-1")
+    falling, irreducible_terms = set_aside(programme)
     reducible = drop_dependent_budgets(falling)
     optimum = reducible.at({})
     constant, shares = find_constants(reducible, optimum)
-    for resource, share in zip(reducible.resources, shares, strict=True):
-        kept = share.exponent == 0 and resource not in reducible.free
-        if kept and share.constant is not None and _is_below_one(share.constant):
-            raise NoBalance(f"these budgets force {resource} below 1; change a cost, or leave one out", resource.name)
     irreducible = sum((term.prefactor for term in irreducible_terms), S.Zero)
     return Law(reducible, optimum, constant, tuple(zip(programme.resources, shares, strict=True)), irreducible)
-
-
-def _is_below_one(constant: Constant) -> bool:
-    if isinstance(constant, Enclosure):
-        return constant.high < 1 - CERTIFIED
-    return bool(constant.is_number and constant.evalf(DIGITS) < 1)
 
 
 def drop_dependent_budgets(programme: Programme) -> Programme:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import mpmath
-from mpmath import mpf
+from mpmath import mp, mpf
 from sympy import Expr
 
 from ..algebra.parametric import evaluate
@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..losses.terms import PowerLaw
 from ..optimum.programme import Programme
 from ..rationals import abbreviate
-from .geometric_programme import Minimum, minimise, number
+from .geometric_programme import PRECISION, Minimum, minimise, number
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class System:
         p_i and k_j.
     floored : list of int
         Resources that may not fall below 1.
+    names : sequence of str, optional
+        The resources' names, for messages.
     """
 
     terms: list[list[Fraction]]
@@ -37,6 +39,7 @@ class System:
     prefactors: list[Expr]
     costs: list[Expr]
     floored: list[int]
+    names: Sequence[str] = ()
 
     @property
     def width(self) -> int:
@@ -51,13 +54,15 @@ class System:
         """Return ln p_i at the working precision."""
         return [mpmath.log(number(p)) for p in self.prefactors]
 
-    def log_budgets(self, size: mpf) -> list[mpf]:
-        """Return ln (C / k_j) for a budget C with ln C = ``size``."""
-        return [size - mpmath.log(number(k)) for k in self.costs]
+    def log_budgets(self, spent: Fraction) -> list[mpf]:
+        """Return ln (C / k_j) for a budget C, ``spent``, at the working precision."""
+        return [mpmath.log(number(spent) / number(k)) for k in self.costs]
 
-    def minimise(self, size: mpf, floors: Sequence[int], start: Sequence[mpf]) -> Minimum:
-        """Minimise the loss at a budget C with ln C = ``size``; see `geometric_programme.minimise`."""
-        return minimise(self.log_prefactors(), self.terms, self.budgets, self.log_budgets(size), floors, start)
+    def minimise(self, spent: Fraction, floors: Sequence[int]) -> Minimum:
+        """Minimise the loss at a budget C, ``spent``; see `geometric_programme.minimise`."""
+        with mp.workdps(PRECISION):
+            fronts, sizes = self.log_prefactors(), self.log_budgets(spent)
+        return minimise(fronts, self.terms, self.budgets, sizes, floors, self.names)
 
 
 def read_system(programme: Programme, symbolic: bool = False) -> System:
@@ -83,6 +88,7 @@ def read_system(programme: Programme, symbolic: bool = False) -> System:
         [term.prefactor for term in programme.loss],
         [budget.prefactor for budget in programme.budgets],
         [i for i, r in enumerate(programme.resources) if r not in programme.free],
+        [r.name for r in programme.resources],
     )
 
 

@@ -29,10 +29,17 @@ def _read_amount(text: str, role: str) -> Fraction:
 
 @click.command(cls=Command, short_help="Split a budget, constants included.")
 @loss_options
-@click.option("--budget", required=True, metavar="C", help="The budget; the same for every --cost.")
+@click.option(
+    "--budget",
+    "budgets",
+    required=True,
+    multiple=True,
+    metavar="C",
+    help="The budget; once for all costs, or once for each --cost, in order.",
+)
 @click.option("--factor", default="1.1", metavar="F", help="Accuracy asked of the leading law.  [default: 1.1]")
 @format_option
-def plan(form: str, budget: str, factor: str, **options: Any) -> None:
+def plan(form: str, budgets: tuple[str, ...], factor: str, **options: Any) -> None:
     """Split a budget in the best way, for a loss with numerical prefactors, and print the law that the split follows.
 
     Prints what each resource gets, what each term adds to the loss, the leading law L = a C^-r with its constants, the
@@ -45,7 +52,7 @@ def plan(form: str, budget: str, factor: str, **options: Any) -> None:
       exponents plan --term '2*t**(-beta)' --term 'N**-alpha' --set alpha=3/2 --set beta=1/2 --budget 1e9
     """
     require(form, FORMATS, "the format")
-    spent, wanted = _read_amount(budget, "the budget"), exact(factor, "the factor")
+    spent, wanted = [_read_amount(budget, "the budget") for budget in budgets], exact(factor, "the factor")
     programme = read_loss(**options)
     from ..budget.allocation import plan_budget
     from ..reports.budget_split import plan_object, plan_tables

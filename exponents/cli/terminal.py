@@ -25,11 +25,18 @@ _NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
 
 
 class Command(click.Command):
-    """A command that reads ``-1`` as a number; click alone would take it for an option."""
+    """A command that reads ``-1`` as a number and refuses an option given twice; click would take the last."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments, with a space before each negative number."""
-        return super().parse_args(ctx, [f" {arg}" if _NEGATIVE.match(arg) else arg for arg in args])
+        words = [f" {arg}" if _NEGATIVE.match(arg) else arg for arg in args]
+        if not ctx.resilient_parsing:
+            given = self.make_parser(ctx).parse_args(list(words))[2]
+            once = [own for own in given if isinstance(own, click.Option) and not (own.multiple or own.is_flag)]
+            twice = next((own for own in once if once.count(own) > 1), None)
+            if twice is not None:
+                raise click.UsageError(f"Option '{twice.opts[0]}' was given more than once; give it once.", ctx)
+        return super().parse_args(ctx, words)
 
 
 def list_names(names: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ from ..budget.allocation import Alternative, Plan
 from ..budget.certified_bounds import Enclosure
 from ..budget.constants import Constant
 from ..budget.geometric_programme import number
+from ..budget.leading_law import Law
 from ..printing import STYLES, Notation, join_notation, phrase, write
 from .render import Cell, Table, make_columns
 
@@ -34,12 +35,15 @@ def plan_object(plan: Plan) -> dict[str, object]:
     resources = [r.name for r, _ in plan.allocation]
     return {
         "budget": write(plan.budget, "plain"),
+        "budgets": [write(budget, "plain") for budget in plan.budgets],
         "loss": _float(plan.loss),
-        "irreducible": _float(number(law.irreducible)),
+        "irreducible": _float(plan.irreducible),
         "unique": plan.unique,
         "allocation": {r.name: _float(value) for r, value in plan.allocation},
         "terms": {name: _float(value) for name, value in plan.terms},
-        "law": {
+        "law": None
+        if law is None
+        else {
             "exponent": write(law.exponent, "plain"),
             "constant": _float(law.value()),
             "loss": _float(plan.predicted),
@@ -51,6 +55,7 @@ def plan_object(plan: Plan) -> dict[str, object]:
             "factor": write(plan.factor, "plain"),
             "beyond": None if plan.beyond is None else _float(number(plan.beyond)),
         },
+        **({} if law else {"no_law": plan.no_law}),
         "second_best": None
         if other is None
         else {
@@ -77,20 +82,23 @@ def plan_tables(plan: Plan) -> list[Table]:
 
 
 def _split(plan: Plan) -> Table:
+    shares = dict(plan.law.shares) if plan.law else {}
     rows = tuple(
-        (r, _decimal(value), share.exponent, _constant(share.constant))
-        for (r, value), (_, share) in zip(plan.allocation, plan.law.shares, strict=True)
+        (r, _decimal(value), *((shares[r].exponent, _constant(shares[r].constant)) if shares else ()))
+        for r, value in plan.allocation
     )
-    columns = make_columns(
-        "resource",
-        ("amount", "best amount"),
-        ("exponent", Notation("n", "n", "n")),
-        ("constant", Notation("b", "b", "b")),
-    )
-    notes = [phrase("Leading law: a resource grows as {law}.", law=Notation("b C^n", "b·C^n", "b\\,C^n"))]
+    law_columns = (("exponent", Notation("n", "n", "n")), ("constant", Notation("b", "b", "b"))) if shares else ()
+    columns = make_columns("resource", ("amount", "best amount"), *law_columns)
+    notes = []
+    if shares:
+        notes.append(phrase("Leading law: a resource grows as {law}.", law=Notation("b C^n", "b·C^n", "b\\,C^n")))
+    if len(plan.budgets) > 1:
+        notes.append(phrase("C is the first budget; in the law the others grow in proportion."))
     if not plan.unique:
         notes.insert(0, phrase("The best split is not unique; this is one of several."))
-    title = f"Best split of a budget of {_number(plan.budget)}: loss {_decimal(plan.loss)}"
+    budgets = ", ".join(map(_number, plan.budgets))
+    what = f"a budget of {budgets}" if len(plan.budgets) == 1 else f"budgets of {budgets}"
+    title = f"Best split of {what}: loss {_decimal(plan.loss)}"
     return Table("split", phrase(title), columns, rows, tuple(notes))
 
 
@@ -102,6 +110,9 @@ def _terms(plan: Plan) -> Table:
 
 def _law(plan: Plan) -> Table:
     law = plan.law
+    title, columns = phrase("The leading law"), make_columns("quantity", "value")
+    if law is None or plan.predicted is None:
+        return Table("law", title, columns, (("law", "none"), ("reason", plan.no_law)))
     above = " + irreducible" if law.irreducible else ""
     latex_above = r" + \text{irreducible}" if law.irreducible else ""
     rows: list[tuple[Cell, ...]] = [
@@ -112,9 +123,9 @@ def _law(plan: Plan) -> Table:
         ("balance", tuple(law.programme.loss.terms[i].name for i in law.optimum.binding)),
         ("loss by the law", _decimal(plan.predicted)),
         (f"accurate to {_accuracy(plan.factor)}", _from_budget(plan)),
-        *(_second_best(plan, plan.alternative) if plan.alternative else []),
+        *(_second_best(plan, law, plan.alternative) if plan.alternative else []),
     ]
-    return Table("law", phrase("The leading law"), make_columns("quantity", "value"), tuple(rows))
+    return Table("law", title, columns, tuple(rows))
 
 
 def _accuracy(factor: Fraction) -> str:
@@ -131,9 +142,9 @@ def _from_budget(plan: Plan) -> Cell:
     return phrase(sentence, budget=Notation(f"C >= {start}", f"C ≥ {start}", rf"C \geq {start}"))
 
 
-def _second_best(plan: Plan, other: Alternative) -> list[tuple[Cell, ...]]:
+def _second_best(plan: Plan, law: Law, other: Alternative) -> list[tuple[Cell, ...]]:
     """Return the rows of the second-best balance: what ties, how it splits a budget, and what that costs."""
-    excess = "reducible loss" if plan.law.irreducible else "loss"
+    excess = "reducible loss" if law.irreducible else "loss"
     rows: list[tuple[Cell, ...]] = [
         ("second-best balance", other.tied + tuple(f"{r} held at 1" for r in other.held)),
         ("its split", _split_of(plan, other)),

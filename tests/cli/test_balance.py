@@ -151,6 +151,25 @@ def test_a_budget_may_be_arithmetic_in_numbers(capsys, text, budget):
     assert json.loads(out)["budget"] == budget
 
 
+def test_each_cost_takes_a_budget_of_its_own(capsys):
+    costs = ["--cost", "6*N*D", "--budget", "1e21", "--cost", "D", "--budget", "1e10"]
+    _, out, _ = run(capsys, "plan", "--term", "1/N", "--term", "1/D", *costs, "--format", "json")
+    found = json.loads(out)
+    assert found["allocation"] == pytest.approx({"D": 1e10, "N": 1e11 / 6})
+    assert found["budgets"] == ["1" + "0" * 21, "1" + "0" * 10] and found["budget"] == found["budgets"][0]
+    _, text, _ = run(capsys, "plan", "--term", "1/N", "--term", "1/D", *costs)
+    assert "budgets of 1e21, 1e10" in text and "in proportion" in text
+
+
+def test_a_plan_without_a_law_says_why(capsys):
+    words = ["plan", "--term", "1/t", "--term", "1/N", "--cost", "N", "--cost", "N**2*t/1000", "--budget", "100"]
+    _, out, _ = run(capsys, *words, "--format", "json")
+    found = json.loads(out)
+    assert found["law"] is None and "no allocation meets" in found["no_law"] and found["loss"] == pytest.approx(0.11)
+    status, text, _ = run(capsys, *words)
+    assert status == 0 and "none" in text and "no allocation meets" in text
+
+
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_plot_writes_the_file_it_is_told_to(capsys, tmp_path, suffix):
     target = tmp_path / f"mine.{suffix}"
@@ -202,6 +221,9 @@ BAD = {
     "bad budget": ["plan", *HALF, "--budget", "lots"],
     "negative budget": ["plan", *HALF, "--budget", "-5"],
     "small budget": ["plan", *HALF, "--cost", "6*N*t", "--budget", "5"],
+    "two budgets for one cost": ["plan", *HALF, "--budget", "1e6", "--budget", "1e7"],
+    "two formats": ["plan", *HALF, "--budget", "1e6", "--format", "json", "--format", "json"],
+    "budgets that contradict": ["plan", *HALF, "--cost", "N*t", "--budget", "5", "--cost", "N", "--budget", "6"],
     "bad factor": ["plan", *HALF, "--budget", "1e6", "--factor", "1"],
     "plan with parameters": ["plan", *SYMBOLIC, "--budget", "1e6"],
     "plan with a symbolic prefactor": ["plan", "--term", "eta/t", "--term", "1/N", "--budget", "1e6"],
@@ -233,6 +255,9 @@ def test_bad_input_is_answered_in_one_line(arguments, capsys):
         ("empty domain", "empty"),
         ("three parameters", "at most two"),
         ("small budget", "6*N*t = 6"),
+        ("two budgets for one cost", "one for each cost"),
+        ("two formats", "more than once"),
+        ("budgets that contradict", "N*t = 5 and N = 6"),
         ("plan with parameters", "alpha"),
         ("bad suffix", "svg"),
     ],

@@ -210,7 +210,7 @@ def test_constants_need_numbers_for_parameters():
 
 def test_a_loss_that_only_approaches_its_bound_has_no_minimum():
     with mp.workdps(50), pytest.raises(NoBalance):
-        minimise([mpf(0)], [[Fraction(1), Fraction(0)]], [[Fraction(0), Fraction(1)]], [mpf(1)], [], [mpf(0), mpf(0)])
+        minimise([mpf(0)], [[Fraction(1), Fraction(0)]], [[Fraction(0), Fraction(1)]], [mpf(1)], [])
 
 
 def test_a_free_resource_is_free_in_a_plan_too():
@@ -291,3 +291,79 @@ def test_the_second_best_balance_is_never_the_best_split_itself():
     found = plan_budget(programme(t**-1 / 100 + 10**9 / sqrt(N) + t**-tenth, N * t), 10**9)
     assert found.alternative is None or found.alternative.loss_factor > 1 + mpf(10) ** -6
     assert found.beyond is not None and found.beyond > found.budget
+
+
+x = Symbol("x", positive=True)
+
+
+def plan(loss, cost, budget, **options):
+    return plan_budget(programme(loss, cost, **options), budget)
+
+
+def test_constants_of_thousands_of_digits_leave_the_plan_alone():
+    # 10^9 t^-0.001 outweighs the others at any split: all goes to t, and each of the others adds 1.
+    slow = Rational(1, 1000)
+    found = plan(10**9 * t**-slow + D**-slow + 1 / N, t * N * D, 10**9)
+    with mp.workdps(30):
+        assert abs(found.loss - (mpf(10) ** (9 - mpf(9) / 1000) + 2)) < 1e-12
+    assert abs(found.loss - mpf("979489987.4087")) < 1e-4
+    # The law's terms balance far beyond: D = 10^-4500 times a factor e^(O(1)), t = 10^4500 times one.
+    assert found.law is not None and found.law.exponent == Fraction(1, 2001)
+    share = constants_of(found)[D]
+    assert isinstance(share, Enclosure) and mpf(10) ** -4502 < real(share.low) <= real(share.high) < mpf(10) ** -4498
+
+
+def constants_of(found):
+    return {r: share.constant for r, share in found.law.shares}
+
+
+def test_a_budget_that_fixes_a_product_leaves_the_split_of_it_to_the_loss():
+    # 6 D = C and D N t = C leave N t = 6, N and t >= 1: 1/t + 10/N is least at N = 6, t = 1.
+    found = plan(1 / t + 10 / N, (D * N * t, 6 * D), 10**6)
+    assert abs(found.loss - mpf(8) / 3) < 1e-12 and dict(found.allocation)[N] == pytest.approx(6)
+    assert dict(found.allocation)[t] == pytest.approx(1) and found.law.exponent == 0
+    # Control: with 2/N the split is inside, N = sqrt(12), t = sqrt(3).
+    inside = plan(1 / t + 2 / N, (D * N * t, 6 * D), 10**6)
+    assert float(inside.loss) == pytest.approx(2 / 3**0.5)
+
+
+def test_budgets_that_leave_one_allocation_only_are_planned():
+    # x = C, and D N t x = C leaves D = N = t = 1.
+    found = plan(1 / (x * D), (D * N * t * x, x), 100)
+    assert abs(found.loss - mpf("0.01")) < 1e-14 and found.unique
+    with pytest.raises(NoBalance, match="keeps falling as D grows"):  # control: t may shrink, and D grows
+        plan(1 / (x * D), (D * N * t * x, x), 100, free=(t,))
+
+
+def test_terms_of_one_kind_are_certified_whatever_their_sizes():
+    found = law(Rational(1, 10**60) / t + 1 / t)
+    assert found.constant.low <= 1 + Fraction(1, 10**60) <= found.constant.high
+    # 1/t is fixed by the cost t; N D = C goes half to each though both together are 10^-4500 of the loss.
+    far = plan(1 / t + N**-1000 + D**-1000, (t, N * D), 10**9)
+    assert dict(far.allocation) == pytest.approx({t: 1e9, N: 10**4.5, D: 10**4.5})
+
+
+def test_budgets_may_be_met_though_no_law_holds():
+    # N = C and N^2 t/1000 = C leave t = 1000/C: at C = 100 t is 10, beyond C = 1000 less than 1.
+    found = plan(1 / t + 1 / N, (N, N**2 * t / 1000), 100)
+    assert (
+        float(found.loss) == pytest.approx(0.1 + 0.01) and found.law is None and "no allocation meets" in found.no_law
+    )
+    assert found.predicted is None and found.alternative is None
+    with pytest.raises(InputError, match="no allocation meets"):
+        plan(1 / t + 1 / N, (N, N**2 * t / 1000), 1001)
+
+
+def test_each_cost_may_have_a_budget_of_its_own():
+    # D = 10^10, 6 N D = 10^21: N = 10^11/6.
+    found = plan(1 / N + 1 / D, (6 * N * D, D), (10**21, 10**10))
+    assert dict(found.allocation) == pytest.approx({D: 1e10, N: 1e11 / 6}) and found.budget == 10**21
+    assert float(found.loss) == pytest.approx(1.6e-10)
+    swapped = plan(1 / N + 1 / D, (D, 6 * N * D), (10**10, 10**21))
+    assert float(swapped.loss) == pytest.approx(1.6e-10)
+    same = plan(1 / N + 1 / D, (D, 2 * D * N), (10**10, 10**11))  # 2 N = 10
+    assert float(same.loss) == pytest.approx(1 / 5 + 1e-10)
+    with pytest.raises(InputError, match="one for each cost"):
+        plan(1 / N + 1 / D, (N * D, D), (1, 2, 3))
+    with pytest.raises(InputError, match="= 3 and D = 5"):
+        plan(1 / N + 1 / D, (N * D, D), (3, 5))
