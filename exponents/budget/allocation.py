@@ -13,7 +13,6 @@ from mpmath import mp, mpf
 from sympy import Rational, Symbol
 
 from ..errors import InputError, NoBalance, TooMuchWork
-from ..losses.terms import PowerLaw
 from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
 from .geometric_programme import DIGITS, LogLoss, Minimum, number
@@ -65,6 +64,7 @@ class Plan:
 
     Attributes
     ----------
+    programme : Programme
     budgets : tuple of Fraction
         C, the value of every cost; or a value for each cost, and C is the first.
     loss, irreducible : mpf
@@ -94,6 +94,7 @@ class Plan:
     (True, [('1/N', 0.001), ('1/t', 0.001)])
     """
 
+    programme: Programme
     budgets: tuple[Fraction, ...]
     loss: mpf
     irreducible: mpf
@@ -156,7 +157,7 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
     scaled = _share_budget(programme, budgets)
     falling, irreducible_terms = set_aside(scaled)
     system = read_system(falling)
-    least = _minimise(programme.budgets, budgets, system)
+    least = _minimise(programme, budgets, system)
     law, no_law = _find_law(scaled)
     with mp.workdps(DIGITS):
         size = mpmath.log(number(budgets[0]))
@@ -168,6 +169,7 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
             for term in programme.loss
         )
         return Plan(
+            programme,
             budgets,
             loss + irreducible,
             irreducible,
@@ -185,14 +187,16 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
 
 def _share_budget(programme: Programme, budgets: Sequence[Fraction]) -> Programme:
     """Return the programme with each cost in units in which its budget is the first one."""
-    costs = programme.budgets
+    costs = programme.costs
     if len(budgets) not in (1, len(costs)):
         names = ", ".join(cost.name for cost in costs)
         raise InputError(
             f"there must be one budget, or one for each cost; got {len(budgets)} for {names}; give one each, in order"
         )
-    ratios = [Rational(budgets[0] / spent) for spent in budgets] if len(budgets) > 1 else [1] * len(costs)
-    scaled = (replace(cost, prefactor=cost.prefactor * ratio) for cost, ratio in zip(costs, ratios, strict=True))
+    if len(budgets) == 1:
+        return programme
+    ratios = {cost: Rational(budgets[0] / spent) for cost, spent in zip(costs, budgets, strict=True)}
+    scaled = (replace(row, prefactor=row.prefactor * ratios.get(row, 1)) for row in programme.budgets)
     return replace(programme, budgets=tuple(scaled))
 
 
@@ -206,9 +210,10 @@ def _find_law(programme: Programme) -> tuple[Law | None, str]:
     return law, ""
 
 
-def _minimise(costs: Sequence[PowerLaw], budgets: Sequence[Fraction], system: System) -> Minimum:
+def _minimise(programme: Programme, budgets: Sequence[Fraction], system: System) -> Minimum:
     """Return the least loss; if the budgets cannot be met, raise InputError with the costs and what they came to."""
-    spent = list(zip(costs, budgets if len(budgets) > 1 else [*budgets] * len(costs), strict=True))
+    own = dict(zip(programme.costs, budgets, strict=True)) if len(budgets) > 1 else {}
+    spent = [(row, own.get(row, budgets[0])) for row in programme.budgets]
     for (cost, amount), row in zip(spent, system.budgets, strict=True):
         rising = all(c == 0 or (c > 0 and i in system.floored) for i, c in enumerate(row))
         if rising and number(cost.prefactor) > number(amount):
@@ -221,7 +226,8 @@ def _minimise(costs: Sequence[PowerLaw], budgets: Sequence[Fraction], system: Sy
     except NoBalance as error:
         if error.evidence != "floor":
             raise
-        listed = " and ".join(f"{cost.name} = {abbreviate(amount)}" for cost, amount in spent)
+        costs = [f"{cost.name} = {abbreviate(amount)}" for cost, amount in spent if cost in programme.costs]
+        listed = " and ".join([*costs, *(constraint.name for constraint in programme.constraints)])
         raise InputError(
             f"no allocation meets {listed} with all resources at least 1; change a budget or a cost, or free a resource"
         ) from error

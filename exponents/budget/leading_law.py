@@ -128,6 +128,11 @@ def set_aside(programme: Programme) -> tuple[Programme, tuple[PowerLaw, ...]]:
     >>> [term.name for term in set_aside(programme(2 + 1 / t + 1 / N))[1]]
     ['2']
     """
+    if programme.loss.leading:
+        raise InputError(
+            f"a plan needs a sum of monomials, whose constants all count; got a loss that falls as {programme.loss}; "
+            "write it as such terms"
+        )
     if programme.parameters:
         raise InputError(
             f"constants need numbers for {abbreviate(programme.parameters)}; give each a value, as with --set alpha=3/2"

@@ -15,17 +15,20 @@ from .terminal import Command, format_option, show_report
 @loss_options
 @format_option
 def balance(form: str, **options: Any) -> None:
-    """Print the full phase diagram of your loss, a sum of power laws, with every region proved.
+    """Print the full phase diagram of your loss, with every region proved.
 
-    A term is a product of powers of resources; its exponents may hold up to two parameters.  The symbols in --cost
-    are the resources; each is at least 1 unless it is listed with --free.  t, N, B, P, alpha, beta, gamma and eta
-    are known; declare any other parameter with a condition on it, such as --where 'a > 0'.
+    A term is built from powers of resources by +, *, /, powers, min and max; exponents may hold up to two parameters.
+    The symbols in --cost are the resources; each is at least 1 unless it is listed with --free.  A cost may be a sum;
+    it may then not exceed C.  --subject-to gives inequalities between resources and the budget C.  t, N, B, P, alpha,
+    beta, gamma and eta are known; declare any other parameter with a condition on it, such as --where 'a > 0'.
 
     \b
     Examples:
       exponents balance --term 't**(-1/2)' --term 'N**(-3/4)' --cost 'N*t'
       exponents balance --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t' --where 'alpha > 1'
       exponents balance --model lazy --where 'alpha > 0'
+      exponents balance --term '((5/N)**(4/5) + 7/D)**(1/10)' --cost '6*N*D'
+      exponents balance --term '1/N + 1/D' --cost 'N*D' --subject-to 'D >= N*C**m' --where '0 < m < 1'
       exponents balance --model rich --term 'P**(-alpha*min(2,beta))' --cost 'N*t' --cost 'P' --where 'alpha > 1'
     """
     require(form, FORMATS, "the format")

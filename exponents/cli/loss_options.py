@@ -24,6 +24,9 @@ _OPTIONS = (
     _texts("--term", "terms", help="A term, such as 't**(-beta)'.  Repeat."),
     _texts("--cost", "costs", help="A budget, such as 'N*t' for C = N t.  Repeat.  [default: N*t]"),
     _texts("--where", help="A condition, such as 'a > 1'.  It also declares the parameter a.  Repeat."),
+    _texts("--subject-to", "constraints", help="A constraint, such as 'D >= N*C**(1/4)'; C is the budget.  Repeat."),
+    _texts("--given", metavar="NAME=POWER", help="A resource that is a power of the budget: 'U=C**(1/3)'.  Repeat."),
+    _texts("--resource", "resources", metavar="NAME", help="A resource that no cost names.  Repeat."),
     _texts("--free", metavar="NAME", help="A resource that may shrink as C grows.  Repeat."),
     _texts("--set", "settings", metavar="NAME=VALUE", help="A number for a parameter.  Repeat."),
     click.option(
@@ -49,7 +52,7 @@ def loss_options(command: Decorated) -> Decorated:
     --------
     >>> command = click.command()(loss_options(lambda **options: None))
     >>> [option.name for option in command.params]
-    ['terms', 'costs', 'where', 'free', 'settings', 'model', 'version']
+    ['terms', 'costs', 'where', 'constraints', 'given', 'resources', 'free', 'settings', 'model', 'version']
     """
     for option in reversed(_OPTIONS):
         command = option(command)
@@ -66,7 +69,8 @@ def read_loss(terms: Texts, costs: Texts = (), model: str = "", version: str = P
     model, version : str
         The words of ``--model`` (empty: no terms of the paper) and ``--loss``.
     **texts : tuples of str
-        The texts of ``--where`` (``where``), ``--free`` (``free``) and ``--set`` (``settings``).
+        The texts of ``--where``, ``--subject-to`` (``constraints``), ``--given``, ``--resource`` (``resources``),
+        ``--free`` and ``--set`` (``settings``).
 
     Raises
     ------
@@ -86,4 +90,7 @@ def read_loss(terms: Texts, costs: Texts = (), model: str = "", version: str = P
         raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
     from ..text.question import Question, read_question
 
-    return read_question(Question(terms, costs or ("N*t",), model=model, version=version, **texts))  # type: ignore[arg-type]
+    # with constraints on C and no cost, the constraints are the budget
+    bounded = any("C" in text for text in (*texts.get("constraints", ()), *texts.get("given", ())))
+    default = () if bounded else ("N*t",)
+    return read_question(Question(terms, costs or default, model=model, version=version, **texts))  # type: ignore[arg-type]

@@ -1,1 +1,5 @@
-"""What is a loss? `terms` has the power law, the sum of power laws, and how both are read from SymPy expressions."""
+"""What is a loss?
+
+`terms` has the power law and the sum of power laws.  `tropical` reads any other expression as the best of several sums,
+and `constraints` turns inequalities between resources into budgets.
+"""

@@ -134,6 +134,8 @@ class Loss:
         The sum, in printing order; names are distinct.
     title : str
         Regime and version, or another description, for the titles of tables.
+    leading : bool
+        Whether the terms only say how an expression falls that is no sum; then they have no constants for a plan.
 
     Examples
     --------
@@ -145,6 +147,7 @@ class Loss:
 
     terms: tuple[PowerLaw, ...]
     title: str = "your loss"
+    leading: bool = False
     _names: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

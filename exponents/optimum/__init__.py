@@ -1,6 +1,6 @@
 """Which allocation of resources makes a sum of power laws fall fastest, for all parameters at once?
 
 Read `dominant_balance` first (one point: a linear programme, solved by `simplex`), then `programme` (what is
-optimised), `search` (the phase diagram of all parameters, whose types are in `phase_diagram`), `boundary_ties` (what
-ties on boundaries) and `proof` (the finished statements checked again).
+optimised), `search` (the phase diagram of all parameters, whose types are in `phase_diagram`; `branches` joins those of
+a loss that is no sum), `boundary_ties` (what ties on boundaries) and `proof` (the finished statements checked again).
 """

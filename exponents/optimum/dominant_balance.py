@@ -87,9 +87,9 @@ def optimum_at_point(
     tableau = Tableau(terms, budgets, work)
     if not tableau.find_feasible():
         conflict = _find_conflict(terms, budgets)
-        listed = " and ".join(costs[j] for j in conflict) if costs else "the budgets"
+        listed = " and ".join(costs[j] for j in conflict if costs[j]) if costs else "the budgets"
         raise NoBalance(
-            f"no allocation meets {listed} = C with all resources at least 1; change that cost, or free a resource",
+            f"no allocation meets {listed} with all resources at least 1; change that cost, or free a resource",
             "budget",
         )
     try:

@@ -88,6 +88,10 @@ class PhaseDiagram:
     phases : tuple of Phase
     regions : Regions
         The regions of the phases, as open conditions and as successive cases.
+    parts : tuple of PhaseDiagram
+        Where the loss is no sum: the diagrams of its branches.
+    chosen : tuple of int
+        For each phase, the branch whose phase it is.
 
     Examples
     --------
@@ -102,6 +106,8 @@ class PhaseDiagram:
     programme: Programme
     phases: tuple[Phase, ...]
     regions: Regions
+    parts: tuple[PhaseDiagram, ...] = ()
+    chosen: tuple[int, ...] = ()
 
     @property
     def boundaries(self) -> tuple[Boundary, ...]:
@@ -159,7 +165,8 @@ class PhaseDiagram:
                 return False
         except Pole:
             return False
-        falls = (sum(evaluate(e, point) * shares[r] for r, e in term.exponents) for term in self.programme.loss)
+        terms = self.programme.branches[self.chosen[position]] if self.parts else self.programme.loss
+        falls = (sum(evaluate(e, point) * shares[r] for r, e in term.exponents) for term in terms)
         return min(falls) == exponent and all(x >= 0 for r, x in shares.items() if r not in self.programme.free)
 
     @cached_property

@@ -10,18 +10,20 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
-from sympy import And, Expr, S, Symbol
-from sympy.core.relational import Equality, Unequality
+from sympy import Add, And, Expr, Max, Min, S, Symbol
+from sympy.core.relational import Equality, Relational, Unequality
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.parametric import Point, Pole, describe_point, evaluate, positive_side
-from ..algebra.piecewise import normal_form
-from ..algebra.polynomials import RationalFunction
+from ..algebra.piecewise import normal_form, partition_by_branch
+from ..algebra.polynomials import RationalFunction, sign
 from ..algebra.work_limit import WorkLimit
 from ..errors import InputError, NoBalance, TooMuchWork
+from ..losses.constraints import Constraint, read_constraint, read_cost
 from ..losses.terms import Loss, PowerLaw, bases
+from ..losses.tropical import Sign, is_plain, read_branches
 from ..rationals import abbreviate
-from ..symbols import N, t, to_expr
+from ..symbols import C, N, t, to_expr
 from .dominant_balance import PointOptimum, optimum_at_point
 from .simplex import Vertex
 
@@ -51,6 +53,10 @@ class Programme:
         Functions of the parameters that are positive on the domain.
     free : tuple of Symbol
         Resources that may shrink below 1 as the budget grows, such as a learning rate.
+    constraints : tuple of Constraint
+        Inequalities and equations among the budgets.  Their slacks, and C itself, are among the resources.
+    branches : tuple of Loss
+        Where the loss is no sum: sums, of which the one that falls fastest decides.  ``loss`` then holds all terms.
     """
 
     loss: Loss
@@ -59,6 +65,24 @@ class Programme:
     parameters: tuple[Symbol, ...]
     domain: tuple[Expr, ...]
     free: tuple[Symbol, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    branches: tuple[Loss, ...] = ()
+
+    @property
+    def visible(self) -> tuple[Symbol, ...]:
+        """The resources that a user named: all but C and the slacks of constraints."""
+        hidden = {C, *(constraint.slack for constraint in self.constraints)} if self.constraints else set()
+        return tuple(r for r in self.resources if r not in hidden)
+
+    @property
+    def costs(self) -> tuple[PowerLaw, ...]:
+        """The budgets that are spent: all but constraints, and but C = C."""
+        others = {constraint.budget for constraint in self.constraints}
+        return tuple(b for b in self.budgets if b not in others and b.exponents != ((C, S.NegativeOne),))
+
+    def split(self) -> tuple[Programme, ...]:
+        """Return a programme for each branch, whose loss is a sum."""
+        return tuple(replace(self, loss=loss, branches=()) for loss in self.branches) or (self,)
 
     def term_exponents(self) -> list[list[Expr]]:
         """Return e_i: a row for each term, a column for each resource."""
@@ -75,7 +99,13 @@ class Programme:
         """
         constant = tuple(term for term in self.loss if not any(e != 0 for _, e in term.exponents))
         kept = tuple(term for term in self.loss if term not in constant)
-        return (replace(self, loss=Loss(kept, self.loss.title)), constant) if constant and kept else (self, ())
+        if not (constant and kept):
+            return self, ()
+        falling = [tuple(term for term in branch if term in kept) for branch in self.branches]
+        branches = tuple(Loss(terms, self.loss.title) for terms in falling if terms)
+        if len(branches) < len(falling):  # a branch that is constant
+            return self, ()
+        return replace(self, loss=replace(self.loss, terms=kept), branches=branches), constant
 
     def columns(self, row: Sequence[Number]) -> list[Number]:
         """Return a row over the variables of the linear programme: the resources, then 1/r for each free resource r."""
@@ -98,6 +128,12 @@ class Programme:
             return all(evaluate(side, point) > 0 for side in self.domain)
         except Pole:
             return False
+
+    def _describe_budgets(self) -> list[str]:
+        """Return what each budget says, for messages; nothing for C = C."""
+        constraints = {constraint.budget: constraint.name for constraint in self.constraints}
+        costs = set(self.costs)
+        return [constraints.get(b, f"{b.name} = C" if b in costs else "") for b in self.budgets]
 
     def at(self, point: Point, work: WorkLimit | None = None) -> PointOptimum:
         """Return the optimum at one exact point.
@@ -123,6 +159,8 @@ class Programme:
         >>> programme(1 / t + 1 / N).at({}).exponent
         Fraction(1, 2)
         """
+        if self.branches:
+            return max((part.at(point) for part in self.split()), key=lambda found: found.exponent)
         outside = [side for side in self.domain if evaluate(side, point) <= 0]
         if outside:
             raise InputError(
@@ -130,13 +168,15 @@ class Programme:
             )
         terms = [[evaluate(e, point) for e in row] for row in self.term_exponents()]
         budgets = [[evaluate(c, point) for c in row] for row in self.budget_exponents()]
-        names = [r.name for r in self.resources] + [f"1/{r}" for r in self.resources if r in self.free]
+        slacks = {constraint.slack for constraint in self.constraints}
+        names = [f"the distance from {r}" if r in slacks else r.name for r in self.resources]
+        names += [f"1/{r}" for r in self.resources if r in self.free]
         try:
             found = optimum_at_point(
                 [self.columns(row) for row in terms],
                 [self.columns(row) for row in budgets],
                 names,
-                [budget.name for budget in self.budgets],
+                self._describe_budgets(),
                 work,
             )
         except NoBalance as error:
@@ -147,22 +187,25 @@ class Programme:
 
 
 def programme(
-    loss: Loss | Expr,
+    loss: Loss | Expr | Sequence[Loss],
     cost: Expr | Sequence[Expr] = COST,
     where: Boolean | Sequence[Boolean] = (),
     parameters: Sequence[Symbol] | None = None,
     free: Sequence[Symbol] = (),
+    subject_to: Relational | Sequence[Relational] = (),
+    resources: Sequence[Symbol] = (),
 ) -> Programme:
     """Return a loss with its budgets and its domain, checked and ready to be solved.
 
     Parameters
     ----------
-    loss : Loss or Expr
-        A sum of monomials in the resources.  Their exponents are rational functions, or Min, Max, Piecewise of such, of
-        up to two parameters.
+    loss : Loss, Expr or sequence of Loss
+        A sum of monomials in the resources, or monomials combined by +, *, /, powers, Min and Max (`losses.tropical`).
+        Exponents are rational functions, or Min, Max, Piecewise of such, of up to two parameters.  Several losses are
+        branches, of which the one that falls fastest decides.
     cost : Expr or sequence of Expr
-        The budget, a monomial.  Its symbols are the resources; all other symbols are held fixed.  Several budgets are
-        all met at once.
+        The budget: a monomial that equals C, or a sum of monomials that may not exceed C.  Its symbols are the
+        resources; all other symbols are held fixed.  Several budgets are all met at once.
     where : inequalities, optional
         The domain of the parameters, taken as open.  The sign that a symbol was declared with counts too.
     parameters : sequence of Symbol, optional
@@ -170,6 +213,10 @@ def programme(
     free : sequence of Symbol, optional
         Resources that may also shrink as the budget grows, such as a learning rate; they need not be in a budget.
         All others are at least 1.
+    subject_to : inequalities or equations, optional
+        Constraints between resources, in which the symbol C is the budget, such as t >= N*C**m or Eq(P, C**u).
+    resources : sequence of Symbol, optional
+        Resources that no cost, constraint or ``free`` names.
 
     Returns
     -------
@@ -189,23 +236,93 @@ def programme(
     >>> found.resources, found.parameters
     ((N, t), (alpha, beta))
     """
-    monomials = [to_expr(c, "a cost") for c in (cost if isinstance(cost, tuple | list) else (cost,))]
-    resources = tuple(sorted(set(free).union(*map(bases, monomials)), key=lambda r: r.name))
-    if not set().union(*map(bases, monomials)):
+    sums = [to_expr(c, "a cost") for c in (cost if isinstance(cost, tuple | list) else (cost,))]
+    relations: list[Relational] = [*subject_to] if isinstance(subject_to, tuple | list) else [subject_to]
+    spent, named = _bases_of(sums), _bases_of([side for relation in relations for side in relation.args])
+    if relations or any(isinstance(e, Add | Max) for e in sums):  # C is the budget
+        spent, named = spent - {C}, named - {C}
+    if not spent | named:
         raise InputError(f"the cost must be a monomial in at least one resource; got {abbreviate(cost)}; try N*t")
-    written = loss if isinstance(loss, Loss) else Loss.from_expr(loss, resources)
-    budgets = tuple(PowerLaw.from_expr(m, resources, name=str(m)) for m in monomials)
-    _check_size(written, resources, budgets)
+    every = tuple(sorted({*free, *resources, *spent, *named}, key=lambda r: r.name))
+    conditions = _conditions(where)
+    branches = _read_loss(loss, every, conditions, free)
+    written = branches[0] if len(branches) == 1 else _join(branches)
+    budgets, constraints = _read_budgets(sums, relations, every)
+    slacks = [constraint.slack for constraint in constraints if constraint.slack is not None]
+    every = tuple(sorted({*every, *slacks, *([C] if constraints else [])}, key=lambda r: r.name))
+    _check_size(written, every, budgets)
     exponents = [e for term in (*written.terms, *budgets) for _, e in term.exponents]
     jumping = [e for e in exponents if e.has(Equality, Unequality)]
     if jumping:
         raise InputError(f"an exponent may not jump on a curve alone; got {abbreviate(jumping[0])}; use inequalities")
-    conditions = _conditions(where)
     found = set().union(*(e.free_symbols for e in exponents), *(side.free_symbols for side in conditions))
     ordered = tuple(sorted(found, key=lambda p: p.name)) if parameters is None else tuple(parameters)
-    _check_symbols(found, ordered, resources, written)
+    _check_symbols(found, ordered, every, written)
     signs = [p if p.is_nonnegative else -p for p in ordered if p.is_nonnegative or p.is_nonpositive]
-    return Programme(written, resources, budgets, ordered, tuple(dict.fromkeys((*conditions, *signs))), tuple(free))
+    domain = tuple(dict.fromkeys((*conditions, *signs)))
+    several = branches if len(branches) > 1 else ()
+    return Programme(written, every, budgets, ordered, domain, tuple(free), constraints, several)
+
+
+def _bases_of(expressions: Sequence[Expr]) -> set[Symbol]:
+    """Return the symbols in the bases of sums, minima and maxima of monomials."""
+    parts = (part for e in expressions for part in (e.args if isinstance(e, Add | Min | Max) else (e,)))
+    return set().union(*(bases(part) for part in parts))
+
+
+def _read_loss(
+    loss: Loss | Expr | Sequence[Loss], resources: Sequence[Symbol], conditions: Sequence[Expr], free: Sequence[Symbol]
+) -> tuple[Loss, ...]:
+    """Return the branches of a loss, one where it is a sum."""
+    if isinstance(loss, Loss):
+        return (loss,)
+    if isinstance(loss, tuple | list):
+        return tuple(loss)
+    if is_plain(loss, resources):
+        return (Loss.from_expr(loss, resources),)
+    return tuple(Loss(branch, leading=True) for branch in read_branches(loss, resources, signs_on(conditions), free))
+
+
+def _join(branches: Sequence[Loss]) -> Loss:
+    """Return all terms of some branches as one loss."""
+    return Loss(tuple({term.name: term for branch in branches for term in branch}.values()), leading=True)
+
+
+def _read_budgets(
+    costs: Sequence[Expr], relations: Sequence[Relational], resources: Sequence[Symbol]
+) -> tuple[tuple[PowerLaw, ...], tuple[Constraint, ...]]:
+    """Return all budgets, and those of them that are constraints."""
+    rows = [row for cost in costs for row in read_cost(cost, resources)]
+    rows += [row for relation in relations for row in read_constraint(relation, resources)]
+    constraints = tuple(row for row in rows if isinstance(row, Constraint))
+    if constraints and C in resources:
+        raise InputError("with constraints, or costs that are sums, C is the budget; got a resource C; rename it")
+    budgets = [row.budget if isinstance(row, Constraint) else row for row in rows]
+    own = [PowerLaw("C", ((C, S.NegativeOne),))] if constraints else []
+    return (*budgets, *own), constraints
+
+
+def signs_on(conditions: Sequence[Expr]) -> Sign:
+    """Return a function that says which signs an exponent takes where the conditions are positive.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> sorted(signs_on([alpha - 1])(1 - alpha)), sorted(signs_on([alpha - 1])(beta - 1))
+    ([-1], [-1, 1])
+    """
+
+    def sign_of(exponent: Expr) -> set[int]:
+        if exponent.is_number:
+            return {int((exponent > 0) == True) - int((exponent < 0) == True)}  # noqa: E712
+        known = [value for value, holds in ((1, exponent.is_positive), (-1, exponent.is_negative)) if holds]
+        parameters = sorted(exponent.free_symbols.union(*(side.free_symbols for side in conditions)), key=str)
+        if known or len(parameters) > 2:
+            return set(known) or {-1, 0, 1}
+        domain = (*conditions, *(p for p in parameters if p.is_positive))
+        return {leaf.found for leaf in partition_by_branch(exponent, parameters, domain, sign).leaves}
+
+    return sign_of
 
 
 def _check_size(loss: Loss, resources: Sequence[Symbol], budgets: Sequence[PowerLaw]) -> None:

@@ -18,6 +18,7 @@ there, as a Piecewise may, is not examined on the curve itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sympy import And, Expr, Or, S, Symbol
 from sympy.core.relational import Relational
@@ -236,13 +237,35 @@ def prove(diagram: PhaseDiagram) -> None:
     """
     programme = diagram.programme
     prove_tiling(programme, [phase.where for phase in diagram.phases])
-    for phase in diagram.phases:
-        prove_phase(programme, phase)
+    for part in diagram.parts:
+        prove(part)
+    for place, phase in enumerate(diagram.phases):
+        if diagram.parts:
+            _prove_branch(diagram, place)
+        else:
+            prove_phase(programme, phase)
         for region in _clauses(phase.where):
             domain = (*programme.domain, *sides(region))
             prove_equal(
                 diagram.exponent, phase.exponent, programme.parameters, domain, "the cases give each phase its own"
             )
+
+
+def _prove_branch(diagram: PhaseDiagram, place: int) -> None:
+    """Prove that a phase is one of its branch, and that no other branch falls faster on its region."""
+    phase, own = diagram.phases[place], diagram.parts[diagram.chosen[place]]
+    same = [other for other in own.phases if replace(other, where=phase.where) == phase]
+    if not same:
+        raise Refuted(f"the phase {phase.where} is no phase of its branch")
+    programme = diagram.programme
+    for region in _clauses(phase.where):
+        domain = (*programme.domain, *sides(region))
+        for (holding,), point in _regions_at_samples(replace(programme, domain=domain), [same[0].where]):
+            if not holding:
+                raise Refuted(f"the phase {phase.where} leaves that of its branch at {describe_point(point)}", point)
+        for part in diagram.parts:
+            claim = "no other branch falls faster"
+            prove_nonnegative(phase.exponent - part.exponent, programme.parameters, domain, claim)
 
 
 def _clauses(region: Boolean) -> tuple[Boolean, ...]:

@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sympy import Expr, Symbol
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.parametric import Point, choose_branches
@@ -32,6 +33,7 @@ from ..algebra.polynomials import Functions, Polynomial, RationalFunction, denom
 from ..algebra.regions import regions_of
 from ..errors import InputError
 from ..losses.terms import Loss
+from .branches import join_branches
 from .dominant_balance import Lifted, lift
 from .phase_diagram import Certificate, Phase, PhaseDiagram
 from .programme import COST, Programme, programme
@@ -44,6 +46,8 @@ def compute_optimum(
     where: Boolean | Sequence[Boolean] = (),
     parameters: Sequence[Symbol] | None = None,
     free: Sequence[Symbol] = (),
+    subject_to: Relational | Sequence[Relational] = (),
+    resources: Sequence[Symbol] = (),
 ) -> PhaseDiagram:
     """Return the compute optimum of a sum of power laws, for all values of its parameters.
 
@@ -82,7 +86,7 @@ def compute_optimum(
     >>> found.exponent, found.allocation(N)
     (alpha*beta/(alpha + beta), beta/(alpha + beta))
     """
-    return phase_diagram(programme(loss, cost, where, parameters, free))
+    return phase_diagram(programme(loss, cost, where, parameters, free, subject_to, resources))
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +138,8 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
         raise InputError(
             f"a diagram has at most two parameters; got {listed}; give the others numbers, as with --set a=3/2"
         )
+    if programme.branches:
+        return join_branches(programme, tuple(map(phase_diagram, programme.split())))
     search = _Search(programme, Functions(parameters))
     partition = partition_domain(search.functions, programme.domain, search.solve)
     firsts, regions = regions_of(partition, lambda found: found.key, _denominators)

@@ -22,6 +22,10 @@ from .render import Cell, Table, make_columns
 DIGITS = 6
 
 
+ROUNDING = 1e-9
+"""Relative slack below which a constraint is tight."""
+
+
 def plan_object(plan: Plan) -> dict[str, object]:
     """Return a plan as JSON holds it: exponents as text of rationals, amounts and losses as numbers.
 
@@ -32,14 +36,15 @@ def plan_object(plan: Plan) -> dict[str, object]:
     '1/2'
     """
     law, other = plan.law, plan.alternative
-    resources = [r.name for r, _ in plan.allocation]
+    visible, tight = set(plan.programme.visible), _tight(plan)
     return {
         "budget": write(plan.budget, "plain"),
         "budgets": [write(budget, "plain") for budget in plan.budgets],
         "loss": _float(plan.loss),
         "irreducible": _float(plan.irreducible),
         "unique": plan.unique,
-        "allocation": {r.name: _float(value) for r, value in plan.allocation},
+        "allocation": {r.name: _float(value) for r, value in plan.allocation if r in visible},
+        **({"tight": tight} if plan.programme.constraints else {}),
         "terms": {name: _float(value) for name, value in plan.terms},
         "law": None
         if law is None
@@ -50,6 +55,7 @@ def plan_object(plan: Plan) -> dict[str, object]:
             "allocation": {
                 r.name: {"exponent": write(share.exponent, "plain"), "constant": _float(_value(share.constant))}
                 for r, share in law.shares
+                if r in visible
             },
             "binding": [law.programme.loss.terms[i].name for i in law.optimum.binding],
             "factor": write(plan.factor, "plain"),
@@ -61,7 +67,11 @@ def plan_object(plan: Plan) -> dict[str, object]:
         else {
             "tied": list(other.tied),
             "held": [r.name for r in other.held],
-            "allocation": dict(zip(resources, (write(x, "plain") for x in other.exponents), strict=True)),
+            "allocation": {
+                r.name: write(x, "plain")
+                for (r, _), x in zip(plan.allocation, other.exponents, strict=True)
+                if r in visible
+            },
             "exponent": write(other.exponent, "plain"),
             "loss_factor": _float(other.loss_factor),
             "compute_factor": _float(other.compute_factor),
@@ -86,6 +96,7 @@ def _split(plan: Plan) -> Table:
     rows = tuple(
         (r, _decimal(value), *((shares[r].exponent, _constant(shares[r].constant)) if shares else ()))
         for r, value in plan.allocation
+        if r in plan.programme.visible
     )
     law_columns = (("exponent", Notation("n", "n", "n")), ("constant", Notation("b", "b", "b"))) if shares else ()
     columns = make_columns("resource", ("amount", "best amount"), *law_columns)
@@ -94,12 +105,21 @@ def _split(plan: Plan) -> Table:
         notes.append(phrase("Leading law: a resource grows as {law}.", law=Notation("b C^n", "b·C^n", "b\\,C^n")))
     if len(plan.budgets) > 1:
         notes.append(phrase("C is the first budget; in the law the others grow in proportion."))
+    if plan.programme.constraints:
+        notes.append(phrase(f"Tight constraints: {', '.join(_tight(plan)) or 'none'}."))
     if not plan.unique:
         notes.insert(0, phrase("The best split is not unique; this is one of several."))
     budgets = ", ".join(map(_number, plan.budgets))
     what = f"a budget of {budgets}" if len(plan.budgets) == 1 else f"budgets of {budgets}"
     title = f"Best split of {what}: loss {_decimal(plan.loss)}"
     return Table("split", phrase(title), columns, rows, tuple(notes))
+
+
+def _tight(plan: Plan) -> list[str]:
+    """Return the constraints that this budget meets without slack."""
+    amounts = dict(plan.allocation)
+    slacks = ((c.name, c.slack) for c in plan.programme.constraints if c.slack is not None)
+    return [name for name, slack in slacks if amounts[slack] <= 1 + ROUNDING]
 
 
 def _terms(plan: Plan) -> Table:
@@ -156,7 +176,8 @@ def _second_best(plan: Plan, law: Law, other: Alternative) -> list[tuple[Cell, .
 
 
 def _split_of(plan: Plan, other: Alternative) -> Cell:
-    shares = [(r, x) for (r, _), x in zip(plan.allocation, other.exponents, strict=True)]
+    visible = plan.programme.visible
+    shares = [(r, x) for (r, _), x in zip(plan.allocation, other.exponents, strict=True) if r in visible]
     growing = [r for r, x in shares if x != 0]
     if len(growing) == 1:
         return phrase("all compute goes to {resource}", resource=growing[0])

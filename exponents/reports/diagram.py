@@ -38,16 +38,28 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
 
 
 def _phase_object(diagram: PhaseDiagram, phase: Phase) -> dict[str, object]:
-    names = [resource.name for resource in diagram.programme.resources]
+    visible = diagram.programme.visible
     found: dict[str, object] = {
         "where": "everywhere" if phase.where == S.true else write(phase.where, "plain"),
         "exponent": write(phase.exponent, "plain"),
-        "allocation": {r.name: write(share, "plain") for r, share in phase.allocation},
+        "allocation": {r.name: write(share, "plain") for r, share in phase.allocation if r in visible},
         "binding": list(phase.binding),
     }
     if len(phase.vertices) > 1:
-        found["vertices"] = [dict(zip(names, (write(x, "plain") for x in v), strict=True)) for v in phase.vertices]
+        found["vertices"] = [
+            {r.name: write(x, "plain") for r, x in zip(diagram.programme.resources, v, strict=True) if r in visible}
+            for v in phase.vertices
+        ]
+    if diagram.programme.constraints:
+        found["tight"] = list(_tight(diagram, phase))
     return found
+
+
+def _tight(diagram: PhaseDiagram, phase: Phase) -> tuple[str, ...]:
+    """Return the constraints whose slack does not grow anywhere on the optimal face."""
+    places = {r: place for place, r in enumerate(diagram.programme.resources)}
+    slacks = [(c.name, places[c.slack]) for c in diagram.programme.constraints if c.slack is not None]
+    return tuple(name for name, place in slacks if all(vertex[place] == 0 for vertex in phase.vertices))
 
 
 def diagram_tables(diagram: PhaseDiagram, settings: Sequence[str] = (), irreducible: Sequence[str] = ()) -> list[Table]:
@@ -72,26 +84,31 @@ def diagram_tables(diagram: PhaseDiagram, settings: Sequence[str] = (), irreduci
 
 
 def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence[str]) -> Table:
-    resources = diagram.programme.resources
+    resources, constraints = diagram.programme.visible, diagram.programme.constraints
+    places = [diagram.programme.resources.index(r) for r in resources]
     columns = make_columns(
         "phase",
         "where",
         ("compute_exponent", Notation("L(C) ~ C^-r", "L⋆~C^-r", r"L_\star \sim C^{-r}")),
         *((f"{r}_exponent", _growth(r)) for r in resources),
         ("binding", "balance"),
+        *([("tight", "tight")] if constraints else []),
     )
     rows = tuple(
         (
             f"phase {number}",
             "everywhere" if phase.where == S.true else _condition(diagram, phase.where),
             phase.exponent,
-            *(_corners(phase, position) for position in range(len(resources))),
+            *(_corners(phase, place) for place in places),
             phase.binding,
+            *([_tight(diagram, phase) or "none"] if constraints else []),
         )
         for number, phase in enumerate(diagram.phases, 1)
     )
-    budgets = join_notation(", ", *(budget.as_expr() for budget in diagram.programme.budgets))
+    budgets = join_notation(", ", *(budget.as_expr() for budget in diagram.programme.costs))
     title = phrase("Compute-optimal exponents at C = {budgets}", budgets=budgets)
+    if not diagram.programme.costs:
+        title = phrase("Compute-optimal exponents")
     return Table("balance", title, columns, rows, tuple(_notes(diagram, settings, irreducible)), blocks="text")
 
 
@@ -130,6 +147,12 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence
         yield phrase("Domain: {domain}.", domain=join_notation(", ", *_domain(programme.domain)))
     if settings:
         yield phrase(f"With {', '.join(' '.join(setting.split()) for setting in settings)}.")
+    if programme.constraints:
+        yield phrase(f"Subject to {', '.join(c.name for c in programme.constraints)}.")
+        tight = {name for phase in diagram.phases for name in _tight(diagram, phase)}
+        never = [c.name for c in programme.constraints if c.slack is not None and c.name not in tight]
+        if never:
+            yield phrase(f"Never tight: {', '.join(never)}.")
     if any(len(phase.vertices) > 1 for phase in diagram.phases):
         yield phrase("Optimum not unique: any split between the rows of a resource is optimal.")
     fixed = {s for term in programme.loss for s in term.prefactor.free_symbols} - set(programme.resources)
@@ -163,7 +186,10 @@ def _boundaries(diagram: PhaseDiagram) -> Table:
     rows: dict[object, tuple[Cell, ...]] = {}
     for tie in ties:
         pair = sorted(tie.boundary.phases)
-        reason = tie.terms + tuple(f"{r} reaches its floor" for r in tie.floors)
+        slacks = {c.slack for c in diagram.programme.constraints}
+        reason = tie.terms + tuple(
+            f"{r} becomes tight" if r in slacks else f"{r} reaches its floor" for r in tie.floors
+        )
         logarithm = [tie.logarithm] if logarithmic else []
         between = " and ".join(str(i + 1) for i in pair)
         # Two branches of one curve are one row.

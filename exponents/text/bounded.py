@@ -218,7 +218,7 @@ class Arithmetic:
             self._check_inner(under, "under a power")
             if exponent.is_Rational:
                 self._check_size(exponent, MAX_SUM_POWER, "powers of a sum")
-            if under.has_root and not exponent.is_Integer:
+            if under.has_root and not exponent.is_Integer and not base.free_symbols:
                 hint = "take the root out of the power"
                 raise self._refusal("have rational numbers under a power that is not an integer", base, hint)
 

@@ -14,18 +14,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from sympy import Expr, Rational, S, Symbol
+from sympy import Add, Eq, Expr, Max, Min, Rational, S, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan
 
 from ..algebra.parametric import positive_side
 from ..errors import InputError, TooMuchWork
 from ..losses.terms import Loss, PowerLaw, bases
+from ..losses.tropical import Branches, Sign, add_branches, is_plain, read_branches
 from ..model.online_loss import loss
 from ..names import PUBLISHED, Regime, Version
-from ..optimum.programme import MAX_TERMS, Programme, programme
+from ..optimum.programme import MAX_TERMS, Programme, programme, signs_on
 from ..printing import GREEK
 from ..rationals import abbreviate, exact
-from ..symbols import B, N, P, alpha, beta, eta, gamma, t
+from ..symbols import B, C, N, P, alpha, beta, eta, gamma, t
 from .parsing import UnknownName, names_in, parse_conditions, parse_expression
 
 RESOURCES = ("t", "N", "P")
@@ -47,6 +48,8 @@ class Question:
         The texts of ``--term``, ``--cost``, ``--where`` and ``--free``.
     settings : tuple of str
         Texts ``name=value``; the values are substituted first.
+    constraints, given, resources : tuples of str
+        The texts of ``--subject-to``, ``--given`` and ``--resource``.
     model : "lazy", "rich" or ""
         The regime whose terms of the paper's loss come first, if any.
     version : "published" or "derived"
@@ -60,6 +63,9 @@ class Question:
     settings: tuple[str, ...] = ()
     model: Regime | str = ""
     version: Version = PUBLISHED
+    constraints: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
 
 
 def read_question(question: Question) -> Programme:
@@ -91,21 +97,50 @@ def read_question(question: Question) -> Programme:
         raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
     declared = _declare_symbols(question)
     costs = [_read_expression(_strip_head(text), declared, "a cost") for text in question.costs]
-    _check_declared(costs, question)
+    relations = _read_constraints(question, declared)
+    monomials = [part for e in (*costs, *(side for r in relations for side in r.args)) for part in _split(e)]
+    _check_declared(monomials, question)
+    _check_sides(relations, question)
     free = [declared[_read_name(text, "a free resource")] for text in question.free]
-    resources = sorted(set(free).union(*map(bases, costs)), key=lambda r: r.name)
+    named = [declared[_read_name(text, "a resource")] for text in question.resources]
+    known = {C} if relations or any(len(_split(cost)) > 1 for cost in costs) else set()  # the budget is no resource
+    resources = sorted({*free, *named}.union(*map(bases, monomials)) - known, key=lambda r: r.name)
     settings = _read_settings(question.settings, declared, resources)
     costs = [cost.subs(settings) for cost in costs]
+    relations = [relation.subs(settings) for relation in relations]
     conditions = [condition for text in question.where for condition in _read_conditions(text, declared, settings)]
     measured = sorted({s.name for c in conditions for s in c.free_symbols} & {r.name for r in resources})
     if measured:
         raise InputError(f"--where takes conditions on parameters; got {measured[0]}, a resource; leave that one out")
-    terms = [*_model_terms(question, settings), *_read_terms(question.terms, declared, resources, settings)]
-    texts = (*question.terms, *question.costs, *question.where)
+    sign = signs_on(list(map(positive_side, conditions)))
+    own, exact_sum = _read_terms(question.terms, declared, resources, settings, sign, free)
+    branches = add_branches([*(((term,),) for term in _model_terms(question, settings)), *own])
+    texts = (*question.terms, *question.costs, *question.where, *question.constraints, *question.given)
     unused = [s.name for s in settings if not any(s.name in names_in(text) for text in texts)]
     if unused and not question.model:
         raise InputError(f"--set takes parameters of the loss; got {unused[0]}, which does not occur; leave it out")
-    return programme(Loss(tuple(terms)), costs, conditions, free=free)
+    losses = [Loss(terms, leading=not exact_sum) for terms in branches]
+    loss = losses[0] if len(losses) == 1 else losses
+    return programme(loss, costs, conditions, free=free, subject_to=relations, resources=resources)
+
+
+def _split(expression: Expr) -> tuple[Expr, ...]:
+    """Return the parts of a sum, a minimum or a maximum."""
+    return expression.args if isinstance(expression, Add | Min | Max) else (expression,)
+
+
+def _read_constraints(question: Question, declared: Mapping[str, Symbol]) -> list[Relational]:
+    """Return the constraints between resources, and the equations of those that are given."""
+    found: list[Relational] = []
+    for text in question.constraints:
+        found += parse_conditions(text, declared, "a constraint")
+    for text in question.given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--given must be a resource and a power of C; got {abbreviate(text)}; write U=C**u")
+        resource = declared[_read_name(name, "a given resource")]
+        found.append(Eq(resource, _read_expression(value, declared, "a given power"), evaluate=False))
+    return found
 
 
 def _read_name(text: str, role: str) -> str:
@@ -150,21 +185,35 @@ def _declare_symbols(question: Question) -> dict[str, Symbol]:
     for text in question.settings:
         name = _read_name(text.partition("=")[0], "a setting")
         declared.setdefault(name, Symbol(name, real=True))
-    for text in (*map(_strip_head, question.costs), *question.free):
+    given = (part for text in question.given for part in text.split("=", 1))
+    for text in (*map(_strip_head, question.costs), *question.free, *question.resources, *question.constraints, *given):
         for name in names_in(text, "a cost"):
             declared.setdefault(name, Symbol(name, positive=True))
     return declared
 
 
 def _check_declared(costs: Sequence[Expr], question: Question) -> None:
-    """Raise InputError if an exponent of a cost has a name that is neither known nor declared."""
+    """Raise InputError if an exponent of a cost or constraint has a name that is neither known nor declared."""
     texts = (*question.where, *question.free, *(setting.partition("=")[0] for setting in question.settings))
     known = {*KNOWN, *(name for text in texts for name in names_in(text, "a condition"))}
     inside = set().union(*(cost.free_symbols for cost in costs)) - set().union(*map(bases, costs))
     for name in sorted({symbol.name for symbol in inside} - known):
         raise InputError(
-            f"the exponents of a cost must use known names; got {name}; add --where '{name} > 0' if it is a parameter"
+            f"exponents of costs and constraints must use known names; got {name}; add --where '{name} > 0' if it is a "
+            "parameter"
         )
+
+
+def _check_sides(relations: Sequence[Relational], question: Question) -> None:
+    """Raise InputError if the base of a power in a constraint is a parameter."""
+    parameters = {name for text in question.where for name in names_in(text, "a condition")}
+    for relation in relations:
+        sides = set().union(*(bases(part) for side in relation.args for part in _split(side)))
+        for name in sorted({symbol.name for symbol in sides} & parameters):
+            raise InputError(
+                f"--subject-to takes constraints between resources; got {abbreviate(relation)}, where {name} is a "
+                "parameter; conditions on parameters are --where"
+            )
 
 
 def _keeps_positive(side: Expr, symbol: Symbol) -> bool:
@@ -208,21 +257,35 @@ def _read_terms(
     declared: Mapping[str, Symbol],
     resources: Sequence[Symbol],
     settings: Mapping[Symbol, Rational],
-) -> list[PowerLaw]:
-    """Return each text as a term, named as it was written; a text given twice is numbered."""
+    sign: Sign,
+    free: Sequence[Symbol],
+) -> tuple[list[Branches], bool]:
+    """Return the branches of each text, and whether all are sums of monomials.
+
+    A monomial is named as it was written, and numbered if it is given twice.
+    """
     terms: list[PowerLaw] = []
+    branches: list[Branches] = []
+    exact_sum = True
     for text in texts:
         name = _spell_greek(" ".join(text.split()))
         same = sum(term.name == name or term.name.startswith(f"{name} [") for term in terms)
         expression = _read_expression(text, declared, "a term").subs(settings)
-        stray = sorted(s.name for s in bases(expression) - set(resources) if s.name in RESOURCES)
+        plain = is_plain(expression, resources)
+        whole, exact_sum = isinstance(expression, Add) or not plain, exact_sum and plain
+        used = expression.free_symbols if whole else bases(expression)
+        stray = sorted(s.name for s in used - set(resources) if s.name in RESOURCES)
         if stray:
             raise InputError(
                 f"a resource must have a cost; got {stray[0]} in {abbreviate(text)}; add {stray[0]} to --cost, list it "
                 "with --free, or fix it with --set"
             )
+        if whole:
+            branches.append(read_branches(expression, resources, sign, free))
+            continue
         terms.append(PowerLaw.from_expr(expression, resources, f"{name} [{same + 1}]" if same else name))
-    return terms
+        branches.append(((terms[-1],),))
+    return branches, exact_sum
 
 
 def _spell_greek(text: str) -> str:

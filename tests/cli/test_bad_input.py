@@ -138,7 +138,7 @@ LOSS = ["balance", "--term", "t**-1", "--cost", "N*t"]
         ([*LOSS, "--set", "alpha=2"], "--set takes parameters of the loss; got alpha, which does not occur"),
         ([*LOSS, "--where", "N > 1"], "--where takes conditions on parameters; got N, a resource"),
         ([*LOSS, "--where", "1 > 2"], "a condition must hold somewhere; got 1 > 2, which is false"),
-        (["balance", "--term", "1/t + 1/N", "--cost", "N*t"], "got "),
+        (["balance", "--term", "(1/t + 1)**2", "--cost", "N*t"], "got (1 + 1/t)**2"),
         (
             ["balance", "--term", "P**-1", "--cost", "N*t"],
             "got P in P**-1; add P to --cost, list it with --free, or fix",

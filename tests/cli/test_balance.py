@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from sympy import sympify
 
 from exponents.cli.app import main
 from exponents.names import FORMATS
@@ -191,15 +192,21 @@ BAD = {
     "unknown symbol": ["balance", "--term", "t**-foo"],
     "near miss": ["balance", "--term", "t**-alfa"],
     "unknown symbol in a cost": ["balance", *HALF, "--cost", "N*t**foo"],
-    "sum": ["balance", "--term", "t**-1 + N**-1"],
-    "no monomial": ["balance", "--term", "1/(1 + t)"],
+    "constant in a sum under a power": ["balance", "--term", "(1 + 1/t)**(1/2)"],
+    "power of a sum that changes its sign": ["balance", "--term", "(N + t)**(1-alpha)"],
+    "constraint that is a choice": ["balance", *HALF, "--subject-to", "N + t >= C**2"],
+    "constraint on a parameter": ["balance", *HALF, "--where", "a > 0", "--subject-to", "a >= 2"],
+    "constraint without a comparison": ["balance", *HALF, "--subject-to", "N"],
+    "constraints that contradict": ["balance", *HALF, "--subject-to", "N >= t*C", "--subject-to", "t >= N"],
+    "given nothing": ["balance", *HALF, "--given", "N"],
+    "given twice": ["balance", *HALF, "--given", "N=C**2", "--given", "N=C"],
     "resource in an exponent": ["balance", "--term", "t**-N", "--cost", "N*t"],
     "negative": ["balance", "--term", "-t**-1"],
     "zero": ["balance", "--term", "0"],
     "zero prefactor": ["balance", "--term", "0*t**-1"],
     "cost without a resource": ["balance", *HALF, "--cost", "5"],
     "cost of nothing in the loss": ["balance", *HALF, "--cost", "B"],
-    "cost that is no monomial": ["balance", *HALF, "--cost", "N + t"],
+    "cost with a difference": ["balance", *HALF, "--cost", "N - t"],
     "impossible cost": ["balance", *HALF, "--cost", "1/(N*t)"],
     "contradictory costs": ["balance", *HALF, "--cost", "N*t", "--cost", "N**2*t**2"],
     "unbounded": ["balance", "--term", "1/(t*B)", "--cost", "t", "--free", "B"],
@@ -236,6 +243,41 @@ BAD = {
 }
 
 
+def test_constraints_are_shown_and_which_are_tight(capsys):
+    """Gadre 2024: with D >= N C^m over-training costs the exponent alpha (1 - m)/2."""
+    asked = ["balance", "--term", "N**-alpha", "--term", "D**-alpha", "--cost", "N*D"]
+    bounded = [*asked, "--subject-to", "D >= N*C**m", "--subject-to", "N <= C**2", "--where", "0 < m < 1"]
+    status, out, err = run(capsys, *bounded, "--format", "json")
+    (phase,) = json.loads(out)["phases"]
+    assert (status, err) == (0, "") and set(phase["allocation"]) == {"N", "D"}
+    assert sympify(phase["exponent"]).equals(sympify("alpha*(1 - m)/2")) and phase["tight"] == ["D >= C**m*N"]
+    _, out, _ = run(capsys, *bounded)
+    text = " ".join(out.split())
+    assert "Subject to D >= C**m*N, N <= C**2." in text and "Never tight: N <= C**2." in text
+    _, out, _ = run(capsys, *asked, "--format", "json")
+    assert "tight" not in json.loads(out)["phases"][0]
+
+
+def test_given_resources_and_those_without_a_cost(capsys):
+    asked = ["balance", "--term", "N**(-1/3)", "--term", "min(D, U)**(-1/3)", "--cost", "N*D", "--given", "U=C**u"]
+    _, out, _ = run(capsys, *asked, "--where", "0 < u < 1/2", "--format", "json")
+    assert [phase["exponent"] for phase in json.loads(out)["phases"]] == ["u/3"]
+    loose = ["balance", "--term", "1/t", "--term", "1/(N*g)", "--cost", "N*t", "--resource", "g", "--subject-to"]
+    _, out, _ = run(capsys, *loose, "g <= t", "--format", "json")
+    assert json.loads(out)["phases"][0]["allocation"] == {"N": "0", "g": "1", "t": "1"}
+
+
+def test_a_plan_keeps_constraints_and_refuses_what_its_constants_do_not_describe(capsys):
+    hoffmann = ["plan", "--term", "406.4/N**0.34", "--term", "410.7/D**0.28", "--cost", "6*N*D", "--budget", "5.76e23"]
+    _, out, _ = run(capsys, *hoffmann, "--subject-to", "D >= 200*N", "--format", "json")
+    found = json.loads(out)
+    assert found["allocation"]["D"] == pytest.approx(200 * found["allocation"]["N"], rel=1e-9)
+    assert 6 * found["allocation"]["N"] * found["allocation"]["D"] == pytest.approx(5.76e23, rel=1e-9)
+    assert found["tight"] == ["D >= 200*N"] and set(found["allocation"]) == {"N", "D"}
+    status, _, err = run(capsys, "plan", "--term", "(N + 5*N**(1/3))**(-1/2)", "--term", "1/t", "--budget", "1e6")
+    assert status == 2 and "a plan needs a sum of monomials" in err
+
+
 @pytest.mark.parametrize("arguments", BAD.values(), ids=BAD)
 def test_bad_input_is_answered_in_one_line(arguments, capsys):
     status, out, err = run(capsys, *arguments)
@@ -249,7 +291,10 @@ def test_bad_input_is_answered_in_one_line(arguments, capsys):
         ("unknown symbol", "--where 'foo > 0'"),
         ("unknown symbol in a cost", "--where 'foo > 0'"),
         ("near miss", "alpha"),
-        ("sum", "split sums"),
+        ("constant in a sum under a power", "put the constant outside"),
+        ("power of a sum that changes its sign", "add a condition on it"),
+        ("constraint on a parameter", "--where"),
+        ("constraints that contradict", "N >= C*t and t >= N"),
         ("contradictory costs", "= C"),
         ("unbounded", "B"),
         ("empty domain", "empty"),

@@ -148,7 +148,7 @@ def test_control_a_resource_that_is_not_free_may_not_shrink():
 
 @pytest.mark.parametrize(
     ("cost", "named"),
-    [((N, N**2), r"N and N\*\*2 = C"), ((1 / N,), "1/N = C"), ((N * t, 1 / (N * t)), r"1/\(N\*t\) = C")],
+    [((N, N**2), r"N = C and N\*\*2 = C"), ((1 / N,), "1/N = C"), ((N * t, 1 / (N * t)), r"1/\(N\*t\) = C")],
 )
 def test_budgets_that_cannot_be_met_are_named(cost, named):
     with pytest.raises(NoBalance, match=named):

@@ -1,0 +1,119 @@
+"""How does an inequality between resources become a budget that is met exactly?
+
+With r = C^{x_r}, D >= N C^m says x_D >= x_N + m.  A resource of its own, the slack s >= 1, takes up the difference:
+
+    D = s N C^m,      so      D C/(s N C^m) = C.
+
+That is a budget like N t = C, once C itself is a resource with the budget C = C.  So costs, constraints and given
+resources are rows of one kind, and the programme, its proof and its plan need nothing else.  A constraint is tight
+where its slack does not grow.
+
+A smaller side may be a sum or a max, a larger side a min: each part is a row.  The other way round, as in
+D >= min(N, t), would be a choice, and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sympy import Add, Eq, Expr, Max, Min, Symbol
+from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
+
+from ..errors import InputError
+from ..rationals import abbreviate
+from ..symbols import C
+from .terms import PowerLaw, bases
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """An inequality between monomials, or an equation, as a budget.
+
+    Attributes
+    ----------
+    name : str
+        The statement, as it is written.
+    budget : PowerLaw
+        The monomial that equals C.
+    slack : Symbol or None
+        The resource that takes up the difference; None for an equation.
+    """
+
+    name: str
+    budget: PowerLaw
+    slack: Symbol | None
+
+
+def read_constraint(relation: Relational, resources: Iterable[Symbol]) -> tuple[Constraint, ...]:
+    """Return the rows of an inequality or equation between resources and the budget C.
+
+    Parameters
+    ----------
+    relation : Relational
+        By >=, <=, >, < or Eq; strict ones say the same, since exponents are compared.
+    resources : iterable of Symbol
+
+    Returns
+    -------
+    tuple of Constraint
+
+    Raises
+    ------
+    InputError
+        If a side is not a monomial where it must be, or if no resource occurs.
+
+    Examples
+    --------
+    >>> from exponents.symbols import N, t
+    >>> (found,) = read_constraint(t >= N * C**2, (N, t))
+    >>> found.name, found.budget.exponent(C), found.slack
+    ('t >= C**2*N', 1, t >= C**2*N)
+    """
+    wanted = tuple(resources)
+    if not isinstance(relation, GreaterThan | StrictGreaterThan | LessThan | StrictLessThan | Eq):
+        raise InputError(f"a constraint must be an inequality or an equation; got {abbreviate(relation)}; write D >= N")
+    if not relation.free_symbols & set(wanted):
+        raise InputError(
+            f"a constraint must involve a resource; got {abbreviate(relation)}; conditions on parameters are --where"
+        )
+    if isinstance(relation, Eq):
+        return (_make_row(relation.lhs, relation.rhs, "==", wanted),)
+    larger, smaller = relation.gts, relation.lts
+    sign = ">=" if larger == relation.lhs else "<="
+    return tuple(
+        _make_row(above, below, sign, wanted)
+        for above in (larger.args if isinstance(larger, Min) else (larger,))
+        for below in (smaller.args if isinstance(smaller, Add | Max) else (smaller,))
+    )
+
+
+def read_cost(cost: Expr, resources: Iterable[Symbol]) -> tuple[PowerLaw, ...] | tuple[Constraint, ...]:
+    """Return a monomial as a budget that is spent, or each part of a sum as one that may not be exceeded.
+
+    Examples
+    --------
+    >>> from exponents.symbols import N, t
+    >>> [found.name for found in read_cost(6 * N * t, (N, t))], [found.name for found in read_cost(N * t + N, (N, t))]
+    (['6*N*t'], ['N <= C', 'N*t <= C'])
+    """
+    wanted = tuple(resources)
+    parts = cost.args if isinstance(cost, Add | Max) else (cost,)
+    if len(parts) == 1:
+        return (PowerLaw.from_expr(cost, wanted, name=str(cost)),)
+    return tuple(_make_row(C, part, "<=", wanted) for part in sorted(parts, key=str) if bases(part) & set(wanted))
+
+
+def _make_row(larger: Expr, smaller: Expr, sign: str, resources: Sequence[Symbol]) -> Constraint:
+    """Return larger >= smaller as a budget; the sign is that of the name."""
+    for side, where in ((larger, "larger"), (smaller, "smaller")):
+        if any(part.free_symbols & set(resources) for part in side.atoms(Add, Min, Max)):
+            raise InputError(
+                f"the {where} side of a constraint must be a monomial; got {abbreviate(side)}; a sum or max may stand "
+                "on the smaller side, a min on the larger one"
+            )
+    name = f"{smaller} <= {larger}" if sign == "<=" else f"{larger} {sign} {smaller}"
+    slack = None if sign == "==" else Symbol(name, positive=True)
+    every = (*resources, C) if slack is None else (*resources, C, slack)
+    row = larger * C / smaller if slack is None else larger * C / (smaller * slack)
+    return Constraint(name, PowerLaw.from_expr(row, every, name=name), slack)

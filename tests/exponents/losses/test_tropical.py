@@ -1,0 +1,224 @@
+"""The language of losses: against piecewise-linear functions followed step by step, and published laws."""
+
+from fractions import Fraction
+from functools import reduce
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Eq, Max, Min, Rational, Symbol, exp, log
+
+from exponents import C, N, alpha, beta, compute_optimum, programme, prove, t
+from exponents.errors import InputError, NoBalance, Refuted, TooMuchWork
+from exponents.losses.constraints import read_constraint
+from exponents.losses.tropical import read_branches
+from exponents.optimum.programme import signs_on
+
+B, D, G, L, P, U = (Symbol(name, positive=True) for name in "BDGLPU")
+a, b, m, q, u = (Symbol(name, positive=True) for name in "abmqu")
+
+
+def number(text):
+    return Rational(text)
+
+
+# --- an independent solution: the decay as a piecewise-linear function of the share of t, N t = C ---------------------
+
+
+class Line:
+    """A continuous piecewise-linear function on [0, 1]: its values where it bends."""
+
+    def __init__(self, points):
+        self.points = sorted(points)
+
+    def at(self, x):
+        """Return the value at a place."""
+        for (left, low), (right, high) in pairwise(self.points):
+            if left <= x <= right:
+                return low + (high - low) * (x - left) / (right - left)
+        raise AssertionError(x)
+
+    def with_line(self, other, choose):
+        """Return min or max of two functions: they may cross between two bends."""
+        places = sorted({x for x, _ in (*self.points, *other.points)})
+        for left, right in pairwise(tuple(places)):
+            first, last = self.at(left) - other.at(left), self.at(right) - other.at(right)
+            if first * last < 0:
+                places.append(left + (right - left) * first / (first - last))
+        return Line([(x, choose(self.at(x), other.at(x))) for x in places])
+
+    def plus(self, other):
+        """Return the sum."""
+        places = {x for x, _ in (*self.points, *other.points)}
+        return Line([(x, self.at(x) + other.at(x)) for x in places])
+
+    def times(self, factor):
+        """Return a multiple."""
+        return Line([(x, factor * y) for x, y in self.points])
+
+
+def monomial(by_size, by_time):
+    """N^-by_size t^-by_time, and its decay where t = C^x and N = C^{1-x}."""
+    expression = N ** -Rational(by_size) * t ** -Rational(by_time)
+    return expression, Line([(Fraction(0), Fraction(by_size)), (Fraction(1), Fraction(by_time))])
+
+
+def combine(kind):
+    """Return a function that combines two losses, each with its decay."""
+    build = {"+": lambda f, g: f + 3 * g, "min": Min, "max": Max, "*": lambda f, g: f * g / 2}[kind]
+    follow = {
+        "+": lambda f, g: f.with_line(g, min),
+        "max": lambda f, g: f.with_line(g, min),
+        "min": lambda f, g: f.with_line(g, max),
+        "*": Line.plus,
+    }[kind]
+    return lambda f, g: (build(f[0], g[0]), follow(f[1], g[1]))
+
+
+SMALL = st.sampled_from([Fraction(k, 2) for k in range(-2, 5)])
+MONOMIALS = st.builds(monomial, SMALL, SMALL)
+POWERS = st.sampled_from([Fraction(k, 2) for k in (-2, -1, 1, 3)])
+LOSSES = st.recursive(
+    MONOMIALS,
+    lambda inner: st.one_of(
+        st.builds(lambda kind, f, g: combine(kind)(f, g), st.sampled_from(["+", "min", "max", "*"]), inner, inner),
+        st.builds(lambda f, p: (f[0] ** Rational(p), f[1].times(p)), inner, POWERS),
+    ),
+    max_leaves=6,
+)
+
+
+@given(LOSSES, st.fractions(0, 1, max_denominator=4))
+def test_the_best_exponent_is_the_largest_value_of_the_piecewise_linear_decay(loss, least):
+    """With t >= C^least besides; a constant under a power is refused, and sets no problem here."""
+    expression, decay = loss
+    best = max(decay.at(x) for x in {least, *(x for x, _ in decay.points)} if x >= least)
+    try:
+        found = compute_optimum(expression, N * t, subject_to=[t >= C ** Rational(least)])
+    except (InputError, TooMuchWork) as error:
+        assert any(words in str(error) for words in ("may not hold a constant", "must depend on a resource", "at most"))
+        return
+    reached = found.at().exponent
+    if found.programme.loss.terms != tuple(term for term in found.programme.loss if term.exponents):
+        return  # a constant term: exponent 0 above it
+    assert reached == best
+    prove(found)
+
+
+def test_control_a_wrong_choice_of_branch_is_seen():
+    found = compute_optimum(Min(t**-beta, 1 / t), N * t)
+    prove(found)
+    swapped = found.__class__(found.programme, found.phases, found.regions, found.parts[::-1], found.chosen)
+    with pytest.raises(Refuted):
+        prove(swapped)
+
+
+# --- published laws ---------------------------------------------------------------------------------------------------
+
+
+def shares(found):
+    return {str(r): found.allocation(r) for r in found.programme.visible}
+
+
+def test_pearce_and_song_2024_effective_size():
+    """(N + 47491 N^(1/3))^-.3478: for large N the power of N alone; for small N that of N^(1/3)."""
+    large = compute_optimum((N + 47491 * N ** Rational(1, 3)) ** number("-0.3478") + D ** number("-0.3658"), 6 * N * D)
+    assert float(shares(large)["N"]) == pytest.approx(0.512612, abs=5e-7)
+    small = compute_optimum(N ** (number("-0.3478") / 3) + D ** number("-0.3658"), 6 * N * D)
+    assert float(shares(small)["N"]) == pytest.approx(0.759341, abs=5e-7)
+
+
+def test_kaplan_2020_a_sum_under_a_power():
+    found = compute_optimum(((5 / N) ** number("0.8") + 7 / D) ** number("0.095"), 6 * N * D)
+    assert shares(found) == {"D": Rational(4, 9), "N": Rational(5, 9)}
+    assert found.exponent == number("0.076") * Rational(5, 9)  # .042222
+    bound = compute_optimum(N ** number("-0.076") + t ** number("-0.76") + B ** number("-0.21"), N * B * t)
+    assert float(bound.exponent) == pytest.approx(0.051987, abs=5e-7)
+
+
+def test_sardana_2024_inference_costs():
+    found = compute_optimum(N ** number("-0.336") + D ** number("-0.283"), N * D + N * C**q, [q < 1])
+    training, inference = found.phases
+    assert training.where == (q < Rational(336, 619)) and float(Rational(336, 619)) == pytest.approx(0.5428, abs=5e-5)
+    assert (inference.exponent - number("0.336") * (1 - q)).expand() == 0
+    prove(found)
+
+
+def test_gadre_2024_over_training():
+    found = compute_optimum(N**-alpha + D**-alpha, N * D, [m < 1], subject_to=[N * C**m <= D])
+    assert (found.exponent - alpha * (1 - m) / 2).expand() == 0
+    prove(found)
+
+
+def test_krajewski_2024_granularity():
+    loss = N ** number("-0.115") * (1 + G ** number("-0.58")) + D ** number("-0.147")
+    found = compute_optimum(loss, N * D + N ** Rational(2, 3) * G * D)
+    (phase,) = found.phases
+    assert float(phase.exponent) == pytest.approx(0.064523, abs=5e-7)
+    by_name = [dict(zip(map(str, found.programme.resources), vertex, strict=True)) for vertex in phase.vertices]
+    assert [float(v["N"]) for v in by_name] == pytest.approx([0.561069] * len(by_name), abs=5e-7)
+    assert sorted(float(v["G"]) for v in by_name) == pytest.approx([0, 0.187], abs=5e-4)
+
+
+def test_muennighoff_2023_limited_data():
+    power = number("-0.3527")
+    found = compute_optimum(N**power + Min(D, U) ** power, N * D, [u < Rational(1, 2)], subject_to=[Eq(U, C**u)])
+    assert found.exponent == -power * u
+
+
+def test_lin_2025_effective_dimension():
+    found = compute_optimum(L ** ((1 - b) / a), D, [a > b, b > 1], subject_to=[D ** (a / b) >= L])
+    assert (found.exponent - (b - 1) / b).cancel() == 0
+
+
+def test_kumar_2024_precision_does_not_grow():
+    found = compute_optimum(N**-alpha + D**-beta, N * D * P)
+    assert shares(found)["P"] == 0
+
+
+def test_three_resources_under_pairwise_and_single_bounds():
+    """1/(I J K) with I J, J K, I K <= C^m and I, J, K <= C^u: 3 min(u, m/2)."""
+    i, j, k = (Symbol(name, positive=True) for name in ("I1", "J", "K"))
+    bounds = [i * j <= C**m, j * k <= C**m, i * k <= C**m, i <= C**u, j <= C**u, k <= C**u]
+    found = compute_optimum(1 / (i * j * k), (), subject_to=bounds)
+    for values in ((1, Fraction(1, 4)), (1, 2), (Fraction(1, 3), Fraction(1, 6))):
+        assert found.at(*values).exponent == 3 * min(values[1], Fraction(values[0]) / 2)
+    prove(found)
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"),
+    [
+        ((1 / N - 1 / t), "must be positive"),
+        ((N - 5) ** Rational(1, 2), "must be positive"),
+        ((5 + 1 / N) ** 2 + 1 / t, "may not hold a constant"),
+        (log(N) + 1 / t, "a logarithm is no power law"),
+        (exp(-N) + 1 / t, "an exponential is no power law"),
+        ((1 / N + 1 / t) ** (alpha - 2), "must keep its sign"),
+    ],
+    ids=str,
+)
+def test_what_is_no_power_law_is_refused_with_what_to_do(loss, words):
+    with pytest.raises(InputError, match=words):
+        compute_optimum(loss, N * t)
+
+
+def test_too_many_branches_and_contradictions_are_refused():
+    choices = reduce(lambda f, g: f * g, (Min(N**k, t ** (k + 1)) + N**-k * t**-k for k in range(2, 12)))
+    with pytest.raises(TooMuchWork, match="branches"):
+        read_branches(choices, (N, t), signs_on([]))
+    with pytest.raises(NoBalance, match=r"no allocation meets t >= C\*N and t <= N with"):
+        compute_optimum(1 / N + 1 / t, N * t, subject_to=[t >= N * C, t <= N])
+    with pytest.raises(InputError, match="must involve a resource"):
+        programme(1 / N + 1 / t, N * t, subject_to=[C**m <= C**2])
+
+
+def test_a_constraint_may_have_a_sum_on_its_smaller_side_only():
+    rows = read_constraint(N + t <= C**m, (N, t))
+    assert sorted(row.name for row in rows) == ["N <= C**m", "t <= C**m"]
+    with pytest.raises(InputError, match="the larger side of a constraint must be a monomial"):
+        read_constraint(N + t >= C**m, (N, t))
