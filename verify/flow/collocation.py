@@ -36,8 +36,8 @@ STAGES = 6
 SMALL = 2.0
 """Weights come from the power series for smaller z, and from the recurrence for larger z."""
 
-SERIES = 24
-"""Terms of the series: SMALL**24/24! is below rounding."""
+SERIES, TINY = 24, 1e-17
+"""Terms of the series: SMALL**24/24! is below rounding.  Below the second number the first is enough."""
 
 
 def _radau(stages: int) -> Reals:
@@ -51,12 +51,22 @@ def _radau(stages: int) -> Reals:
 
 NODES = _radau(STAGES)
 _POWERS = np.arange(STAGES)
-_ORDERS = np.arange(1, SERIES)
 _LAGRANGE = np.linalg.inv(np.vander(NODES, increasing=True)).T
 """l_j(s) = sum_m _LAGRANGE[j, m] s^m."""
+_INTEGRAL, _TWICE = _LAGRANGE / (_POWERS + 1), _LAGRANGE / ((_POWERS + 1) * (_POWERS + 2))
+_SIGNED = np.array([(-1) ** (m + 1) / factorial(m) for m in range(1, SERIES)])
 _LEGENDRE = np.linalg.inv(np.polynomial.legendre.legvander(2 * NODES - 1, STAGES - 1))
 _FINE, _FINE_WEIGHTS = legendre_rule(0.0, 1.0, SERIES)
 _RULE, _RULE_WEIGHTS = legendre_rule(0.0, 1.0, STAGES + 2)
+
+
+def _list_powers(x: Reals, count: int) -> Reals:
+    """Return x, x^2, ..., of shape (count, points); products are many times quicker than powers."""
+    found = np.empty((count, len(x)))
+    found[0] = x
+    for m in range(1, count):
+        np.multiply(found[m - 1], x, out=found[m])
+    return found
 
 
 def lagrange_basis(s: Reals) -> Reals:
@@ -78,7 +88,7 @@ def integrate_basis(s: Reals) -> Reals:
     >>> integrate_basis(np.array([0.5])).sum().round(12).item()  # the l_j add up to 1
     0.5
     """
-    return np.asarray((_LAGRANGE / (_POWERS + 1)) @ np.power.outer(s, _POWERS + 1).T)
+    return np.asarray(_INTEGRAL @ _list_powers(s, STAGES))
 
 
 def integrate_basis_twice(s: Reals) -> Reals:
@@ -89,7 +99,7 @@ def integrate_basis_twice(s: Reals) -> Reals:
     >>> integrate_basis_twice(np.array([0.5])).sum().round(12).item()
     0.125
     """
-    return np.asarray((_LAGRANGE / ((_POWERS + 1) * (_POWERS + 2))) @ np.power.outer(s, _POWERS + 2).T)
+    return np.asarray(s * (_TWICE @ _list_powers(s, STAGES)))
 
 
 def roughness(values: Reals) -> float:
@@ -135,9 +145,9 @@ class Response:
         self.points = points
         v = np.multiply.outer(points, _FINE)
         values = lagrange_basis(v.ravel()).reshape(STAGES, *v.shape) * np.multiply.outer(points, _FINE_WEIGHTS)
-        back = points[:, None] - v
-        terms = [(-1) ** (m + 1) / factorial(m) * np.einsum("iq,jiq->ji", back**m, values) for m in _ORDERS]
-        self._series = np.array(terms).reshape(len(_ORDERS), -1).T
+        back = _list_powers((points[:, None] - v).ravel(), SERIES - 1).reshape(-1, *v.shape)
+        terms = np.matmul(back.swapaxes(0, 1), values.transpose(1, 2, 0)) * _SIGNED[:, None]  # point, term, j
+        self._series = terms.transpose(2, 0, 1).reshape(-1, SERIES - 1)
 
     def free(self, z: Reals, learned: Reals, residual: Reals) -> Reals:
         """Return r of the mostly learned modes and h - r of the others, without a force, of shape (points, modes)."""
@@ -161,7 +171,9 @@ class Response:
                 moments[m] = (self.points[:, None] ** m - m * moments[m - 1]) / z[:large]
             found[:, :, :large] = (_LAGRANGE @ moments.reshape(STAGES, -1)).reshape(STAGES, points, -1)
         if large < len(z):
-            found[:, :, large:] = (self._series @ z[large:] ** _ORDERS[:, None]).reshape(STAGES, points, -1)
+            one = max(large, int(np.searchsorted(-z, -TINY)))
+            found[:, :, large:one] = (self._series @ _list_powers(z[large:one], SERIES - 1)).reshape(STAGES, points, -1)
+            found[:, :, one:] = np.multiply.outer(self._series[:, 0], z[one:]).reshape(STAGES, points, -1)
         # where the rule at hand gave the other of the two, take the difference
         other = slice(min(large, split), max(large, split))
         found[:, :, other] = integrate_basis(self.points)[:, :, None] - found[:, :, other]
