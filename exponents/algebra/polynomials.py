@@ -139,6 +139,14 @@ class RationalFunction:
     def __mul__(self, other: RationalFunction) -> RationalFunction:
         return RationalFunction(self.numer * other.numer, self.denom * other.denom, self.functions)
 
+    def __truediv__(self, other: RationalFunction) -> RationalFunction:
+        return RationalFunction(self.numer * other.denom, self.denom * other.numer, self.functions)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is a number."""
+        return bool(self.numer.is_constant() and self.denom.is_constant())
+
 
 class Functions:
     """The field of rational functions of the parameters, over the rationals.

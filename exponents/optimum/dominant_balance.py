@@ -5,9 +5,10 @@ the sum falls as its slowest term does.  So the compute optimum is a linear prog
 
     maximise z   subject to   e_i.x >= z for each term i,   c_j.x = 1 for each budget j,   x >= 0,
 
-solved exactly over the rationals (`simplex`).  The optimal basis says which constraints are tight: terms that balance,
-and resources at their floor.  These are a square linear system.  Solved over the field of rational functions (`lift`),
-it gives the optimum as a function of the parameters, with the dual multipliers that prove it.
+without the last for free resources, solved exactly over the rationals (`simplex`).  The optimal basis says which
+constraints are tight: terms that balance, and resources at their floor.  These are a square linear system.  Solved over
+the field of rational functions (`lift`), it gives the optimum as a function of the parameters, with the dual
+multipliers that prove it.
 
 Duality is the proof a reader can check by hand: the multipliers y_i are weights with sum 1, and the weighted
 geometric mean of the terms, prod_i term_i^{y_i}, is at least C^{-z} for every allocation.
@@ -15,14 +16,14 @@ geometric mean of the terms, prod_i term_i^{y_i}, is at least C^{-z} for every a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from ..algebra.polynomials import Functions, RationalFunction
 from ..algebra.work_limit import WorkLimit
 from ..errors import NoBalance
-from .simplex import Basis, Row, Tableau, Unbounded, Vertex
+from .simplex import Basis, Ray, Row, Tableau, Unbounded, Vertex
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,15 @@ class PointOptimum:
     bases : tuple of Basis
         Bases that prove it: one alone if its multipliers are all positive, since then no other allocation is optimal;
         else every optimal basis.
+    rays : tuple of Ray
+        Directions in which the optimal face has no end.
     """
 
     exponent: Fraction
     vertices: tuple[Vertex, ...]
     binding: tuple[int, ...]
     bases: tuple[Basis, ...]
+    rays: tuple[Ray, ...] = ()
 
 
 def optimum_at_point(
@@ -53,6 +57,7 @@ def optimum_at_point(
     budgets: Sequence[Row],
     names: Sequence[str],
     costs: Sequence[str] = (),
+    free: Sequence[int] = (),
     work: WorkLimit | None = None,
 ) -> PointOptimum:
     """Solve the programme exactly at one point.
@@ -67,6 +72,8 @@ def optimum_at_point(
         The resources' names, for messages.
     costs : sequence of str, optional
         The budgets' names, for messages.
+    free : sequence of int, optional
+        Positions of the resources that may shrink.
     work : WorkLimit, optional
         What may be spent; by default, the work of one problem.
 
@@ -84,9 +91,9 @@ def optimum_at_point(
     >>> found.exponent, found.binding
     (Fraction(1, 2), (0, 1))
     """
-    tableau = Tableau(terms, budgets, work)
+    tableau = Tableau(terms, budgets, free, work)
     if not tableau.find_feasible():
-        conflict = _find_conflict(terms, budgets)
+        conflict = _find_conflict(terms, budgets, free)
         listed = " and ".join(costs[j] for j in conflict if costs[j]) if costs else "the budgets"
         raise NoBalance(
             f"no allocation meets {listed} with all resources at least 1; change that cost, or free a resource",
@@ -95,22 +102,25 @@ def optimum_at_point(
     try:
         tableau.solve()
     except Unbounded as error:
-        growing = [names[r] for r in tableau.find_growing(error.column)]
+        growing = [
+            names[v] if v < len(names) else f"1/{names[tableau.negatives[v]]}"
+            for v in tableau.find_growing(error.column)
+        ]
         listed = " and ".join(growing)
         ending = f" grows; give {listed} a cost" if len(growing) == 1 else " grow together; give one of them a cost"
         raise NoBalance(f"the loss falls without bound as {listed}{ending} of its own", listed) from error
-    vertices, bases, loosened = _explore_face(tableau)
+    vertices, bases, rays, loosened = _explore_face(tableau)
     exponent = min(_fall_exponent(row, vertices[0]) for row in terms)
     tight = (i for i, row in enumerate(terms) if all(_fall_exponent(row, vertex) == exponent for vertex in vertices))
-    return PointOptimum(exponent, vertices, tuple(i for i in tight if i not in loosened), bases)
+    return PointOptimum(exponent, vertices, tuple(i for i in tight if i not in loosened), bases, rays)
 
 
-def _find_conflict(terms: Sequence[Row], budgets: Sequence[Row]) -> tuple[int, ...]:
+def _find_conflict(terms: Sequence[Row], budgets: Sequence[Row], free: Sequence[int]) -> tuple[int, ...]:
     """Return few budgets that cannot be met together, none of them superfluous."""
     kept = list(range(len(budgets)))
     for j in range(len(budgets)):
         fewer = [k for k in kept if k != j]
-        if fewer and not Tableau(terms, [budgets[k] for k in fewer]).find_feasible():
+        if fewer and not Tableau(terms, [budgets[k] for k in fewer], free).find_feasible():
             kept = fewer
     return tuple(kept)
 
@@ -120,32 +130,39 @@ def _fall_exponent(row: Row, vertex: Vertex) -> Fraction:
     return sum((e * x for e, x in zip(row, vertex.allocation, strict=True)), Fraction(0))
 
 
-def _explore_face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ...], set[int]]:
-    """Return vertices and bases of the optimal face, and the terms that loosen along its unbounded edges.
+def _explore_face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ...], tuple[Ray, ...], set[int]]:
+    """Return vertices, bases and rays of the optimal face, and the terms that loosen along rays.
 
     Pivots that leave the objective alone lead from basis to basis.
     """
     found: dict[tuple[Fraction, ...], Vertex] = {}
+    rays: dict[tuple[Fraction, ...], Ray] = {}
     loosened: set[int] = set()
     bases: set[Basis] = set()
     seen, waiting = {frozenset(tableau.rows)}, [frozenset(tableau.rows)]
     while waiting:
         tableau.go_to(waiting.pop())
         here = tableau.vertex()
-        free = tableau.free_columns()
-        if not free:  # every multiplier is positive: the vertex is the only optimum
-            return (here,), (here.basis,), set()
+        columns, idle = tableau.free_columns(), tableau.idle_columns()
+        if not columns and not idle:  # every multiplier is positive: the vertex is the only optimum
+            return (here,), (here.basis,), (), set()
         bases.add(here.basis)
         found.setdefault(here.allocation, here)
-        for column in free:
+        endless = [tableau.ray(column, sign) for column in idle for sign in (1, -1)]
+        for column in columns:
             leaving = tableau.leaving_candidates(column)
             if not leaving:
                 loosened |= tableau.find_loosened(column)
+                endless.append(tableau.ray(column))
             # Only the sets of basic variables are kept: a tableau for each would fill the memory.
             beyond = {frozenset(tableau.rows) - {basic} | {column} for basic in leaving} - seen
             seen |= beyond
             waiting += beyond
-    return tuple(found[allocation] for allocation in sorted(found)), tuple(sorted(bases)), loosened
+        for ray in endless:
+            size = sum(map(abs, ray.direction))
+            rays.setdefault(tuple(rate / size for rate in ray.direction), ray)
+    vertices = tuple(found[allocation] for allocation in sorted(found))
+    return vertices, tuple(sorted(bases)), tuple(rays[direction] for direction in sorted(rays)), loosened
 
 
 @dataclass(frozen=True)
@@ -166,10 +183,17 @@ class Lifted:
         Multiplier of x_r >= 0 for each resource; non-negative where the vertex is optimal.
     prices : tuple of RationalFunction
         Multiplier of each budget; they sum to the exponent.
-    edges : tuple of RationalFunction
-        Where a multiplier vanishes identically its constraint may loosen without loss; these are the rates at which
-        other constraints that are tight by degeneracy then change, constants aside.  Their signs decide how far the
-        face reaches.
+    edges : mapping of int to tuple of RationalFunction
+        Where a multiplier vanishes identically its constraint may loosen without loss.  For the position of each such
+        constraint, terms before floors: the rates at which the powers x_r then change.
+    rates : mapping of int to tuple of RationalFunction
+        The rates at which the other constraints change along each of these edges, constants aside.  Where the edge has
+        no end their signs keep it so.
+    turns : tuple of RationalFunction
+        Those of the rates that belong to constraints that are tight by degeneracy; they decide where an edge begins.
+        An edge that ends at another vertex needs no other: the shares of that vertex have its rate as a denominator.
+    free : tuple of int
+        Positions of the resources that may shrink.
     overspent : tuple of RationalFunction
         c_j.x - 1 for each budget that follows from the others at the sample; zero if it follows everywhere.
     """
@@ -180,12 +204,29 @@ class Lifted:
     weights: tuple[RationalFunction, ...]
     floors: tuple[RationalFunction, ...]
     prices: tuple[RationalFunction, ...]
-    edges: tuple[RationalFunction, ...]
+    edges: Mapping[int, tuple[RationalFunction, ...]]
+    rates: Mapping[int, tuple[RationalFunction, ...]]
+    turns: tuple[RationalFunction, ...]
+    free: tuple[int, ...]
     overspent: tuple[RationalFunction, ...]
 
     def conditions(self) -> tuple[RationalFunction, ...]:
         """Return all functions whose signs decide that the vertex is feasible and optimal, and where its face ends."""
-        return (*self.slacks, *self.allocation, *self.weights, *self.floors, *self.edges, *self.overspent)
+        shares = (share for r, share in enumerate(self.allocation) if r not in self.free)
+        return (*self.slacks, *shares, *self.weights, *self.floors, *self.turns, *self.overspent)
+
+    def follow(self, ray: Ray) -> tuple[RationalFunction, ...]:
+        """Return the direction of a ray as functions of the parameters, times a positive factor.
+
+        The factor makes a share that changes constant: the first that always does, if there is one, or the first that
+        may not shrink.
+        """
+        direction = self.edges[ray.position]
+        moving = [r for r, rate in enumerate(direction) if rate]
+        constant = [r for r in moving if direction[r].is_constant]
+        unit = (constant or [r for r in moving if r not in self.free] or moving)[0]
+        size = direction[unit] if ray.direction[unit] > 0 else -direction[unit]
+        return tuple(rate / size for rate in direction)
 
 
 def lift(
@@ -193,6 +234,7 @@ def lift(
     terms: Sequence[Sequence[RationalFunction]],
     budgets: Sequence[Sequence[RationalFunction]],
     functions: Functions,
+    free: Sequence[int] = (),
 ) -> Lifted:
     """Return the vertex with this basis as exact functions of the parameters, primal and dual.
 
@@ -206,6 +248,8 @@ def lift(
         e_i and c_j, one column for each resource.
     functions : Functions
         The field of the parameters.
+    free : sequence of int, optional
+        Positions of the resources that may shrink.
 
     Raises
     ------
@@ -246,13 +290,35 @@ def lift(
     for position, j in enumerate(basis.budgets, start=first_budget):
         prices[j] = inverse[-1][position]
     slacks = [zero if i in basis.terms else slack(row, allocation, exponent) for i, row in enumerate(terms)]
-    # Along an edge on which a multiplier vanishes, the other degenerate constraints change at these rates.
-    edges: list[RationalFunction] = []
+    # Along an edge on which a multiplier vanishes, the other constraints change at these rates.
+    edges: dict[int, tuple[RationalFunction, ...]] = {}
+    rates: dict[int, tuple[RationalFunction, ...]] = {}
+    turns: list[RationalFunction] = []
+    floored = [r for r in resources if r not in free]
     for position in (p for p, multiplier in enumerate(dual) if not multiplier):
         *direction, rise = (row[position] for row in inverse)
-        edges += [slack(row, direction, rise) for i, row in enumerate(terms) if i not in basis.terms and not slacks[i]]
-        edges += [direction[r] for r in resources if r not in basis.floors and not allocation[r]]
+        changes = [(slack(row, direction, rise), slacks[i]) for i, row in enumerate(terms) if i not in basis.terms]
+        changes += [(direction[r], allocation[r]) for r in floored if r not in basis.floors]
+        # Where free resources move alone, the sign of a share orients the edge.
+        turned = [] if any(direction[r] for r in floored) else [rate for rate in direction if rate]
+        edges[position] = tuple(direction)
+        rates[position] = _varying([*(rate for rate, _ in changes), *turned])
+        turns += [rate for rate, own in changes if not own]
     overspent = [slack(budget, allocation, one) for j, budget in enumerate(budgets) if j not in basis.budgets]
-    varying = dict.fromkeys(e for e in edges if not (e.numer.is_constant() and e.denom.is_constant()))
-    parts = (allocation, slacks, weights, floors, prices, varying, overspent)
-    return Lifted(exponent, *map(tuple, parts))
+    return Lifted(
+        exponent,
+        tuple(allocation),
+        tuple(slacks),
+        tuple(weights),
+        tuple(floors),
+        tuple(prices),
+        edges,
+        rates,
+        _varying(turns),
+        tuple(free),
+        tuple(overspent),
+    )
+
+
+def _varying(functions: Sequence[RationalFunction]) -> tuple[RationalFunction, ...]:
+    return tuple(dict.fromkeys(function for function in functions if not function.is_constant))

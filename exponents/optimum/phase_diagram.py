@@ -16,7 +16,7 @@ from ..algebra.boundaries import rational_corners
 from ..algebra.parametric import Point, Pole, evaluate, holds
 from ..algebra.polynomials import Functions
 from ..algebra.regions import Boundary, Regions
-from ..errors import InputError
+from ..errors import InputError, NoBalance
 from ..rationals import exact
 from .dominant_balance import PointOptimum
 from .programme import Programme
@@ -59,6 +59,8 @@ class Phase:
         The terms that balance.
     certificates : tuple of Certificate
         The proofs, whose regions tile this one; mostly there is one.
+    rays : tuple of tuples of Expr
+        Directions in which the optimal face has no end: a vertex plus any positive multiple of them is optimal too.
 
     Examples
     --------
@@ -74,6 +76,7 @@ class Phase:
     vertices: tuple[tuple[Expr, ...], ...]
     binding: tuple[str, ...]
     certificates: tuple[Certificate, ...]
+    rays: tuple[tuple[Expr, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,12 +177,14 @@ class PhaseDiagram:
         """Rational points at which the first closed case that holds belongs to a phase that is not beside the point."""
         found = []
         for point in rational_corners(Functions(self.programme.parameters), self.regions.curves):
-            if self.programme.is_defined(point):
-                claimed = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
+            try:
                 phase = self.phase_at(point)
-                if phase != claimed:
-                    here = (Eq(symbol, Rational(value), evaluate=False) for symbol, value in point.items())
-                    found.append((And(*here), phase))
+            except (InputError, NoBalance):  # outside the domain, at a pole, or where the budgets cannot be met
+                continue
+            claimed = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
+            if phase != claimed:
+                here = (Eq(symbol, Rational(value), evaluate=False) for symbol, value in point.items())
+                found.append((And(*here), phase))
         return tuple(found)
 
     def boundaries_at(self, point: Point) -> tuple[Boundary, ...]:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import TypeVar
 
 from sympy import Add, And, Expr, Max, Min, S, Symbol
 from sympy.core.relational import Equality, Relational, Unequality
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.parametric import Point, Pole, describe_point, evaluate, positive_side
+from ..algebra.parametric import Point, describe_point, evaluate, positive_side
 from ..algebra.piecewise import normal_form, partition_by_branch
-from ..algebra.polynomials import RationalFunction, sign
+from ..algebra.polynomials import sign
 from ..algebra.work_limit import WorkLimit
 from ..errors import InputError, NoBalance, TooMuchWork
 from ..losses.constraints import Constraint, read_constraint, read_cost
@@ -25,15 +23,12 @@ from ..losses.tropical import Sign, is_plain, read_branches
 from ..rationals import abbreviate
 from ..symbols import C, N, t, to_expr
 from .dominant_balance import PointOptimum, optimum_at_point
-from .simplex import Vertex
 
 COST = N * t
 """Compute of one pass: one unit for each parameter and each step."""
 
 MAX_TERMS, MAX_RESOURCES = 60, 16
 """Beyond these an exact diagram is out of reach; the paper's loss has 4 terms in 2 resources."""
-
-Number = TypeVar("Number", Expr, Fraction, RationalFunction)
 
 
 @dataclass(frozen=True)
@@ -107,27 +102,10 @@ class Programme:
             return self, ()
         return replace(self, loss=replace(self.loss, terms=kept), branches=branches), constant
 
-    def columns(self, row: Sequence[Number]) -> list[Number]:
-        """Return a row over the variables of the linear programme: the resources, then 1/r for each free resource r."""
-        return list(row) + [-value for value, r in zip(row, self.resources, strict=True) if r in self.free]
-
-    def shares(self, variables: Sequence[Number]) -> tuple[Number, ...]:
-        """Return the share of each resource; the share of a free one is the difference of its two variables."""
-        inverse = dict(
-            zip((r for r in self.resources if r in self.free), variables[len(self.resources) :], strict=True)
-        )
-        plain = zip(self.resources, variables, strict=False)
-        return tuple(share - inverse[r] if r in inverse else share for r, share in plain)
-
-    def is_defined(self, point: Point) -> bool:
-        """Return whether a point lies in the domain, and no exponent has a pole there."""
-        rows = (*self.term_exponents(), *self.budget_exponents())
-        try:
-            for exponent in (e for row in rows for e in row):
-                evaluate(exponent, point)
-            return all(evaluate(side, point) > 0 for side in self.domain)
-        except Pole:
-            return False
+    @property
+    def free_positions(self) -> tuple[int, ...]:
+        """Positions of the free resources among all."""
+        return tuple(i for i, r in enumerate(self.resources) if r in self.free)
 
     def _describe_budgets(self) -> list[str]:
         """Return what each budget says, for messages; nothing for C = C."""
@@ -170,20 +148,11 @@ class Programme:
         budgets = [[evaluate(c, point) for c in row] for row in self.budget_exponents()]
         slacks = {constraint.slack for constraint in self.constraints}
         names = [f"the distance from {r}" if r in slacks else r.name for r in self.resources]
-        names += [f"1/{r}" for r in self.resources if r in self.free]
         try:
-            found = optimum_at_point(
-                [self.columns(row) for row in terms],
-                [self.columns(row) for row in budgets],
-                names,
-                self._describe_budgets(),
-                work,
-            )
+            return optimum_at_point(terms, budgets, names, self._describe_budgets(), self.free_positions, work)
         except NoBalance as error:
             place = f"at {describe_point(point)}, " if point else ""
             raise NoBalance(f"{place}{error}", error.evidence) from error
-        vertices = {self.shares(v.allocation): v.basis for v in reversed(found.vertices)}
-        return replace(found, vertices=tuple(Vertex(vertices[x], x) for x in sorted(vertices)))
 
 
 def programme(

@@ -10,7 +10,8 @@ there, as a Piecewise may, is not examined on the curve itself.
 * `prove_nonnegative`, `prove_equal`: an inequality or identity between piecewise rational functions.
 * `prove_phase`: strong duality.  The allocation meets the budgets and no term exceeds C^{-r} (primal); the weights are
   non-negative, sum to 1, and the weighted exponents do not exceed the priced budgets (dual), so that
-  max_i term_i >= prod_i term_i^{y_i} >= C^{-r} for every allocation.  Both bounds are r: it is the optimum.
+  max_i term_i >= prod_i term_i^{y_i} >= C^{-r} for every allocation.  Both bounds are r: it is the optimum.  That no
+  other allocation is optimal than the listed ones is proved by `optimal_face.prove_face`.
 * `prove_tiling`: in each cell of the domain exactly one region holds.
 * `prove`: all of it, for a whole diagram.
 """
@@ -31,6 +32,7 @@ from ..algebra.polynomials import Functions, RationalFunction, sign
 from ..errors import Refuted
 from ..losses.terms import PowerLaw
 from ..symbols import to_expr
+from .optimal_face import prove_face
 from .phase_diagram import Certificate, Phase, PhaseDiagram
 from .programme import Programme
 
@@ -127,6 +129,7 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
                 prove_nonnegative(expression, programme.parameters, region, claim)
             for claim, expression in _equalities(programme, phase, certificate):
                 prove_equal(expression, S.Zero, programme.parameters, region, claim)
+            prove_face(programme, phase, certificate, region)
 
 
 def _check_names(programme: Programme, phase: Phase) -> None:

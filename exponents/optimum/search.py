@@ -20,7 +20,7 @@ loop, `regions_of` writes the cells as inequalities, `_make_phase` one phase.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from sympy import Expr, Symbol
@@ -91,19 +91,20 @@ def compute_optimum(
 
 @dataclass(frozen=True, eq=False)
 class _Solution:
-    """The optimum in a cell: the vertices of the optimal face, and the terms that bind on all of it.
+    """The optimum in a cell: vertices and rays of the optimal face, and the terms that bind on all of it.
 
-    Two solutions are equal if exponent, vertices and balance are, even if different multipliers prove them.
+    Two solutions are equal if exponent, face and balance are, even if different multipliers prove them.
     """
 
     lifted: tuple[Lifted, ...]
+    rays: tuple[tuple[RationalFunction, ...], ...]
     binding: tuple[int, ...]
 
     @cached_property
     def key(self) -> tuple[object, ...]:
-        """The exponent, the vertices of the face, and the balance."""
+        """The exponent, vertices and rays of the face, and the balance."""
         first = self.lifted[0]
-        return (first.exponent, frozenset(v.allocation for v in self.lifted), self.binding)
+        return (first.exponent, frozenset(v.allocation for v in self.lifted), frozenset(self.rays), self.binding)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Solution) and self.key == other.key
@@ -176,22 +177,25 @@ class _Search:
         terms = self._row_elements(self.programme.term_exponents(), sample, guards)
         budgets = self._row_elements(self.programme.budget_exponents(), sample, guards)
         optimum = self.programme.at(sample, self.functions.work)
-        vertices = (self._lift(v.basis, terms, budgets) for v in optimum.vertices)
-        lifted = tuple(replace(v, allocation=self.programme.shares(v.allocation)) for v in vertices)
+        lifted = tuple(self._lift(v.basis, terms, budgets) for v in optimum.vertices)
+        starts = [(self._lift(ray.basis, terms, budgets), ray) for ray in optimum.rays]
+        # A multiplier that vanishes at the sample alone is a condition, and the sample is taken again.
+        starts = [(start, ray) for start, ray in starts if ray.position in start.edges]
+        rays = tuple(dict.fromkeys(start.follow(ray) for start, ray in starts))
         bases = optimum.bases if sample else ()  # without parameters nothing is left to decide
         deciding = [c for basis in bases for c in self._lift(basis, terms, budgets).conditions()]
+        deciding += [rate for start, ray in starts for rate in start.rates[ray.position]]
         deciding += [self.functions.element(guard) for guard in guards]
         deciding += [e for row in (*terms, *budgets) for e in row if not e.denom.is_constant()]
-        return _Solution(lifted, optimum.binding), tuple(deciding)
+        return _Solution(lifted, rays, optimum.binding), tuple(deciding)
 
     def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> list[list[RationalFunction]]:
-        resolved = ([self.functions.element(choose_branches(e, sample, guards)) for e in row] for row in rows)
-        return list(map(self.programme.columns, resolved))
+        return [[self.functions.element(choose_branches(e, sample, guards)) for e in row] for row in rows]
 
     def _lift(self, basis: Basis, terms: list[list[RationalFunction]], budgets: list[list[RationalFunction]]) -> Lifted:
         key = (basis, tuple(map(tuple, terms)), tuple(map(tuple, budgets)))
         if key not in self._lifted:
-            self._lifted[key] = lift(basis, terms, budgets, self.functions)
+            self._lifted[key] = lift(basis, terms, budgets, self.functions, self.programme.free_positions)
         return self._lifted[key]
 
 
@@ -200,6 +204,7 @@ def _make_phase(
 ) -> Phase:
     first, names = found.lifted[0], [term.name for term in programme.loss.terms]
     vertices = tuple(tuple(to_factored_expr(x) for x in vertex.allocation) for vertex in found.lifted)
+    rays = tuple(tuple(to_factored_expr(rate) for rate in ray) for ray in found.rays)
     certificates = tuple(
         Certificate(
             part,
@@ -210,4 +215,4 @@ def _make_phase(
     )
     shares = tuple(zip(programme.resources, vertices[0], strict=True))
     binding = tuple(names[i] for i in found.binding)
-    return Phase(where, to_factored_expr(first.exponent), shares, vertices, binding, certificates)
+    return Phase(where, to_factored_expr(first.exponent), shares, vertices, binding, certificates, rays)

@@ -1,9 +1,12 @@
 """The simplex method in exact integers, for the programme of `dominant_balance`.
 
-    maximise z   subject to   e_i.x >= z for each term i,   c_j.x = 1 for each budget j,   x >= 0.
+    maximise z   subject to   e_i.x >= z for each term i,   c_j.x = 1 for each budget j,   x >= 0 but for free ones.
 
 Bland's rule prevents cycles.  Pivots without fractions (Edmonds; Bareiss) keep all numbers integers over one common
 denominator.  There are two phases: `Tableau.find_feasible` meets the budgets, `Tableau.solve` raises z.
+
+A free variable is the difference of two that are not, until z is largest.  Then `Tableau.solve` makes it one basic
+variable of either sign, so that no corner of the optimal face comes from the difference alone.
 """
 
 from __future__ import annotations
@@ -20,7 +23,10 @@ Row = Sequence[Fraction]
 
 
 class Basis(NamedTuple):
-    """The constraints that determine a vertex: tight terms, resources at their floor, independent budgets."""
+    """The constraints that determine a vertex: tight terms, resources at their floor, independent budgets.
+
+    A free resource among the floors could have any share without changing a term or a budget; it is held at zero.
+    """
 
     terms: tuple[int, ...]
     floors: tuple[int, ...]
@@ -35,6 +41,27 @@ class Vertex:
     allocation: tuple[Fraction, ...]
 
 
+class Ray(NamedTuple):
+    """A direction in which the optimal face has no end.
+
+    Attributes
+    ----------
+    basis : Basis
+        That of the vertex from which it starts.
+    position : int
+        The constraint that loosens along it: a position in the basis, terms before floors.
+    sign : int
+        1, or -1 where a free resource that no constraint holds shrinks.
+    direction : tuple of Fraction
+        Rates at which the powers x_r change, in units of the constraint.
+    """
+
+    basis: Basis
+    position: int
+    sign: int
+    direction: tuple[Fraction, ...]
+
+
 class Tableau:
     """Simplex tableau with the basic variables as rows, in integers over one common denominator.
 
@@ -46,16 +73,26 @@ class Tableau:
     >>> tableau.vertex().allocation
     (Fraction(1, 2), Fraction(1, 2))
 
-    Variables: x_0 .. x_{R-1}, then slacks s_0 .. s_{T-1}, then one artificial variable for each budget.  Slacks and
+    Variables: x_0 .. x_{R-1}, then slacks s_0 .. s_{T-1}, then what is subtracted from each free x, then one artificial
+    variable for each budget.  Slacks and
     artificials count in units of their own, since only whether they vanish matters; z is eliminated through term 0,
     z = e_0.x - s_0.  A pivot multiplies crosswise and divides by the old denominator, which is exact (Edmonds;
     Bareiss), so that no fraction is ever reduced.
     """
 
-    def __init__(self, terms: Sequence[Row], budgets: Sequence[Row], work: WorkLimit | None = None) -> None:
+    def __init__(
+        self,
+        terms: Sequence[Row],
+        budgets: Sequence[Row],
+        free: Sequence[int] = (),
+        work: WorkLimit | None = None,
+    ) -> None:
         self.work = work or WorkLimit()
         self.resources, self.terms = len(terms[0]), len(terms)
-        self.structural = self.resources + self.terms
+        self.constrained = self.resources + self.terms
+        self.negatives = dict(enumerate(free, start=self.constrained))
+        self.structural = self.constrained + len(free)
+        self.loose: frozenset[int] = frozenset()
         width = self.structural + len(budgets)
         self.budgets = tuple(range(len(budgets)))
         self.denominator = 1
@@ -70,6 +107,8 @@ class Tableau:
     def _row(self, x: Row, first_slack: int, right: int, basic: int | None, width: int) -> list[int]:
         scale = lcm(*(value.denominator for value in x))
         row = [*(int(value * scale) for value in x), *[0] * (width - self.resources), right * scale]
+        for column, r in self.negatives.items():
+            row[column] = -row[r]
         row[self.resources] = first_slack * scale
         if basic is not None:
             row[basic] = 1
@@ -94,6 +133,22 @@ class Tableau:
     def solve(self) -> None:
         """Maximise z from a feasible basis; raise `Unbounded` if it has no bound."""
         self._maximise(list(self.objective))
+        self._release()
+
+    def _release(self) -> None:
+        """Let each free resource have either sign, and enter the basis if some constraint holds it."""
+        self.loose = frozenset(self.negatives.values())
+        for column, r in self.negatives.items():
+            self._turn(column, r)
+        for column, r in self.negatives.items():
+            for entering in (r, column):
+                if r not in self.rows and (leaving := self.leaving_candidates(entering)):
+                    self.pivot(entering, min(leaving))
+                    self._turn(column, r)
+
+    def _turn(self, column: int, r: int) -> None:
+        if column in self.rows:
+            self.rows[r] = [-value for value in self.rows.pop(column)]
 
     def _maximise(self, goal: list[int]) -> list[int]:
         while (column := next((c for c in range(self.structural) if goal[c] > 0), None)) is not None:
@@ -107,7 +162,8 @@ class Tableau:
 
     def leaving_candidates(self, column: int) -> list[int]:
         """Return the basic variables that reach zero first as ``column`` enters."""
-        ratios = {b: Fraction(row[-1], row[column]) for b, row in self.rows.items() if row[column] > 0}
+        rows = ((b, row) for b, row in self.rows.items() if row[column] > 0 and b not in self.loose)
+        ratios = {b: Fraction(row[-1], row[column]) for b, row in rows}
         least = min(ratios.values(), default=None)
         return [b for b, ratio in ratios.items() if ratio == least]
 
@@ -128,12 +184,19 @@ class Tableau:
 
     def free_columns(self) -> list[int]:
         """Return the nonbasic variables that can grow without changing the objective."""
-        return [c for c in range(self.structural) if c not in self.rows and self.objective[c] == 0]
+        return [c for c in self._nonbasic() if c not in self.loose and self.objective[c] == 0]
+
+    def idle_columns(self) -> list[int]:
+        """Return the free resources that no constraint holds."""
+        return [c for c in self._nonbasic() if c in self.loose]
+
+    def _nonbasic(self) -> list[int]:
+        return [c for c in range(self.constrained) if c not in self.rows]
 
     def find_growing(self, column: int) -> list[int]:
-        """Return the resources that grow as ``column`` grows without bound."""
+        """Return the resources, and what is subtracted from free ones, that grow as ``column`` grows without bound."""
         growing = {column, *(basic for basic, row in self.rows.items() if row[column] < 0)}
-        return sorted(v for v in growing if v < self.resources)
+        return sorted(v for v in growing if v < self.resources or v >= self.constrained)
 
     def find_loosened(self, column: int) -> set[int]:
         """Return the terms whose slack grows as ``column`` grows without bound."""
@@ -145,9 +208,18 @@ class Tableau:
         for column in [v for v in basic if v not in self.rows]:
             self.pivot(column, next(b for b, row in self.rows.items() if b not in basic and row[column]))
 
+    def ray(self, column: int, sign: int = 1) -> Ray:
+        """Return the direction in which ``column`` grows, or shrinks, without bound."""
+        basis = self.vertex().basis
+        tight = [*(i + self.resources for i in basis.terms), *basis.floors]
+        rates = {basic: Fraction(-row[column], self.denominator) for basic, row in self.rows.items()}
+        rates[column] = Fraction(1)
+        direction = tuple(sign * rates.get(r, Fraction(0)) for r in range(self.resources))
+        return Ray(basis, tight.index(column), sign, direction)
+
     def vertex(self) -> Vertex:
         """Return the vertex of the present basis."""
-        nonbasic = [v for v in range(self.structural) if v not in self.rows]
+        nonbasic = self._nonbasic()
         floors = tuple(v for v in nonbasic if v < self.resources)
         tight = tuple(v - self.resources for v in nonbasic if v >= self.resources)
         allocation = tuple(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from sympy import Basic, Eq, Expr, Or, S, Symbol
+from sympy import Basic, Eq, Expr, Or, Pow, S, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
@@ -20,13 +20,15 @@ from ..algebra.regions import Boundary
 from ..optimum.boundary_ties import assumptions, boundary_ties
 from ..optimum.phase_diagram import Phase, PhaseDiagram
 from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
+from ..symbols import C, s
 from .render import Cell, Table, make_columns
 
 
 def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
-    """Return a diagram as JSON holds it: ``{"phases": [{where, exponent, allocation, binding, vertices}]}``.
+    """Return a diagram as JSON holds it: ``{"phases": [{where, exponent, allocation, binding, vertices, rays}]}``.
 
-    Exact values are text that SymPy reads back.  ``vertices`` is there only where the allocation is not unique.
+    Exact values are text that SymPy reads back.  ``vertices`` is there only where the allocation is not unique, and
+    ``rays`` only where it may move without end.
 
     Examples
     --------
@@ -45,11 +47,16 @@ def _phase_object(diagram: PhaseDiagram, phase: Phase) -> dict[str, object]:
         "allocation": {r.name: write(share, "plain") for r, share in phase.allocation if r in visible},
         "binding": list(phase.binding),
     }
-    if len(phase.vertices) > 1:
-        found["vertices"] = [
-            {r.name: write(x, "plain") for r, x in zip(diagram.programme.resources, v, strict=True) if r in visible}
-            for v in phase.vertices
-        ]
+    for key, rows in (("vertices", phase.vertices), ("rays", phase.rays)):
+        if len(rows) > (key == "vertices"):
+            found[key] = [
+                {
+                    r.name: write(x, "plain")
+                    for r, x in zip(diagram.programme.resources, row, strict=True)
+                    if r in visible
+                }
+                for row in rows
+            ]
     if diagram.programme.constraints:
         found["tight"] = list(_tight(diagram, phase))
     return found
@@ -59,7 +66,7 @@ def _tight(diagram: PhaseDiagram, phase: Phase) -> tuple[str, ...]:
     """Return the constraints whose slack does not grow anywhere on the optimal face."""
     places = {r: place for place, r in enumerate(diagram.programme.resources)}
     slacks = [(c.name, places[c.slack]) for c in diagram.programme.constraints if c.slack is not None]
-    return tuple(name for name, place in slacks if all(vertex[place] == 0 for vertex in phase.vertices))
+    return tuple(name for name, place in slacks if all(x[place] == 0 for x in (*phase.vertices, *phase.rays)))
 
 
 def diagram_tables(diagram: PhaseDiagram, settings: Sequence[str] = (), irreducible: Sequence[str] = ()) -> list[Table]:
@@ -155,7 +162,13 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence
             yield phrase(f"Never tight: {', '.join(never)}.")
     if any(len(phase.vertices) > 1 for phase in diagram.phases):
         yield phrase("Optimum not unique: any split between the rows of a resource is optimal.")
-    fixed = {s for term in programme.loss for s in term.prefactor.free_symbols} - set(programme.resources)
+    for number, phase in enumerate(diagram.phases, 1):
+        for ray in phase.rays:
+            rates = zip(programme.resources, ray, strict=True)
+            moved = {r.name: Pow(C, rate * s) for r, rate in rates if rate != 0 and r in programme.visible}
+            changes = ", ".join(f"{name} times {{{name}}}" for name in moved)
+            yield phrase(f"Phase {number}: {changes} is optimal too, for any s > 0.", **moved)
+    fixed = {own for term in programme.loss for own in term.prefactor.free_symbols} - set(programme.resources)
     if fixed:
         yield phrase("Held fixed: {symbols}.", symbols=join_notation(", ", *sorted(fixed, key=str)))
     for name, condition in assumptions(diagram):

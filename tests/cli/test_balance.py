@@ -93,6 +93,14 @@ def test_a_parameter_may_occur_in_a_cost_alone(capsys, declared):
     assert phase["exponent"] == phase["allocation"]["t"] == f"1/({name} + 1)"
 
 
+def test_an_optimum_without_end_is_printed_with_its_direction(capsys):
+    asked = ("balance", "--term", "P**-1", "--term", "N**-2", "--cost", "P", "--cost", "N*t**b", "--where", "-2<b<1")
+    first, second = json.loads(run(capsys, *asked, "--format", "json")[1])["phases"]
+    assert first["rays"] == [{"N": "-b", "P": "0", "t": "1"}] and "vertices" not in first
+    assert "rays" not in second and len(second["vertices"]) == 2
+    assert "Phase 1: N times C^(-b·s), t times C^s is optimal too, for any s > 0." in run(capsys, *asked)[1]
+
+
 def test_the_models_own_terms_and_one_more(capsys):
     status, out, _ = run(capsys, "balance", "--model", "lazy", "--where", "alpha > 0")
     assert status == 0 and "model_bottleneck was derived for α > 1" in out and "α < 1/2" in out

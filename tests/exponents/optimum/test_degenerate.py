@@ -22,9 +22,10 @@ from exponents.optimum.programme import programme
 from exponents.optimum.proof import prove
 from exponents.optimum.search import compute_optimum
 from exponents.optimum.simplex import Basis
-from exponents.symbols import B, C, N, alpha, beta, eta, t
+from exponents.symbols import B, C, N, P, alpha, beta, eta, t
 
 a, b = symbols("a b", positive=True)
+c = Symbol("c")  # of either sign
 SQUARE = (a < 3, b < 3)
 
 
@@ -139,6 +140,37 @@ def test_a_free_resource_may_shrink():
     assert found.exponent == Rational(1, 2)
     assert {dict(zip(found.programme.resources, v, strict=True))[eta] < 0 for v in found.phases[0].vertices} >= {True}
     assert found.programme.resources == (N, eta, t)
+    # x from 0 to 1 gives the two ends, h = x - 1/2; h = 0 lies between them and is no corner.
+    half = Rational(1, 2)
+    assert set(found.phases[0].vertices) == {(0, -half, 1), (1, half, 0)}
+
+
+def test_a_face_has_all_its_corners_and_rays_on_both_sides_of_a_change():
+    # P = C gives r = 1.  The rest is x_N + c x_t = 1 with 2 x_N >= 1: x_t runs from 0 to 1/(2c) for c > 0, and for
+    # c < 0 from 0 without end, as N grows by C^-c while t grows by C.
+    found = compute_optimum(1 / P + N**-2, (P, N * t**c), (c > -2, c < 1))
+    prove(found)
+    left, right = found.phases
+    assert (left.where, right.where) == (c < 0, c > 0) and found.programme.resources == (N, P, t)
+    assert (left.vertices, left.rays) == (((1, 1, 0),), ((-c, 0, 1),))
+    assert (set(right.vertices), right.rays) == ({(1, 1, 0), (Rational(1, 2), 1, 1 / (2 * c))}, ())
+    for forged in (
+        (replace(left, rays=()), right),
+        (replace(left, rays=((-2 * c, S.Zero, S.One),)), right),
+        (left, replace(right, vertices=right.vertices[:1])),
+        (left, replace(right, rays=left.rays)),
+    ):
+        with pytest.raises(Refuted, match="face"):  # controls
+            prove(replace(found, phases=forged))
+
+
+def test_a_free_resource_that_nothing_holds_moves_along_a_line():
+    found = compute_optimum(1 / t + 1 / N, N * t, free=(eta,))
+    prove(found)
+    assert found.phases[0].vertices == ((Rational(1, 2), 0, Rational(1, 2)),)
+    assert set(found.phases[0].rays) == {(0, 1, 0), (0, -1, 0)}
+    with pytest.raises(Refuted, match="line"):
+        prove(replace(found, phases=(replace(found.phases[0], rays=found.phases[0].rays[:1]),)))
 
 
 def test_control_a_resource_that_is_not_free_may_not_shrink():
