@@ -242,7 +242,7 @@ def shifted_losses(source, shift, times, gamma=1.0, capacity=2.0):
 
     du/dt = kappa g + (kappa - 1 + D) u (u.g)/|u|^2: B^T B is 1 along all directions but u, where it is kappa + D.
     """
-    logs = np.linspace(-46.0, 0.0, 231)
+    logs = np.linspace(-36.0, 0.0, 181)
     mu = np.exp(logs)
     power = mu**source / capacity * (logs[1] - logs[0])  # y^2(k) dk by mu = k^-alpha
     omega = np.sqrt(power / mu)

@@ -15,10 +15,11 @@ from exponents.claims.claim import FINITE, SECONDS
 from exponents.errors import InputError
 from verify import judgement as checks
 from verify.judgement import claims_at, judge, measure_at, shift_value, verdicts
-from verify.measurements import finite_dynamics
+from verify.measurements import compute_budget, finite_dynamics
 from verify.measurements.finite_dynamics import FiniteMeasurements
 from verify.measurements.points import read_point
 from verify.measurements.slopes import extrapolate_exponent
+from verify.spectra import few_nodes
 
 HARD, EASY, SUPER_EASY = read_point("5/2", "3/5", 2), read_point(3, "7/5", 1), read_point("5/2", 3, 1)
 FAMILIES = families_of(FINITE)
@@ -32,12 +33,15 @@ def by_source(found):
 
 @pytest.fixture(scope="module")
 def few():
-    """Few sizes and times: enough for verdicts, and quick."""
+    """Few sizes, times, nodes and steps: enough for verdicts, and quick.  Errors that are stated say what they cost."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finite_dynamics, "SIZES", (1e3, 1e11, 9))
         patch.setattr(finite_dynamics, "ARRIVED", 1e27)
         patch.setattr(finite_dynamics, "TIMES", (1e3, 1e15, 10))
         patch.setattr(finite_dynamics, "FLOORS", (1e6, 1e30, 12))
+        patch.setattr(finite_dynamics, "TOLERANCE", 1e-9)
+        patch.setattr(compute_budget, "TOLERANCE", 1e-7)
+        patch.setattr(few_nodes, "PANEL", 3.0)
         yield
 
 
