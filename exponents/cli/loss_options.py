@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import InputError
 from ..names import PUBLISHED, REGIMES, VERSIONS, require
+from .problem_file import read_problem, write_problem
 from .terminal import loss_option
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ _OPTIONS = (
         "--model", default="", metavar="REGIME", help=f"Start with the terms of the paper's loss: {', '.join(REGIMES)}."
     ),
     loss_option,
+    click.option("--problem", metavar="FILE", help="Take these options from a file of TOML or JSON as well."),
+    click.option("--save", metavar="FILE", help="Write these options to such a file."),
 )
 
 
 def loss_options(command: Decorated) -> Decorated:
-    """Give a command the options of a loss.
+    """Give a command the options of a loss; those of a problem file come before the ones on the command line.
 
     Parameters
     ----------
@@ -51,12 +54,28 @@ def loss_options(command: Decorated) -> Decorated:
     Examples
     --------
     >>> command = click.command()(loss_options(lambda **options: None))
-    >>> [option.name for option in command.params]
-    ['terms', 'costs', 'where', 'constraints', 'given', 'resources', 'free', 'settings', 'model', 'version']
+    >>> [option.name for option in command.params]  # doctest: +NORMALIZE_WHITESPACE
+    ['terms', 'costs', 'where', 'constraints', 'given', 'resources', 'free', 'settings', 'model', 'version', 'problem',
+     'save']
     """
+
+    @wraps(command)
+    def with_file(*, problem: str | None, save: str | None, **options: Any) -> Any:
+        if problem is not None:
+            for name, value in read_problem(problem).items():
+                given = options[name]
+                if isinstance(value, tuple):
+                    options[name] = (*value, *given)
+                elif given in ("", PUBLISHED):  # the default
+                    options[name] = value
+        if save is not None:
+            write_problem(save, options)
+        return command(**options)
+
+    decorated: Decorated = with_file
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 def read_loss(terms: Texts, costs: Texts = (), model: str = "", version: str = PUBLISHED, **texts: Texts) -> Programme:

@@ -217,6 +217,8 @@ BAD = {
     "cost with a difference": ["balance", *HALF, "--cost", "N - t"],
     "impossible cost": ["balance", *HALF, "--cost", "1/(N*t)"],
     "contradictory costs": ["balance", *HALF, "--cost", "N*t", "--cost", "N**2*t**2"],
+    "no problem file": ["balance", "--problem", "nothing.toml"],
+    "a folder that is missing": ["balance", *HALF, "--save", "nowhere/at/all.toml"],
     "unbounded": ["balance", "--term", "1/(t*B)", "--cost", "t", "--free", "B"],
     "empty domain": ["balance", *SYMBOLIC, "--where", "alpha < 1/2"],
     "equality": ["balance", *SYMBOLIC, "--where", "alpha = 2"],
@@ -284,6 +286,35 @@ def test_a_plan_keeps_constraints_and_refuses_what_its_constants_do_not_describe
     assert found["tight"] == ["D >= 200*N"] and set(found["allocation"]) == {"N", "D"}
     status, _, err = run(capsys, "plan", "--term", "(N + 5*N**(1/3))**(-1/2)", "--term", "1/t", "--budget", "1e6")
     assert status == 2 and "a plan needs a sum of monomials" in err
+
+
+@pytest.mark.parametrize("name", ["law.toml", "law.json"])
+def test_a_problem_is_saved_and_asked_again(name, capsys, tmp_path):
+    file, more = str(tmp_path / name), ["--model", "rich", "--term", "(1/N + 1/P)**(1/2)", "--where", "alpha > 2"]
+    first = run(capsys, "balance", *more, "--cost", "N*t*P", "--subject-to", "P <= C**(1/4)", "--save", file)
+    assert first[0] == 0 and run(capsys, "balance", "--problem", file) == first
+    added = run(capsys, "balance", "--problem", file, "--set", "beta=1/2", "--term", "N**(-1/5)")
+    assert added[0] == 0 and "With beta=1/2." in added[1] and "N**(-1/5)" in added[1]
+    planned = run(capsys, "plan", "--problem", file, "--set", "alpha=3", "--budget", "1e9")
+    assert planned[0] == 2 and planned[2].count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("term = [", "a file of TOML"),
+        ("terms = '1/t'", "the keys term, cost"),
+        ("term = 3", "must hold text in quotes"),
+        ("model = ['rich']", "must hold text in quotes"),
+        ("", "got none"),
+        ("term = '1/(t'", "close its parentheses"),
+    ],
+)
+def test_a_file_that_is_no_problem_is_refused_in_one_line(text, words, capsys, tmp_path):
+    file = tmp_path / "law.toml"
+    file.write_text(text)
+    status, out, err = run(capsys, "balance", "--problem", str(file))
+    assert (status, out, err.count("\n")) == (2, "", 1) and words in err
 
 
 @pytest.mark.parametrize("arguments", BAD.values(), ids=BAD)

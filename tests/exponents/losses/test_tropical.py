@@ -5,7 +5,7 @@ from functools import reduce
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Eq, Max, Min, Rational, Symbol, exp, log
 
@@ -64,9 +64,13 @@ def monomial(by_size, by_time):
     return expression, Line([(Fraction(0), Fraction(by_size)), (Fraction(1), Fraction(by_time))])
 
 
+def combine_expressions(kind):
+    return {"+": lambda f, g: f + 3 * g, "min": Min, "max": Max, "*": lambda f, g: f * g / 2}[kind]
+
+
 def combine(kind):
     """Return a function that combines two losses, each with its decay."""
-    build = {"+": lambda f, g: f + 3 * g, "min": Min, "max": Max, "*": lambda f, g: f * g / 2}[kind]
+    build = combine_expressions(kind)
     follow = {
         "+": lambda f, g: f.with_line(g, min),
         "max": lambda f, g: f.with_line(g, min),
@@ -104,6 +108,51 @@ def test_the_best_exponent_is_the_largest_value_of_the_piecewise_linear_decay(lo
         return  # a constant term: exponent 0 above it
     assert reached == best
     prove(found)
+
+
+# --- three resources: the decay of the expression itself, on a grid and at the allocation that is found ---------------
+
+SHARES = [(Fraction(i, 12), Fraction(j, 12), Fraction(12 - i - j, 12)) for i in range(13) for j in range(13 - i)]
+THIRD = st.tuples(SMALL, SMALL, SMALL).map(
+    lambda powers: (
+        reduce(lambda f, pair: f * pair[0] ** -Rational(pair[1]), zip((N, t, D), powers, strict=True), Rational(1)),
+        lambda x: sum(power * share for power, share in zip(powers, x, strict=True)),
+    )
+)
+FOLLOW = {"+": min, "max": min, "min": max, "*": lambda one, other: one + other}
+
+
+def combine_points(kind, f, g):
+    return combine_expressions(kind)(f[0], g[0]), lambda x: FOLLOW[kind](f[1](x), g[1](x))
+
+
+@settings(max_examples=20)
+@given(
+    st.recursive(
+        THIRD,
+        lambda inner: st.one_of(
+            st.builds(combine_points, st.sampled_from(list(FOLLOW)), inner, inner),
+            st.builds(lambda f, p: (f[0] ** Rational(p), lambda x: p * f[1](x)), inner, POWERS),
+        ),
+        max_leaves=6,
+    ),
+    st.sampled_from([None, Fraction(0), Fraction(1, 4)]),
+)
+def test_no_allocation_is_better_and_the_one_found_attains_it(loss, least):
+    """Cost N t D, and D >= N C^least or nothing."""
+    try:
+        constraints = [] if least is None else [N * C ** Rational(least) <= D]
+        found = compute_optimum(loss[0], N * t * D, subject_to=constraints)
+    except (InputError, TooMuchWork) as error:
+        assert any(words in str(error) for words in ("may not hold a constant", "must depend on a resource", "at most"))
+        return
+    if any(not term.exponents for term in found.programme.loss):
+        return  # a constant term: exponent 0 above it
+    optimum = found.at()
+    allocation = dict(zip(found.programme.resources, optimum.vertices[0].allocation, strict=True))
+    assert loss[1](tuple(allocation[r] for r in (N, t, D))) == optimum.exponent
+    allowed = [x for x in SHARES if least is None or x[2] >= x[0] + least]
+    assert optimum.exponent >= max(map(loss[1], allowed))
 
 
 def test_control_a_wrong_choice_of_branch_is_seen():

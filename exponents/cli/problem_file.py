@@ -1,0 +1,131 @@
+"""How is a question about a loss kept in a file?  As TOML or JSON, with a key for each option that gives a loss.
+
+    term = ["N**-alpha", "D**-alpha"]
+    cost = ["N*D"]
+    subject-to = ["D >= N*C**m"]
+    where = ["0 < m < 1"]
+
+A key holds a list of texts, or one text.  The file says the same as the options, so that a question can be kept,
+compared and sent.  Nothing in it is executed.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..errors import InputError
+from ..names import PUBLISHED
+from ..rationals import abbreviate
+
+LISTS = {
+    "term": "terms",
+    "cost": "costs",
+    "where": "where",
+    "subject-to": "constraints",
+    "given": "given",
+    "resource": "resources",
+    "free": "free",
+    "set": "settings",
+}
+"""Keys that hold several texts, and the argument of the option of this name."""
+
+WORDS = {"model": ("model", ""), "loss": ("version", PUBLISHED)}
+"""Keys that hold one word, with the argument of the option of this name and its default."""
+
+LARGEST = 1_000_000
+"""Bytes of a file that is read."""
+
+
+def read_problem(path: str) -> dict[str, tuple[str, ...] | str]:
+    """Return the options that a file holds, by their arguments.
+
+    Parameters
+    ----------
+    path : str
+        A file of TOML, or of JSON if its name ends in .json.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no such problem.
+
+    Examples
+    --------
+    >>> read_problem("nothing.toml")
+    Traceback (most recent call last):
+    exponents.errors.InputError: --problem needs a file that can be read; got nothing.toml; check its name
+    """
+    try:
+        data = Path(path).read_bytes()
+        text = data.decode() if len(data) <= LARGEST else ""
+        held = json.loads(text) if path.lower().endswith(".json") else tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        if isinstance(error, UnicodeDecodeError | json.JSONDecodeError | tomllib.TOMLDecodeError):
+            kind = "JSON" if path.lower().endswith(".json") else "TOML"
+            raise InputError(f"--problem needs a file of {kind}; got {abbreviate(path)}: {error}; mend it") from error
+        raise InputError(f"--problem needs a file that can be read; got {abbreviate(path)}; check its name") from error
+    except RecursionError as error:
+        raise InputError(f"--problem needs lists of texts; got deeper nesting in {abbreviate(path)}") from error
+    if not isinstance(held, dict) or not held:
+        raise InputError(f"a problem needs keys such as term and cost; got none in {abbreviate(path)}")
+    return {_find_argument(key): _read_value(key, value) for key, value in held.items()}
+
+
+def _find_argument(key: str) -> str:
+    """Return the argument of a key, or raise InputError with the keys that there are."""
+    if key in WORDS:
+        return WORDS[key][0]
+    if key not in LISTS:
+        raise InputError(f"a problem has the keys {', '.join((*LISTS, *WORDS))}; got {abbreviate(key)}; leave it out")
+    return LISTS[key]
+
+
+def _read_value(key: str, value: object) -> tuple[str, ...] | str:
+    """Return the texts of a key, or its word."""
+    if key in WORDS and isinstance(value, str):
+        return value
+    texts = value if isinstance(value, list) else [value]
+    if key in WORDS or not all(isinstance(text, str) for text in texts):
+        raise InputError(f"the key {key} must hold text in quotes; got {abbreviate(value)}; write it as on the command")
+    return tuple(texts)
+
+
+def write_problem(path: str, options: Mapping[str, object]) -> None:
+    """Write the options of a loss to a file that `read_problem` reads; what has no value is left out.
+
+    Parameters
+    ----------
+    path : str
+        It is written as JSON if it ends in .json, else as TOML.
+    options : mapping
+        Values by argument.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_problem(folder + "/law.toml", {"terms": ("1/t", "1/N"), "costs": (), "model": ""})
+    ...     read_problem(folder + "/law.toml")
+    {'terms': ('1/t', '1/N')}
+    """
+    kept: dict[str, object] = {key: list(options[name]) for key, name in LISTS.items() if options.get(name)}  # type: ignore[call-overload]
+    words = ((key, options.get(name, default), default) for key, (name, default) in WORDS.items())
+    kept |= {key: word for key, word, default in words if word != default}
+    if path.lower().endswith(".json"):
+        text = json.dumps(kept, indent=2, ensure_ascii=False) + "\n"
+    else:  # a list of JSON strings is a list of TOML strings
+        text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in kept.items())
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"--save needs a file that can be written; got {abbreviate(path)}; check its folder"
+        ) from error
