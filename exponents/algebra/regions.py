@@ -131,7 +131,7 @@ def regions_of(
         for below, above in find_neighbours(partition, curve):
             pair = labels[below], labels[above]
             if pair[0] != pair[1]:
-                boundaries.setdefault((pair, curve), _boundary(pair, curve, whole))
+                boundaries.setdefault((pair, curve), make_boundary(pair, curve, whole))
     writer = _Writer(partition, labels, frozenset(curve for _, curve in boundaries))
     found = list(firsts.values())
     where = [writer.region(label) for label in range(len(found))]
@@ -205,7 +205,17 @@ class _Writer(Generic[Found]):
         return self._views[label]
 
 
-def _boundary(pair: tuple[int, int], polynomial: Polynomial, cut: Arrangement) -> Boundary:
+def make_boundary(pair: tuple[int, int], polynomial: Polynomial, cut: Arrangement) -> Boundary:
+    """Return the zeros of a polynomial as a boundary, solved for a parameter where the domain, cut into cells, allows.
+
+    >>> from exponents import alpha
+    >>> from exponents.algebra.cells import cut_domain
+    >>> from exponents.algebra.polynomials import Functions, factors
+    >>> field = Functions((alpha,))
+    >>> (point,) = factors(field.element(alpha - 2))
+    >>> make_boundary((0, 1), point, cut_domain(field, [point])).curve
+    Eq(alpha, 2)
+    """
     solved = _solve_linear(polynomial, cut)
     sides = (polynomial.as_expr(), S.Zero) if solved is None else solved[:2]
     return Boundary(Eq(*sides, evaluate=False), pair, polynomial.as_expr())

@@ -123,7 +123,7 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
     _check_names(programme, phase)
     _prove_covered(programme, phase)
     for certificate in phase.certificates:
-        for clause in _clauses(certificate.where):
+        for clause in clauses(certificate.where):
             region = (*programme.domain, *sides(clause))
             for claim, expression in _inequalities(programme, phase, certificate):
                 prove_nonnegative(expression, programme.parameters, region, claim)
@@ -247,7 +247,7 @@ def prove(diagram: PhaseDiagram) -> None:
             _prove_branch(diagram, place)
         else:
             prove_phase(programme, phase)
-        for region in _clauses(phase.where):
+        for region in clauses(phase.where):
             domain = (*programme.domain, *sides(region))
             prove_equal(
                 diagram.exponent, phase.exponent, programme.parameters, domain, "the cases give each phase its own"
@@ -261,7 +261,7 @@ def _prove_branch(diagram: PhaseDiagram, place: int) -> None:
     if not same:
         raise Refuted(f"the phase {phase.where} is no phase of its branch")
     programme = diagram.programme
-    for region in _clauses(phase.where):
+    for region in clauses(phase.where):
         domain = (*programme.domain, *sides(region))
         for (holding,), point in _regions_at_samples(replace(programme, domain=domain), [same[0].where]):
             if not holding:
@@ -271,7 +271,13 @@ def _prove_branch(diagram: PhaseDiagram, place: int) -> None:
             prove_nonnegative(phase.exponent - part.exponent, programme.parameters, domain, claim)
 
 
-def _clauses(region: Boolean) -> tuple[Boolean, ...]:
+def clauses(region: Boolean) -> tuple[Boolean, ...]:
+    """Return the alternatives of a region, each a conjunction of inequalities.
+
+    >>> from exponents import alpha
+    >>> clauses(Or(alpha < 1, alpha > 2))
+    (alpha > 2, alpha < 1)
+    """
     return region.args if isinstance(region, Or) else (region,)
 
 

@@ -17,7 +17,8 @@ from sympy.logic.boolalg import Boolean
 from ..algebra.intervals import cut_line, solve_region
 from ..algebra.parametric import evaluate, holds
 from ..algebra.regions import Boundary
-from ..optimum.boundary_ties import assumptions, boundary_ties
+from ..optimum.boundary_ties import Tie, assumptions, boundary_ties
+from ..optimum.inner_ties import inner_ties
 from ..optimum.phase_diagram import Phase, PhaseDiagram
 from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
 from ..symbols import C, s
@@ -70,7 +71,7 @@ def _tight(diagram: PhaseDiagram, phase: Phase) -> tuple[str, ...]:
 
 
 def diagram_tables(diagram: PhaseDiagram, settings: Sequence[str] = (), irreducible: Sequence[str] = ()) -> list[Table]:
-    """Return a table of the phases and, if there are several, one of the boundaries between them.
+    """Return a table of the phases and, if terms tie on curves, one of the boundaries between and inside phases.
 
     Parameters
     ----------
@@ -87,7 +88,8 @@ def diagram_tables(diagram: PhaseDiagram, settings: Sequence[str] = (), irreduci
     ['balance']
     """
     tables = [_phases(diagram, settings, irreducible)]
-    return [*tables, _boundaries(diagram)] if diagram.boundaries else tables
+    ties = (*boundary_ties(diagram), *inner_ties(diagram))
+    return [*tables, _boundaries(diagram, ties)] if ties else tables
 
 
 def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence[str]) -> Table:
@@ -193,8 +195,7 @@ def _domain(sides: Sequence[Expr]) -> list[Relational]:
     return [*found, *(StrictLessThan(symbol, bound, evaluate=False) for symbol, bound in upper.items()), *others]
 
 
-def _boundaries(diagram: PhaseDiagram) -> Table:
-    ties = boundary_ties(diagram)
+def _boundaries(diagram: PhaseDiagram, ties: Sequence[Tie]) -> Table:
     logarithmic = any(tie.logarithm != 0 for tie in ties)
     rows: dict[object, tuple[Cell, ...]] = {}
     for tie in ties:
@@ -204,7 +205,7 @@ def _boundaries(diagram: PhaseDiagram) -> Table:
             f"{r} becomes tight" if r in slacks else f"{r} reaches its floor" for r in tie.floors
         )
         logarithm = [tie.logarithm] if logarithmic else []
-        between = " and ".join(str(i + 1) for i in pair)
+        between = " and ".join(str(i + 1) for i in pair) if pair[0] < pair[1] else f"inside {pair[0] + 1}"
         # Two branches of one curve are one row.
         rows[tie.boundary.curve, *pair] = (_equation(diagram, tie.boundary), between, reason, *logarithm)
     power = Notation("power of ln C", "power of ln C", r"\text{power of } \ln C")

@@ -101,6 +101,11 @@ def test_an_optimum_without_end_is_printed_with_its_direction(capsys):
     assert "Phase 1: N times C^(-b·s), t times C^s is optimal too, for any s > 0." in run(capsys, *asked)[1]
 
 
+def test_a_tie_inside_a_phase_is_a_row_of_the_boundaries(capsys):
+    _, out, _ = run(capsys, "balance", "--term", "1/t", "--term", "t**-(1+(beta-2)**2)", "--cost", "t")
+    assert any(line.split() == ["β", "=", "2", "inside", "1", "1/t"] for line in out.splitlines())
+
+
 def test_the_models_own_terms_and_one_more(capsys):
     status, out, _ = run(capsys, "balance", "--model", "lazy", "--where", "alpha > 0")
     assert status == 0 and "model_bottleneck was derived for α > 1" in out and "α < 1/2" in out

@@ -7,7 +7,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 from mpmath import mp, mpf
-from sympy import And, Min, Mul, Or, Rational, S, Symbol, simplify, symbols
+from sympy import And, Eq, Max, Min, Mul, Or, Rational, S, Symbol, simplify, symbols
 
 from exponents.algebra.parametric import holds
 from exponents.algebra.polynomials import Functions
@@ -18,6 +18,7 @@ from exponents.model.online_loss import loss
 from exponents.model.table1 import optimum
 from exponents.optimum.boundary_ties import assumptions, boundary_ties
 from exponents.optimum.dominant_balance import lift
+from exponents.optimum.inner_ties import inner_ties
 from exponents.optimum.programme import programme
 from exponents.optimum.proof import prove
 from exponents.optimum.search import compute_optimum
@@ -65,6 +66,30 @@ def test_a_boundary_that_only_touches_is_no_boundary():
     found = diagram(t**-1 + t ** (-1 - a * (b - 1) ** 2), cost=t)
     assert exponents(found) == [1] and found.boundaries == ()
     assert len(found.at(2, 1).binding) == 2 and len(found.at(2, 2).binding) == 1
+
+
+def places(found):
+    return [(tie.boundary.curve, tie.boundary.phases, tie.terms, tie.floors) for tie in inner_ties(found)]
+
+
+def test_ties_on_curves_inside_a_phase_are_named():
+    # The slack a (b - 1)^2 of the second term touches zero on b = 1.
+    found = diagram(t**-1 + t ** (-1 - a * (b - 1) ** 2), cost=t)
+    assert places(found) == [(Eq(b, 1), (0, 0), tuple(term.name for term in found.programme.loss), ())]
+    # max(b, 2 - b) - 1 touches zero at b = 1, and (b - 2)^2 at b = 2; 1/(a + b) touches nothing.
+    found = diagram(1 / t + t ** -Max(b, 2 - b) + t ** (-1 - (b - 2) ** 2) + t ** (-1 - 1 / (a + b)), cost=t)
+    assert [(curve, len(terms)) for curve, _, terms, _ in places(found)] == [(Eq(b, 1), 2), (Eq(b, 2), 2)]
+    for value, binding in ((1, 2), (2, 2), (Fraction(3, 2), 1)):
+        assert len(found.at(1, value).binding) == binding  # the programme itself agrees, and away from both curves too
+    # 1/t balances N^-1 t^-(1 - s) with s = (a - 1)^2 where x_N = s x_t, so N is at its floor for a = 1 alone.
+    found = diagram(1 / t + t ** ((a - 1) ** 2 - 1) / N, where=(a < 2,))
+    assert places(found) == [(Eq(a, 1), (0, 0), found.phases[0].binding, (N,))]
+
+
+def test_control_a_tie_that_ends_a_phase_or_lies_outside_is_none_inside():
+    assert places(diagram(1 / t + t**-a, cost=t)) == []
+    assert places(diagram(1 / t + t ** (-1 - (a - 4) ** 2), cost=t)) == []
+    assert places(diagram(t**-1 + t ** (-1 - (a - 1) ** 2 - (b - 1) ** 2), cost=t)) == []  # a point alone
 
 
 def test_an_isolated_point_at_which_a_term_stops_falling():
