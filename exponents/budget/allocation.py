@@ -19,9 +19,13 @@ from .geometric_programme import DIGITS, LogLoss, Minimum, number
 from .leading_law import Law, check_factor, leading_law, set_aside
 from .linear_equations import solve_unknowns, unit_row
 from .numeric_programme import System, check_prefactor, read_system
+from .trade_off import meet_sum, separate_sum
 
 FACTOR = Fraction(11, 10)
 """How closely the leading law must hold, by default."""
+
+NO_LAW = "under a sum only the exponents are derived: see balance"
+"""Why a plan under a sum has no leading law."""
 
 SAME = mpf(10) ** -6
 """Difference in ln of a resource below which two splits are the same."""
@@ -154,11 +158,14 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
     wanted = check_factor(factor)
     for term in programme.loss:
         check_prefactor(term)
-    scaled = _share_budget(programme, budgets)
-    falling, irreducible_terms = set_aside(scaled)
-    system = read_system(falling)
-    least = _minimise(programme, budgets, system)
-    law, no_law = _find_law(scaled)
+    rest, total = separate_sum(programme)
+    scaled = share_budget(programme, budgets)
+    falling, irreducible_terms = set_aside(share_budget(rest, budgets))
+    if total is None:
+        least = _minimise(programme, budgets, read_system(falling))
+        law, no_law = _find_law(scaled)
+    else:
+        least, law, no_law = meet_sum(falling, total, budgets[0]), None, NO_LAW
     with mp.workdps(DIGITS):
         size = mpmath.log(number(budgets[0]))
         shares = dict(zip((term.name for term in falling.loss), least.shares, strict=True))
@@ -185,9 +192,30 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
         )
 
 
-def _share_budget(programme: Programme, budgets: Sequence[Fraction]) -> Programme:
-    """Return the programme with each cost in units in which its budget is the first one."""
+def share_budget(programme: Programme, budgets: Sequence[Fraction]) -> Programme:
+    """Return the programme with each cost in units in which its budget is the first one.
+
+    Parameters
+    ----------
+    programme : Programme
+    budgets : sequence of Fraction
+        One for all costs, or one for each, in order.
+
+    Raises
+    ------
+    InputError
+        If there are more or fewer, or several beside a cost that is a sum.
+
+    Examples
+    --------
+    >>> from exponents import N, P, programme, t
+    >>> both = programme(1 / t + 1 / N + 1 / P, (N * t, 4 * P))
+    >>> [row.prefactor for row in share_budget(both, [Fraction(100), Fraction(10)]).budgets]
+    [1, 40]
+    """
     costs = programme.costs
+    if len(budgets) > 1 and any(constraint.total is not None for constraint in programme.constraints):
+        raise InputError(f"with a cost that is a sum there is one budget for all costs; got {len(budgets)}; give one")
     if len(budgets) not in (1, len(costs)):
         names = ", ".join(cost.name for cost in costs)
         raise InputError(

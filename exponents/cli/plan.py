@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import contextlib
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import InputError
 from ..names import FORMATS, require
-from ..rationals import exact
+from ..rationals import abbreviate, exact
 from .loss_options import loss_options, read_loss
 from .terminal import Command, format_option, show_report
+
+if TYPE_CHECKING:
+    from sympy import Symbol
+
+    from ..optimum.programme import Programme
 
 
 def _read_amount(text: str, role: str) -> Fraction:
@@ -27,35 +32,80 @@ def _read_amount(text: str, role: str) -> Fraction:
         raise
 
 
+def _read_amounts(text: str, programme: Programme, option: str) -> dict[Symbol, Fraction]:
+    """Return the amounts of resources that a text such as N=1e9,D=2e10 gives."""
+    known = {resource.name: resource for resource in programme.visible}
+    found: dict[Symbol, Fraction] = {}
+    for part in text.split(","):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals or name not in known or known[name] in found:
+            raise InputError(
+                f"{option} must give resources ({', '.join(known)}) an amount, once each; got {abbreviate(part)}; "
+                f"write {next(iter(known))}=1e9"
+            )
+        found[known[name]] = _read_amount(value, f"the amount of {name}")
+    return found
+
+
 @click.command(cls=Command, short_help="Split a budget, constants included.")
 @loss_options
 @click.option(
     "--budget",
     "budgets",
-    required=True,
     multiple=True,
     metavar="C",
     help="The budget; once for all costs, or once for each --cost, in order.",
 )
+@click.option("--target", metavar="LOSS", help="Instead of --budget: split the least budget that reaches this loss.")
+@click.option("--fix", "fixed", multiple=True, metavar="NAME=AMOUNT", help="What does it cost to hold this?  Repeat.")
+@click.option(
+    "--compare", "splits", multiple=True, metavar="SPLIT", help="A split of your own: 'N=1e9,D=2e10'.  Repeat."
+)
 @click.option("--factor", default="1.1", metavar="F", help="Accuracy asked of the leading law.  [default: 1.1]")
 @format_option
-def plan(form: str, budgets: tuple[str, ...], factor: str, **options: Any) -> None:
+def plan(
+    form: str,
+    budgets: tuple[str, ...],
+    factor: str,
+    target: str | None,
+    fixed: tuple[str, ...],
+    splits: tuple[str, ...],
+    **options: Any,
+) -> None:
     """Split a budget in the best way, for a loss with numerical prefactors, and print the law that the split follows.
 
     Prints what each resource gets, what each term adds to the loss, the leading law L = a C^-r with its constants, the
     budget above which that law is right to within --factor, and what the second-best balance would cost.  A term
     without resources is irreducible.
 
+    --fix compares with the best split that holds a resource; --compare with a split of your own.
+
     \b
     Examples:
       exponents plan --term '406.4*N**-0.34' --term '410.7*D**-0.28' --term 1.69 --cost '6*N*D' --budget 1e21
+      exponents plan --term '3/t' --term '2/N' --target 0.01 --fix N=500 --compare N=1000,t=2000
       exponents plan --term '2*t**(-beta)' --term 'N**-alpha' --set alpha=3/2 --set beta=1/2 --budget 1e9
     """
     require(form, FORMATS, "the format")
+    if bool(budgets) == (target is not None):
+        given = "both" if budgets else "neither"
+        raise InputError(f"plan takes either --budget or --target; got {given}; try --budget 1e21")
     spent, wanted = [_read_amount(budget, "the budget") for budget in budgets], exact(factor, "the factor")
     programme = read_loss(**options)
     from ..budget.allocation import plan_budget
-    from ..reports.budget_split import plan_object, plan_tables
+    from ..budget.comparison import compare_split, hold_resources
+    from ..budget.trade_off import least_cost
+    from ..reports.budget_split import plan_object, plan_tables, question_object, question_tables
 
-    found = plan_budget(programme, spent, wanted)
-    show_report(lambda: plan_tables(found), lambda: plan_object(found), form)
+    wished = None if target is None else _read_amount(target, "the target")
+    holding = _read_amounts(",".join(fixed), programme, "--fix") if fixed else {}
+    asked = [_read_amounts(split, programme, "--compare") for split in splits]
+    found = plan_budget(programme, spent if wished is None else least_cost(programme, wished), wanted)
+    held = hold_resources(found, holding) if holding else None
+    compared = [compare_split(found, split) for split in asked]
+    extra = {} if wished is None else {"target": str(wished)}
+    show_report(
+        lambda: [*plan_tables(found), *question_tables(found, held, compared)],
+        lambda: {**plan_object(found), **extra, **question_object(held, compared)},
+        form,
+    )

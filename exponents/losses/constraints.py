@@ -38,11 +38,14 @@ class Constraint:
         The monomial that equals C.
     slack : Symbol or None
         The resource that takes up the difference; None for an equation.
+    total : Expr or None
+        A sum that may not exceed C and of which this is one part: for exponents the parts count one by one.
     """
 
     name: str
     budget: PowerLaw
     slack: Symbol | None
+    total: Expr | None = None
 
 
 def read_constraint(relation: Relational, resources: Iterable[Symbol]) -> tuple[Constraint, ...]:
@@ -82,7 +85,13 @@ def read_constraint(relation: Relational, resources: Iterable[Symbol]) -> tuple[
     larger, smaller = relation.gts, relation.lts
     sign = ">=" if larger == relation.lhs else "<="
     return tuple(
-        _make_row(above, below, sign, wanted)
+        _make_row(
+            above,
+            below,
+            sign,
+            wanted,
+            Add(*(part * C / above for part in smaller.args)) if isinstance(smaller, Add) else None,
+        )
         for above in (larger.args if isinstance(larger, Min) else (larger,))
         for below in (smaller.args if isinstance(smaller, Add | Max) else (smaller,))
     )
@@ -101,10 +110,13 @@ def read_cost(cost: Expr, resources: Iterable[Symbol]) -> tuple[PowerLaw, ...] |
     parts = cost.args if isinstance(cost, Add | Max) else (cost,)
     if len(parts) == 1:
         return (PowerLaw.from_expr(cost, wanted, name=str(cost)),)
-    return tuple(_make_row(C, part, "<=", wanted) for part in sorted(parts, key=str) if bases(part) & set(wanted))
+    total, inside = cost if isinstance(cost, Add) else None, (part for part in parts if bases(part) & set(wanted))
+    return tuple(_make_row(C, part, "<=", wanted, total) for part in sorted(inside, key=str))
 
 
-def _make_row(larger: Expr, smaller: Expr, sign: str, resources: Sequence[Symbol]) -> Constraint:
+def _make_row(
+    larger: Expr, smaller: Expr, sign: str, resources: Sequence[Symbol], total: Expr | None = None
+) -> Constraint:
     """Return larger >= smaller as a budget; the sign is that of the name."""
     for side, where in ((larger, "larger"), (smaller, "smaller")):
         if any(part.free_symbols & set(resources) for part in side.atoms(Add, Min, Max)):
@@ -116,4 +128,4 @@ def _make_row(larger: Expr, smaller: Expr, sign: str, resources: Sequence[Symbol
     slack = None if sign == "==" else Symbol(name, positive=True)
     every = (*resources, C) if slack is None else (*resources, C, slack)
     row = larger * C / smaller if slack is None else larger * C / (smaller * slack)
-    return Constraint(name, PowerLaw.from_expr(row, every, name=name), slack)
+    return Constraint(name, PowerLaw.from_expr(row, every, name=name), slack, total)

@@ -1,10 +1,12 @@
 """How is the plan of a budget reported: as tables for people, and as the object that JSON holds?
 
-`plan_tables` rounds numbers to six digits; `plan_object` keeps them as floats.
+`plan_tables` rounds numbers to six digits; `plan_object` keeps them as floats.  `question_tables` and `question_object`
+report what was asked beside the plan: resources that are held, and splits to compare.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import mpmath
@@ -13,6 +15,7 @@ from sympy import Symbol
 
 from ..budget.allocation import Alternative, Plan
 from ..budget.certified_bounds import Enclosure
+from ..budget.comparison import ROUNDING, Comparison, Held, spare_room
 from ..budget.constants import Constant
 from ..budget.geometric_programme import number
 from ..budget.leading_law import Law
@@ -20,10 +23,6 @@ from ..printing import STYLES, Notation, join_notation, phrase, write
 from .render import Cell, Table, make_columns
 
 DIGITS = 6
-
-
-ROUNDING = 1e-9
-"""Relative slack below which a constraint is tight."""
 
 
 def plan_object(plan: Plan) -> dict[str, object]:
@@ -91,6 +90,92 @@ def plan_tables(plan: Plan) -> list[Table]:
     return [_split(plan), _terms(plan), _law(plan)]
 
 
+def question_object(held: Held | None, compared: Sequence[Comparison]) -> dict[str, object]:
+    """Return the keys that JSON has beside those of the plan.
+
+    Examples
+    --------
+    >>> from exponents import N, plan_budget, programme, t
+    >>> from exponents.budget.comparison import hold_resources
+    >>> held = hold_resources(plan_budget(programme(1 / t + 1 / N), 100), {N: 5})
+    >>> question_object(held, [])["held"]["loss"]
+    0.25
+    """
+    found: dict[str, object] = {}
+    if held:
+        found["held"] = {
+            "amounts": {r.name: write(amount, "plain") for r, amount in held.amounts},
+            "allocation": {r.name: _float(x) for r, x in held.plan.allocation if r in held.plan.programme.visible},
+            "loss": _float(held.plan.loss),
+            "budget_for_best_loss": None if held.needed is None else _float(number(held.needed)),
+            "best_budget_for_its_loss": _float(number(held.enough)),
+        }
+    if compared:
+        found["compared"] = [
+            {
+                "allocation": {r.name: write(amount, "plain") for r, amount in split.amounts},
+                "costs": {name: _float(cost) for name, cost in split.costs},
+                "budget": _float(split.budget),
+                "loss": _float(split.loss),
+                "best_budget_for_its_loss": _float(number(split.needed)),
+                "broken": list(split.broken),
+            }
+            for split in compared
+        ]
+    return found
+
+
+def question_tables(plan: Plan, held: Held | None, compared: Sequence[Comparison]) -> list[Table]:
+    """Return a table for the resources that are held, and one for the splits to compare, if there are any.
+
+    Examples
+    --------
+    >>> from exponents import N, plan_budget, programme, t
+    >>> from exponents.budget.comparison import compare_split
+    >>> plan = plan_budget(programme(1 / t + 1 / N), 100)
+    >>> [table.name for table in question_tables(plan, None, [compare_split(plan, {N: 5, t: 20})])]
+    ['compared']
+    """
+    best = dict(plan.allocation)
+    tables = []
+    if held:
+        own = dict(held.plan.allocation)
+        rows: list[tuple[Cell, ...]] = [(r, _decimal(best[r]), _decimal(own[r])) for r in plan.programme.visible]
+        needed = "none reaches it" if held.needed is None else _number(held.needed)
+        rows += [
+            ("loss", _decimal(plan.loss), _decimal(held.plan.loss)),
+            (f"budget for a loss of {_decimal(plan.loss)}", _number(plan.budget), needed),
+            (f"budget for a loss of {_decimal(held.plan.loss)}", _number(held.enough), _number(plan.budget)),
+        ]
+        what = " and ".join(f"{r} = {_number(amount)}" for r, amount in held.amounts)
+        columns = make_columns("quantity", ("best", "best split"), "held")
+        tables.append(Table("held", phrase(f"What it costs to hold {what}"), columns, tuple(rows)))
+    if compared:
+        tables.append(_compare(plan, compared))
+    return tables
+
+
+def _compare(plan: Plan, compared: Sequence[Comparison]) -> Table:
+    best = dict(plan.allocation)
+    rows: list[tuple[Cell, ...]] = [
+        (r, _decimal(best[r]), *(_number(dict(split.amounts)[r]) for split in compared)) for r in plan.programme.visible
+    ]
+    for i, (name, _) in enumerate(compared[0].costs):
+        rows.append((f"cost {name}", None, *(_decimal(split.costs[i][1]) for split in compared)))
+    rows += [
+        ("budget", _number(plan.budget), *(_decimal(split.budget) for split in compared)),
+        ("loss", _decimal(plan.loss), *(_decimal(split.loss) for split in compared)),
+        ("best split, same loss", _number(plan.budget), *(_number(split.needed) for split in compared)),
+    ]
+    if any(split.broken for split in compared):
+        rows.append(("breaks", None, *(split.broken or None for split in compared)))
+    columns = make_columns(
+        "quantity", ("best", "best split"), *((f"split_{i + 1}", f"split {i + 1}") for i in range(len(compared)))
+    )
+    note = phrase("Best split, same loss: the budget that the best split needs for the loss of the column.")
+    return Table("compared", phrase("Splits to compare"), columns, tuple(rows), (note,))
+
+
 def _split(plan: Plan) -> Table:
     shares = dict(plan.law.shares) if plan.law else {}
     rows = tuple(
@@ -117,9 +202,8 @@ def _split(plan: Plan) -> Table:
 
 def _tight(plan: Plan) -> list[str]:
     """Return the constraints that this budget meets without slack."""
-    amounts = dict(plan.allocation)
-    slacks = ((c.name, c.slack) for c in plan.programme.constraints if c.slack is not None)
-    return [name for name, slack in slacks if amounts[slack] <= 1 + ROUNDING]
+    spare = spare_room(plan.programme, dict(plan.allocation), number(plan.budget))
+    return [name for name, room, equal in spare if not equal and room <= ROUNDING]
 
 
 def _terms(plan: Plan) -> Table:

@@ -249,6 +249,18 @@ BAD = {
     "bad factor": ["plan", *HALF, "--budget", "1e6", "--factor", "1"],
     "plan with parameters": ["plan", *SYMBOLIC, "--budget", "1e6"],
     "plan with a symbolic prefactor": ["plan", "--term", "eta/t", "--term", "1/N", "--budget", "1e6"],
+    "a budget and a target": ["plan", *HALF, "--budget", "1e6", "--target", "1/10"],
+    "bad target": ["plan", *HALF, "--target", "low"],
+    "target of nothing": ["plan", *HALF, "--target", "0"],
+    "two targets": ["plan", *HALF, "--target", "1/10", "--target", "1/5"],
+    "target for two sums": ["plan", *HALF, "--cost", "N+t", "--cost", "N*t+N**2", "--target", "1/10"],
+    "budget for two sums": ["plan", *HALF, "--cost", "N+t", "--cost", "N*t+N**2", "--budget", "1e6"],
+    "fix without an amount": ["plan", *HALF, "--budget", "1e6", "--fix", "N"],
+    "fix of no resource": ["plan", *HALF, "--budget", "1e6", "--fix", "Q=3"],
+    "fix of one resource twice": ["plan", *HALF, "--budget", "1e6", "--fix", "N=3", "--fix", "N=4"],
+    "fix beyond the budget": ["plan", *HALF, "--budget", "1e6", "--fix", "N=1e7"],
+    "negative split": ["plan", *HALF, "--budget", "1e6", "--compare", "N=-1,t=5"],
+    "split without a resource": ["plan", *HALF, "--budget", "1e6", "--compare", "N=1"],
     "plan of constants": ["plan", "--term", "2", "--budget", "1e6"],
     "bad picture": ["plot", "loss"],
     "bad suffix": ["plot", "phases", "--output", "phases.gif"],
@@ -291,6 +303,28 @@ def test_a_plan_keeps_constraints_and_refuses_what_its_constants_do_not_describe
     assert found["tight"] == ["D >= 200*N"] and set(found["allocation"]) == {"N", "D"}
     status, _, err = run(capsys, "plan", "--term", "(N + 5*N**(1/3))**(-1/2)", "--term", "1/t", "--budget", "1e6")
     assert status == 2 and "a plan needs a sum of monomials" in err
+
+
+def test_a_plan_answers_questions_in_the_other_direction(capsys):
+    asked = ["plan", "--term", "1/t", "--term", "1/N", "--target", "1/5", "--fix", "N=8", "--compare", "N=5,t=20"]
+    _, out, _ = run(capsys, *asked, "--format", "json")
+    found = json.loads(out)
+    # 2/sqrt(C) = 1/5; 1/8 + 8/C is 0.205 at C = 100 and 1/5 at C = 320/3; 2/sqrt(C) is 1/4 at C = 64
+    assert (found["budget"], found["target"], found["loss"]) == ("100", "1/5", pytest.approx(0.2, rel=1e-13))
+    assert found["held"] == {
+        "amounts": {"N": "8"},
+        "allocation": {"N": 8.0, "t": pytest.approx(12.5, rel=1e-13)},
+        "loss": pytest.approx(0.205, rel=1e-13),
+        "budget_for_best_loss": pytest.approx(320 / 3, rel=1e-13),
+        "best_budget_for_its_loss": pytest.approx((2 / 0.205) ** 2, rel=1e-13),
+    }
+    (split,) = found["compared"]
+    assert split["costs"] == {"N*t": 100.0} and split["allocation"] == {"N": "5", "t": "20"}
+    assert split["loss"] == pytest.approx(0.25) and split["best_budget_for_its_loss"] == pytest.approx(64, rel=1e-13)
+    _, text, _ = run(capsys, *asked)
+    assert "What it costs to hold N = 8" in text and "Splits to compare" in text and "106.667" in text
+    _, out, _ = run(capsys, *asked[:5], "--budget", "100", "--format", "json")
+    assert not {"target", "held", "compared"} & set(json.loads(out))
 
 
 @pytest.mark.parametrize("name", ["law.toml", "law.json"])
