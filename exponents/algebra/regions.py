@@ -71,14 +71,21 @@ class Regions:
     boundaries: tuple[Boundary, ...]
     curves: tuple[Expr, ...] = ()
 
-    def piecewise(self, values: Sequence[Expr], corners: Sequence[tuple[Boolean, int]] = ()) -> Expr:
+    def piecewise(
+        self,
+        values: Sequence[Expr],
+        corners: Sequence[tuple[Boolean, int]] = (),
+        exceptions: Sequence[tuple[Boolean, Expr]] = (),
+    ) -> Expr:
         """Return the function with ``values``, one for each region, over the whole domain.
 
-        ``corners`` are single points, with the position of the value there; they are decided first.
+        ``exceptions`` are curves with another value on them, and ``corners`` single points with the position of the
+        value there; they are decided first, in this order.
         """
+        special = [(value, curve) for curve, value in exceptions]
         if len(set(values)) == 1:
-            return values[0]
-        special = ((values[label], corner) for corner, label in corners)
+            return Piecewise(*special, (values[0], True)) if special else values[0]
+        special += [(values[label], corner) for corner, label in corners]
         return Piecewise(*special, *zip(values, self.cases, strict=True))
 
 

@@ -2,6 +2,7 @@
 
 Read `dominant_balance` first (one point: a linear programme, solved by `simplex`), then `programme` (what is
 optimised), `search` (the phase diagram of all parameters, whose types are in `phase_diagram`; `branches` joins those of
-a loss that is no sum), `boundary_ties` (what ties on boundaries), `optimal_face` (are all optimal splits listed?),
-`proof` (the finished statements checked again) and `inner_ties` (what ties on curves inside a phase).
+a loss that is no sum, `exceptions` finds single curves on which budgets coincide), `boundary_ties` (what ties on
+boundaries), `optimal_face` (are all optimal splits listed?), `proof` (the finished statements checked again) and
+`inner_ties` (what ties on curves inside a phase).
 """

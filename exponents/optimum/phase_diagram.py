@@ -80,6 +80,29 @@ class Phase:
 
 
 @dataclass(frozen=True)
+class Exceptional:
+    """A curve on which the optimum is not that of the regions beside it; see `exceptions`.
+
+    Attributes
+    ----------
+    parameter : Symbol
+    value : Expr
+        What the parameter is on the curve.
+    diagram : PhaseDiagram
+        The optimum on the curve, with one parameter fewer.
+    """
+
+    parameter: Symbol
+    value: Expr
+    diagram: PhaseDiagram
+
+    @property
+    def curve(self) -> Boolean:
+        """The curve as an equation."""
+        return Eq(self.parameter, self.value, evaluate=False)
+
+
+@dataclass(frozen=True)
 class PhaseDiagram:
     """All phases of a compute optimum, in order, with the curves between them.
 
@@ -95,6 +118,8 @@ class PhaseDiagram:
         Where the loss is no sum: the diagrams of its branches.
     chosen : tuple of int
         For each phase, the branch whose phase it is.
+    exceptions : tuple of Exceptional
+        Curves on which budgets coincide, and the optimum there.
 
     Examples
     --------
@@ -111,6 +136,7 @@ class PhaseDiagram:
     regions: Regions
     parts: tuple[PhaseDiagram, ...] = ()
     chosen: tuple[int, ...] = ()
+    exceptions: tuple[Exceptional, ...] = ()
 
     @property
     def boundaries(self) -> tuple[Boundary, ...]:
@@ -120,7 +146,8 @@ class PhaseDiagram:
     @property
     def exponent(self) -> Expr:
         """r in L*(C) ~ C^{-r}, over the whole domain."""
-        return self.regions.piecewise([phase.exponent for phase in self.phases], self._corners)
+        there = [(own.curve, own.diagram.exponent) for own in self.exceptions]
+        return self.regions.piecewise([phase.exponent for phase in self.phases], self._corners, there)
 
     def allocation(self, resource: Symbol) -> Expr:
         """Return n in resource ~ C^n at the optimum, over the whole domain.
@@ -132,7 +159,9 @@ class PhaseDiagram:
         """
         if resource not in self.programme.resources:
             raise InputError(f"{resource} is not allocated here; the budget spends {self.programme.resources}")
-        return self.regions.piecewise([dict(phase.allocation)[resource] for phase in self.phases], self._corners)
+        there = [(own.curve, own.diagram.allocation(resource)) for own in self.exceptions]
+        values = [dict(phase.allocation)[resource] for phase in self.phases]
+        return self.regions.piecewise(values, self._corners, there)
 
     def at(self, *coordinates: object, **named: object) -> PointOptimum:
         """Return the optimum at one exact point, given in the order of the parameters or by name.

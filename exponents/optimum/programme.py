@@ -107,6 +107,35 @@ class Programme:
         """Positions of the free resources among all."""
         return tuple(i for i, r in enumerate(self.resources) if r in self.free)
 
+    def restrict(self, parameter: Symbol, value: Expr) -> Programme:
+        """Return the programme on the curve where a parameter is a function of the others.
+
+        Raises
+        ------
+        InputError
+            If the curve lies outside of the domain, or has a pole all along.
+        """
+
+        def put(term: PowerLaw) -> PowerLaw:
+            exponents = tuple((r, e.subs(parameter, value)) for r, e in term.exponents)
+            return replace(term, exponents=exponents, logarithms=(), assumes=())
+
+        def put_all(loss: Loss) -> Loss:
+            return replace(loss, terms=tuple(map(put, loss)))
+
+        domain = tuple(dict.fromkeys(side.subs(parameter, value) for side in self.domain))
+        if any(side.is_number and not side.is_positive for side in domain):
+            raise InputError(f"{parameter} = {value} lies outside of the domain; choose another curve")
+        return replace(
+            self,
+            loss=put_all(self.loss),
+            branches=tuple(map(put_all, self.branches)),
+            budgets=tuple(map(put, self.budgets)),
+            constraints=tuple(replace(own, budget=put(own.budget)) for own in self.constraints),
+            parameters=tuple(p for p in self.parameters if p != parameter),
+            domain=tuple(side for side in domain if not side.is_number),
+        )
+
     def _describe_budgets(self) -> list[str]:
         """Return what each budget says, for messages; nothing for C = C."""
         constraints = {constraint.budget: constraint.name for constraint in self.constraints}

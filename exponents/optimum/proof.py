@@ -242,6 +242,10 @@ def prove(diagram: PhaseDiagram) -> None:
     prove_tiling(programme, [phase.where for phase in diagram.phases])
     for part in diagram.parts:
         prove(part)
+    for own in diagram.exceptions:
+        if own.diagram.programme != programme.restrict(own.parameter, own.value):
+            raise Refuted(f"the optimum on {own.curve} is that of another programme")
+        prove(own.diagram)
     for place, phase in enumerate(diagram.phases):
         if diagram.parts:
             _prove_branch(diagram, place)

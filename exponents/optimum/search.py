@@ -20,7 +20,7 @@ loop, `regions_of` writes the cells as inequalities, `_make_phase` one phase.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sympy import Expr, Symbol
@@ -35,6 +35,7 @@ from ..errors import InputError
 from ..losses.terms import Loss
 from .branches import join_branches
 from .dominant_balance import Lifted, lift
+from .exceptions import find_exceptions
 from .phase_diagram import Certificate, Phase, PhaseDiagram
 from .programme import COST, Programme, programme
 from .simplex import Basis
@@ -156,7 +157,8 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
         )
         for where, found in zip(regions.where, firsts, strict=True)
     )
-    return PhaseDiagram(programme, phases, regions)
+    found = PhaseDiagram(programme, phases, regions)
+    return replace(found, exceptions=find_exceptions(found, phase_diagram))
 
 
 def _denominators(found: _Solution) -> frozenset[Polynomial]:

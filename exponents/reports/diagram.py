@@ -29,7 +29,8 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
     """Return a diagram as JSON holds it: ``{"phases": [{where, exponent, allocation, binding, vertices, rays}]}``.
 
     Exact values are text that SymPy reads back.  ``vertices`` is there only where the allocation is not unique, and
-    ``rays`` only where it may move without end.
+    ``rays`` only where it may move without end.  If the optimum is another on single curves, ``exceptions`` lists
+    these, each as ``on`` and the phases there.
 
     Examples
     --------
@@ -37,7 +38,12 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
     >>> diagram_object(compute_optimum(1 / t + 1 / N))["phases"][0]["exponent"]
     '1/2'
     """
-    return {"phases": [_phase_object(diagram, phase) for phase in diagram.phases]}
+    found: dict[str, object] = {"phases": [_phase_object(diagram, phase) for phase in diagram.phases]}
+    if diagram.exceptions:
+        found["exceptions"] = [
+            {"on": write(own.curve, "plain"), **diagram_object(own.diagram)} for own in diagram.exceptions
+        ]
+    return found
 
 
 def _phase_object(diagram: PhaseDiagram, phase: Phase) -> dict[str, object]:
@@ -170,6 +176,9 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence
             moved = {r.name: Pow(C, rate * s) for r, rate in rates if rate != 0 and r in programme.visible}
             changes = ", ".join(f"{name} times {{{name}}}" for name in moved)
             yield phrase(f"Phase {number}: {changes} is optimal too, for any s > 0.", **moved)
+    for own in diagram.exceptions:
+        where = join_notation("", own.curve)
+        yield phrase("On {where} alone, where budgets change, r is {r}.", where=where, r=own.diagram.exponent)
     fixed = {own for term in programme.loss for own in term.prefactor.free_symbols} - set(programme.resources)
     if fixed:
         yield phrase("Held fixed: {symbols}.", symbols=join_notation(", ", *sorted(fixed, key=str)))

@@ -106,6 +106,14 @@ def test_a_tie_inside_a_phase_is_a_row_of_the_boundaries(capsys):
     assert any(line.split() == ["β", "=", "2", "inside", "1", "1/t"] for line in out.splitlines())
 
 
+def test_a_curve_on_which_budgets_coincide_is_printed(capsys):
+    asked = ("balance", "--term", "1/t", "--term", "1/N", "--cost", "N*t", "--cost", "N**beta*t")
+    printed = json.loads(run(capsys, *asked, "--format", "json")[1])
+    assert [phase["exponent"] for phase in printed["phases"]] == ["0"]
+    assert [(own["on"], own["phases"][0]["exponent"]) for own in printed["exceptions"]] == [("beta = 1", "1/2")]
+    assert "On β = 1 alone, where budgets change, r is 1/2." in run(capsys, *asked)[1]
+
+
 def test_the_models_own_terms_and_one_more(capsys):
     status, out, _ = run(capsys, "balance", "--model", "lazy", "--where", "alpha > 0")
     assert status == 0 and "model_bottleneck was derived for α > 1" in out and "α < 1/2" in out

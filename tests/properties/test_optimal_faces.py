@@ -122,11 +122,11 @@ def is_refuted(diagram, forged):
 
 def test_the_listed_face_of_random_problems_is_the_whole_one_and_any_less_is_refuted():
     compared = rays = faces = 0
-    for seed in range(70):
+    for seed in range(50):
         draw, diagram = random_problem(seed)
         if diagram is None:
             continue
-        compared += check_faces(draw, diagram, 3)
+        compared += check_faces(draw, diagram, 2)
         prove(diagram)
         for phase in diagram.phases:
             if phase.rays:
@@ -135,4 +135,21 @@ def test_the_listed_face_of_random_problems_is_the_whole_one_and_any_less_is_ref
             if len(phase.vertices) > 1:
                 faces += 1
                 assert is_refuted(diagram, replace(phase, vertices=phase.vertices[:-1]))
-    assert compared > 80 and rays > 4 and faces > 2
+    assert compared > 30 and rays > 2 and faces > 1
+
+
+def test_the_exponent_at_simple_points_is_that_of_the_programme_there():
+    # Points of small denominators lie on boundaries, and where budgets change.
+    compared = 0
+    for seed in range(70, 110):
+        draw, diagram = random_problem(seed)
+        for _ in range(12 if diagram else 0):
+            size = draw.choice([2, 3, 4])
+            point = {symbol: Fraction(draw.randint(1 - size, size - 1), size) for symbol in (a, b)}
+            try:
+                optimum = diagram.programme.at(point)
+            except (NoBalance, InputError):
+                continue
+            assert evaluate(diagram.exponent, point) == optimum.exponent
+            compared += 1
+    assert compared > 150

@@ -21,7 +21,7 @@ from exponents.optimum.dominant_balance import lift
 from exponents.optimum.inner_ties import inner_ties
 from exponents.optimum.programme import programme
 from exponents.optimum.proof import prove
-from exponents.optimum.search import compute_optimum
+from exponents.optimum.search import compute_optimum, phase_diagram
 from exponents.optimum.simplex import Basis
 from exponents.symbols import B, C, N, P, alpha, beta, eta, t
 
@@ -409,3 +409,48 @@ def test_a_single_point_that_a_closed_case_claims_wrongly_is_decided_first():
         here = {part.lhs: part.rhs for part in condition.args}
         best = found.programme.at({s: Fraction(int(v.p), int(v.q)) for s, v in here.items()}).exponent
         assert wrong.exponent.subs(here) == Rational(best.numerator, best.denominator)
+
+
+COINCIDING = {
+    # x_N + x_t = 1 and x_N + (1 + a - b) x_t = 1 leave x_t = 0.  On a = b any split is left, and the even one is best.
+    "one follows": (1 / t + 1 / N, (N * t, N * t ** (1 + a - b)), SQUARE, S.Zero, Rational(1, 2)),
+    # a x_N + b x_t + x_P = b x_N + a x_t + x_P = 1: x_N = x_t, so x_t is 1/(a + b) at most; 1/a where the two are one.
+    "swapped": (1 / t, (N**a * t**b * P, N**b * t**a * P), SQUARE, 1 / (a + b), 1 / a),
+}
+
+
+@pytest.mark.parametrize("case", COINCIDING)
+def test_where_budgets_coincide_the_optimum_is_that_of_the_curve(case):
+    loss, costs, domain, beside, on = COINCIDING[case]
+    found = compute_optimum(loss, costs, domain, (a, b))
+    prove(found)
+    (own,) = found.exceptions
+    assert own.curve == Eq(b, a, evaluate=False) and own.diagram.exponent == on
+    assert [phase.exponent for phase in found.phases] == [beside]
+    for point in ((1, 1), (2, 2), (2, Fraction(1, 2)), (1, 2)):
+        here = dict(zip((a, b), map(Rational, point), strict=True))
+        assert (
+            found.exponent.subs(here)
+            == found.at(*point).exponent
+            == (on if point[0] == point[1] else beside).subs(here)
+        )
+        shares = dict(zip(found.programme.resources, found.at(*point).vertices[0].allocation, strict=True))
+        assert found.allocation(t).subs(here) == shares[t]
+    other = compute_optimum(loss, costs[:1], a < 3, (a, b)).programme.restrict(b, a)
+    with pytest.raises(Refuted, match="another programme"):  # control
+        prove(replace(found, exceptions=(replace(own, diagram=phase_diagram(other)),)))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_jump_between_phases_has_the_larger_value_on_the_boundary(sign):
+    # x_P = 1 = x_P + x_N + s c x_t leaves x_N = -s c x_t: t grows, and shares C = t M with M, for s c <= 0 alone.
+    found = compute_optimum(1 / t + 1 / B, (P, P * N * t ** (sign * c), t * B), (c > -1, c < 1))
+    prove(found)
+    for value in (-1, 0, 1):
+        point = Rational(value, 2)
+        assert found.exponent.subs(c, point) == found.at(point).exponent == (Rational(1, 2) if sign * value <= 0 else 0)
+
+
+def test_control_budgets_that_never_coincide_make_no_exception():
+    # The second budget fixes P alone; on a = b, where exponents are equal, nothing else can be met.
+    assert compute_optimum(t**-a + N**-b, (N * t, P * t ** (a - b)), SQUARE, (a, b)).exceptions == ()
