@@ -37,6 +37,7 @@ TABLES = {
     "data": "compute-optimal exponents with P reused samples",
     "data-limit": "how many reused samples are enough",
     "claims": "every published exponent beside the derived one",
+    "laws": "laws that others published: derived phases beside the printed exponents",
 }
 """The tables, and what each shows."""
 

@@ -4,7 +4,7 @@ Every exponent, region and balance in a row comes from a `PhaseDiagram`, a `Fixe
 `Claim`; none is typed here.
 
 Map: `compute_optimal`, `time`, `levels`, `loss_terms`, `phases` and `claims` build one table each (`data_tables` has
-two more); `table` finds one by name.
+two more, `law_table` one); `table` finds one by name.
 """
 
 from __future__ import annotations
@@ -230,8 +230,22 @@ def claims(version: Version) -> Table:
     return Table("claims", phrase("Exponents as published and as derived"), columns, rows, notes, blocks="text")
 
 
+def laws(version: Version) -> Table:
+    """Return laws that others published, each with its derived phases; the same in each version.
+
+    Examples
+    --------
+    >>> laws("published").rows[0][0]
+    'Hoffmann et al. 2022: size and data'
+    """
+    del version
+    from .law_table import law_table  # imported only when asked for: it needs the parser
+
+    return law_table()
+
+
 _BUILDERS: dict[str, Callable[[Version], Table]] = dict(
-    zip(TABLES, (compute_optimal, time, levels, loss_terms, phases, data, data_limit, claims), strict=True)
+    zip(TABLES, (compute_optimal, time, levels, loss_terms, phases, data, data_limit, claims, laws), strict=True)
 )
 
 

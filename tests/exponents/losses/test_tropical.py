@@ -1,4 +1,7 @@
-"""The language of losses: against piecewise-linear functions followed step by step, and published laws."""
+"""The language of losses: against piecewise-linear functions followed step by step.
+
+Published laws are in `tests/exponents/reports/test_law_table.py`.
+"""
 
 from fractions import Fraction
 from functools import reduce
@@ -7,7 +10,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Eq, Max, Min, Rational, Symbol, exp, log
+from sympy import Max, Min, Rational, Symbol, exp, log
 
 from exponents import C, N, alpha, beta, compute_optimum, programme, prove, t
 from exponents.errors import InputError, NoBalance, Refuted, TooMuchWork
@@ -161,79 +164,6 @@ def test_control_a_wrong_choice_of_branch_is_seen():
     swapped = found.__class__(found.programme, found.phases, found.regions, found.parts[::-1], found.chosen)
     with pytest.raises(Refuted):
         prove(swapped)
-
-
-# --- published laws ---------------------------------------------------------------------------------------------------
-
-
-def shares(found):
-    return {str(r): found.allocation(r) for r in found.programme.visible}
-
-
-def test_pearce_and_song_2024_effective_size():
-    """(N + 47491 N^(1/3))^-.3478: for large N the power of N alone; for small N that of N^(1/3)."""
-    large = compute_optimum((N + 47491 * N ** Rational(1, 3)) ** number("-0.3478") + D ** number("-0.3658"), 6 * N * D)
-    assert float(shares(large)["N"]) == pytest.approx(0.512612, abs=5e-7)
-    small = compute_optimum(N ** (number("-0.3478") / 3) + D ** number("-0.3658"), 6 * N * D)
-    assert float(shares(small)["N"]) == pytest.approx(0.759341, abs=5e-7)
-
-
-def test_kaplan_2020_a_sum_under_a_power():
-    found = compute_optimum(((5 / N) ** number("0.8") + 7 / D) ** number("0.095"), 6 * N * D)
-    assert shares(found) == {"D": Rational(4, 9), "N": Rational(5, 9)}
-    assert found.exponent == number("0.076") * Rational(5, 9)  # .042222
-    bound = compute_optimum(N ** number("-0.076") + t ** number("-0.76") + B ** number("-0.21"), N * B * t)
-    assert float(bound.exponent) == pytest.approx(0.051987, abs=5e-7)
-
-
-def test_sardana_2024_inference_costs():
-    found = compute_optimum(N ** number("-0.336") + D ** number("-0.283"), N * D + N * C**q, [q < 1])
-    training, inference = found.phases
-    assert training.where == (q < Rational(336, 619)) and float(Rational(336, 619)) == pytest.approx(0.5428, abs=5e-5)
-    assert (inference.exponent - number("0.336") * (1 - q)).expand() == 0
-    prove(found)
-
-
-def test_gadre_2024_over_training():
-    found = compute_optimum(N**-alpha + D**-alpha, N * D, [m < 1], subject_to=[N * C**m <= D])
-    assert (found.exponent - alpha * (1 - m) / 2).expand() == 0
-    prove(found)
-
-
-def test_krajewski_2024_granularity():
-    loss = N ** number("-0.115") * (1 + G ** number("-0.58")) + D ** number("-0.147")
-    found = compute_optimum(loss, N * D + N ** Rational(2, 3) * G * D)
-    (phase,) = found.phases
-    assert float(phase.exponent) == pytest.approx(0.064523, abs=5e-7)
-    by_name = [dict(zip(map(str, found.programme.resources), vertex, strict=True)) for vertex in phase.vertices]
-    assert [float(v["N"]) for v in by_name] == pytest.approx([0.561069] * len(by_name), abs=5e-7)
-    assert sorted(float(v["G"]) for v in by_name) == pytest.approx([0, 0.187], abs=5e-4)
-
-
-def test_muennighoff_2023_limited_data():
-    power = number("-0.3527")
-    found = compute_optimum(N**power + Min(D, U) ** power, N * D, [u < Rational(1, 2)], subject_to=[Eq(U, C**u)])
-    assert found.exponent == -power * u
-
-
-def test_lin_2025_effective_dimension():
-    found = compute_optimum(L ** ((1 - b) / a), D, [a > b, b > 1], subject_to=[D ** (a / b) >= L])
-    assert (found.exponent - (b - 1) / b).cancel() == 0
-
-
-def test_kumar_2024_precision_does_not_grow():
-    found = compute_optimum(N**-alpha + D**-beta, N * D * P)
-    assert shares(found)["P"] == 0
-
-
-def test_three_resources_under_pairwise_and_single_bounds():
-    """1/(I J K) with I J, J K, I K <= C^m and I, J, K <= C^u: 3 min(u, m/2)."""
-    i, j, k = (Symbol(name, positive=True) for name in ("I1", "J", "K"))
-    bounds = [i * j <= C**m, j * k <= C**m, i * k <= C**m, i <= C**u, j <= C**u, k <= C**u]
-    found = compute_optimum(1 / (i * j * k), (), subject_to=bounds)
-    for values in ((1, Fraction(1, 4)), (1, 2), (Fraction(1, 3), Fraction(1, 6))):
-        assert found.at(*values).exponent == 3 * min(values[1], Fraction(values[0]) / 2)
-    prove(found)
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------
