@@ -221,11 +221,18 @@ def share_budget(programme: Programme, budgets: Sequence[Fraction]) -> Programme
         raise InputError(
             f"there must be one budget, or one for each cost; got {len(budgets)} for {names}; give one each, in order"
         )
-    if len(budgets) == 1:
-        return programme
-    ratios = {cost: Rational(budgets[0] / spent) for cost, spent in zip(costs, budgets, strict=True)}
-    scaled = (replace(row, prefactor=row.prefactor * ratios.get(row, 1)) for row in programme.budgets)
+    amounts = _amounts(programme, budgets)
+    scaled = (
+        replace(row, prefactor=row.prefactor * Rational(budgets[0] / amount))
+        for row, amount in zip(programme.budgets, amounts, strict=True)
+    )
     return replace(programme, budgets=tuple(scaled))
+
+
+def _amounts(programme: Programme, budgets: Sequence[Fraction]) -> list[Fraction]:
+    """Return the budget of each row: of a cost its own, if there are several, and else the first."""
+    own = iter(budgets if len(budgets) > 1 else [*budgets] * len(programme.costs))
+    return [next(own) if row in programme.costs else budgets[0] for row in programme.budgets]
 
 
 def _find_law(programme: Programme) -> tuple[Law | None, str]:
@@ -240,8 +247,7 @@ def _find_law(programme: Programme) -> tuple[Law | None, str]:
 
 def _minimise(programme: Programme, budgets: Sequence[Fraction], system: System) -> Minimum:
     """Return the least loss; if the budgets cannot be met, raise InputError with the costs and what they came to."""
-    own = dict(zip(programme.costs, budgets, strict=True)) if len(budgets) > 1 else {}
-    spent = [(row, own.get(row, budgets[0])) for row in programme.budgets]
+    spent = list(zip(programme.budgets, _amounts(programme, budgets), strict=True))
     for (cost, amount), row in zip(spent, system.budgets, strict=True):
         rising = all(c == 0 or (c > 0 and i in system.floored) for i, c in enumerate(row))
         if rising and number(cost.prefactor) > number(amount):

@@ -96,7 +96,8 @@ def tight_constraints(system: System, optimum: PointOptimum) -> tuple[list[int],
     >>> tight_constraints(read_system(loss), loss.at({}))
     ([0], [0])
     """
-    floors = [r for r in system.floored if not any(vertex.allocation[r] for vertex in optimum.vertices)]
+    ways = [*(vertex.allocation for vertex in optimum.vertices), *(ray.direction for ray in optimum.rays)]
+    floors = [r for r in system.floored if not any(way[r] for way in ways)]
     return list(optimum.binding), floors
 
 

@@ -7,7 +7,8 @@ c_j.u = s_j and floors u_r >= 0 its minimum is a geometric programme.  `minimise
 2. The minimum exists unless some direction within the budgets lowers a term and raises none.  That is decided exactly.
 3. Newton steps follow the minimum of tau ln sum_i exp((p_i - e_i.u)/tau) from a large tau, where all terms count alike,
    down to tau = 1.  A step of length ln(1 + s)/s, for a Newton step that changes a term by the factor e^s, always
-   lowers a function of this kind (Sun and Tran-Dinh 2019, generalised self-concordance), so that no search is needed.
+   lowers a function of this kind (Sun and Tran-Dinh 2019, generalised self-concordance).  It is doubled while the loss
+   falls at its end, as far as that can be told.
 4. Floors that a step meets are held, and released where the loss then falls.
 
 Terms may differ in size by thousands of digits.  So directions are chosen in echelon form, the largest term first: each
@@ -279,13 +280,12 @@ class _Descent:
         step = [tau * d for d in _solve_graded(hessian, gradient)]
         way = [mpmath.fdot(step, column) for column in zip(*(d for _, d in directions.moves), strict=True)]
         change = max(abs(mpmath.fdot(step, column)) for column in zip(*relative, strict=True)) / tau
-        length = mpmath.log(1 + change) / change if change > 0 else mpf(1)
-        blocking = {
-            r: (self.floors[r] - self.logs[r]) / way[r] for r in self.floors if r not in self.held and way[r] < 0
-        }
-        first = min(blocking, key=lambda r: blocking[r], default=None)
-        if first is not None and blocking[first] <= length:
-            length = max(blocking[first], mpf(0))
+        falls = [mpmath.fdot(step, column) for column in zip(*columns, strict=True)]
+        room = {r: (self.floors[r] - self.logs[r]) / way[r] for r in self.floors if r not in self.held and way[r] < 0}
+        first = min(room, key=lambda r: room[r], default=None)
+        most = mpmath.inf if first is None else max(room[first], mpf(0))
+        length = _step_length(shares, falls, tau, change, most)
+        if first is not None and length == most:
             self.held.add(first)
             change = mpmath.inf
         self.logs = [u + length * d for u, d in zip(self.logs, way, strict=True)]
@@ -327,6 +327,23 @@ class _Descent:
         matrix, _ = row_echelon_form(rows, width)
         numbers = [(list(map(number, row[count:width])), list(map(number, row[width:]))) for row in matrix]
         return _Directions(dict(zip(held, numbers[:count], strict=True)), numbers[count:])
+
+
+def _step_length(shares: list[mpf], falls: list[mpf], tau: mpf, change: mpf, most: mpf) -> mpf:
+    """Return how much of a step to take: what is safe, doubled while the loss still falls at the end, or ``most``."""
+    safe = mpmath.log(1 + change) / change if change > 0 else mpf(1)
+    if safe >= most or change < 1:
+        return min(safe, most)
+
+    def still_falls(length: mpf) -> bool:
+        parts = [y * mpmath.exp(-length * fall / tau) * fall for y, fall in zip(shares, falls, strict=True)]
+        return mpmath.fsum(parts) > mpf(10) ** (10 - PRECISION) * max(map(abs, parts))
+
+    if mpmath.isfinite(most) and still_falls(most):
+        return most
+    while 2 * safe < most and still_falls(2 * safe):
+        safe *= 2
+    return safe
 
 
 def _solve_graded(matrix: list[list[mpf]], right: list[mpf]) -> list[mpf]:

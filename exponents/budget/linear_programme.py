@@ -63,11 +63,11 @@ def find_direction(rising: Sequence[Row], level: Sequence[Row], free: Sequence[i
     total = [sum(column, Fraction(0)) for column in zip(*rising, strict=True)]
     # total.d = 1 excludes d = 0; added to the equations that are to be 0, it makes them 1.
     equations = [total, *([own + more for own, more in zip(row, total, strict=True)] for row in level)]
-    tableau = Tableau([_split(row, free) for row in rising], [_split(row, free) for row in equations])
+    tableau = Tableau(rising, equations, free)
     if not tableau.find_feasible():
         return None
     tableau.solve()
-    found = _join(tableau.vertex().allocation, len(total), free)
+    found = list(tableau.vertex().allocation)
     falls = (sum((e * d for e, d in zip(row, found, strict=True)), Fraction(0)) for row in rising)
     return found if min(falls) >= 0 else None
 
@@ -111,14 +111,13 @@ def least_largest_term(
         for p, row in zip(prefactors, terms, strict=True)
     ]
     falls = [_add(row, unit, -front) for row, front in zip(terms, fronts, strict=True)]
-    tableau = Tableau([_split(row, free) for row in falls], [_split(row, free) for row in equations])
+    tableau = Tableau(falls, equations, free)
     if not tableau.find_feasible():
         return None
     with suppress(Unbounded):  # then `find_direction` finds the direction
         tableau.solve()
     vertex = tableau.vertex()
-    point = _join(vertex.allocation, width, free)
-    logs = tuple(_number(x - s) for x, s in zip(point, shift, strict=True))
+    logs = tuple(_number(x - s) for x, s in zip(vertex.allocation, shift, strict=True))
     held = {r for r in vertex.basis.floors if r in floors}
     return Start(logs, {r: _number(-shift[r]) for r in floors}, held)
 
@@ -135,18 +134,6 @@ def _follow(budgets: Sequence[Row], spent: Sequence[mpf], kept: Sequence[int]) -
 
 def _add(row: Row, other: Row, factor: Fraction) -> list[Fraction]:
     return [own + factor * more for own, more in zip(row, other, strict=True)]
-
-
-def _split(row: Row, free: Sequence[int]) -> list[Fraction]:
-    """Return a row over x >= 0, where a free x_r is the difference of two."""
-    return [*row, *(-row[r] for r in free)]
-
-
-def _join(values: Sequence[Fraction], width: int, free: Sequence[int]) -> list[Fraction]:
-    found = list(values[:width])
-    for r, value in zip(free, values[width:], strict=True):
-        found[r] -= value
-    return found
 
 
 def _round(value: mpf) -> Fraction:

@@ -139,9 +139,12 @@ def _explore_face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ..
     rays: dict[tuple[Fraction, ...], Ray] = {}
     loosened: set[int] = set()
     bases: set[Basis] = set()
-    seen, waiting = {frozenset(tableau.rows)}, [frozenset(tableau.rows)]
+    # Of a basis only the set of basic variables is kept, as bits: a tableau for each would fill the memory.
+    seen = {sum(1 << basic for basic in tableau.rows)}
+    waiting = list(seen)
     while waiting:
-        tableau.go_to(waiting.pop())
+        code = waiting.pop()
+        tableau.go_to([v for v in range(code.bit_length()) if code >> v & 1])
         here = tableau.vertex()
         columns, idle = tableau.free_columns(), tableau.idle_columns()
         if not columns and not idle:  # every multiplier is positive: the vertex is the only optimum
@@ -154,8 +157,7 @@ def _explore_face(tableau: Tableau) -> tuple[tuple[Vertex, ...], tuple[Basis, ..
             if not leaving:
                 loosened |= tableau.find_loosened(column)
                 endless.append(tableau.ray(column))
-            # Only the sets of basic variables are kept: a tableau for each would fill the memory.
-            beyond = {frozenset(tableau.rows) - {basic} | {column} for basic in leaving} - seen
+            beyond = {code - (1 << basic) + (1 << column) for basic in leaving} - seen
             seen |= beyond
             waiting += beyond
         for ray in endless:

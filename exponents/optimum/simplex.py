@@ -162,6 +162,7 @@ class Tableau:
 
     def leaving_candidates(self, column: int) -> list[int]:
         """Return the basic variables that reach zero first as ``column`` enters."""
+        self.work.spend(1 + len(self.rows) // 6)
         rows = ((b, row) for b, row in self.rows.items() if row[column] > 0 and b not in self.loose)
         ratios = {b: Fraction(row[-1], row[column]) for b, row in rows}
         least = min(ratios.values(), default=None)
@@ -170,7 +171,7 @@ class Tableau:
     def pivot(self, column: int, basic: int) -> None:
         """Let ``column`` enter the basis and ``basic`` leave it."""
         row, old = self.rows.pop(basic), self.denominator
-        self.work.spend(1 + len(self.rows) * len(row) // 25)
+        self.work.spend(1 + len(self.rows) * len(row) // 40)
         if row[column] < 0:  # when an artificial variable at zero is driven out, or on the way to another basis
             row = [-value for value in row]
         self.denominator = row[column]

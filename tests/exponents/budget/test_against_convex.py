@@ -8,13 +8,14 @@ import random
 from fractions import Fraction
 from math import log
 
+import mpmath
 import numpy as np
 import pytest
 from scipy.optimize import linprog, minimize
 from sympy import Mul, Rational, Symbol
 
 from exponents.budget.allocation import plan_budget
-from exponents.errors import InputError, NoBalance
+from exponents.errors import InputError, NoBalance, TooMuchWork
 from exponents.losses.terms import Loss, PowerLaw
 from exponents.optimum.programme import programme
 
@@ -25,25 +26,31 @@ INFEASIBLE, UNBOUNDED = "infeasible", "unbounded"
 def draw_problem(seed):
     """Return terms and costs as (prefactor, powers), a budget for each cost, and the resources that are free."""
     draw = random.Random(seed)
-    width = draw.choice([2, 2, 3, 3, 4])
-
-    def powers(choices):
-        row = [Fraction(draw.choice(choices), draw.choice([1, 1, 2, 3])) for _ in range(width)]
-        return row if any(row) else powers(choices)
-
     sizes = [1, 1, 2, 3, 10, Fraction(1, 7), 400, Fraction(1, 10**6), 10**9]
-    terms = [(Fraction(draw.choice(sizes)), powers([0, 0, 1, 1, 2, -1])) for _ in range(draw.choice([1, 2, 3, 4, 5]))]
-    costs = [
-        (Fraction(draw.choice([1, 1, 6, Fraction(1, 3)])), powers([0, 1, 1, 1, 2]))
-        for _ in range(draw.choice([1, 1, 2]))
-    ]
+    powers = [0, 0, 1, 1, 2, -1], [1, 1, 2, 3]
+    return draw_any(draw, draw.choice([2, 2, 3, 3, 4]), draw.choice([1, 2, 3, 4, 5]), sizes, powers, [0, 1, 1, 1, 2])
+
+
+def draw_wide_problem(seed):
+    """Return a problem whose powers and prefactors differ by many orders of magnitude."""
+    draw = random.Random(seed)
+    sizes = [1, 1, 2, 3, Fraction(1, 7), 400, Fraction(1, 10**60), 10**60, 10**9, Fraction(3, 10**9)]
+    powers = [0, 0, 1, 1, 2, -1, 100], [1, 1, 2, 3, 10, 1000]
+    return draw_any(draw, draw.choice([2, 3, 4]), draw.choice([2, 3, 5, 8]), sizes, powers, [0, 1, 1, 1, 2, -1])
+
+
+def draw_any(draw, width, count, sizes, powers, growths):
+    def row(tops):
+        found = [Fraction(draw.choice(tops), draw.choice(powers[1])) for _ in range(width)]
+        return found if any(found) else row(tops)
+
+    terms = [(Fraction(draw.choice(sizes)), row(powers[0])) for _ in range(count)]
+    costs = [(Fraction(draw.choice([1, 1, 6, Fraction(1, 3)])), row(growths)) for _ in range(draw.choice([1, 1, 2]))]
+    budgets = [Fraction(draw.choice([1, 6, 100, 10**4, 10**9])) for _ in costs]
     free = [r for r in range(width) if draw.random() < 0.1]
     for r in range(width):
-        if r not in free and not any(row[r] for _, row in costs):
+        if r not in free and not any(powers[r] for _, powers in costs):
             costs[-1][1][r] = Fraction(1)  # a resource without a cost is none
-    budgets = [Fraction(draw.choice([1, 6, 100, 10**4, 10**9]))] * len(costs)
-    if draw.random() < 0.3:
-        budgets = [Fraction(draw.choice([1, 6, 100, 10**4, 10**9])) for _ in costs]
     return terms, costs, budgets, free
 
 
@@ -119,11 +126,31 @@ def plan(terms, costs, budgets, free):
     loss = Loss(tuple(PowerLaw.from_expr(monomial(p, row, -1), used, f"{i}") for i, (p, row) in enumerate(terms)))
     problem = programme(loss, [monomial(k, row, 1) for k, row in costs], free=[used[r] for r in free])
     try:
-        return float(log(plan_budget(problem, budgets).loss))
+        found = plan_budget(problem, budgets)
+    except TooMuchWork:
+        return "too much work"
     except InputError:
         return INFEASIBLE
     except NoBalance:
         return UNBOUNDED
+    with mpmath.workdps(50):
+        check_allocation(found, terms, costs, budgets, free)
+        return float(mpmath.log(found.loss))
+
+
+def check_allocation(found, terms, costs, budgets, free):
+    """The amounts meet the budgets and floors, and cost the loss that is said, to 30 digits."""
+    logs = [mpmath.log(amount) for _, amount in found.allocation]
+
+    def log_of(front, row, sign):
+        parts = (sign * mpmath.mpf(e.numerator) / e.denominator * u for e, u in zip(row, logs, strict=True))
+        return mpmath.log(mpmath.mpf(front.numerator) / front.denominator) + mpmath.fsum(parts)
+
+    tiny = mpmath.mpf(10) ** -30
+    assert all(u > -tiny for r, u in enumerate(logs) if r not in free)
+    for (k, row), spent in zip(costs, budgets, strict=True):
+        assert abs(log_of(k / spent, row, 1)) < tiny
+    assert abs(mpmath.fsum(mpmath.exp(log_of(p, row, -1)) for p, row in terms) / found.loss - 1) < tiny
 
 
 def agree(found, independent, tolerance=1e-6):
@@ -138,8 +165,18 @@ def test_a_plan_is_the_least_loss_of_a_convex_programme_or_is_rightly_refused(se
     assert agree(plan(*problem), solve_in_logs(*problem))
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_powers_and_prefactors_of_any_size_are_planned(seed):
+    problem = draw_wide_problem(seed)
+    found, right = plan(*problem), solve_in_logs(*problem)
+    if isinstance(right, str):
+        assert found == right
+    else:
+        assert found < right + 1e-4  # in double precision the quadratic programme may stop short of the minimum
+
+
 def test_control_another_loss_or_another_verdict_does_not_agree():
-    problem = draw_problem(1)
+    problem = draw_problem(0)
     right = solve_in_logs(*problem)
     assert agree(plan(*problem), right) and not isinstance(right, str)
     assert not agree(right + log(1.01), right) and not agree(UNBOUNDED, right) and not agree(right, INFEASIBLE)

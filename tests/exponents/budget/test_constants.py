@@ -367,3 +367,6 @@ def test_each_cost_may_have_a_budget_of_its_own():
         plan(1 / N + 1 / D, (N * D, D), (1, 2, 3))
     with pytest.raises(InputError, match="= 3 and D = 5"):
         plan(1 / N + 1 / D, (N * D, D), (3, 5))
+    with pytest.raises(InputError, match=r"= 5 and .* = 6"):
+        plan(1 / N + 1 / D, (N * D, N * D), (5, 6))
+    assert plan(1 / N + 1 / D, (N * D, 2 * N * D), (5, 10)).loss == pytest.approx(2 / 5**0.5)

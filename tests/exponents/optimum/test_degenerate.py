@@ -271,6 +271,14 @@ def test_a_degenerate_optimum_takes_little_memory_and_is_exact():
         pairs_of_resources(8).at({}, WorkLimit((limit.allowed - limit.left) // 2))
 
 
+def test_an_optimum_of_a_million_proofs_stops_within_memory():
+    tracemalloc.start()
+    with pytest.raises(TooMuchWork, match="too much work"):
+        pairs_of_resources(16).at({}, WorkLimit(150_000))
+    assert tracemalloc.get_traced_memory()[1] < 2**25
+    tracemalloc.stop()
+
+
 def test_millions_of_terms_are_answered_at_once():
     many = Loss(tuple(PowerLaw(f"term {i}", ((t, S(i + 1)),)) for i in range(1000)))
     with pytest.raises(TooMuchWork, match="1000"):
