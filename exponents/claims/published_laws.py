@@ -81,7 +81,15 @@ LANGUAGE_MODELS = (
         ("406.4/N**0.34", "410.7/D**0.28"),
         ("6*N*D",),
         printed=(Printed("N", "0.46"), Printed("D", "0.54")),
-        note="The source rounds the powers of N and D more than the exponents that it prints.",
+        note="The powers of N and D are rounded more than the printed exponents.",
+    ),
+    PublishedLaw(
+        "size and data, with four digits",
+        "Hoffmann et al. 2022",
+        ("N**-0.3392", "D**-0.2849"),
+        ("6*N*D",),
+        printed=(Printed("N", "0.46"), Printed("D", "0.54")),
+        note="The powers as the TeX source of the paper has them, as Besiroglu et al. 2024 report.",
     ),
     PublishedLaw(
         "size and data, fitted again",
@@ -95,7 +103,14 @@ LANGUAGE_MODELS = (
         ("((1/N)**(0.076/0.095) + 1/D)**0.095",),
         ("6*N*D",),
         printed=(Printed("D(N)", "0.74"),),
-        note="The printed power of N needs a fit that has 0.103 in place of 0.095.",
+        note="The printed power of N is that of the next fit.",
+    ),
+    PublishedLaw(
+        "sum under a power, fitted jointly",
+        "Kaplan et al. 2020",
+        ("((1/N)**(0.076/0.103) + 1/D)**0.103",),
+        ("6*N*D",),
+        printed=(Printed("D(N)", "0.74"),),
     ),
     PublishedLaw(
         "size, steps and batch",

@@ -31,6 +31,8 @@ SGD = [  # a point of each large phase, and the exponent by hand
 
 KNOWN = {
     "size and data": [({}, {**two_terms("0.34", "0.28"), "N": "14/31"})],
+    "size and data, with four digits": [({}, two_terms("0.3392", "0.2849"))],
+    "sum under a power, fitted jointly": [({}, two_terms("0.076", "0.103"))],
     "size and data, fitted again": [({}, two_terms("0.3478", "0.3658"))],
     "sum under a power": [({}, {"L": "0.076*5/9", "N": "5/9", "D": "4/9"})],
     "size, steps and batch": [({}, {"L": "1/(1/0.076 + 1/0.76 + 1/0.21)", "N": "1/(1 + 0.076/0.76 + 0.076/0.21)"})],
