@@ -43,7 +43,7 @@ from ..spectra.spectrum import SMALLEST, Spectrum
 APART = 0.05
 """Half the difference in ln N of the two models that give a derivative."""
 
-TOLERANCE = 1e-9  # of a flow
+TOLERANCE = 1e-8  # of a flow; a finer one moves exponents by less than their errors
 
 EARLY, LATE = 0.1, 3.0
 """First time, in units of 1/(last kernel): nothing is learned.  Last, of 1/(smallest eigenvalue): all is learned."""
