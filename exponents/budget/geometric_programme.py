@@ -34,6 +34,7 @@ import mpmath
 from mpmath import mp, mpf
 from sympy import Expr
 
+from ..algebra.work_limit import WorkLimit
 from ..errors import NoBalance, TooMuchWork
 from .linear_equations import Row, free_directions, row_echelon_form, solve_unknowns, unit_row
 from .linear_programme import find_direction, least_largest_term
@@ -170,7 +171,7 @@ def minimise(
     NoBalance
         If the loss falls without end, or the budgets leave less than one of a resource.
     TooMuchWork
-        If `MAX_STEPS` steps do not suffice.
+        If `MAX_STEPS` steps do not suffice, or take too long.
 
     Examples
     --------
@@ -245,6 +246,7 @@ class _Descent:
             [sum((e * d for e, d in zip(row, way, strict=True)), Fraction(0)) for row in loss.terms] for way in within
         )
         self._slopes = list(slopes)
+        self._work = WorkLimit()
         self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], _Directions] = {}
 
     def run(self) -> None:
@@ -268,6 +270,7 @@ class _Descent:
         if not directions.moves:
             return mpf(0)
         columns = [slopes for slopes, _ in directions.moves]
+        self._work.spend(len(shares) * (30 + len(columns) ** 2))
         # Slopes relative to the largest term, so that a loss which is almost that term alone keeps its curvature.
         relative = [[a - column[0] for a in column] for column in columns]
         weighted = [[y * b for y, b in zip(shares, column, strict=True)] for column in relative]
@@ -324,6 +327,7 @@ class _Descent:
             [*(way[r] for r in held), *(slopes[i] for i in order), *way]
             for slopes, way in zip(self._slopes, self.within, strict=True)
         ]
+        self._work.spend(sum(len(row) for row in rows) * len(rows))
         matrix, _ = row_echelon_form(rows, width)
         numbers = [(list(map(number, row[count:width])), list(map(number, row[width:]))) for row in matrix]
         return _Directions(dict(zip(held, numbers[:count], strict=True)), numbers[count:])

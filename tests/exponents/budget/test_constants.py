@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 from sympy import Rational, S, Symbol, simplify, sqrt
 
+from exponents.algebra.work_limit import WorkLimit
 from exponents.budget.allocation import plan_budget
 from exponents.budget.certified_bounds import Enclosure
 from exponents.budget.geometric_programme import minimise
 from exponents.budget.leading_law import leading_law
-from exponents.errors import InputError, NoBalance
+from exponents.errors import InputError, NoBalance, TooMuchWork
 from exponents.optimum.programme import programme
 from exponents.symbols import B, N, P, t
 
@@ -370,3 +371,10 @@ def test_each_cost_may_have_a_budget_of_its_own():
     with pytest.raises(InputError, match=r"= 5 and .* = 6"):
         plan(1 / N + 1 / D, (N * D, N * D), (5, 6))
     assert plan(1 / N + 1 / D, (N * D, 2 * N * D), (5, 10)).loss == pytest.approx(2 / 5**0.5)
+
+
+def test_the_work_of_a_plan_is_bounded(monkeypatch):
+    assert plan(3 / t + 2 / N, N * t, 10**6).unique
+    monkeypatch.setattr("exponents.budget.geometric_programme.WorkLimit", lambda: WorkLimit(10))
+    with pytest.raises(TooMuchWork, match="fewer terms"):
+        plan(3 / t + 2 / N, N * t, 10**6)
