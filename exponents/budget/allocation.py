@@ -19,7 +19,7 @@ from .geometric_programme import DIGITS, LogLoss, Minimum, number
 from .leading_law import Law, check_factor, leading_law, set_aside
 from .linear_equations import solve_unknowns, unit_row
 from .numeric_programme import System, check_prefactor, read_system
-from .trade_off import meet_sum, separate_sum
+from .trade_off import meet_sums, separate_sums
 
 FACTOR = Fraction(11, 10)
 """How closely the leading law must hold, by default."""
@@ -158,14 +158,14 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
     wanted = check_factor(factor)
     for term in programme.loss:
         check_prefactor(term)
-    rest, total = separate_sum(programme)
+    rest, sums = separate_sums(programme)
     scaled = share_budget(programme, budgets)
     falling, irreducible_terms = set_aside(share_budget(rest, budgets))
-    if total is None:
+    if not sums:
         least = _minimise(programme, budgets, read_system(falling))
         law, no_law = _find_law(scaled)
     else:
-        least, law, no_law = meet_sum(falling, total, budgets[0]), None, NO_LAW
+        least, law, no_law = meet_sums(falling, sums, budgets[0]), None, NO_LAW
     with mp.workdps(DIGITS):
         size = mpmath.log(number(budgets[0]))
         shares = dict(zip((term.name for term in falling.loss), least.shares, strict=True))

@@ -1,35 +1,36 @@
-"""What does a loss cost at least, and which loss does a cost buy, if the cost may be a sum?
+"""What does a loss cost at least, and which loss does a cost buy, where costs may be sums?
 
-In logarithms, u_r = ln r, loss and cost are both sums of exponentials, so both are convex.  The best of both worlds is
-then found by weighing them: for every price p the minimum of
+In logarithms, u_r = ln r, a loss and a cost that is a sum are both sums of exponentials, so both are convex.  A bound
+on a sum is then met by a price: the least loss with S(u) <= 1 is, for some p, the minimum of
 
-    loss(u) + p cost(u)
+    loss(u) + p S(u),
 
-has the least loss of all allocations that cost no more, and the least cost of all whose loss is no larger.  Every point
-of the trade-off is one of these.  Along it the loss rises with p and the cost falls, so that one equation in ln p
-remains, and each step of it is a geometric programme without a budget.
+along which S falls as p rises.  One equation in ln p remains, and each step of it is a geometric programme without that
+bound.  Several sums are nested: at each price of the first, the prices of the others are found.
 
-Two questions use it.  `meet_sum` splits a budget that a sum may not exceed.  `least_cost` asks for the least C that
-reaches a loss: there the cost is C itself, a resource beside the others, or the sum.
+Two questions use it.  `meet_sums` splits a budget that sums may not exceed.  `least_cost` asks for the least C that
+reaches a loss: C, or the sum that is the only cost, has a price, and the loss that is asked for gives the equation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import Add, Expr, Rational, S
+from sympy import Add, Dummy, Expr, Symbol
 
-from ..errors import InputError
+from ..errors import InputError, NoBalance, TooMuchWork
 from ..losses.terms import PowerLaw
 from ..optimum.programme import Programme
 from ..rationals import MAX_DIGITS, abbreviate, exact
 from ..symbols import C
-from .geometric_programme import DIGITS, PRECISION, Minimum, minimise, number
+from .geometric_programme import DIGITS, PRECISION, LogLoss, Minimum, minimise, number
 from .leading_law import set_aside
+from .linear_equations import unit_row
 from .numeric_programme import System, check_prefactor, read_system
 
 FURTHEST = 5 * MAX_DIGITS
@@ -44,95 +45,147 @@ FLAT = mpf(10) ** -20
 MAX_TRIALS = 200
 """Most prices tried; some ten are usual."""
 
+MAX_PROGRAMMES = 1500
+"""Most geometric programmes solved for one question: some seconds."""
+
+MAX_SUMS = 2
+"""Most sums in one plan: each multiplies the work by about ten."""
+
+Sum = tuple[tuple[tuple[Fraction, ...], ...], tuple[mpf, ...]]
+"""Exponents, as those of terms, and ln of the prefactors."""
+
+
+@dataclass(frozen=True)
+class Balanced:
+    """A minimum, with ln of its loss and of each sum, and ln of the price of the first."""
+
+    found: Minimum
+    loss: mpf
+    sums: tuple[mpf, ...]
+    price: mpf
+
 
 @dataclass(frozen=True)
 class TradeOff:
-    """A loss and a cost that are weighed against each other.
+    """A loss, and sums that have a price.
 
     Attributes
     ----------
     system : System
-        Its terms are those of the loss, then the parts of the cost; its budgets are all other rows.
-    count : int
-        How many terms are the loss's.
+        The terms of the loss, and the budgets that are monomials.
     right : tuple of mpf
         The logarithm of what each budget equals.
+    sums : tuple of Sum
+        All but a first one that is the cost may not exceed 1.
+    guesses : dict
+        For each sum, the price found last.
+    solved : list of Minimum
+        Every programme solved on the way.
     """
 
     system: System
-    count: int
     right: tuple[mpf, ...]
+    sums: tuple[Sum, ...]
+    guesses: dict[int, mpf] = field(default_factory=dict)
+    solved: list[Minimum] = field(default_factory=list)
 
-    def at(self, price: mpf) -> tuple[Minimum, mpf, mpf]:
-        """Return the minimum at ln p = ``price``, with ln of its loss and ln of its cost."""
-        system = self.system
-        with mp.workdps(PRECISION):
-            fronts = [p + (price if i >= self.count else 0) for i, p in enumerate(system.log_prefactors())]
-            found = minimise(fronts, system.terms, system.budgets, self.right, system.floored, system.names)
-            loss, cost = (mpmath.fsum(part) for part in (found.shares[: self.count], found.shares[self.count :]))
-            shares = tuple(share / loss for share in found.shares[: self.count])
-            size = found.loss + mpmath.log(loss)
-            return replace(found, loss=size, shares=shares), size, found.loss + mpmath.log(cost) - price
+    def at(self, prices: tuple[mpf | None, ...]) -> Balanced:
+        """Return the minimum at ln of some prices, None for a sum that is left out; other sums are met."""
+        level = len(prices)
+        if level < len(self.sums):
+            with suppress(_Unbounded):
+                point = self._free(prices)
+                if point.sums[level] <= 0:
+                    return point
+            point = self.solve(prices, lambda point: -point.sums[level])
+            if point.sums[level] > CLOSE:
+                raise NoBalance("the sums exceed their bounds wherever the resources are at least 1", "floor")
+            return point
+        system, priced = self.system, [(s, p) for s, p in zip(self.sums, prices, strict=True) if p is not None]
+        count = len(system.terms)
+        fronts = [*system.log_prefactors(), *(front + p for (_, fronts), p in priced for front in fronts)]
+        rows = [*system.terms, *(list(row) for (rows, _), _ in priced for row in rows)]
+        if len(self.solved) >= MAX_PROGRAMMES:
+            raise TooMuchWork(f"the prices of the sums took more than {MAX_PROGRAMMES} programmes; leave a sum out")
+        found = minimise(fronts, rows, system.budgets, self.right, system.floored, system.names)
+        self.solved.append(found)
+        part = mpmath.fsum(found.shares[:count])
+        loss, shares = found.loss + mpmath.log(part), tuple(share / part for share in found.shares[:count])
+        values = tuple(LogLoss(fronts, rows).value(found.logs) for rows, fronts in self.sums)
+        return Balanced(replace(found, loss=loss, shares=shares), loss, values, prices[0] or mpf(0))
 
-    def solve(self, gap: Callable[[mpf, mpf], mpf]) -> tuple[Minimum, mpf, mpf]:
-        """Return the minimum, ln of its cost, and ln p where ``gap(ln loss, ln cost)``, which rises with p, is zero.
+    def _free(self, prices: tuple[mpf | None, ...]) -> Balanced:
+        """Return the minimum without the next sum."""
+        try:
+            return self.at((*prices, None))
+        except NoBalance as error:
+            if error.evidence == "minimum":
+                raise _Unbounded from error
+            raise
+
+    def solve(self, prices: tuple[mpf | None, ...], gap: Callable[[Balanced], mpf]) -> Balanced:
+        """Return the minimum at the price of the next sum where ``gap``, which rises with it, is zero.
 
         Where there is no such price within `FURTHEST`, the nearest end is returned.
         """
-        low = high = mpf(0)
-        found, *sizes = self.at(low)
-        below = above = gap(*sizes)
-        step, tried = mpf(1), low
+        level = len(prices)
+        close = CLOSE * mpf(10) ** (-6 * level)
+        low = high = tried = self.guesses.get(level, mpf(0))
+        found = self.at((*prices, tried))
+        below = above = gap(found)
+        step = mpf(1) / 8 if level in self.guesses else mpf(1)
         while below > 0 or above < 0:
             if step > FURTHEST:
-                return found, sizes[1], tried
-            tried = -step if below > 0 else step
-            found, *sizes = self.at(tried)
+                return found
+            tried = low - step if below > 0 else high + step
+            found = self.at((*prices, tried))
             if below > 0:
-                high, above, low, below = low, below, tried, gap(*sizes)
+                high, above, low, below = low, below, tried, gap(found)
             else:
-                low, below, high, above = high, above, tried, gap(*sizes)
+                low, below, high, above = high, above, tried, gap(found)
             step *= 2
         # The Illinois method: a secant through the ends, where an end that stays counts half.
         last, error = 0, mpf(1)
         for _ in range(MAX_TRIALS):
-            if abs(error) < CLOSE or high - low < CLOSE or above == below:
+            if abs(error) < close or high - low < close or above == below:
                 break
             tried = (low * above - high * below) / (above - below)
-            found, *sizes = self.at(tried)
-            error = gap(*sizes)
+            found = self.at((*prices, tried))
+            error = gap(found)
             if error > 0:
                 high, above, below = tried, error, below / 2 if last > 0 else below
             else:
                 low, below, above = tried, error, above / 2 if last < 0 else above
             last = 1 if error > 0 else -1
-        return found, sizes[1], tried
+        self.guesses[level] = tried
+        return found
 
 
-def separate_sum(programme: Programme) -> tuple[Programme, Expr | None]:
-    """Return a programme without the parts of a sum that may not exceed C, and that sum.
+class _Unbounded(Exception):
+    """Without a sum the loss has no least value."""
+
+
+def separate_sums(programme: Programme) -> tuple[Programme, tuple[Expr, ...]]:
+    """Return a programme without the parts of sums that may not exceed C, and these sums.
 
     Raises
     ------
-    InputError
-        If there are several such sums.
+    TooMuchWork
+        If there are more than `MAX_SUMS`.
 
     Examples
     --------
     >>> from exponents import N, programme, t
-    >>> rest, total = separate_sum(programme(1 / t + 1 / N, 6 * N * t + N))
-    >>> [row.name for row in rest.budgets], total
-    (['C'], 6*N*t + N)
+    >>> rest, sums = separate_sums(programme(1 / t + 1 / N, 6 * N * t + N))
+    >>> [row.name for row in rest.budgets], sums
+    (['C'], (6*N*t + N,))
     """
-    sums = list(dict.fromkeys(c.total for c in programme.constraints if c.total is not None))
-    if not sums:
-        return programme, None
-    if len(sums) > 1:
-        raise InputError(
-            f"a plan takes one sum among its costs and constraints; got {' and '.join(map(str, sums))}; "
-            "keep one, and write the others as monomials"
-        )
     parts = [c for c in programme.constraints if c.total is not None]
+    sums = tuple(dict.fromkeys(c.total for c in parts if c.total is not None))
+    if len(sums) > MAX_SUMS:
+        raise TooMuchWork(
+            f"a plan takes {MAX_SUMS} sums among its costs and constraints at most; got {len(sums)}; leave one out"
+        )
     slacks, rows = {c.slack for c in parts}, {c.budget for c in parts}
     rest = replace(
         programme,
@@ -140,61 +193,61 @@ def separate_sum(programme: Programme) -> tuple[Programme, Expr | None]:
         budgets=tuple(row for row in programme.budgets if row not in rows),
         constraints=tuple(c for c in programme.constraints if c not in parts),
     )
-    return rest, sums[0]
+    return (rest, sums) if sums else (programme, ())
 
 
-def _read_parts(programme: Programme, total: Expr) -> tuple[list[PowerLaw], Fraction]:
-    """Return the parts of a sum that depend on resources, and what is left of it."""
-    parts = [PowerLaw.from_expr(part, programme.resources) for part in Add.make_args(total)]
+def _read_sum(total: Expr, resources: Sequence[Symbol]) -> Sum:
+    """Return a sum of monomials as rows over the resources."""
+    parts = [PowerLaw.from_expr(part, resources) for part in Add.make_args(total)]
     for part in parts:
         check_prefactor(part)
-    fixed = sum((part.prefactor for part in parts if not part.exponents), S.Zero)
-    return [part for part in parts if part.exponents], exact(Rational(fixed), "the constant of a cost")
+    rows = tuple(tuple(Fraction(int(e.p), int(e.q)) for e in map(part.exponent, resources)) for part in parts)
+    return rows, tuple(mpmath.log(number(part.prefactor)) for part in parts)
 
 
-def _weigh(system: System, parts: list[PowerLaw], programme: Programme) -> System:
-    """Return the system with the parts of a cost after its terms."""
-    rows = [[Fraction(int(e.p), int(e.q)) for e in map(part.exponent, programme.resources)] for part in parts]
-    return replace(system, terms=[*system.terms, *rows], prefactors=[*system.prefactors, *(p.prefactor for p in parts)])
+def _over_budget(total: Expr) -> Expr:
+    """Return S/C, term by term."""
+    return Add(*(part / C for part in Add.make_args(total)))
 
 
-def meet_sum(programme: Programme, total: Expr, spent: Fraction) -> Minimum:
-    """Return the least loss at a budget C, ``spent``, that the sum ``total`` may not exceed.
+def meet_sums(programme: Programme, sums: Sequence[Expr], spent: Fraction) -> Minimum:
+    """Return the least loss at a budget C, ``spent``, that ``sums`` may not exceed.
 
     Parameters
     ----------
     programme : Programme
-        Without irreducible terms, and without that sum: see `separate_sum`.
-    total : Expr
+        Without irreducible terms, and without these sums: see `separate_sums`.
+    sums : sequence of Expr
     spent : Fraction
 
     Raises
     ------
     InputError
-        If the sum exceeds C wherever the resources are at least 1.
+        If a sum exceeds C wherever the resources are at least 1.
     NoBalance
         If the loss falls without end.
 
     Examples
     --------
     >>> from exponents import N, programme, t
-    >>> rest, total = separate_sum(programme(1 / t + 1 / N, 3 * N + 5 * t))  # least at N = C/(3 + sqrt(15))
-    >>> found = meet_sum(rest, total, Fraction(30))
+    >>> rest, sums = separate_sums(programme(1 / t + 1 / N, 3 * N + 5 * t))  # least at N = C/(3 + sqrt(15))
+    >>> found = meet_sums(rest, sums, Fraction(30))
     >>> round(float(mpmath.exp(found.loss)), 9) == round((3**0.5 + 5**0.5) ** 2 / 30, 9)
     True
     """
-    parts, fixed = _read_parts(programme, total)
     system = read_system(programme)
-    message = f"no allocation meets {total} <= {abbreviate(spent)} with all resources at least 1; give a larger budget"
-    if fixed >= spent:
-        raise InputError(message)
     with mp.workdps(PRECISION):
-        wanted = mpmath.log(number(spent - fixed))
-        trade = TradeOff(_weigh(system, parts, programme), len(system.terms), tuple(system.log_budgets(spent)))
-        found, cost, _ = trade.solve(lambda _, cost: wanted - cost)
-        if cost > wanted + CLOSE:
-            raise InputError(message)
-    return found
+        read = tuple(_read_sum(_over_budget(total), programme.resources) for total in sums)
+        try:
+            return TradeOff(system, tuple(system.log_budgets(spent)), read).at(()).found
+        except NoBalance as error:
+            if error.evidence != "floor":
+                raise
+            listed = " and ".join([*(f"{total} <= C" for total in sums), *(c.name for c in programme.constraints)])
+            raise InputError(
+                f"no allocation meets {abbreviate(listed)} at C = {abbreviate(spent)} with all resources at least 1; "
+                "give a larger budget"
+            ) from error
 
 
 def least_cost(programme: Programme, loss: object) -> Fraction:
@@ -224,56 +277,61 @@ def least_cost(programme: Programme, loss: object) -> Fraction:
     >>> least_cost(programme(1 / t + 1 / N), "1/50") == 100**2  # 2/sqrt(C) = 1/50
     True
     """
-    open_programme, total = separate_sum(programme)
-    falling, irreducible = set_aside(open_programme)
-    system, parts, fixed = read_system(falling), [PowerLaw("C", ((C, S.NegativeOne),))], Fraction(0)
+    for term in programme.loss:
+        check_prefactor(term)
+    rest, sums = separate_sums(programme)
+    falling, irreducible = set_aside(rest)
+    system = read_system(falling)
     with mp.workdps(PRECISION):
         target = loss if isinstance(loss, mpf) else number(exact(loss, "the target"))
         floor = mpmath.fsum(number(term.prefactor) for term in irreducible)
         if target <= floor:
             what = "the terms that no resource lowers add up to" if irreducible else "a loss is always more than"
             raise InputError(f"no budget reaches a loss of {_short(target)}: {what} {_short(floor)}; ask for more")
-        if total is None:
-            system, right = _price_budget(falling, system)
-            names = replace(falling, resources=(*falling.resources, C)) if C not in falling.resources else falling
+        alone = all(row.exponent(C) == -1 for row in falling.budgets) and len(sums) == 1
+        if alone and C not in sums[0].free_symbols:  # that sum is the cost; C occurs nowhere else
+            right, priced = system.log_budgets(Fraction(1)), [_read_sum(sums[0], falling.resources)]
         else:
-            names = falling
-            parts, fixed = _read_parts(falling, total)
-            if C in total.free_symbols or any(row.exponent(C) != -1 for row in falling.budgets):
-                raise InputError(
-                    f"a target takes a cost that is a sum, or constraints with C, not both; got {total}; ask for the "
-                    "loss at some budgets instead"
-                )
-            right = system.log_budgets(Fraction(1))
-        trade = TradeOff(_weigh(system, parts, names), len(system.terms), tuple(right))
-        wanted = mpmath.log(target - floor)
-        found, cost, price = trade.solve(lambda size, _: size - wanted)
-        missed = found.loss > wanted + CLOSE
-        if price + cost - found.loss < mpmath.log(FLAT) and not missed:
-            # p cost/loss is how fast the loss falls with the budget.  Here it vanishes: the loss is the least of all,
-            # at a cost that no longer rises as p falls, or it is only approached.
-            missed = abs(trade.at(price - 1)[2] - cost) > FLAT
-        if missed or cost > MAX_DIGITS * mpmath.log(10):
+            own = (
+                falling.resources
+                if C in falling.resources and (falling.constraints or sums)
+                else (*falling.resources, C)
+            )
+            system, right = _price_budget(system, own.index(C))
+            own = (*own, Dummy())
+            priced = [_read_sum(total, own) for total in (C, *map(_over_budget, sums))]
+        trade, wanted = TradeOff(system, tuple(right), tuple(priced)), mpmath.log(target - floor)
+        missed = trade.at((mpf(-FURTHEST),)).loss > wanted + CLOSE
+        if not missed:
+            trade.guesses.clear()
+            point = trade.solve((), lambda point: point.loss - wanted)
+            cost = point.sums[0]
+            missed = cost > MAX_DIGITS * mpmath.log(10)
+            if point.price + cost - point.loss < mpmath.log(FLAT):
+                # p cost/loss is how fast the loss falls with the budget.  Here it vanishes: the loss is the least of
+                # all, at a cost that no longer rises as p falls, or it is only approached.
+                missed = abs(trade.at((point.price - 1,)).sums[0] - cost) > FLAT
+        if missed:
             raise InputError(
                 f"no budget of up to {MAX_DIGITS} digits reaches a loss of {_short(target)}; ask for a larger one"
             )
-        return _round_up(mpmath.exp(cost) + number(fixed))
+        return _round_up(mpmath.exp(cost))
 
 
-def _price_budget(programme: Programme, system: System) -> tuple[System, list[mpf]]:
+def _price_budget(system: System, own: int) -> tuple[System, list[mpf]]:
     """Return the system in which C is a resource, with ln of what each budget then equals: c_j.u - ln C = -ln k_j."""
-    own = programme.resources.index(C) if C in programme.resources and programme.constraints else system.width
-    if own == system.width:
-        system = replace(
-            system,
-            terms=[[*row, Fraction(0)] for row in system.terms],
-            budgets=[[*row, Fraction(0)] for row in system.budgets],
-            names=[*system.names, "C"],
-        )
+    more = [Fraction(0)] * (2 if own == system.width else 1)  # C, and a resource that is not used
+    system = replace(
+        system,
+        terms=[[*row, *more] for row in system.terms],
+        budgets=[[*row, *more] for row in system.budgets],
+        names=[*system.names, *(["C"] * len(more))],
+    )
     rows = [[c - (r == own) for r, c in enumerate(row)] for row in system.budgets]
     kept = [j for j, row in enumerate(rows) if any(row)]  # all but C = C
-    right = [-mpmath.log(number(system.costs[j])) for j in kept]
-    return replace(system, budgets=[rows[j] for j in kept], costs=[system.costs[j] for j in kept]), right
+    right = [*(-mpmath.log(number(system.costs[j])) for j in kept), mpf(1)]
+    # the resource that is not used has a budget of its own, so that there always is one
+    return replace(system, budgets=[*(rows[j] for j in kept), unit_row(system.width - 1, system.width)]), right
 
 
 def _short(value: mpf) -> str:

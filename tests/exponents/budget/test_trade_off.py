@@ -6,8 +6,8 @@ from scipy.optimize import minimize, minimize_scalar
 from sympy import Rational, Symbol
 
 from exponents import N, P, plan_budget, programme, t
-from exponents.budget.trade_off import least_cost, separate_sum
-from exponents.errors import InputError, NoBalance
+from exponents.budget.trade_off import least_cost, separate_sums
+from exponents.errors import InputError, NoBalance, TooMuchWork
 
 D = Symbol("D", positive=True)
 HOFFMANN = (406.4, 0.34, 410.7, 0.28)
@@ -110,6 +110,21 @@ def test_a_sum_between_resources_binds_as_a_sum():
     assert {r.name: round(float(x), 9) for r, x in found.allocation if r in (N, P, t)} == {"N": 4, "P": 4, "t": 8}
 
 
+def test_two_sums_and_a_cost_beside_a_sum():
+    # N + 2 t <= 30 and 2 N + t <= 30 meet at N = t = 10, where both are tight for 1/N + 1/t
+    both = programme(1 / N + 1 / t, (N + 2 * t, 2 * N + t))
+    assert float(plan_budget(both, 30).loss) == pytest.approx(0.2, rel=1e-12)
+    # only one is tight: 1/N + 1/t is least at (1 + sqrt(2))**2/C on N + 2 t = C
+    loose = programme(1 / N + 1 / t, (N + 2 * t, N + t))
+    assert float(plan_budget(loose, 100).loss) == pytest.approx((1 + 2**0.5) ** 2 / 100, rel=1e-12)
+    # N t = C = 16 is spent, and P + N <= C leaves P = 12: 1/4 + 1/4 + 1/12
+    beside = programme(1 / N + 1 / t + 1 / P, (N * t, N + P))
+    assert float(plan_budget(beside, 16).loss) == pytest.approx(
+        minimize_scalar(lambda n: 1 / n + n / 16 + 1 / (16 - n), bounds=(1, 15), method="bounded").fun, rel=1e-9
+    )
+    assert float(least_cost(beside, plan_budget(beside, 16).loss)) == pytest.approx(16, rel=1e-12)
+
+
 def test_a_target_under_constraints():
     # with D = 100 N the budget is 600 N^2; at N = 100 the loss is 1/10 + 1/100
     tight = programme(N ** -Rational(1, 2) + 1 / D, 6 * N * D, subject_to=[D >= 100 * N])
@@ -134,13 +149,11 @@ def test_a_target_below_what_no_resource_lowers_is_refused(target):
 
 
 def test_what_a_plan_with_sums_cannot_do_is_said():
-    with pytest.raises(InputError, match="one sum among its costs"):
-        separate_sum(programme(1 / N + 1 / t, (N + t, N * t + N**2)))
+    with pytest.raises(TooMuchWork, match="2 sums among its costs"):
+        separate_sums(programme(1 / N + 1 / t, (N + t, N * t + N**2, N + t**2)))
     with pytest.raises(InputError, match="one budget for all costs; got 2"):
         plan_budget(programme(1 / N + 1 / t, (N + t, N * t)), (100, 100))
-    with pytest.raises(InputError, match="not both"):
-        least_cost(programme(1 / N + 1 / t, (N + t, N * t)), 1)
-    with pytest.raises(InputError, match=r"no allocation meets N \+ t <= 1 with"):
+    with pytest.raises(InputError, match=r"no allocation meets N \+ t <= C at C = 1 with"):
         plan_budget(programme(1 / N + 1 / t, N + t), 1)
     with pytest.raises(NoBalance, match="keeps falling as P grows"):
         least_cost(programme(1 / N + 1 / (t * P), N * t, resources=[P]), 1)
