@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
 
 from ..names import FORMATS, require
 from .loss_options import loss_options, read_loss
+from .problem_file import write_text
 from .terminal import Command, format_option, show_report
 
 
 @click.command(cls=Command, short_help="Phase diagram of your own loss.")
 @loss_options
+@click.option("--certificate", metavar="FILE", help="Write the proof, for python -m exponents.certificate_checker.")
 @format_option
-def balance(form: str, **options: Any) -> None:
+def balance(form: str, certificate: str | None, **options: Any) -> None:
     """Print the full phase diagram of your loss, with every region proved.
 
     A term is built from powers of resources by +, *, /, powers, min and max; exponents may hold up to two parameters.
@@ -38,5 +41,9 @@ def balance(form: str, **options: Any) -> None:
 
     falling, irreducible = programme.reducible()
     diagram = phase_diagram(falling)
+    if certificate is not None:
+        from ..reports.certificate import make_certificate
+
+        write_text(certificate, json.dumps(make_certificate(diagram)) + "\n", "--certificate")
     names = [term.name for term in irreducible]
     show_report(lambda: diagram_tables(diagram, options["settings"], names), lambda: diagram_object(diagram), form)

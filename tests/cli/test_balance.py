@@ -11,6 +11,7 @@ import time
 import pytest
 from sympy import sympify
 
+from exponents.certificate_checker import check
 from exponents.cli.app import main
 from exponents.names import FORMATS
 
@@ -414,3 +415,13 @@ start()
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130 and b"Traceback" not in error and b"interrupted" in error
+
+
+def test_a_certificate_is_written_and_holds(capsys, tmp_path):
+    file = tmp_path / "law.json"
+    asked = ["balance", "--term", "min(t**-b, 1/(N*t)) + N**-2", "--where", "b > 0", "--cost", "N*t"]
+    status, out, err = run(capsys, *asked, "--certificate", str(file))
+    assert (status, err) == (0, "") and out == run(capsys, *asked)[1]
+    assert check(json.loads(file.read_text())) >= 2
+    status, _, err = run(capsys, *asked, "--certificate", str(tmp_path / "no" / "law.json"))
+    assert status == 2 and "--certificate needs a file that can be written" in err and err.count("\n") == 1
