@@ -189,8 +189,9 @@ def minimise(
             raise NoBalance(f"these budgets force {which} below 1; give more, or change a cost", "floor")
         rise = find_direction(terms, budgets, [r for r in range(width) if r not in floors])
         if rise is not None:
-            growing = " and ".join(names[r] for r, d in enumerate(rise) if d > 0) if names else "some resource"
-            raise NoBalance(f"the loss keeps falling as {growing} grows; give it a cost", "minimum")
+            growing = [names[r] for r, d in enumerate(rise) if d > 0] if names else ["some resource"]
+            growing = growing or [f"1/{names[r]}" for r, d in enumerate(rise) if d < 0]
+            raise NoBalance(f"the loss keeps falling as {' and '.join(growing)} grows; give it a cost", "minimum")
         loss = LogLoss(prefactors, terms)
         descent = _Descent(loss, free_directions(budgets, width), start.floors, list(start.logs), start.held)
         descent.run()

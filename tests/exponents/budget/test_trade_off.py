@@ -157,3 +157,5 @@ def test_what_a_plan_with_sums_cannot_do_is_said():
         plan_budget(programme(1 / N + 1 / t, N + t), 1)
     with pytest.raises(NoBalance, match="keeps falling as P grows"):
         least_cost(programme(1 / N + 1 / (t * P), N * t, resources=[P]), 1)
+    with pytest.raises(NoBalance, match="keeps falling as 1/P grows"):
+        least_cost(programme(1 / N + 1 / t + P, N * t, free=[P]), 1)
