@@ -71,7 +71,7 @@ LATE_TIMES = (1e3, 1e24, 64)
 NOISY_TIMES = (1e3, 1e24, 25)
 """First and last time, and how many, for the shift of the mean by batches."""
 
-CHANGED: dict[Part, float] = {"all": 8.0, "mean field": 12.0}
+CHANGED: dict[Part, float] = {"all": 10.0, "mean field": 12.0}
 """E-folds by which its leading correction falls over these times, if they reach so far; the mean field is quick."""
 
 EARLY = 1.0

@@ -40,6 +40,7 @@ def few():
         patch.setattr(finite_dynamics, "TIMES", (1e3, 1e15, 10))
         patch.setattr(finite_dynamics, "FLOORS", (1e6, 1e30, 12))
         patch.setattr(finite_dynamics, "TOLERANCE", 1e-9)
+        patch.setitem(finite_dynamics.CHANGED, "all", 8.0)
         patch.setattr(compute_budget, "TOLERANCE", 1e-7)
         patch.setattr(few_nodes, "PANEL", 3.0)
         yield
