@@ -28,6 +28,13 @@ TWO_TIME = [*POINT, "--method", "two-time"]
 SIMULATE = [*POINT, "--method", "simulate", "--model-size", "8", "--seeds", "3", "--time", "1,2"]
 
 
+def trained(*changes):
+    """Return the arguments of a simulation with some options in place of its own; each may be given once."""
+    own = zip(SIMULATE[3::2], SIMULATE[4::2], strict=True)
+    kept = [word for option in own if option[0] not in changes[::2] for word in option]
+    return [*POINT, *kept, *changes]
+
+
 def run(capsys, *arguments):
     status = main(list(arguments))
     captured = capsys.readouterr()
@@ -73,7 +80,7 @@ def test_a_curve_has_the_keys_that_others_rely_on(capsys):
         ),
         (TWO_TIME, ["kernel"]),
         ([*TWO_TIME, "--model-size", "16"], ["model_error", "kernel"]),
-        (SIMULATE, ["kernel"]),
+        (SIMULATE[:-2], ["kernel"]),
     ],
     ids=["flow", "flow B", "flow N", "flow N, B", "two-time", "two-time N", "simulate"],
 )
@@ -223,12 +230,12 @@ def test_trained_models_agree_with_the_two_time_equations(capsys):
 
 def test_the_same_seeds_are_the_same_bits(capsys):
     assert curve(capsys, *SIMULATE)[1].tolist() == curve(capsys, *SIMULATE)[1].tolist()
-    assert curve(capsys, *SIMULATE)[1].tolist() != curve(capsys, *SIMULATE, "--seeds", "4")[1].tolist()
+    assert curve(capsys, *SIMULATE)[1].tolist() != curve(capsys, *trained("--seeds", "4"))[1].tolist()
 
 
 def test_trained_models_have_sixteen_modes_a_feature_and_those_beyond_are_stated(capsys):
-    assert curve(capsys, *SIMULATE)[1].tolist() == curve(capsys, *SIMULATE, "--modes", "128")[1].tolist()
-    assert curve(capsys, *SIMULATE)[1].tolist() != curve(capsys, *SIMULATE, "--modes", "127")[1].tolist()
+    assert curve(capsys, *SIMULATE)[1].tolist() == curve(capsys, *trained("--modes", "128"))[1].tolist()
+    assert curve(capsys, *SIMULATE)[1].tolist() != curve(capsys, *trained("--modes", "127"))[1].tolist()
     _, out, _ = run(capsys, *SIMULATE)
     beyond = re.search(r"M = 128\s+modes; the\s+modes\s+left\s+out\s+would\s+add (\S+) ", out)
     assert float(beyond[1]) == pytest.approx(zeta(1.75, 129), rel=0.05)  # two digits, of the integral
@@ -345,16 +352,16 @@ def partly(finished):
 
 
 def test_an_interrupt_prints_what_was_finished(capsys, monkeypatch):
-    _, two, _ = curve(capsys, *SIMULATE, "--seeds", "2")
+    _, two, _ = curve(capsys, *trained("--seeds", "2"))
     monkeypatch.setattr(verify.solvers, "train_ensemble", partly(2))
-    status, out, err = run(capsys, *SIMULATE, "--format", "json")
+    status, out, err = run(capsys, *trained("--format", "json"))
     assert status == 130 and json.loads(out)["loss"] == two.tolist()
     assert err == "exponents: interrupted; the curve is the mean of 2 of 3 seeds\n"
 
 
 def test_the_error_of_a_single_finished_seed_is_not_known(capsys, monkeypatch):
     monkeypatch.setattr(verify.solvers, "train_ensemble", partly(1))
-    status, out, _ = run(capsys, *SIMULATE, "--format", "json")
+    status, out, _ = run(capsys, *trained("--format", "json"))
     assert status == 130 and json.loads(out)["error"] == [None, None]
     _, out, _ = run(capsys, *SIMULATE)
     assert re.search(r"^1 .* - ", out, re.MULTILINE)
@@ -374,7 +381,7 @@ def test_an_interrupt_before_a_seed_was_finished_prints_nothing(capsys, monkeypa
         ([*TWO_TIME, "--learning-rate", "5"], "diverged at step"),
         ([*TWO_TIME, "--learning-rate", "5", "--batch-size", "2"], "diverged at step"),
         ([*TWO_TIME, "--gamma", "1e300"], "diverged at step"),
-        ([*SIMULATE, "--learning-rate", "2", "--time", "20", "--batch-size", "1"], "diverged for seed"),
+        (trained("--learning-rate", "2", "--time", "20", "--batch-size", "1"), "diverged for seed"),
         ([*POINT, "--batch-size", "1", "--learning-rate", "10"], "feeds on itself"),
         ([*POINT, "--batch-size", "4", "--time", "1e40"], "feeds on itself"),
     ],
@@ -394,8 +401,8 @@ def test_what_takes_minutes_is_said_and_what_takes_seconds_is_not(capsys, monkey
         ([*TWO_TIME, "--batch-size", "4", "--time", "400"], "some 3 minutes"),
         ([*TWO_TIME, "--batch-size", "4", "--time", "100"], ""),
         ([*TWO_TIME, "--time", "400"], ""),  # quadratic in the steps
-        ([*SIMULATE, "--time", "3e6"], "minutes"),
-        ([*SIMULATE, "--time", "3e8"], "hours"),
+        (trained("--time", "3e6"), "minutes"),
+        (trained("--time", "3e8"), "hours"),
     ):
         status, _, err = run(capsys, *arguments)
         assert status == 0 and words in err and bool(err) == bool(words)
@@ -455,17 +462,17 @@ BAD = [
     ([*TWO_TIME, "--seeds", "4"], "--seeds goes with --method simulate; got two-time"),
     ([*POINT, "--method", "twotime"], "did you mean two-time"),
     ([*POINT, "--method", "simulate"], "needs a --model-size"),
-    ([*SIMULATE, "--seeds", "1"], "at least 2"),
-    ([*SIMULATE, "--seeds", "5/2"], "whole number"),
-    ([*SIMULATE, "--seeds", "1e7"], "at most 1000000"),
-    ([*SIMULATE, "--modes", "8"], "smaller than"),
-    ([*SIMULATE, "--spectrum", "continuum"], "goes with --spectrum modes; got continuum"),
-    ([*SIMULATE, "--spectrum", "/dev/null"], "goes with --spectrum modes; got /dev/null"),
-    ([*SIMULATE, "--model-size", "20000"], "4 GiB"),
-    ([*SIMULATE, "--model-size", "1e300"], "at most 1e+15"),
-    ([*SIMULATE, "--batch-size", "1e300"], "at most 1e+15"),
-    ([*SIMULATE, "--time", "1e12"], "days"),
-    ([*SIMULATE, "--time", "1,1.05"], "got t = 1.05; try 1 or 1.1"),
+    (trained("--seeds", "1"), "at least 2"),
+    (trained("--seeds", "5/2"), "whole number"),
+    (trained("--seeds", "1e7"), "at most 1000000"),
+    (trained("--modes", "8"), "smaller than"),
+    (trained("--spectrum", "continuum"), "goes with --spectrum modes; got continuum"),
+    (trained("--spectrum", "/dev/null"), "goes with --spectrum modes; got /dev/null"),
+    (trained("--model-size", "20000"), "4 GiB"),
+    (trained("--model-size", "1e300"), "at most 1e+15"),
+    (trained("--batch-size", "1e300"), "at most 1e+15"),
+    (trained("--time", "1e12"), "days"),
+    (trained("--time", "1,1.05"), "got t = 1.05; try 1 or 1.1"),
     ([*TWO_TIME, "--time", "1e300"], "more than 1e+15 steps"),
     ([*TWO_TIME, "--time", "1e12"], "more than 4 GiB"),
     ([*TWO_TIME, "--time", "1,1"], "times must rise"),
@@ -508,7 +515,7 @@ print(status, "numpy" in sys.modules or "sympy" in sys.modules)
     ("arguments", "answer"),
     [
         (["curve", "--help"], "0 False"),
-        ([*SIMULATE, "--modes", "8"], "2 False"),
+        (trained("--modes", "8"), "2 False"),
         ([*TWO_TIME, "--time", "1.05"], "2 False"),
         ([*POINT, "--time", "1"], "0 True"),  # control
     ],
