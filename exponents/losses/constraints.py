@@ -97,6 +97,18 @@ def read_constraint(relation: Relational, resources: Iterable[Symbol]) -> tuple[
     )
 
 
+def budget_symbols(costs: Sequence[Expr], relations: Sequence[Relational]) -> set[Symbol]:
+    """Return the symbols that stand for the budget, not for a resource: C, if there is a constraint or a sum as cost.
+
+    Examples
+    --------
+    >>> from exponents.symbols import N, t
+    >>> budget_symbols([N * t], []), budget_symbols([N * t + N], [])
+    (set(), {C})
+    """
+    return {C} if relations or any(isinstance(cost, Add | Max) for cost in costs) else set()
+
+
 def read_cost(cost: Expr, resources: Iterable[Symbol]) -> tuple[PowerLaw, ...] | tuple[Constraint, ...]:
     """Return a monomial as a budget that is spent, or each part of a sum as one that may not be exceeded.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from sympy import Add, Dummy, Expr, Mul, S, Symbol, expand_power_base, latex, powdenest
+from sympy import Add, Dummy, Expr, Max, Min, Mul, S, Symbol, expand_power_base, latex, powdenest
 from sympy.core.relational import Relational
 
 from ..errors import InputError, TooMuchWork
@@ -228,17 +228,21 @@ def _factors(expression: Expr, resources: Iterable[Symbol]) -> list[Expr]:
     return [part.xreplace(plain) for part in parts]
 
 
-def bases(monomial: Expr) -> set[Symbol]:
-    """Return the symbols in the bases of a monomial; symbols in its exponents do not count.
+def bases(expression: Expr) -> set[Symbol]:
+    """Return the symbols in the bases of a monomial, or of a sum, minimum or maximum of such; exponents do not count.
 
     Examples
     --------
     >>> from exponents.symbols import N, alpha, t
     >>> sorted(map(str, bases(N * t**alpha)))
     ['N', 't']
+    >>> sorted(map(str, bases(N + t**alpha)))
+    ['N', 't']
     """
-    symbols = monomial.free_symbols
-    factors = (factor.as_base_exp()[0] for factor in _factors(monomial, symbols))
+    if isinstance(expression, Add | Min | Max):
+        return set().union(*map(bases, expression.args))
+    symbols = expression.free_symbols
+    factors = (factor.as_base_exp()[0] for factor in _factors(expression, symbols))
     return set().union(*(base.free_symbols for base in factors))
 
 

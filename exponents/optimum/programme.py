@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Add, And, Expr, Max, Min, S, Symbol
+from sympy import And, Expr, S, Symbol
 from sympy.core.relational import Equality, Relational, Unequality
 from sympy.logic.boolalg import Boolean
 
@@ -17,7 +17,7 @@ from ..algebra.piecewise import normal_form, partition_by_branch
 from ..algebra.polynomials import sign
 from ..algebra.work_limit import WorkLimit
 from ..errors import InputError, NoBalance, TooMuchWork
-from ..losses.constraints import Constraint, read_constraint, read_cost
+from ..losses.constraints import Constraint, budget_symbols, read_constraint, read_cost
 from ..losses.terms import Loss, PowerLaw, bases
 from ..losses.tropical import Sign, is_plain, read_branches
 from ..rationals import abbreviate
@@ -236,9 +236,8 @@ def programme(
     """
     sums = [to_expr(c, "a cost") for c in (cost if isinstance(cost, tuple | list) else (cost,))]
     relations: list[Relational] = [*subject_to] if isinstance(subject_to, tuple | list) else [subject_to]
-    spent, named = _bases_of(sums), _bases_of([side for relation in relations for side in relation.args])
-    if relations or any(isinstance(e, Add | Max) for e in sums):  # C is the budget
-        spent, named = spent - {C}, named - {C}
+    spent = set().union(*map(bases, sums)) - budget_symbols(sums, relations)
+    named = set().union(*(bases(side) for relation in relations for side in relation.args)) - {C}
     if not spent | named:
         raise InputError(f"the cost must be a monomial in at least one resource; got {abbreviate(cost)}; try N*t")
     every = tuple(sorted({*free, *resources, *spent, *named}, key=lambda r: r.name))
@@ -260,12 +259,6 @@ def programme(
     domain = tuple(dict.fromkeys((*conditions, *signs)))
     several = branches if len(branches) > 1 else ()
     return Programme(written, every, budgets, ordered, domain, tuple(free), constraints, several)
-
-
-def _bases_of(expressions: Sequence[Expr]) -> set[Symbol]:
-    """Return the symbols in the bases of sums, minima and maxima of monomials."""
-    parts = (part for e in expressions for part in (e.args if isinstance(e, Add | Min | Max) else (e,)))
-    return set().union(*(bases(part) for part in parts))
 
 
 def _read_loss(

@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from sympy import Add, Eq, Expr, Max, Min, Rational, S, Symbol
+from sympy import Add, Eq, Expr, Rational, S, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan
 
 from ..algebra.parametric import positive_side
 from ..errors import InputError, TooMuchWork
+from ..losses.constraints import budget_symbols
 from ..losses.terms import Loss, PowerLaw, bases
 from ..losses.tropical import Branches, Sign, add_branches, is_plain, read_branches
 from ..model.online_loss import loss
@@ -26,7 +27,7 @@ from ..names import PUBLISHED, Regime, Version
 from ..optimum.programme import MAX_TERMS, Programme, programme, signs_on
 from ..printing import GREEK
 from ..rationals import abbreviate, exact
-from ..symbols import B, C, N, P, alpha, beta, eta, gamma, t
+from ..symbols import B, N, P, alpha, beta, eta, gamma, t
 from .parsing import UnknownName, names_in, parse_conditions, parse_expression
 
 RESOURCES = ("t", "N", "P")
@@ -98,13 +99,13 @@ def read_question(question: Question) -> Programme:
     declared = _declare_symbols(question)
     costs = [_read_expression(_strip_head(text), declared, "a cost") for text in question.costs]
     relations = _read_constraints(question, declared)
-    monomials = [part for e in (*costs, *(side for r in relations for side in r.args)) for part in _split(e)]
-    _check_declared(monomials, question)
+    written = [*costs, *(side for relation in relations for side in relation.args)]
+    _check_declared(written, question)
     _check_sides(relations, question)
     free = [declared[_read_name(text, "a free resource")] for text in question.free]
     named = [declared[_read_name(text, "a resource")] for text in question.resources]
-    known = {C} if relations or any(len(_split(cost)) > 1 for cost in costs) else set()  # the budget is no resource
-    resources = sorted({*free, *named}.union(*map(bases, monomials)) - known, key=lambda r: r.name)
+    bounds = budget_symbols(costs, relations)
+    resources = sorted({*free, *named}.union(*map(bases, written)) - bounds, key=lambda r: r.name)
     settings = _read_settings(question.settings, declared, resources)
     costs = [cost.subs(settings) for cost in costs]
     relations = [relation.subs(settings) for relation in relations]
@@ -122,11 +123,6 @@ def read_question(question: Question) -> Programme:
     losses = [Loss(terms, leading=not exact_sum) for terms in branches]
     loss = losses[0] if len(losses) == 1 else losses
     return programme(loss, costs, conditions, free=free, subject_to=relations, resources=resources)
-
-
-def _split(expression: Expr) -> tuple[Expr, ...]:
-    """Return the parts of a sum, a minimum or a maximum."""
-    return expression.args if isinstance(expression, Add | Min | Max) else (expression,)
 
 
 def _read_constraints(question: Question, declared: Mapping[str, Symbol]) -> list[Relational]:
@@ -208,7 +204,7 @@ def _check_sides(relations: Sequence[Relational], question: Question) -> None:
     """Raise InputError if the base of a power in a constraint is a parameter."""
     parameters = {name for text in question.where for name in names_in(text, "a condition")}
     for relation in relations:
-        sides = set().union(*(bases(part) for side in relation.args for part in _split(side)))
+        sides = set().union(*map(bases, relation.args))
         for name in sorted({symbol.name for symbol in sides} & parameters):
             raise InputError(
                 f"--subject-to takes constraints between resources; got {abbreviate(relation)}, where {name} is a "
