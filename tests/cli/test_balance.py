@@ -293,6 +293,12 @@ def test_constraints_are_shown_and_which_are_tight(capsys):
     assert "tight" not in json.loads(out)["phases"][0]
 
 
+def test_a_resource_whose_name_holds_a_c_is_not_the_budget(capsys):
+    asked = ["balance", "--term", "1/t", "--term", "1/N", "--subject-to"]
+    assert "C = N·t" in run(capsys, *asked, "Cap <= N")[1]
+    assert "C = N·t" not in run(capsys, *asked, "N*t <= C")[1]  # control: the constraint is the budget
+
+
 def test_given_resources_and_those_without_a_cost(capsys):
     asked = ["balance", "--term", "N**(-1/3)", "--term", "min(D, U)**(-1/3)", "--cost", "N*D", "--given", "U=C**u"]
     _, out, _ = run(capsys, *asked, "--where", "0 < u < 1/2", "--format", "json")
