@@ -78,6 +78,19 @@ def forge_negative_weights(data):
     proof_of(data)["weights"] = [scaled(w, "-1") for w in proof_of(data)["weights"]]
 
 
+def forge_weights_beyond_bounds(data):
+    """All equations still hold; a weight is negative."""
+    one = {"/": [[["1", [0, 0]]], [["1", [0, 0]]]]}
+    proof_of(data)["weights"] = [scaled(one, number) for number in ("101", "-100", "0")]
+
+
+def forge_exchanged_regions(data):
+    """The regions still tile, and all equations hold; each phase is where another is optimal."""
+    first, second = data["parts"][0]["phases"][:2]
+    for one, other in ((first, second), (first["proofs"][0], second["proofs"][0])):
+        one["where"], other["where"] = other["where"], one["where"]
+
+
 def forge_price(data):
     proof_of(data)["prices"] = [scaled(p) for p in proof_of(data)["prices"]]
 
