@@ -71,6 +71,10 @@ METHODS: tuple[Method, ...] = get_args(Method)
 FLOW, TWO_TIME, SIMULATE = METHODS
 """Ways to a loss curve: gradient flow; the two-time equations of finite steps; models that are trained."""
 
+FIT_KINDS = ("runs", "spectrum")
+RUNS, SPECTRUM = FIT_KINDS
+"""What a file to be fitted may hold."""
+
 PICTURES = {
     "phases": "phase diagrams, lazy and rich (Fig. 1b, c), or that of your own loss",
     "fig1a": "the time exponent against beta",

@@ -25,6 +25,7 @@ from .at import at
 from .balance import balance
 from .curve import curve
 from .derive import derive
+from .fit import fit
 from .plan import plan
 from .plot import plot
 from .table import table
@@ -79,7 +80,7 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (table, at, derive, balance, plan, curve, verify, plot):
+for _command in (table, at, derive, balance, plan, fit, curve, verify, plot):
     cli.add_command(_command)
 
 

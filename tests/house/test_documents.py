@@ -105,6 +105,7 @@ REGISTRIES = {
     "REGIMES": ("balance", "plan", "plot"),
     "METHODS": ("curve",),
     "SPECTRA": ("curve", "verify"),
+    "FIT_KINDS": ("fit",),
     "FAMILIES": ("verify",),
     "ALIASES": ("verify",),
     "PICTURES": ("plot",),
