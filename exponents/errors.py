@@ -1,9 +1,16 @@
 """The errors this package raises on purpose: bad input, and derivations or solvers that fail honestly.
 
-Every message says what was required, what came, and what to try.
+Every message says what was required, what came, and what to try.  `import_extra` imports what only an extra installs,
+and `install_hint` says how to install the extra.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+PACKAGE = "scaling-exponents"
+"""The name under which this package is installed."""
 
 
 class ExponentsError(Exception):
@@ -104,3 +111,89 @@ class FlowFailed(NotSolved):
 
 class Unresolved(FlowFailed):
     """The clock ran beyond what the spectrum resolves."""
+
+
+def import_extra(module: str, extra: str, purpose: str) -> Any:
+    """Import a module that comes with an extra of this package.
+
+    Parameters
+    ----------
+    module : str
+        Its full name.
+    extra : str
+        The extra that installs it.
+    purpose : str
+        What needs it; the message begins with this.
+
+    Raises
+    ------
+    InputError
+        If it is not installed.  The message says how to install it.
+
+    Examples
+    --------
+    >>> import_extra("json", "plot", "plotting").__name__
+    'json'
+    >>> import_extra("no_such_module", "plot", "plotting")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    exponents.errors.InputError: plotting needs no_such_module, which could not be imported; try pip install ...
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        name = module.partition(".")[0]
+        hint = install_hint(extra)
+        raise InputError(f"{purpose} needs {name}, which could not be imported; try {hint}") from error
+
+
+def install_hint(extra: str) -> str:
+    """Return the command that installs an extra, from where this package was installed.
+
+    The package need not be on an index.  If its source is not known any more, the command names what the extra
+    requires.
+
+    Parameters
+    ----------
+    extra : str
+        One of the optional dependencies of this package.
+
+    Examples
+    --------
+    >>> install_hint("plot").split()[:2]
+    ['pip', 'install']
+    """
+    import re
+    from importlib.metadata import PackageNotFoundError, distribution
+    from pathlib import Path
+    from shlex import join
+
+    root = Path(__file__).resolve().parents[1]
+    project = root / "pyproject.toml"
+    if project.is_file() and f'name = "{PACKAGE}"' in project.read_text(encoding="utf-8"):
+        return join(["pip", "install", "-e", f"{root}[{extra}]"])
+    try:
+        installed = distribution(PACKAGE)
+    except PackageNotFoundError:
+        return join(["pip", "install", f"{PACKAGE}[{extra}]"])
+    source = _source(installed.read_text("direct_url.json"), extra)
+    marker = re.compile(rf"""(.*?)\s*;.*\bextra == (['"]){re.escape(extra)}\2""")
+    required = [found[1] for text in installed.requires or () if (found := marker.fullmatch(text))]
+    return join(["pip", "install", *([source] if source else required or [f"{PACKAGE}[{extra}]"])])
+
+
+def _source(record: str | None, extra: str) -> str:
+    """Return an extra of this package as pip takes it, from the record of its source; empty if that is gone."""
+    import json
+    from pathlib import Path
+    from urllib.parse import unquote, urlsplit
+
+    if record is None:
+        return ""
+    found = json.loads(record)
+    url = urlsplit(found["url"])
+    if url.scheme == "file":
+        path = Path(unquote(url.path))
+        return f"{path}[{extra}]" if path.exists() else ""
+    control = found.get("vcs_info", {})
+    place = f"{control['vcs']}+{url.geturl()}@{control['commit_id']}" if control else url.geturl()
+    return f"{PACKAGE}[{extra}] @ {place}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import InputError
+from ..errors import InputError, import_extra
 from ..names import PICTURES, PUBLISHED, REGIMES, VERSIONS, Version, require
 from .loss_options import loss_options, read_loss
 from .terminal import Command, fill_help, list_names, workers
@@ -73,10 +73,9 @@ def plot(names: tuple[str, ...], output: str | None, **options: Any) -> None:
     _check_loss(wanted, options)
     programme = read_loss(**options) if options["terms"] or options["model"] else None
     require(options["version"], VERSIONS, "the loss")
-    try:
-        from verify.plots import plot_figure
-    except ImportError as error:
-        raise InputError("plotting needs Matplotlib, NumPy and SciPy; install scaling-exponents[plot]") from error
+    import_extra("matplotlib", "plot", "plotting")
+    from verify.plots import plot_figure
+
     gc.enable()  # a long computation, unlike the exact commands
     for name in wanted:
         path = f"{name}.png" if output is None else output

@@ -1,8 +1,8 @@
 """Which pictures are there?  Phase diagrams of derived exponents, and the paper's figures with measured points.
 
 `phase_diagram` draws phase diagrams, `figures` the paper's figures of exponents and of the loss.  Both take colours and
-fonts from `style`, and write files by `files`.  Matplotlib is imported by `optional_import` alone, when something is
-drawn.
+fonts from `style`, and write files by `files`.  Matplotlib is imported by `style.import_matplotlib` alone, when
+something is drawn.
 """
 
 from .figures import FIGURES, plot_figure

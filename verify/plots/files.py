@@ -11,8 +11,7 @@ from typing import Any
 from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
-from .optional_import import import_optional
-from .style import use_settings
+from .style import import_matplotlib, use_settings
 
 # Without these, a file would say when and by what it was made.
 METADATA: dict[str, dict[str, None]] = {
@@ -54,7 +53,7 @@ def save(draw: Callable[[], Any], path: Path) -> None:
         wanted = ", ".join(f".{name}" for name in METADATA)
         better = abbreviate(f"{path.stem or 'plot'}.pdf")
         raise InputError(f"a plot's file must end in one of {wanted}; got {abbreviate(path.name)}; try {better}")
-    import_optional("matplotlib")
+    import_matplotlib("matplotlib")
     with _name_failures(path):
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
-from .optional_import import import_optional
+from exponents.errors import import_extra
+
+import_matplotlib = partial(import_extra, extra="plot", purpose="plotting")
+"""Import a module of Matplotlib, or of what is installed along with it."""
 
 INK, PALE = "#1a1a1a", "#8c8c8c"
 
@@ -48,10 +52,10 @@ def use_settings() -> Iterator[None]:
     Examples
     --------
     >>> with use_settings():
-    ...     import_optional("matplotlib").rcParams["font.size"]
+    ...     import_matplotlib("matplotlib").rcParams["font.size"]
     8.0
     """
-    matplotlib = import_optional("matplotlib")
+    matplotlib = import_matplotlib("matplotlib")
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(SETTINGS)

@@ -278,5 +278,5 @@ def test_a_failure_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
 
 def test_without_matplotlib_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(InputError, match=r"plotting needs matplotlib; .*pip install 'scaling-exponents\[plot\]'"):
+    with pytest.raises(InputError, match=r"plotting needs matplotlib, .*; try pip install -e '?/.*\[plot\]'?"):
         plot_phases([STRIP], tmp_path / "phases.pdf")

@@ -17,8 +17,7 @@ from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
 
-from ..optional_import import import_optional
-from ..style import AXIS, BLUE, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL
+from ..style import AXIS, BLUE, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL, import_matplotlib
 from .axes import Scale
 from .power_laws import power
 
@@ -185,7 +184,7 @@ class Chart:
             If Matplotlib is missing.
         """
         ends = np.array([self.y.place(value) * self.height for _, value, _ in names])
-        line = import_optional("matplotlib.lines").Line2D
+        line = import_matplotlib("matplotlib.lines").Line2D
         right = 1 + LEADER / self.width
         for (text, _, colour), *heights in zip(
             names, ends / self.height, move_apart(ends, APART) / self.height, strict=True
@@ -274,7 +273,7 @@ def move_apart(places: ArrayLike, gap: float) -> Any:
 
 def _set_ticks(axis: Any, scale: Scale) -> None:
     """Give an axis of Matplotlib the ticks and numbers of a scale."""
-    tickers = import_optional("matplotlib.ticker")
+    tickers = import_matplotlib("matplotlib.ticker")
     axis.set_major_locator(tickers.FixedLocator(np.asarray(scale.ticks)))
     axis.set_major_formatter(tickers.FuncFormatter(lambda value, _: scale.number(value)))
     axis.set_minor_locator(tickers.FixedLocator(scale.short_ticks))

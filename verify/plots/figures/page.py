@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ..optional_import import import_optional
-from ..style import DOTS
+from ..style import DOTS, import_matplotlib
 
 Map: TypeAlias = Callable[..., Iterable[Any]]
 """`map`, or the map of an executor, which computes several curves at once."""
@@ -75,7 +74,7 @@ def draw_page(figure: Figure, data: Any) -> Any:
         row for group in figure.heights for row in [*((height, BETWEEN) for height in group[:-1]), (group[-1], BOTTOM)]
     ]
     width, height = LEFT + WIDTH + figure.margin, TOP + sum(map(sum, rows))
-    page = import_optional("matplotlib.figure").Figure(figsize=(width / 72, height / 72), dpi=DOTS)
+    page = import_matplotlib("matplotlib.figure").Figure(figsize=(width / 72, height / 72), dpi=DOTS)
     axes, top = [], height - TOP
     for panel, gap in rows:
         axes.append(page.add_axes((LEFT / width, (top - panel) / height, WIDTH / width, panel / height)))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, nextprime
 
-from ..optional_import import import_optional
+from ..style import import_matplotlib
 from .viewport import Plane, Reals
 from .window import Range
 
@@ -96,7 +96,7 @@ def fill_of(frame: Frame, depth: Reals) -> list[list[Line]]:
     >>> polygon[0].max(axis=0).round(3).tolist()
     [50.0, 100.0]
     """
-    contours = import_optional("contourpy").contour_generator(frame.u, frame.v, depth, fill_type="OuterOffset")
+    contours = import_matplotlib("contourpy").contour_generator(frame.u, frame.v, depth, fill_type="OuterOffset")
     polygons, offsets = contours.filled(0.0, np.inf)
     return [np.split(points, at[1:-1]) for points, at in zip(polygons, offsets, strict=True)]
 
@@ -123,7 +123,7 @@ def arcs_of(frame: Frame, plane: Plane, polynomial: Expr) -> list[Line]:
     """
     curve = _Curve(frame, plane, polynomial)
     height = curve.value(*np.meshgrid(frame.u, frame.v))
-    lines = import_optional("contourpy").contour_generator(frame.u, frame.v, height).lines(0.0)
+    lines = import_matplotlib("contourpy").contour_generator(frame.u, frame.v, height).lines(0.0)
     return [arc for line in lines for arc in curve.separating(np.asarray(line)) if total_length([arc]) > SHORT]
 
 

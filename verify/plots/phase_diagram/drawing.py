@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 from sympy import Symbol, latex
 
-from ..optional_import import import_optional
-from ..style import AXIS, DOTS, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL
+from ..style import AXIS, DOTS, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL, import_matplotlib
 from .boundary_curves import Line
 from .formulas import escape, letter_of
 from .labels import BADGE, Label, Row
@@ -67,7 +66,7 @@ def draw_page(panels: Sequence[Panel]) -> Any:
     widths = [LEFT + layout.frame.width + legend[0] for layout, legend in zip(layouts, legends, strict=True)]
     heights = [max(layout.frame.height, legend[1]) for layout, legend in zip(layouts, legends, strict=True)]
     width, height = sum(widths) + BETWEEN * (len(layouts) - 1) + RIGHT, BOTTOM + max(heights) + TOP
-    page = import_optional("matplotlib.figure").Figure(figsize=(width / 72, height / 72), dpi=DOTS)
+    page = import_matplotlib("matplotlib.figure").Figure(figsize=(width / 72, height / 72), dpi=DOTS)
     axes = []
     for layout, left in zip(layouts, accumulate((w + BETWEEN for w in widths), initial=LEFT), strict=False):
         frame = layout.frame
@@ -132,7 +131,7 @@ class _Drawing:
         self.axes, self.layout, self.colours, self.name = axes, layout, colours, name
         frame = layout.frame
         axes.set(xlim=frame.x, ylim=frame.y)
-        in_points = import_optional("matplotlib.transforms").Affine2D().scale(1 / frame.width, 1 / frame.height)
+        in_points = import_matplotlib("matplotlib.transforms").Affine2D().scale(1 / frame.width, 1 / frame.height)
         self.points = in_points + axes.transAxes
 
     def draw(self) -> None:
@@ -152,7 +151,7 @@ class _Drawing:
         panel, axes = self.layout.panel, self.axes
         axes.set_axisbelow(False)
         axes.tick_params(direction="out", width=HAIR, length=3, pad=2.5, labelsize=SCALE)
-        locator = import_optional("matplotlib.ticker").MaxNLocator
+        locator = import_matplotlib("matplotlib.ticker").MaxNLocator
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(locator(TICKS, steps=[1, 2, 2.5, 5, 10]))
         axes.set_xlabel(_symbol(panel.x), fontsize=AXIS, labelpad=2)
@@ -169,14 +168,14 @@ class _Drawing:
         return self.colours[frozenset(self.layout.panel.diagram.phases[phase].binding)]
 
     def _fill(self, polygons: list[list[Line]], colour: str, name: str) -> None:
-        path = import_optional("matplotlib.path").Path
+        path = import_matplotlib("matplotlib.path").Path
         rings = [ring for polygon in polygons for ring in polygon]
         whole = path.make_compound_path(*(path(ring, closed=True) for ring in rings))
-        patch = import_optional("matplotlib.patches").PathPatch
+        patch = import_matplotlib("matplotlib.patches").PathPatch
         self.axes.add_artist(patch(whole, facecolor=colour, linewidth=0, transform=self.points, gid=name, zorder=1))
 
     def _line(self, line: Line, colour: str, width: float, **style: Any) -> None:
-        made = import_optional("matplotlib.lines").Line2D
+        made = import_matplotlib("matplotlib.lines").Line2D
         style = {"zorder": 2, "solid_capstyle": "round", "solid_joinstyle": "round", "transform": self.points} | style
         self.axes.add_artist(made(*line.T, color=colour, linewidth=width, **style))
 
@@ -195,7 +194,7 @@ class _Drawing:
         self._text(line.text, *at, va="center_baseline", ha="center", zorder=5, **line.style)
 
     def _circle(self, at: tuple[float, float], radius: float, colour: str, **style: Any) -> None:
-        circle = import_optional("matplotlib.patches").Circle
+        circle = import_matplotlib("matplotlib.patches").Circle
         style = {"linewidth": 0, "zorder": 3, "clip_on": False} | style
         self.axes.add_artist(circle(at, radius, facecolor=colour, transform=self.points, **style))
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from ..optional_import import import_optional
-from ..style import use_settings
+from ..style import import_matplotlib, use_settings
 
 FINENESS = 10
 """Text is measured this many times larger than it is set, so that rounding to pixels does not matter."""
@@ -88,10 +87,10 @@ def make_settable(text: str) -> str:
     >>> make_settable("$x^2$"), make_settable(r"$\frac$")
     ('$x^2$', '\\frac')
     """
-    if not import_optional("matplotlib.cbook").is_math_text(text):
+    if not import_matplotlib("matplotlib.cbook").is_math_text(text):
         return text
     try:
-        import_optional("matplotlib.mathtext").MathTextParser("path").parse(text)
+        import_matplotlib("matplotlib.mathtext").MathTextParser("path").parse(text)
     except ValueError:
         return text.replace("$", "")
     return text
@@ -101,7 +100,7 @@ def make_settable(text: str) -> str:
 def _measure(line: Words) -> tuple[float, float, float]:
     """Return width, height above the baseline and depth below it, in points."""
     with use_settings():
-        figure = import_optional("matplotlib.figure").Figure(figsize=(1, 1), dpi=72 * FINENESS)
-        renderer = import_optional("matplotlib.backends.backend_agg").FigureCanvasAgg(figure).get_renderer()
+        figure = import_matplotlib("matplotlib.figure").Figure(figsize=(1, 1), dpi=72 * FINENESS)
+        renderer = import_matplotlib("matplotlib.backends.backend_agg").FigureCanvasAgg(figure).get_renderer()
         box = figure.text(0, 0, line.text, va="baseline", ha="left", **line.style).get_window_extent(renderer)
     return float(box.width) / FINENESS, float(box.y1) / FINENESS, -float(box.y0) / FINENESS
