@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from verify.processes import start_processes
+
 from ..errors import InputError, import_extra
 from ..names import PICTURES, PUBLISHED, REGIMES, VERSIONS, Version, require
 from .loss_options import loss_options, read_loss
-from .terminal import Command, fill_help, list_names, workers
+from .terminal import Command, fill_help, list_names
 
 if TYPE_CHECKING:
     from ..optimum.programme import Programme
@@ -82,7 +84,7 @@ def plot(names: tuple[str, ...], output: str | None, **options: Any) -> None:
         if name == PHASES:
             _plot_phases(programme, options["version"], Path(path))
         else:
-            with workers(os.cpu_count() or 1) as executor:
+            with start_processes(os.cpu_count() or 1) as executor:
                 plot_figure(name, Path(path), executor)
         click.echo(f"wrote {path}", err=True)
 

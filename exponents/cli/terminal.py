@@ -5,10 +5,8 @@ from __future__ import annotations
 import inspect
 import os
 import re
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +15,6 @@ import click
 from ..names import CONVENTIONS, FORMATS, MODEL, PUBLISHED, VERSIONS
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from ..reports.render import Emphasis, Table
 
 _NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
@@ -158,28 +154,3 @@ def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], o
         return
     built = tables()[: 1 if form == "csv" else None]
     show(lambda style, emphasis: render_tables(built, style, emphasis), form)
-
-
-@contextmanager
-def workers(most: int) -> Iterator[Executor | None]:
-    """Yield an executor of at most ``most`` processes, or None if ``most`` is 1.
-
-    Only the parent answers an interrupt.  It waits for the points that are being measured, so that no process is left
-    behind.
-
-    Examples
-    --------
-    >>> with workers(1) as executor:
-    ...     executor is None
-    True
-    """
-    if most == 1:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-
-    executor = ProcessPoolExecutor(most, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
-    try:
-        yield executor
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)

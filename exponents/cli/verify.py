@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from verify.processes import start_processes
+
 from ..claims.catalogue import describe_families, select_claims
 from ..claims.claim import MINUTES
 from ..errors import InputError
 from ..names import CONTINUUM, FORMATS, SPECTRA, require
 from ..rationals import abbreviate, exact
 from .curve_request import capacity_and_source, whole_number
-from .terminal import Command, fill_help, format_option, list_names, show_report, workers
+from .terminal import Command, fill_help, format_option, list_names, show_report
 
 if TYPE_CHECKING:
     from verify.judgement import Verdict
@@ -91,7 +93,8 @@ def verify(
         raise InputError(
             "no claim that was asked for is derived and measured at these points; ask for another claim or point"
         )
-    _show_verdicts(found, form, control)
+    if found:
+        _show_verdicts(found, form, control)
     return _report_status(found, control, interrupted)
 
 
@@ -103,7 +106,7 @@ def _collect_verdicts(
 
     gc.enable()  # a long computation, unlike the exact commands
     found: list[Verdict] = []
-    with workers(min(jobs, len(points))) as executor:
+    with start_processes(min(jobs, len(points))) as executor:
         try:
             for part in _show_progress(verdicts(points, names, control, thorough, executor), len(points)):
                 found.extend(part)
@@ -140,7 +143,10 @@ def _report_status(found: Sequence[Verdict], control: bool, interrupted: bool) -
         if verdict.failure:
             click.echo(f"exponents: {verdict.claim.name} was not measured: {verdict.failure}", err=True)
     if interrupted:
-        click.echo("exponents: interrupted; only finished results are shown", err=True)
+        click.echo(
+            f"exponents: interrupted; {'only finished points are shown' if found else 'no point was finished'}",
+            err=True,
+        )
         return 130
     if control:
         passed = [verdict for verdict in found if verdict.derived_verdict != "refuted"]

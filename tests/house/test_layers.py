@@ -25,7 +25,7 @@ ROOMS = {
         *("text", "reports", "cli"),
     ),
     "verify": (
-        *("arrays", "inputs", "model", "curves"),
+        *("processes", "arrays", "inputs", "model", "curves"),
         *(
             "spectra",
             "flow",
