@@ -64,6 +64,8 @@ class Status:
         The time after which the two-time equations depend on their last digits.
     mean_bounded_below : float or None
         The largest learning rate at which the mean over batches is bounded, if the rate exceeds it.
+    modes_learned_from : float or None
+        The time at which half of the last mode of a measured spectrum is learned.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class Status:
     unstable_from: float | None = None
     undetermined_from: float | None = None
     mean_bounded_below: float | None = None
+    modes_learned_from: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,6 +51,8 @@ class Model:
         P.  Alone, all of them are used in every step; with ``batch_size`` each is used once, in one pass.
     file : path, optional
         A measured spectrum.  N and B are then infinite: the file does not list modes without power of the target.
+    eigenvalues, coefficients : str, optional
+        Names of the columns of the file; see `read_spectrum`.
     readout_scale : float, optional
         sigma, the scale of a linear network's readout at the start, at least 0.
 
@@ -78,6 +80,8 @@ class Model:
     batch_size: int | None = None
     samples: int | None = None
     file: Path | None = None
+    eigenvalues: str | None = None
+    coefficients: str | None = None
     readout_scale: float | None = None
 
     def __post_init__(self) -> None:
@@ -105,6 +109,9 @@ class Model:
         if self.modes is not None and (self.spectrum != MODES or self.file is not None):
             came = self.spectrum if self.file is None else abbreviate(self.file)
             raise InputError(f'`modes` goes with `spectrum="modes"`; got {came}; add or leave it out')
+        for name in ("eigenvalues", "coefficients"):
+            if self.file is None and getattr(self, name) is not None:
+                raise InputError(f"`{name}` names a column of `file`; got no file; add one or leave it out")
         if self.file is not None:
             self._check_file(self.file)
         elif self.alpha is None or self.beta is None:

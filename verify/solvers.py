@@ -34,6 +34,7 @@ from .arrays import Reals
 from .curves import LossCurve, Status
 from .flow.clock import solve_deep_enough
 from .flow.curve import TOLERANCE, flow_curve, limit_curve
+from .flow.last_mode import find_learned_time
 from .flow.noise import noisy_curve
 from .flow.solver import solve_flow
 from .inputs import check_times, check_whole, count_steps, exact_rate
@@ -45,7 +46,7 @@ from .reuse.mean_loss import mean_reuse, reuse_curve
 from .spectra.power_law import power_law_spectrum
 from .spectra.random_features import limit_spectra, mean_spectra
 from .spectra.spectrum import Spectrum
-from .spectra.spectrum_file import read_spectrum
+from .spectra.spectrum_file import read_model_spectrum
 from .training.ensemble import train_ensemble
 from .training.gradients import GAUSSIAN
 from .training.linear_ensemble import train_linear_ensemble
@@ -219,7 +220,8 @@ def _flow_with_batches(task: _Task) -> LossCurve:
     """Solve the flow, with what finite batches add."""
     model = task.model
     if model.file is not None:
-        return flow_curve(read_spectrum(model.file).compress(), model.gamma, task.times)
+        measured = read_model_spectrum(model).compress()
+        return _mark_end(flow_curve(measured, model.gamma, task.times), measured, model.gamma)
     spectra = None
     if model.model_size is None:
         found = limit_curve(*model.exponents, model.gamma, task.times, model.spectrum, model.modes)
@@ -254,6 +256,13 @@ def _flow_with_batches(task: _Task) -> LossCurve:
     )
 
 
+def _mark_end(found: LossCurve, measured: Spectrum, gamma: float) -> LossCurve:
+    """Add to the status the time at which the last mode of a measured spectrum is learned."""
+    last = float(found.time[-1])
+    learned = find_learned_time(measured, gamma, last) if last > 0 else None
+    return replace(found, status=replace(found.status, modes_learned_from=learned))
+
+
 def _find_kernel(found: LossCurve, target: Spectrum, gamma: float, kernel: float) -> float | None:
     """Return the first time at which kappa, which only grows, exceeds ``kernel``; None if that is after the last."""
     if not found.kernel[-1] > kernel:
@@ -275,7 +284,8 @@ def _two_time(task: _Task) -> LossCurve:
         return lazy_curve(model, task.eta, task.times)
     clock = min(CLOCK_OF_A_STEP * last, LONGEST_CLOCK)
     if model.file is not None:
-        found = solve_online_limit(read_spectrum(model.file).compress(), model.gamma, task.eta, last)
+        measured = read_model_spectrum(model).compress()
+        found = _mark_end(solve_online_limit(measured, model.gamma, task.eta, last), measured, model.gamma)
     elif model.model_size is None and model.batch_size is None:
         measure = power_law_spectrum(*model.exponents, clock, model.spectrum, model.modes)
         found = solve_online_limit(measure, model.gamma, task.eta, last)
@@ -345,7 +355,7 @@ def _linear_flow(task: _Task) -> LossCurve:
     model = task.model
     assert model.readout_scale is not None
     if model.file is not None:
-        return linear_curve(read_spectrum(model.file).compress(), model.gamma, task.times, model.readout_scale)
+        return linear_curve(read_model_spectrum(model).compress(), model.gamma, task.times, model.readout_scale)
     return linear_limit_curve(
         *model.exponents, model.gamma, task.times, model.readout_scale, model.spectrum, model.modes
     )

@@ -17,7 +17,7 @@ from verify.model import SEEDS
 from ..errors import InputError
 from ..names import CONTINUUM, FLOW, FORMATS, METHODS, MODES, SIMULATE, TWO_TIME, Method, require
 from .curve_request import LEARNING_RATE, MODES_A_FEATURE, Request, name_options, request
-from .terminal import Command, format_option, show_report
+from .terminal import Command, column_options, format_option, show_report
 
 if TYPE_CHECKING:
     from verify.curves import LossCurve
@@ -55,6 +55,7 @@ LARGE = 0.1
     metavar="NAME",
     help=f"{CONTINUUM}, {MODES}, or a file of a measured one.  [default: {CONTINUUM}; {SIMULATE}: {MODES}]",
 )
+@column_options
 @click.option(
     "--modes",
     default=None,
@@ -84,8 +85,9 @@ def curve(method: str, form: str, **words: Any) -> int:
     on drawn samples.  With --batch-size each sample is used once, and training stops when they are used up.
 
     The spectrum is that of ALPHA and BETA: y^2(k) dk = k^(-alpha beta-1) dk on k >= 1 (continuum), or the sum over
-    integers k (modes).  A file has one line per mode: its eigenvalue and the target's power in it.  ALPHA and BETA
-    are left out then, and N and B are infinite.
+    integers k (modes).  A file has one row per mode: its eigenvalue and the squared coefficient of the target in it.
+    It is text (- is standard input), or NPY, NPZ or Parquet.  ALPHA and BETA are left out then, and N and B are
+    infinite.
 
     \b
     Examples:
@@ -286,6 +288,12 @@ def _warnings(asked: Request, found: LossCurve) -> list[str]:
         warnings.append(
             f"{{eta}} exceeds {found.status.mean_bounded_below:.6g}, up to which the mean loss is bounded; here it "
             "grows without end"
+        )
+    if found.status.modes_learned_from is not None:
+        warnings.append(
+            f"At t = {found.status.modes_learned_from:.3g} the last mode of the spectrum is learned; from there on, "
+            "and gradually before, the curve shows where the file ends, not the law of the kernel; ask for less time, "
+            "or give more modes"
         )
     if found.status.undetermined_from is not None:
         warnings.append(

@@ -143,6 +143,8 @@ def request(
     spectrum: str | None,
     modes: str | None,
     samples: str | None = None,
+    eigenvalues: str | None = None,
+    coefficients: str | None = None,
 ) -> Request:
     """Return what the options ask for.
 
@@ -150,7 +152,7 @@ def request(
     ----------
     alpha, beta, gamma : str
         The exponents and the richness; alpha and beta are None where a file has the spectrum.
-    times, size, batch, rate, seeds, spectrum, modes, samples : str or None
+    times, size, batch, rate, seeds, spectrum, modes, samples, eigenvalues, coefficients : str or None
         The words of ``--time``, ``--model-size``, ``--batch-size`` and so on; None if an option was left out.
     method : str
         The word of ``--method``.
@@ -188,6 +190,8 @@ def request(
             batch_size=None if batch is None else whole_number(batch, "the batch size"),
             samples=data,
             file=file,
+            eigenvalues=eigenvalues,
+            coefficients=coefficients,
         )
         continuous = model.reuses or (method == FLOW and batch is None)
         eta = None if rate is None and continuous else exact_rate(LEARNING_RATE if rate is None else rate)
@@ -208,7 +212,7 @@ def _read_spectrum(word: str | None, method: Method) -> tuple[SpectrumKind, Path
         if word == kind:
             return kind, None
     try:
-        there = bool(word.strip()) and Path(word).exists()
+        there = word == "-" or (bool(word.strip()) and Path(word).exists())
     except OSError:  # a name too long for a file
         there = False
     if not there:

@@ -75,6 +75,24 @@ format_option = click.option(
     metavar="FORMAT",
     help=f"One of {', '.join(FORMATS)}.  [default: text]",
 )
+_columns = {"eigenvalues": "eigenvalues", "coefficients": "squared coefficients of the target"}
+
+
+def column_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that name the two columns of the file of a spectrum.
+
+    Examples
+    --------
+    >>> def command(): ...
+    >>> [option.name for option in column_options(command).__click_params__]
+    ['coefficients', 'eigenvalues']
+    """
+    for name, held in reversed(_columns.items()):
+        text = f"Column of the {held} in a file: its name or number.  [default: the only, or the known, name]"
+        command = click.option(f"--{name}", default=None, metavar="COLUMN", help=text)(command)
+    return command
+
+
 loss_option = click.option(
     "--loss",
     "version",

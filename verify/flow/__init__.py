@@ -2,8 +2,8 @@
 
 In reading order: `curve` (the equations, and what is asked of them), `solver` (step after step), `step` and
 `collocation` (how modes move on one), `trajectory` (a solved flow, read at any time), `observables`, `error_estimate`,
-`clock` (how deep a spectrum must be), `noise`, `noise_moments` and `relaxation` (what batches add), `levels`
-(perturbation theory, iterated).
+`clock` (how deep a spectrum must be), `last_mode` (when a measured one ends), `noise`, `noise_moments` and `relaxation`
+(what batches add), `levels` (perturbation theory, iterated).
 """
 
 from __future__ import annotations

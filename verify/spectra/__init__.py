@@ -1,7 +1,7 @@
 """On which spectrum does a model learn?
 
-`spectrum` is the type; `spectrum_file` reads one; `quadrature` has Gauss rules that replace many modes by few nodes,
-and `few_nodes` says how few are enough.  `power_law` is the spectrum of the limit N = infinity.  `random_features`
+`spectrum` is the type; `spectrum_file` reads one, from text (`file_columns`) or arrays (`array_files`); `quadrature`
+has Gauss rules that replace many modes by few nodes, and `few_nodes` says how few are enough.  `power_law` is the spectrum of the limit N = infinity.  `random_features`
 returns what N features learn on: the mean field over draws, one draw, or the limit; `floor` is what they cannot
 learn, and `finite_size` what the mean over lazy models adds to the mean field.
 

@@ -7,6 +7,7 @@ They run on the mean spectrum, and `spectra.finite_size` says what the mean over
 from __future__ import annotations
 
 from dataclasses import replace
+from math import log
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from ..curves import LossCurve
 from ..model import Model
 from ..spectra.finite_size import share_between_models
 from ..spectra.random_features import TargetAndTrace, limit_spectra, mean_spectra
-from ..spectra.spectrum_file import read_spectrum
+from ..spectra.spectrum_file import read_model_spectrum
 from ..training.stability import Diverged
 from .lazy_moments import largest_stable_rate, solve_lazy
 
@@ -109,13 +110,17 @@ def add_between_models(model: Model, curve: LossCurve, learning_rate: float | No
 def _solve(model: Model, learning_rate: float, times: Reals) -> LossCurve:
     """Return the loss in steps, on the mean spectrum if N is finite."""
     spectra = _read_spectra(model, float(times[-1]))
-    return replace(solve_lazy(*spectra, learning_rate, times / learning_rate, model.batch_size), time=times)
+    found = replace(solve_lazy(*spectra, learning_rate, times / learning_rate, model.batch_size), time=times)
+    if model.file is None:
+        return found
+    learned = log(2) / float(spectra.target.eigenvalues[-1])  # of small steps
+    return found if times[-1] < learned else replace(found, status=replace(found.status, modes_learned_from=learned))
 
 
 def _read_spectra(model: Model, last: float) -> TargetAndTrace:
     """Return target and trace of a model whose clock is time."""
     if model.file is not None:
-        target = read_spectrum(model.file).compress()
+        target = read_model_spectrum(model).compress()
         return TargetAndTrace(target, target)  # batches are infinite: the trace does not enter
     if model.model_size is None:
         return limit_spectra(*model.exponents, max(1.0, last), model.spectrum, model.modes, in_steps=True)

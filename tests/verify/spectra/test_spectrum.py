@@ -12,8 +12,8 @@ from scipy.special import gammainc, zeta
 
 from exponents.errors import InputError
 from verify.flow.curve import flow_curve
+from verify.spectra import file_columns
 from verify.spectra import spectrum as module
-from verify.spectra import spectrum_file
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.spectrum import Spectrum, spectrum_from_arrays
 from verify.spectra.spectrum_file import read_spectrum
@@ -272,6 +272,11 @@ GOOD_FILES = {
     "exponents": "1e0 5E-1\n+2.5e-1 2.\n",
     "lines ended as on other systems": "1 0.5\r\n0.25 2\r\n",
     "a mode without power": "1 0.5\n0.5 0\n0.25 2\n",
+    "semicolons": "1;0.5\n0.25;2\n",
+    "the columns in another order": "squared_coefficient,eigenvalue\n0.5,1\n2,0.25\n",
+    "more columns, with known names": "k,name,eigenvalue,squared_coefficient\n1,a,1,0.5\n2,b,0.25,2\n",
+    "names in a comment": "# k eigenvalue squared_coefficient\n1 1 0.5\n2 0.25 2\n",
+    "quotes and a byte order mark": "\ufeff'mu','p'\n1,0.5\n0.25,2\n".replace("'", '"'),
 }
 
 
@@ -287,11 +292,13 @@ BAD_FILES = {
     "only a heading": ("mu p\n", "has none"),
     "two headings": ("mu p\nin units\n1 1\n2 2\n", "line 2"),
     "one mode": ("1 1\n", "two modes"),
-    "three columns": ("1 2 3\n4 5 6\n", "line 1"),
-    "one column": ("1\n2\n", "line 1"),
+    "three columns": ("1 2 3\n4 5 6\n", r"3 columns \(1, 2, 3\)"),
+    "one column": ("1\n2\n", r"1 column \(1\)"),
     "a column missing": ("1 2\n3\n", "line 2"),
     "words in the middle": ("1 2\nthree four\n", "line 2"),
-    "semicolons": ("1;2\n3;4\n", "line 1"),
+    "decimal commas": ("1,5;2\n3;4\n", "line 1"),
+    "thousands": ("2 1\n1,234 1\n", "line 2"),
+    "a unit": ("2 1\n1k 1\n", "line 2 .*column 1: must be a finite number; got 1k"),
     "a fraction": ("1/2 1\n1 1\n", "line 1"),
     "complex numbers": ("1 2\n1j 2\n", "line 2"),
     "NaN": ("1 2\n2 nan\n", "finite"),
@@ -301,7 +308,7 @@ BAD_FILES = {
     "a negative weight": ("1 2\n2 -2\n", "negative"),
     "binary": (bytes(range(128, 256)), "text file"),
     "binary after a good line": (b"1 1\n2 1\n\xff\xfe\x00", "text file"),
-    "zero bytes": (b"\0" * 100, "has none|two numbers"),
+    "zero bytes": (b"\0" * 100, "has none|columns"),
     "a long line": ("1 " * 10_000, "line 1"),
 }
 
@@ -323,7 +330,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 class Endless:
     """A file of so many lines that it must not be read to its end."""
 
-    name = "endless.txt"
+    name, suffix = "endless.txt", ".txt"
 
     def __init__(self, allowed):
         self.read, self.allowed = 0, allowed
@@ -344,7 +351,7 @@ class Endless:
 
 
 def test_a_file_of_endless_lines_is_answered_at_the_limit(monkeypatch):
-    monkeypatch.setattr(spectrum_file, "MAX_MODES", 1000)
+    monkeypatch.setattr(file_columns, "MAX_MODES", 1000)
     with pytest.raises(InputError, match=r"at most 1000 modes; endless\.txt has more"):
         read_spectrum(Endless(1001))
 
@@ -360,7 +367,7 @@ def test_an_endless_line_is_refused_at_its_first_letters(tmp_path):
     with pytest.raises(InputError, match="longer than"):
         read_spectrum(path)
     path.write_text("-0.5 abc\n1 1\n")
-    with pytest.raises(InputError, match="two numbers"):  # a malformed number is not a heading
+    with pytest.raises(InputError, match=r"line 1.*must be a finite number"):  # a malformed number is not a heading
         read_spectrum(path)
 
 
