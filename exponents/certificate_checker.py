@@ -9,7 +9,8 @@ for those of budget j, a phase with the exponent z is optimal where
     primal   c_j.x = 1,   x >= 0,   e_i.x >= z               at each vertex x,
     dual     y >= 0,   sum y = 1,   sum_i y_i e_i <= sum_j p_j c_j,   sum p = z,
 
-since then min_i e_i.x <= sum_i y_i e_i.x <= sum_j p_j = z for every allocation.  Equations are checked as identities of
+since then min_i e_i.x <= sum_i y_i e_i.x <= sum_j p_j = z for every allocation.  With sum y = 0 and z < 0 this says
+that there is no allocation: the phase is infeasible.  Equations are checked as identities of
 rational functions.  Inequalities are checked at one point of each cell on which no polynomial that occurs changes its
 sign.  The cells are found here: roots by Sturm's chains and, for a second parameter, leading coefficients,
 discriminants and resultants.  At each point exactly one region must hold, so the regions tile the domain; curves
@@ -289,14 +290,15 @@ class _Point:
             total = total.plus(a.times(b)) if a.top and b.top else total
         return total
 
-    def check_part(self, part: Any) -> tuple[int, Ratio]:
-        """Check the phase of a branch that holds here; return its place and its exponent."""
+    def check_part(self, part: Any) -> tuple[int, Ratio | None]:
+        """Check the phase of a branch that holds here; return its place and its exponent, None if infeasible."""
         place = self.find(part["phases"], "phases")
         phase = part["phases"][place]
         proof = phase["proofs"][self.find(phase["proofs"], "proofs")]
         terms, budgets = ([[self.pick(e) for e in row] for row in part[name]] for name in ("terms", "budgets"))
         z, weights, prices = phase["exponent"], proof["weights"], proof["prices"]
-        least, equal = list(weights), [self.dot(weights, [self.one] * len(weights)).plus(self.one, -1)]
+        feasible, total = bool(phase["vertices"]), self.dot(weights, [self.one] * len(weights))
+        least, equal = list(weights), [total.plus(self.one, -1) if feasible else total]
         equal.append(self.dot(prices, [self.one] * len(prices)).plus(z, -1))
         for x in phase["vertices"]:
             least += [share for share, free in zip(x, self.free, strict=True) if not free]
@@ -308,20 +310,21 @@ class _Point:
             gain = self.dot(weights, [row[r] for row in terms])
             least += [price.plus(gain, -1), gain.plus(price, -1)] if free else [price.plus(gain, -1)]
         self.needed += least
-        equations = bool(phase["vertices"]) and not any(f.top for f in equal)
-        self.require(equations, f"an equation of phase {place + 1} fails")
+        self.require(not any(f.top for f in equal), f"an equation of phase {place + 1} fails")
+        self.require(feasible or z.at(self.place) < 0, f"phase {place + 1} has no vertex")
         self.require(all(f.at(self.place) >= 0 for f in least), f"an inequality of phase {place + 1} fails")
-        return place, z
+        return place, z if feasible else None
 
     def check(self, parts: list[Any], joined: list[Any]) -> None:
         """Check all branches, and that the chosen one falls fastest."""
         found = [self.check_part(part) for part in parts]
         if len(parts) > 1:
             chosen = joined[self.find(joined, "joined phases")]
-            ahead = [found[chosen["part"]][1].plus(z, -1) for _, z in found]
+            place, own = found[chosen["part"]]
+            ahead = [own.plus(z, -1) for _, z in found if own and z]
             self.needed += ahead
-            right = found[chosen["part"]][0] == chosen["phase"] and all(f.at(self.place) >= 0 for f in ahead)
-            self.require(right, "another branch falls faster")
+            right = place == chosen["phase"] and len(ahead) in (0, len(found))
+            self.require(right and all(f.at(self.place) >= 0 for f in ahead), "another branch falls faster")
 
 
 def check(data: Any) -> int:

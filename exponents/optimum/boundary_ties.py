@@ -34,6 +34,8 @@ class Tie:
         Resources that reach 1 there: they grow with the budget on one side and not on the other.
     logarithm : Expr or None
         q in L* ~ C^{-r} (ln C)^q on the curve; None if the curve is not solved for a parameter.
+    infeasible : bool
+        Whether no allocation meets the budgets on one side.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class Tie:
     terms: tuple[str, ...]
     floors: tuple[Symbol, ...]
     logarithm: Expr | None
+    infeasible: bool = False
 
 
 def boundary_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
@@ -71,11 +74,12 @@ def boundary_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
 
 
 def _tie(diagram: PhaseDiagram, boundary: Boundary) -> Tie:
-    sides = [diagram.phases[i] for i in boundary.phases]
+    both = [diagram.phases[i] for i in boundary.phases]
+    sides = [side for side in both if not side.infeasible]
     names = [term.name for term in diagram.programme.loss if any(term.name in side.binding for side in sides)]
     growing = [{r for r, share in side.allocation if share != 0} for side in sides]
-    floors = tuple(r for r in diagram.programme.resources if (r in growing[0]) != (r in growing[1]))
-    return Tie(boundary, tuple(names), floors, _logarithm(diagram, boundary, sides))
+    floors = tuple(r for r in diagram.programme.resources if (r in growing[0]) != (r in growing[-1]))
+    return Tie(boundary, tuple(names), floors, _logarithm(diagram, boundary, sides), len(sides) < len(both))
 
 
 def _logarithm(diagram: PhaseDiagram, boundary: Boundary, sides: list[Phase]) -> Expr | None:

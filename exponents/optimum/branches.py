@@ -51,19 +51,27 @@ def join_branches(programme: Programme, parts: Sequence[PhaseDiagram]) -> PhaseD
     def decide(sample: Point) -> tuple[Chosen, list[RationalFunction]]:
         guards: list[Expr] = []
         places = [_find_phase(part, sample, guards) for part in parts]
+        deciding = [functions.element(guard) for guard in guards]
+        if parts[0].phases[places[0]].infeasible:  # the budgets are those of all branches
+            return (0, places[0]), deciding
         exponents = [part.phases[place].exponent for part, place in zip(parts, places, strict=True)]
         values = [evaluate(exponent, sample) for exponent in exponents]
         best = values.index(max(values))
         elements = [functions.element(exponent) for exponent in exponents]
-        deciding = [functions.element(guard) for guard in guards]
         return (best, places[best]), [*deciding, *(elements[best] - other for other in elements)]
 
     def find_denominators(found: Chosen) -> frozenset[Polynomial]:
         phase = parts[found[0]].phases[found[1]]
+        if phase.infeasible:
+            return frozenset()
         return denominators([functions.element(e) for e in (phase.exponent, *(share for _, share in phase.allocation))])
 
     partition = partition_domain(functions, programme.domain, decide)
-    chosen, regions = regions_of(partition, denominators=find_denominators)
+    chosen, regions = regions_of(
+        partition,
+        denominators=find_denominators,
+        comes_last=lambda found: parts[found[0]].phases[found[1]].infeasible,
+    )
     phases = tuple(
         replace(parts[branch].phases[place], where=where)
         for (branch, place), where in zip(chosen, regions.where, strict=True)

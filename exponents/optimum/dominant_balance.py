@@ -23,6 +23,7 @@ from fractions import Fraction
 from ..algebra.polynomials import Functions, RationalFunction
 from ..algebra.work_limit import WorkLimit
 from ..errors import NoBalance
+from .contradictions import find_conflict
 from .simplex import Basis, Ray, Row, Tableau, Unbounded, Vertex
 
 
@@ -93,7 +94,7 @@ def optimum_at_point(
     """
     tableau = Tableau(terms, budgets, free, work)
     if not tableau.find_feasible():
-        conflict = _find_conflict(terms, budgets, free)
+        conflict = find_conflict(budgets, free)
         listed = " and ".join(costs[j] for j in conflict if costs[j]) if costs else "the budgets"
         raise NoBalance(
             f"no allocation meets {listed} with all resources at least 1; change that cost, or free a resource",
@@ -113,16 +114,6 @@ def optimum_at_point(
     exponent = min(_fall_exponent(row, vertices[0]) for row in terms)
     tight = (i for i, row in enumerate(terms) if all(_fall_exponent(row, vertex) == exponent for vertex in vertices))
     return PointOptimum(exponent, vertices, tuple(i for i in tight if i not in loosened), bases, rays)
-
-
-def _find_conflict(terms: Sequence[Row], budgets: Sequence[Row], free: Sequence[int]) -> tuple[int, ...]:
-    """Return few budgets that cannot be met together, none of them superfluous."""
-    kept = list(range(len(budgets)))
-    for j in range(len(budgets)):
-        fewer = [k for k in kept if k != j]
-        if fewer and not Tableau(terms, [budgets[k] for k in fewer], free).find_feasible():
-            kept = fewer
-    return tuple(kept)
 
 
 def _fall_exponent(row: Row, vertex: Vertex) -> Fraction:

@@ -5,20 +5,26 @@ budgets make exceptions.  Where one follows from the others, or where a resource
 them than beside the curve: with N t = C and N^a t = C, N stays 1 unless a = 1.  `find_exceptions` looks for such
 curves, solves the programme on each, with one parameter fewer, and keeps what differs from the regions.
 
-It knows curves that are linear in a parameter, and budgets whose exponents are free of Min, Max and Piecewise.
+It knows curves that are linear in a parameter.  Where the budgets cannot be met on one side of a curve, or on both,
+the curve is looked at as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
-from sympy import Expr, Max, Min, Piecewise, Symbol
+from sympy import Expr, Integer, Max, Min, Piecewise, S, Symbol
 
+from ..algebra.parametric import Point, choose_branches
+from ..algebra.partition import partition_domain
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, factors
 from ..errors import InputError, NoBalance, Refuted, TooMuchWork
-from .phase_diagram import Exceptional, PhaseDiagram
+from .phase_diagram import Exceptional, Phase, PhaseDiagram
 from .programme import Programme
 from .proof import prove_equal
+
+Rows: TypeAlias = "tuple[tuple[RationalFunction, ...], ...]"
 
 
 def find_exceptions(diagram: PhaseDiagram, solve: Callable[[Programme], PhaseDiagram]) -> tuple[Exceptional, ...]:
@@ -59,22 +65,38 @@ def find_exceptions(diagram: PhaseDiagram, solve: Callable[[Programme], PhaseDia
 
 def _candidates(functions: Functions, diagram: PhaseDiagram) -> frozenset[Polynomial]:
     """Return curves on which budgets may follow from each other or lose a resource, or on which the optimum jumps."""
-    rows = diagram.programme.budget_exponents()
-    if any(e.has(Min, Max, Piecewise) for row in rows for e in row):
-        return frozenset()
-    elements = [list(map(functions.element, row)) for row in rows]
-    found = {p for row in elements for e in row if e for p in factors(e)}
-    found.update(p for head in _pivots(elements) for p in factors(head))
+    found: set[Polynomial] = set()
+    for rows in _rows_in_force(functions, diagram.programme):
+        found.update(p for row in rows for e in row if e for p in factors(e))
+        found.update(p for head in _pivots([[*row, functions.one] for row in rows]) for p in factors(head))
     for boundary in diagram.boundaries:
-        first, second = (functions.element(diagram.phases[i].exponent) for i in boundary.phases)
         curve = functions.irreducible(functions.element(boundary.polynomial).numer)
+        sides = [diagram.phases[i] for i in boundary.phases]
+        if any(side.infeasible for side in sides):
+            found |= curve
+            continue
+        first, second = (functions.element(side.exponent) for side in sides)
         if first != second and not curve <= functions.irreducible((first - second).numer):
             found |= curve
     return frozenset(found)
 
 
-def _pivots(rows: list[list[RationalFunction]]) -> list[RationalFunction]:
-    """Return the pivots of elimination; where none vanishes, no row depends on the others."""
+def _rows_in_force(functions: Functions, programme: Programme) -> list[Rows]:
+    """Return the exponents of the budgets, once for each branch of their Min, Max and Piecewise."""
+    written = programme.budget_exponents()
+
+    def decide(sample: Point) -> tuple[Rows, list[RationalFunction]]:
+        guards: list[Expr] = []
+        rows = tuple(tuple(functions.element(choose_branches(e, sample, guards)) for e in row) for row in written)
+        return rows, list(map(functions.element, guards))
+
+    if not any(e.has(Min, Max, Piecewise) for row in written for e in row):
+        return [tuple(tuple(map(functions.element, row)) for row in written)]
+    return list(dict.fromkeys(leaf.found for leaf in partition_domain(functions, programme.domain, decide).leaves))
+
+
+def _pivots(rows: Sequence[Sequence[RationalFunction]]) -> list[RationalFunction]:
+    """Return the pivots of elimination, right sides last; where none vanishes, no row depends on the others."""
     found = []
     for column in range(len(rows[0])):
         head = next((row for row in rows if row[column]), None)
@@ -101,15 +123,17 @@ def _solve(curve: Polynomial, parameters: tuple[Symbol, ...]) -> tuple[Symbol, E
 def _agrees(diagram: PhaseDiagram, here: Exceptional) -> bool:
     """Return whether the exponent on a curve, and the shares if they are unique, are what the regions say there."""
     inside, parts = here.diagram.programme, here.diagram.phases
-    unique = [part for part in (*parts, *diagram.phases) if len(part.vertices) == 1 and not part.rays]
-    compared = [(here.diagram.exponent, [phase.exponent for phase in diagram.phases])]
-    if len(unique) == len(parts) + len(diagram.phases):
-        for r in inside.resources:
-            compared.append((here.diagram.allocation(r), [dict(phase.allocation)[r] for phase in diagram.phases]))
+    some = [part for part in (*parts, *diagram.phases) if not part.infeasible]
+    quantities: list[Callable[[Phase], Expr]] = [lambda phase: Integer(phase.infeasible), lambda phase: phase.exponent]
+    if all(len(part.vertices) == 1 and not part.rays for part in some):
+        quantities += [lambda phase, r=r: dict(phase.allocation)[r] for r in inside.resources]  # type: ignore[misc]
     try:
-        for own, values in compared:
-            beside = diagram.regions.piecewise(values).subs(here.parameter, here.value)
-            prove_equal(own, beside, inside.parameters, inside.domain)
+        for quantity in quantities:
+            own, beside = (
+                found.regions.piecewise([S.Zero if value is S.NaN else value for value in map(quantity, found.phases)])
+                for found in (here.diagram, diagram)
+            )
+            prove_equal(own, beside.subs(here.parameter, here.value), inside.parameters, inside.domain)
     except (Refuted, InputError):
         return False
     return True

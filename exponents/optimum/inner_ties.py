@@ -48,6 +48,8 @@ def inner_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
 
 def _ties_inside(diagram: PhaseDiagram, place: int) -> list[Tie]:
     programme, phase = diagram.programme, diagram.phases[place]
+    if phase.infeasible:
+        return []
     loss = programme.branches[diagram.chosen[place]] if diagram.parts else programme.loss
     falls = {
         term.name: [sum((term.exponent(r) * x for r, x in _pairs(diagram, row)), S.Zero) for row in _rows(phase)]

@@ -61,6 +61,9 @@ class Phase:
         The proofs, whose regions tile this one; mostly there is one.
     rays : tuple of tuples of Expr
         Directions in which the optimal face has no end: a vertex plus any positive multiple of them is optimal too.
+    conflicts : tuple of tuples of str
+        Where no allocation meets the budgets: costs and constraints that contradict each other, for each part.  The
+        exponent and the shares are then NaN, and there is no vertex.
 
     Examples
     --------
@@ -77,6 +80,12 @@ class Phase:
     binding: tuple[str, ...]
     certificates: tuple[Certificate, ...]
     rays: tuple[tuple[Expr, ...], ...] = ()
+    conflicts: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def infeasible(self) -> bool:
+        """Whether no allocation meets the budgets here."""
+        return bool(self.conflicts)
 
 
 @dataclass(frozen=True)
@@ -183,14 +192,21 @@ class PhaseDiagram:
 
     def phase_at(self, point: Point) -> int:
         """Return the position of the phase that ``point`` lies in; on a boundary, of the first phase beside it."""
-        optimum = self.programme.at(point)
         first = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
+        try:
+            optimum = self.programme.at(point)
+        except NoBalance:
+            if self.phases[-1].infeasible:  # it comes last
+                return len(self.phases) - 1
+            raise
         order = (first, *range(len(self.phases)))
         return next((i for i in order if self._attains(i, point, optimum.exponent)), first)
 
     def _attains(self, position: int, point: Point, exponent: Fraction) -> bool:
         """Return whether a phase's exponent and allocation are optimal at a point, which may lie outside of it."""
         phase = self.phases[position]
+        if phase.infeasible:
+            return False
         try:
             shares = {r: evaluate(share, point) for r, share in phase.allocation}
             if evaluate(phase.exponent, point) != exponent:
@@ -220,7 +236,7 @@ class PhaseDiagram:
         """Return the boundary curves through ``point`` between phases that meet there."""
         best = Rational(self.programme.at(point).exponent)
         here = {s: Rational(v) for s, v in point.items()}
-        tied = {i for i, phase in enumerate(self.phases) if phase.exponent.subs(here) == best}
+        tied = {i for i, phase in enumerate(self.phases) if phase.infeasible or phase.exponent.subs(here) == best}
         return tuple(b for b in self.boundaries if evaluate(b.polynomial, point) == 0 and set(b.phases) <= tied)
 
     def _repr_latex_(self) -> str:

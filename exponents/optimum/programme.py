@@ -136,7 +136,7 @@ class Programme:
             domain=tuple(side for side in domain if not side.is_number),
         )
 
-    def _describe_budgets(self) -> list[str]:
+    def describe_budgets(self) -> list[str]:
         """Return what each budget says, for messages; nothing for C = C."""
         constraints = {constraint.budget: constraint.name for constraint in self.constraints}
         costs = set(self.costs)
@@ -178,7 +178,7 @@ class Programme:
         slacks = {constraint.slack for constraint in self.constraints}
         names = [f"the distance from {r}" if r in slacks else r.name for r in self.resources]
         try:
-            return optimum_at_point(terms, budgets, names, self._describe_budgets(), self.free_positions, work)
+            return optimum_at_point(terms, budgets, names, self.describe_budgets(), self.free_positions, work)
         except NoBalance as error:
             place = f"at {describe_point(point)}, " if point else ""
             raise NoBalance(f"{place}{error}", error.evidence) from error

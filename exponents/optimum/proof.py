@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sympy import And, Expr, Or, S, Symbol
+from sympy import And, Expr, Integer, Or, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -120,6 +120,9 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
     >>> diagram = compute_optimum(1 / t + 1 / N)
     >>> prove_phase(diagram.programme, diagram.phases[0])
     """
+    if phase.infeasible:
+        _prove_infeasible(programme, phase)
+        return
     _check_names(programme, phase)
     _prove_covered(programme, phase)
     for certificate in phase.certificates:
@@ -143,6 +146,23 @@ def _check_names(programme: Programme, phase: Phase) -> None:
         raise Refuted(f"the allocation must give a share to each of {programme.resources} in turn")
     if phase.vertices[0] != tuple(share for _, share in phase.allocation):
         raise Refuted("the allocation must be the first of the optimal vertices")
+
+
+def _prove_infeasible(programme: Programme, phase: Phase) -> None:
+    """Prove that no allocation meets the budgets: priced, their columns are nowhere positive, and their sides are."""
+    _prove_covered(programme, phase)
+    for certificate in phase.certificates:
+        for clause in clauses(certificate.where):
+            region = (*programme.domain, *sides(clause))
+            total = sum(certificate.prices, S.Zero)
+            prove_equal(total, S.One, programme.parameters, region, "the prices sum to 1")
+            for r, resource in enumerate(programme.resources):
+                priced = zip(certificate.prices, programme.budget_exponents(), strict=True)
+                column = sum((price * row[r] for price, row in priced), S.Zero)
+                claim = f"no power of {resource} meets the budgets"
+                prove_nonnegative(-column, programme.parameters, region, claim)
+                if resource in programme.free:
+                    prove_nonnegative(column, programme.parameters, region, claim)
 
 
 def _prove_covered(programme: Programme, phase: Phase) -> None:
@@ -253,9 +273,13 @@ def prove(diagram: PhaseDiagram) -> None:
             prove_phase(programme, phase)
         for region in clauses(phase.where):
             domain = (*programme.domain, *sides(region))
-            prove_equal(
-                diagram.exponent, phase.exponent, programme.parameters, domain, "the cases give each phase its own"
-            )
+            claim, values = "the cases give each phase its own", [own.exponent for own in diagram.phases]
+            if diagram.phases[-1].infeasible:
+                infeasible = [Integer(own.infeasible) for own in diagram.phases]
+                own, here = diagram.regions.piecewise(infeasible), infeasible[place]
+                prove_equal(own, here, programme.parameters, domain, claim)
+                values[-1] = S.Zero
+            prove_equal(diagram.regions.piecewise(values), values[place], programme.parameters, domain, claim)
 
 
 def _prove_branch(diagram: PhaseDiagram, place: int) -> None:
@@ -265,14 +289,16 @@ def _prove_branch(diagram: PhaseDiagram, place: int) -> None:
     if not same:
         raise Refuted(f"the phase {phase.where} is no phase of its branch")
     programme = diagram.programme
+    others = () if phase.infeasible else diagram.parts  # the budgets are those of all branches
     for region in clauses(phase.where):
         domain = (*programme.domain, *sides(region))
         for (holding,), point in _regions_at_samples(replace(programme, domain=domain), [same[0].where]):
             if not holding:
                 raise Refuted(f"the phase {phase.where} leaves that of its branch at {describe_point(point)}", point)
-        for part in diagram.parts:
+        for part in others:
             claim = "no other branch falls faster"
-            prove_nonnegative(phase.exponent - part.exponent, programme.parameters, domain, claim)
+            values = [S.Zero if own.infeasible else own.exponent for own in part.phases]  # infeasible: not here
+            prove_nonnegative(phase.exponent - part.regions.piecewise(values), programme.parameters, domain, claim)
 
 
 def clauses(region: Boolean) -> tuple[Boolean, ...]:

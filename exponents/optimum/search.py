@@ -23,17 +23,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sympy import Expr, Symbol
+from sympy import Expr, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from ..algebra.parametric import Point, choose_branches
+from ..algebra.parametric import Point, choose_branches, evaluate
 from ..algebra.partition import partition_domain
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, denominators, to_factored_expr
 from ..algebra.regions import regions_of
-from ..errors import InputError
+from ..errors import InputError, NoBalance
 from ..losses.terms import Loss
 from .branches import join_branches
+from .contradictions import Contradiction, lift_contradiction
 from .dominant_balance import Lifted, lift
 from .exceptions import find_exceptions
 from .phase_diagram import Certificate, Phase, PhaseDiagram
@@ -126,7 +127,7 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     InputError
         If the domain is empty, there are more than two parameters, or an exponent is not rational in them.
     NoBalance
-        If somewhere in the domain the budgets cannot be met or the loss falls without bound.
+        If the budgets can be met nowhere in the domain, or the loss falls without bound somewhere.
 
     Examples
     --------
@@ -141,11 +142,16 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
             f"a diagram has at most two parameters; got {listed}; give the others numbers, as with --set a=3/2"
         )
     if programme.branches:
-        return join_branches(programme, tuple(map(phase_diagram, programme.split())))
+        joined = join_branches(programme, tuple(map(phase_diagram, programme.split())))
+        return replace(joined, exceptions=find_exceptions(joined, phase_diagram))
     search = _Search(programme, Functions(parameters))
     partition = partition_domain(search.functions, programme.domain, search.solve)
-    firsts, regions = regions_of(partition, lambda found: found.key, _denominators)
-    certified: list[_Solution] = firsts
+    if all(isinstance(leaf.found, Contradiction) for leaf in partition.leaves):
+        programme.at(partition.leaves[0].sample)  # raises NoBalance, with what contradicts what
+    firsts, regions = regions_of(
+        partition, lambda found: found.key, _denominators, lambda found: isinstance(found, Contradiction)
+    )
+    certified: list[_Solution | Contradiction] = firsts
     parts = regions.where
     if len({leaf.found.certified_key for leaf in partition.leaves}) > len(firsts):
         # Some phase needs different multipliers in different parts.
@@ -161,7 +167,9 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     return replace(found, exceptions=find_exceptions(found, phase_diagram))
 
 
-def _denominators(found: _Solution) -> frozenset[Polynomial]:
+def _denominators(found: _Solution | Contradiction) -> frozenset[Polynomial]:
+    if isinstance(found, Contradiction):
+        return frozenset()
     first = found.lifted[0]
     return denominators((first.exponent, *first.allocation))
 
@@ -173,12 +181,18 @@ class _Search:
         self.programme, self.functions = programme, functions
         self._lifted: dict[object, Lifted] = {}
 
-    def solve(self, sample: Point) -> tuple[_Solution, tuple[RationalFunction, ...]]:
+    def solve(self, sample: Point) -> tuple[_Solution | Contradiction, tuple[RationalFunction, ...]]:
         """Return the optimum at ``sample`` as functions of the parameters, and the functions whose signs decide it."""
         guards: list[Expr] = []
         terms = self._row_elements(self.programme.term_exponents(), sample, guards)
         budgets = self._row_elements(self.programme.budget_exponents(), sample, guards)
-        optimum = self.programme.at(sample, self.functions.work)
+        poles = [e for row in (*terms, *budgets) for e in row if not e.denom.is_constant()]
+        try:
+            optimum = self.programme.at(sample, self.functions.work)
+        except NoBalance as error:
+            if error.evidence != "budget" or not sample:
+                raise
+            return self._contradict(sample, budgets, [*map(self.functions.element, guards), *poles])
         lifted = tuple(self._lift(v.basis, terms, budgets) for v in optimum.vertices)
         starts = [(self._lift(ray.basis, terms, budgets), ray) for ray in optimum.rays]
         # A multiplier that vanishes at the sample alone is a condition, and the sample is taken again.
@@ -188,8 +202,14 @@ class _Search:
         deciding = [c for basis in bases for c in self._lift(basis, terms, budgets).conditions()]
         deciding += [rate for start, ray in starts for rate in start.rates[ray.position]]
         deciding += [self.functions.element(guard) for guard in guards]
-        deciding += [e for row in (*terms, *budgets) for e in row if not e.denom.is_constant()]
-        return _Solution(lifted, rays, optimum.binding), tuple(deciding)
+        return _Solution(lifted, rays, optimum.binding), (*deciding, *poles)
+
+    def _contradict(
+        self, sample: Point, budgets: list[list[RationalFunction]], deciding: list[RationalFunction]
+    ) -> tuple[Contradiction, tuple[RationalFunction, ...]]:
+        values = [[evaluate(c, sample) for c in row] for row in self.programme.budget_exponents()]
+        found = lift_contradiction(values, budgets, self.functions, self.programme.free_positions)
+        return found, (*deciding, *found.columns, *found.prices)
 
     def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> list[list[RationalFunction]]:
         return [[self.functions.element(choose_branches(e, sample, guards)) for e in row] for row in rows]
@@ -202,8 +222,13 @@ class _Search:
 
 
 def _make_phase(
-    programme: Programme, where: Boolean, found: _Solution, proofs: Sequence[tuple[_Solution, Boolean]]
+    programme: Programme,
+    where: Boolean,
+    found: _Solution | Contradiction,
+    proofs: Sequence[tuple[_Solution | Contradiction, Boolean]],
 ) -> Phase:
+    if isinstance(found, Contradiction):
+        return _make_infeasible(programme, where, proofs)
     first, names = found.lifted[0], [term.name for term in programme.loss.terms]
     vertices = tuple(tuple(to_factored_expr(x) for x in vertex.allocation) for vertex in found.lifted)
     rays = tuple(tuple(to_factored_expr(rate) for rate in ray) for ray in found.rays)
@@ -214,7 +239,19 @@ def _make_phase(
             tuple(to_factored_expr(price) for price in proof.lifted[0].prices),
         )
         for proof, part in proofs
+        if isinstance(proof, _Solution)
     )
     shares = tuple(zip(programme.resources, vertices[0], strict=True))
     binding = tuple(names[i] for i in found.binding)
     return Phase(where, to_factored_expr(first.exponent), shares, vertices, binding, certificates, rays)
+
+
+def _make_infeasible(
+    programme: Programme, where: Boolean, proofs: Sequence[tuple[_Solution | Contradiction, Boolean]]
+) -> Phase:
+    names = programme.describe_budgets()
+    contradictions = [(proof, part) for proof, part in proofs if isinstance(proof, Contradiction)]
+    certificates = tuple(Certificate(part, (), tuple(map(to_factored_expr, c.prices))) for c, part in contradictions)
+    conflicts = dict.fromkeys(tuple(names[j] for j in c.budgets if names[j]) for c, _ in contradictions)
+    shares = tuple((r, S.NaN) for r in programme.resources)
+    return Phase(where, S.NaN, shares, (), (), certificates, conflicts=tuple(conflicts))

@@ -96,6 +96,7 @@ class Tableau:
         width = self.structural + len(budgets)
         self.budgets = tuple(range(len(budgets)))
         self.denominator = 1
+        self.scales = [lcm(*(value.denominator for value in budget)) for budget in budgets]
         self.rows: dict[int, list[int]] = {}
         for i, term in enumerate(terms[1:], start=1):
             difference = [first - own for first, own in zip(terms[0], term, strict=True)]
@@ -114,10 +115,16 @@ class Tableau:
             row[basic] = 1
         return row
 
-    def find_feasible(self) -> bool:
-        """Drive the artificial variables out; return False if some budget cannot be met."""
+    def find_feasible(self, evenly: bool = False) -> bool:
+        """Drive the artificial variables out; return False if some budget cannot be met.
+
+        ``evenly``: what is missing counts alike for every budget, not in units of the row.
+        """
         artificial = [basic for basic in self.rows if basic >= self.structural]
-        goal = [sum(column) for column in zip(*(self.rows[basic] for basic in artificial), strict=True)]
+        whole = lcm(*self.scales)
+        units = [whole // scale if evenly else 1 for scale in self.scales]
+        weighted = ([unit * x for x in self.rows[basic]] for unit, basic in zip(units, artificial, strict=True))
+        goal = [sum(column) for column in zip(*weighted, strict=True)]
         goal[self.structural : -1] = [0] * len(artificial)
         if self._maximise(goal)[-1] != 0:
             return False

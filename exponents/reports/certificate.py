@@ -2,7 +2,7 @@
 
 Polynomials are lists of coefficients with the powers of the parameters, and rational functions are pairs of them.  The
 factors of all numerators and denominators are listed too; they spare the checker (`certificate_checker`) work and prove
-nothing.
+nothing.  An infeasible phase has no vertex, no weights, and the exponent -1.
 """
 
 from __future__ import annotations
@@ -72,14 +72,14 @@ def _write_part(diagram: PhaseDiagram, writer: _Writer) -> dict[str, object]:
     phases = [
         {
             "where": writer.region(phase.where),
-            "exponent": writer.ratio(phase.exponent),
+            "exponent": writer.ratio(S.NegativeOne if phase.infeasible else phase.exponent),
             "vertices": [[writer.ratio(share) for share in vertex] for vertex in phase.vertices],
             "binding": [names.index(name) for name in phase.binding],
             "proofs": [
                 {
                     "where": writer.region(proof.where),
                     "weights": [writer.ratio(dict(proof.weights).get(name, S.Zero)) for name in names],
-                    "prices": [writer.ratio(price) for price in proof.prices],
+                    "prices": [writer.ratio(-price if phase.infeasible else price) for price in proof.prices],
                 }
                 for proof in phase.certificates
             ],

@@ -29,8 +29,9 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
     """Return a diagram as JSON holds it: ``{"phases": [{where, exponent, allocation, binding, vertices, rays}]}``.
 
     Exact values are text that SymPy reads back.  ``vertices`` is there only where the allocation is not unique, and
-    ``rays`` only where it may move without end.  If the optimum is another on single curves, ``exceptions`` lists
-    these, each as ``on`` and the phases there.
+    ``rays`` only where it may move without end.  Where no allocation meets the budgets, ``exponent`` is null, and
+    ``infeasible`` lists the costs and constraints that contradict each other.  If the optimum is another on single
+    curves, ``exceptions`` lists these, each as ``on`` and the phases there.
 
     Examples
     --------
@@ -48,6 +49,10 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
 
 def _phase_object(diagram: PhaseDiagram, phase: Phase) -> dict[str, object]:
     visible = diagram.programme.visible
+    if phase.infeasible:
+        where = "everywhere" if phase.where == S.true else write(phase.where, "plain")
+        nothing: dict[str, object] = {"where": where, "exponent": None, "allocation": {}, "binding": []}
+        return nothing | {"infeasible": [list(names) for names in phase.conflicts]}
     found: dict[str, object] = {
         "where": "everywhere" if phase.where == S.true else write(phase.where, "plain"),
         "exponent": write(phase.exponent, "plain"),
@@ -71,6 +76,8 @@ def _phase_object(diagram: PhaseDiagram, phase: Phase) -> dict[str, object]:
 
 def _tight(diagram: PhaseDiagram, phase: Phase) -> tuple[str, ...]:
     """Return the constraints whose slack does not grow anywhere on the optimal face."""
+    if phase.infeasible:
+        return ()
     places = {r: place for place, r in enumerate(diagram.programme.resources)}
     slacks = [(c.name, places[c.slack]) for c in diagram.programme.constraints if c.slack is not None]
     return tuple(name for name, place in slacks if all(x[place] == 0 for x in (*phase.vertices, *phase.rays)))
@@ -113,10 +120,7 @@ def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequenc
         (
             f"phase {number}",
             "everywhere" if phase.where == S.true else _condition(diagram, phase.where),
-            phase.exponent,
-            *(_corners(phase, place) for place in places),
-            phase.binding,
-            *([_tight(diagram, phase) or "none"] if constraints else []),
+            *(_results(diagram, phase, places)),
         )
         for number, phase in enumerate(diagram.phases, 1)
     )
@@ -125,6 +129,14 @@ def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequenc
     if not diagram.programme.costs:
         title = phrase("Compute-optimal exponents")
     return Table("balance", title, columns, rows, tuple(_notes(diagram, settings, irreducible)), blocks="text")
+
+
+def _results(diagram: PhaseDiagram, phase: Phase, places: Sequence[int]) -> tuple[Cell, ...]:
+    """Return the cells of a phase behind its region: exponent, shares, balance and tight constraints."""
+    tight = [_tight(diagram, phase) or "none"] if diagram.programme.constraints else []
+    if phase.infeasible:
+        return ("infeasible", *(None for _ in places), None, *(None for _ in tight))
+    return (phase.exponent, *(_corners(phase, place) for place in places), phase.binding, *tight)
 
 
 def _growth(resource: Symbol) -> Notation:
@@ -176,6 +188,8 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence
             moved = {r.name: Pow(C, rate * s) for r, rate in rates if rate != 0 and r in programme.visible}
             changes = ", ".join(f"{name} times {{{name}}}" for name in moved)
             yield phrase(f"Phase {number}: {changes} is optimal too, for any s > 0.", **moved)
+        for names in phase.conflicts:
+            yield phrase(f"Phase {number} is infeasible: no allocation meets {' and '.join(names)}.")
     for own in diagram.exceptions:
         where = join_notation("", own.curve)
         yield phrase("On {where} alone, where budgets change, r is {r}.", where=where, r=own.diagram.exponent)
@@ -213,6 +227,7 @@ def _boundaries(diagram: PhaseDiagram, ties: Sequence[Tie]) -> Table:
         reason = tie.terms + tuple(
             f"{r} becomes tight" if r in slacks else f"{r} reaches its floor" for r in tie.floors
         )
+        reason += ("infeasible beyond",) * tie.infeasible
         logarithm = [tie.logarithm] if logarithmic else []
         between = " and ".join(str(i + 1) for i in pair) if pair[0] < pair[1] else f"inside {pair[0] + 1}"
         # Two branches of one curve are one row.

@@ -91,7 +91,8 @@ def draw_layouts(layouts: Sequence[Layout], axes: Sequence[Any]) -> None:
     >>> axes.get_xlabel()
     '$\\\\alpha$'
     """
-    sets = dict.fromkeys(frozenset(phase.binding) for layout in layouts for phase in layout.panel.diagram.phases)
+    phases = [phase for layout in layouts for phase in layout.panel.diagram.phases if not phase.infeasible]
+    sets = dict.fromkeys(frozenset(phase.binding) for phase in phases)
     colours = {binding: _tint(position) for position, binding in enumerate(sets)}
     for number, (layout, one) in enumerate(zip(layouts, axes, strict=True)):
         _Drawing(one, layout, colours, f"panel-{number + 1}").draw()
@@ -165,7 +166,9 @@ class _Drawing:
         self._text(law, self.layout.frame.width, above, fontsize=FORMULA, ha="right")
 
     def _colour(self, phase: int) -> str:
-        return self.colours[frozenset(self.layout.panel.diagram.phases[phase].binding)]
+        """Return the colour of a balance; an infeasible phase is white, as all outside of the domain."""
+        shown = self.layout.panel.diagram.phases[phase]
+        return "white" if shown.infeasible else self.colours[frozenset(shown.binding)]
 
     def _fill(self, polygons: list[list[Line]], colour: str, name: str) -> None:
         path = import_matplotlib("matplotlib.path").Path

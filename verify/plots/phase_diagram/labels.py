@@ -200,12 +200,14 @@ class _Text:
             size = FORMULA * scale
             column = [Words(r"$\updownarrow$", ARROW * scale)] * (2 * len(self.terms) - 1)
             column[::2] = [Words(term, size) for term in self.terms]
-            for lines in ([Words(join_terms(self.terms), size)], column):
+            for lines in ([Words(join_terms(self.terms), size)] if self.terms else [], column):
                 for formula in (self.tall, self.flat):
                     yield stack_lines([*self._header(NAME * scale), Words(formula, size), *lines])
 
     def row(self, position: int, hidden: bool) -> Row:
         """Return the entry of the legend."""
+        if not self.terms:
+            return Row(str(position + 1), position, stack_lines([*self._header(NAME), Words(self.flat, FORMULA)]))
         one_line = stack_lines([Words(rf"{self.flat}$\quad${join_terms(self.terms)}", FORMULA)])
         two_lines = [Words(formula, FORMULA) for formula in (self.flat, join_terms(self.terms))]
         lines = [*self._header(NAME), *(one_line.lines if one_line.width < LONGEST else two_lines)]
@@ -218,6 +220,8 @@ class _Text:
 
 def _write_phase(diagram: PhaseDiagram, position: int, name: str, points: Sequence[Point]) -> _Text:
     phase, letter = diagram.phases[position], letter_of(diagram)
+    if phase.infeasible:
+        return _Text(name, "infeasible", "infeasible", [])
     value = exponent(phase.exponent, points)
     return _Text(name, f"${letter} = {tall(*value)}$", f"${letter} = {flat(*value)}$", balance(diagram, phase, points))
 
