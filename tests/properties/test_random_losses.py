@@ -1,4 +1,4 @@
-"""Random losses with constraints against an SMT optimiser: some of the problems of `tests/benchmarks/random_losses.py`."""
+"""Random losses with constraints against an SMT optimiser: problems of `tests/benchmarks/random_losses.py`."""
 
 import sys
 from dataclasses import replace
