@@ -75,6 +75,9 @@ FIT_KINDS = ("runs", "spectrum")
 RUNS, SPECTRUM = FIT_KINDS
 """What a file to be fitted may hold."""
 
+OBJECTIVES = ("huber", "ls", "ls-raw")
+"""What a fit of runs minimises."""
+
 PICTURES = {
     "phases": "phase diagrams, lazy and rich (Fig. 1b, c), or that of your own loss",
     "fig1a": "the time exponent against beta",

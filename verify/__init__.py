@@ -39,6 +39,9 @@ _HOMES = {
     "measurements.slopes": ("Limit", "extrapolate"),
     "measurements.points": ("Point", "default_points", "read_point"),
     "judgement": ("Verdict", "verdicts"),
+    # Laws from runs
+    "fits.law_fit": ("LawFit", "fit_law"),
+    "fits.saved_fit": ("SavedFit", "read_fit"),
     # Pictures
     "plots": ("plot_figure", "plot_phases"),
 }
@@ -48,6 +51,8 @@ __all__ = sorted(name for names in _HOMES.values() for name in names)
 
 if TYPE_CHECKING:  # type checkers do not read the table, so the names stand here once more
     from .curves import LossCurve as LossCurve, Status as Status
+    from .fits.law_fit import LawFit as LawFit, fit_law as fit_law
+    from .fits.saved_fit import SavedFit as SavedFit, read_fit as read_fit
     from .flow.curve import flow_curve as flow_curve, limit_curve as limit_curve
     from .flow.levels import level_curves as level_curves
     from .flow.noise import noisy_curve as noisy_curve

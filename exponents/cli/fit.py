@@ -14,12 +14,13 @@ import click
 from ..errors import InputError
 from ..names import FIT_KINDS, FORMATS, RUNS, SPECTRUM, require
 from ..rationals import abbreviate
+from .fit_runs import RUNS_ARGUMENTS, RUNS_OPTIONS, fit_runs_file
 from .fit_spectrum import SPECTRUM_ARGUMENTS, SPECTRUM_OPTIONS, fit_spectrum_file, is_spectrum
 from .terminal import Command, format_option
 
 
 def _with_options(command: Any) -> Any:
-    for option in reversed(SPECTRUM_OPTIONS):
+    for option in reversed((*RUNS_OPTIONS, *SPECTRUM_OPTIONS)):
         command = option(command)
     return command
 
@@ -31,16 +32,38 @@ def _with_options(command: Any) -> Any:
 )
 @_with_options
 @format_option
-def fit(file: str, form: str, kind: str | None, **options: Any) -> int:
-    """Fit a law to runs, or α and β to the spectrum of a kernel."""
+@click.pass_context
+def fit(context: click.Context, /, file: str, form: str, kind: str | None, **options: Any) -> int:
+    """Fit a law to runs, or α and β to the spectrum of a kernel, with intervals.
+
+    Runs are a CSV with a line of names.  Columns with usual names are found, and said; name others with --loss and
+    --resource.  Names in a term that are no resources are unknown: exponents, or positive scales.  Intervals are
+    percentiles of a bootstrap.  What makes a fit doubtful is a warning.
+
+    \b
+    Examples:
+      exponents fit runs.csv --given 'C=6*N*D'
+      exponents fit runs.csv --resource N=params --resource D=tokens --loss loss --objective huber:1e-3
+      exponents fit runs.csv --term 'A*N**-alpha' --term 'B*D**-beta' --where 'alpha==beta'
+      exponents fit runs.csv --plan --cost '6*N*D' --budget 5.76e23 --save law.toml
+      exponents fit kernel.npz
+    """
     require(form, FORMATS, "the format")
     if kind is not None:
         require(kind, FIT_KINDS, "the kind")
     path = Path(file)
     found = kind or (SPECTRUM if is_spectrum(path, _read_header(path)) else RUNS)
-    if found == SPECTRUM:
-        return fit_spectrum_file(path, form, **{name: options[name] for name in SPECTRUM_ARGUMENTS})
-    raise InputError(f"fit takes spectra so far; got the runs {abbreviate(path.name)}; see plan")
+    own, other = (SPECTRUM_ARGUMENTS, RUNS_ARGUMENTS) if found == SPECTRUM else (RUNS_ARGUMENTS, SPECTRUM_ARGUMENTS)
+    for parameter in context.command.params:
+        given = context.get_parameter_source(parameter.name or "") == click.core.ParameterSource.COMMANDLINE
+        if given and parameter.name in other and parameter.name not in own:
+            wrong = RUNS if found == SPECTRUM else SPECTRUM
+            raise InputError(
+                f"{parameter.opts[0]} is for {wrong}; {abbreviate(path.name)} was taken as {found}; leave it out, "
+                "or say --kind"
+            )
+    taken = {name: options[name] for name in own}
+    return fit_spectrum_file(path, form, **taken) if found == SPECTRUM else fit_runs_file(path, form, **taken)
 
 
 def _read_header(path: Path) -> str:

@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from ..optimum.programme import Programme
 
 
-def _read_amount(text: str, role: str) -> Fraction:
-    """Return a number that is written as such, or as arithmetic in numbers such as 6*10**21."""
+def read_amount(text: str, role: str) -> Fraction:
+    """Return a number that is written as such, or as arithmetic in numbers such as 6*10**21.
+
+    Examples
+    --------
+    >>> read_amount("6*10**2", "the budget")
+    Fraction(600, 1)
+    """
     try:
         return exact(text, role)
     except InputError:
@@ -43,7 +49,7 @@ def _read_amounts(text: str, programme: Programme, option: str) -> dict[Symbol, 
                 f"{option} must give resources ({', '.join(known)}) an amount, once each; got {abbreviate(part)}; "
                 f"write {next(iter(known))}=1e9"
             )
-        found[known[name]] = _read_amount(value, f"the amount of {name}")
+        found[known[name]] = read_amount(value, f"the amount of {name}")
     return found
 
 
@@ -90,14 +96,14 @@ def plan(
     if bool(budgets) == (target is not None):
         given = "both" if budgets else "neither"
         raise InputError(f"plan takes either --budget or --target; got {given}; try --budget 1e21")
-    spent, wanted = [_read_amount(budget, "the budget") for budget in budgets], exact(factor, "the factor")
+    spent, wanted = [read_amount(budget, "the budget") for budget in budgets], exact(factor, "the factor")
     programme = read_loss(**options)
     from ..budget.allocation import plan_budget
     from ..budget.comparison import compare_split, hold_resources
     from ..budget.trade_off import least_cost
     from ..reports.budget_split import plan_object, plan_tables, question_object, question_tables
 
-    wished = None if target is None else _read_amount(target, "the target")
+    wished = None if target is None else read_amount(target, "the target")
     holding = _read_amounts(",".join(fixed), programme, "--fix") if fixed else {}
     asked = [_read_amounts(split, programme, "--compare") for split in splits]
     found = plan_budget(programme, spent if wished is None else least_cost(programme, wished), wanted)

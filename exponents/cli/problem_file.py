@@ -35,6 +35,9 @@ LISTS = {
 WORDS = {"model": ("model", ""), "loss": ("version", PUBLISHED)}
 """Keys that hold one word, with the argument of the option of this name and its default."""
 
+FIT = "fit"
+"""Key of what ``fit --save`` keeps beside the problem; it is no part of the question."""
+
 LARGEST = 1_000_000
 """Bytes of a file that is read."""
 
@@ -71,6 +74,7 @@ def read_problem(path: str) -> dict[str, tuple[str, ...] | str]:
         raise InputError(f"--problem needs lists of texts; got deeper nesting in {abbreviate(path)}") from error
     if not isinstance(held, dict) or not held:
         raise InputError(f"a problem needs keys such as term and cost; got none in {abbreviate(path)}")
+    held.pop(FIT, None)
     return {_find_argument(key): _read_value(key, value) for key, value in held.items()}
 
 

@@ -106,6 +106,7 @@ REGISTRIES = {
     "METHODS": ("curve",),
     "SPECTRA": ("curve", "verify"),
     "FIT_KINDS": ("fit",),
+    "OBJECTIVES": ("fit",),
     "FAMILIES": ("verify",),
     "ALIASES": ("verify",),
     "PICTURES": ("plot",),

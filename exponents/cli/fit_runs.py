@@ -1,0 +1,197 @@
+"""What does ``exponents fit`` do with runs?  Its options, and the report of the fit."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import InputError
+from ..names import OBJECTIVES, require
+from ..rationals import abbreviate, exact
+from .problem_file import write_text
+from .terminal import show_report, workers
+
+if TYPE_CHECKING:
+    from verify.fits.law_fit import LawFit
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_texts = partial(click.option, multiple=True, metavar="TEXT")
+
+RUNS_OPTIONS: tuple[Decorator, ...] = (
+    _texts("--term", "terms", help="A term, such as 'A*N**-alpha'.  Repeat.  [default: E + A*N**-alpha + B*D**-beta]"),
+    _texts("--where", help="A tie or a fixed number: alpha==beta, E==0, alpha==0.34.  Repeat."),
+    _texts("--resource", "resources", metavar="NAME=COLUMN", help="The column of a resource.  Repeat."),
+    click.option("--loss", default="", metavar="COLUMN", help="The column of the loss."),
+    _texts("--given", metavar="EQUATION", help="A resource that follows from others: 'C=6*N*D'.  Repeat."),
+    _texts("--only", metavar="COLUMN=VALUE", help="Keep the rows with this entry.  Repeat."),
+    click.option("--drop-blank", is_flag=True, help="Leave out rows with a blank cell."),
+    click.option("--drop-highest", default="0", metavar="K", help="Leave out the K highest losses."),
+    click.option("--best", is_flag=True, help="Of runs with equal resources keep the lowest loss."),
+    click.option(
+        "--objective",
+        default="huber",
+        metavar="NAME",
+        help=f"{', '.join(OBJECTIVES)}; huber:1e-3 for a delta of your own.  [default: huber, delta the noise]",
+    ),
+    click.option("--fast", is_flag=True, help="Intervals by a formula and not by a bootstrap."),
+    click.option("--no-intervals", is_flag=True, help="No intervals."),
+    click.option("--draws", default="400", metavar="K", help="Fits of the bootstrap.  [default: 400]"),
+    click.option("--level", default="0.95", metavar="P", help="Level of the intervals.  [default: 0.95]"),
+    click.option("--cluster", default="", metavar="COLUMN", help="Runs with the same entry share noise."),
+    click.option("--seed", default="0", metavar="K", help="Seed of the bootstrap.  [default: 0]"),
+    click.option("--jobs", default=None, metavar="K", help="Processes.  [default: all processors]"),
+    click.option("--held-out", is_flag=True, help="Compare with other laws on runs that are left out."),
+    click.option("--plan", "planned", is_flag=True, help="Split --budget by the law, as plan does, with intervals."),
+    click.option("--cost", default=None, metavar="TEXT", help="The cost.  [default: --given, or 6*N*D]"),
+    click.option("--budget", default=None, metavar="C", help="The budget of a split."),
+    click.option("--save", default=None, metavar="FILE", help="Write the law for balance, plan and plot --problem."),
+)
+"""The options of ``exponents fit`` that concern runs alone."""
+
+RUNS_ARGUMENTS = (
+    *(
+        "terms",
+        "where",
+        "resources",
+        "loss",
+        "given",
+        "only",
+        "drop_blank",
+        "drop_highest",
+        "best",
+        "objective",
+        "fast",
+    ),
+    *("no_intervals", "draws", "level", "cluster", "seed", "jobs", "held_out", "planned", "cost", "budget", "save"),
+)
+"""The arguments that these options fill."""
+
+MANY_RUNS = 5_000
+"""Runs times draws over 100 below which one process is as fast as several."""
+
+
+def fit_runs_file(path: Path, form: str, **options: Any) -> int:
+    """Fit a law to the runs of a file, print the report, and return the exit status.
+
+    Parameters
+    ----------
+    path : Path
+    form : str
+        One of the formats.
+    **options
+        What `RUNS_ARGUMENTS` name.
+
+    Examples
+    --------
+    >>> fit_runs_file(Path("runs.csv"), "text", objective="l1")
+    Traceback (most recent call last):
+    exponents.errors.InputError: the objective must be one of huber, ls, ls-raw; got l1
+    """
+    require(options["objective"].partition(":")[0], OBJECTIVES, "the objective")
+    settings = _read_settings(options)
+    gc.enable()  # a long computation, unlike the exact commands
+    from verify.fits.held_out import compare_laws
+    from verify.fits.law_fit import fit_law
+
+    jobs = settings.pop("jobs")
+    with workers(jobs) as executor:
+        found = fit_law(path, **settings, executor=executor, progress=_show_progress)
+    if options["held_out"]:
+        found = replace(found, held_out=compare_laws(found.law, found.runs, found.objective, settings["seed"]))
+    _say(found)
+    if options["save"] is not None:
+        _save(found, options["save"])
+    _show(found, form, options["planned"])
+    return 0
+
+
+def _read_settings(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `fit_law`; every number is checked before NumPy is imported."""
+    kept = ("where", "loss", "given", "only", "drop_blank", "best", "objective", "cluster", "cost")
+    settings: dict[str, Any] = {name: options[name] for name in kept}
+    settings["resources"] = dict(_read_pair(text) for text in options["resources"])
+    if options["terms"]:
+        settings["form"] = options["terms"]
+    for name, least in (("draws", 20), ("seed", 0), ("drop_highest", 0)):
+        number = exact(options[name], f"--{name.replace('_', '-')}")
+        if number.denominator != 1 or number < least:
+            raise InputError(
+                f"--{name.replace('_', '-')} must be a whole number from {least}; got {options[name].strip()}"
+            )
+        settings[name] = int(number)
+    level = exact(options["level"], "--level")
+    if not 0 < level < 1:
+        raise InputError(f"--level must lie between 0 and 1; got {options['level'].strip()}; try 0.95")
+    settings["level"] = float(level)
+    if options["fast"] and options["no_intervals"]:
+        raise InputError("--fast and --no-intervals exclude each other; leave one out")
+    settings["intervals"] = "formula" if options["fast"] else "none" if options["no_intervals"] else "bootstrap"
+    if options["planned"] and options["budget"] is None:
+        raise InputError("--plan needs a budget; got none; add --budget 1e21")
+    if options["budget"] is not None:
+        from .plan import read_amount
+
+        budget = read_amount(options["budget"], "the budget")
+        if budget <= 0:
+            raise InputError(f"the budget must be positive; got {abbreviate(options['budget'])}; try 1e21")
+        settings["budget"] = float(budget)
+    jobs = None if options["jobs"] is None else exact(options["jobs"], "--jobs")
+    if jobs is not None and (jobs.denominator != 1 or jobs < 1):
+        raise InputError(f"--jobs must be a whole number from 1; got {options['jobs'].strip()}")
+    settings["jobs"] = os.cpu_count() or 1 if jobs is None else int(jobs)
+    return settings
+
+
+def _read_pair(text: str) -> tuple[str, str]:
+    name, equals, column = (part.strip() for part in text.partition("="))
+    if not (name and equals and column):
+        raise InputError(f"--resource must be NAME=COLUMN; got {abbreviate(text)}; write --resource N=params")
+    return name, column
+
+
+def _show_progress(parts: Iterable[Any], length: int) -> Iterator[Any]:
+    """Yield the same parts, with a bar on standard error if that is a terminal."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield from parts
+        return
+    with click.progressbar(parts, length=length, label="bootstrap", file=sys.stderr) as bar:
+        yield from bar
+
+
+def _say(found: LawFit) -> None:
+    """Print what was assumed, and the warnings, on standard error."""
+    for note in found.notes:
+        click.echo(f"exponents: {note}", err=True)
+    for warning in found.warnings:
+        click.echo(f"exponents: warning: {warning}", err=True)
+
+
+def _save(found: LawFit, path: str) -> None:
+    """Write the law as a problem, with the fit beside it."""
+    from verify.fits.saved_fit import fit_as_toml
+
+    cost = [found.cost.text.partition("=")[2].strip()] if found.cost else []
+    write_text(path, fit_as_toml(found.to_dict(), found.law, cost), "--save")
+
+
+def _show(found: LawFit, form: str, planned: bool) -> None:
+    """Print the fit, and the plan after it."""
+    from ..reports.fit_tables import fit_tables
+
+    held = found.to_dict()
+    if not planned:
+        show_report(lambda: fit_tables(held), lambda: held, form)
+        return
+    from .fit_plan import plan_of_fit
+
+    plan, tables = plan_of_fit(found)
+    show_report(lambda: [*fit_tables(held), *tables()], lambda: {**held, "plan": plan}, form)

@@ -1,0 +1,278 @@
+"""How is a table of runs read?  From CSV or TSV, a DataFrame, or a mapping of arrays.
+
+Every number is checked where it is read, and a message names the file, the line and the column.  What is no plain
+number, such as ``210M`` or ``1,048,576``, is refused: nothing is guessed about units.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from exponents.errors import InputError
+from exponents.names import nearest
+from exponents.rationals import abbreviate
+
+from ..arrays import Reals
+
+MOST_ROWS = 200_000
+"""Runs of a fit."""
+
+LONGEST_CELL = 100_000
+"""Letters of a cell."""
+
+PARQUET = (".parquet", ".pq")
+
+
+@dataclass(frozen=True)
+class RunTable:
+    """Columns of cells, as they were written.
+
+    Attributes
+    ----------
+    name : str
+        The file, for messages.
+    columns : mapping of str to sequence
+        Text, or numbers of an array.
+    lines : sequence of int
+        The line of each row in the file; the number of the row, from 0, for arrays.
+
+    Examples
+    --------
+    >>> table = make_table({"N": [1e6, 1e7], "loss": ["3.1", "2.9M"]})
+    >>> table.numbers("N").tolist()
+    [1000000.0, 10000000.0]
+    >>> table.numbers("loss")
+    Traceback (most recent call last):
+    exponents.errors.InputError: the data, row 1, column loss: a number is needed; got 2.9M; write 2.9e6 if M is a unit
+    """
+
+    name: str
+    columns: Mapping[str, Any]
+    lines: Sequence[int]
+    unit: str = "line"
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def place(self, row: int, column: str) -> str:
+        """Return the words by which a message names a cell."""
+        return f"{self.name}, {self.unit} {self.lines[row]}, column {abbreviate(column)}"
+
+    def cells(self, column: str) -> Any:
+        """Return a column, or raise InputError with the names that there are."""
+        if column not in self.columns:
+            near = nearest(column, self.columns)
+            names = abbreviate(", ".join(self.columns))
+            hint = f"did you mean {near}?" if near else "name one of these"
+            raise InputError(f"{self.name} has the columns {names}; got {abbreviate(column)}; {hint}")
+        return self.columns[column]
+
+    def numbers(self, column: str) -> Reals:
+        """Return a column of positive numbers."""
+        cells = self.cells(column)
+        if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf":
+            found = cells.astype(float)
+        else:
+            found = np.array([self._number(cell, row, column) for row, cell in enumerate(cells)])
+        bad = np.flatnonzero(~(np.isfinite(found) & (found > 0)))
+        if len(bad):
+            place = self.place(int(bad[0]), column)
+            raise InputError(f"{place}: a positive number is needed; got {found[bad[0]]:g}; mend or leave out that row")
+        return found
+
+    def _number(self, cell: Any, row: int, column: str) -> float:
+        try:
+            return float(cell)
+        except (TypeError, ValueError):
+            text = str(cell).strip()
+            place = self.place(row, column)
+        if not text or text == "None":
+            raise InputError(
+                f"{place}: a number is needed; got an empty cell; fill it, or pass over rows with --drop-blank"
+            )
+        raise InputError(f"{place}: a number is needed; got {abbreviate(text)}; {_suggest(text)}")
+
+    def is_blank(self, column: str) -> list[bool]:
+        """Return where a column has no value."""
+        return [cell is None or cell != cell or str(cell).strip() == "" for cell in self.cells(column)]
+
+    def keep(self, kept: Sequence[int]) -> RunTable:
+        """Return the table with these rows only."""
+        columns = {
+            name: cells[np.asarray(kept, int)] if isinstance(cells, np.ndarray) else [cells[i] for i in kept]
+            for name, cells in self.columns.items()
+        }
+        return RunTable(self.name, columns, [self.lines[i] for i in kept], self.unit)
+
+
+def _suggest(text: str) -> str:
+    """Return how a cell that is no number might be written."""
+    factors = {"k": "e3", "m": "e6", "b": "e9", "g": "e9", "t": "e12"}
+    plain = text.replace(",", "").replace(" ", "")
+    for candidate in (plain, plain[:-1]):
+        try:
+            if isfinite(float(candidate)):
+                if candidate != plain:
+                    unit = factors.get(text[-1].lower())
+                    return f"write {candidate}{unit} if {text[-1]} is a unit" if unit else "write a plain number"
+                return f"write {candidate} if commas separate thousands"
+        except ValueError:
+            continue
+    return "write a plain number"
+
+
+def make_table(data: Any) -> RunTable:
+    """Return a table from a path, a DataFrame, or a mapping of columns.
+
+    Parameters
+    ----------
+    data : str, Path, DataFrame or mapping of str to sequence
+
+    Returns
+    -------
+    RunTable
+
+    Raises
+    ------
+    InputError
+        If the data are none of these, cannot be read, or their columns differ in length.
+
+    Examples
+    --------
+    >>> len(make_table({"N": [1e6, 1e7], "loss": [3.1, 2.9]}))
+    2
+    """
+    if isinstance(data, RunTable):
+        return data
+    if isinstance(data, str | Path):
+        return read_table(Path(data))
+    if hasattr(data, "columns") and hasattr(data, "to_numpy"):
+        columns = {str(name): np.asarray(data[name]) for name in data.columns}
+    elif isinstance(data, Mapping):
+        columns = {str(name): np.asarray(values) for name, values in data.items()}
+    else:
+        raise InputError(f"runs must be a file, a DataFrame or a mapping of columns; got {type(data).__name__}")
+    lengths = {name: cells.shape for name, cells in columns.items()}
+    if not columns or len(set(lengths.values())) > 1 or any(len(shape) != 1 for shape in lengths.values()):
+        shapes = ", ".join(f"{name} {shape}" for name, shape in lengths.items())
+        raise InputError(
+            f"columns of runs must be one-dimensional and of one length; got {abbreviate(shapes) or 'none'}"
+        )
+    length = len(next(iter(columns.values())))
+    _check_rows(length, "the data")
+    return RunTable("the data", columns, range(length), "row")
+
+
+def read_table(path: Path) -> RunTable:
+    """Read a table from a text file with a line of names, or from Parquet where pandas is installed.
+
+    Parameters
+    ----------
+    path : Path
+        Cells are separated by a comma, or by a tab or semicolon if the first line has one and no comma.
+
+    Returns
+    -------
+    RunTable
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is no text, has no rows, has a row of another length, or has more than `MOST_ROWS`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "runs.csv")
+    ...     _ = path.write_text("params,loss\\n1e6,3.2\\n1e7,2.9\\n")
+    ...     read_table(path).numbers("loss").tolist()
+    [3.2, 2.9]
+    """
+    name = abbreviate(path.name)
+    if path.suffix.lower() in PARQUET:
+        return _read_parquet(path, name)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            return _read_lines(stream, name)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name} must be a text file of runs; it is not text; export it as CSV in UTF-8") from error
+    except OSError as error:
+        raise InputError(f"runs must be a readable file; got {abbreviate(str(path))} ({error.strerror})") from error
+
+
+def _read_lines(stream: Any, name: str) -> RunTable:
+    first = stream.readline(LONGEST_CELL)
+    if "\0" in first:
+        raise InputError(f"{name} must be a text file of runs; it is binary; export it as CSV in UTF-8")
+    comma = "," if "," in first else "\t" if "\t" in first else ";" if ";" in first else ","
+    header = [cell.strip() for cell in next(csv.reader([first], delimiter=comma), [])]
+    if not any(header):
+        raise InputError(f"{name}, line 1: names of columns are needed; got an empty line; write them first")
+    double = next((cell for i, cell in enumerate(header) if cell and cell in header[:i]), "")
+    if double:
+        raise InputError(f"{name}, line 1: names of columns must differ; got {abbreviate(double)} twice; rename one")
+    if all(_is_number(cell) for cell in header):
+        raise InputError(f"{name}, line 1: names of columns are needed; got numbers; write a line of names first")
+    rows, lines = [], []
+    for line, row in _rows(csv.reader(stream, delimiter=comma), name):
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) != len(header):
+            raise InputError(
+                f"{name}, line {line}: {len(header)} cells are needed, as in line 1; got {len(row)}; quote cells that "
+                "hold the separator"
+            )
+        rows.append(row)
+        lines.append(line)
+        _check_rows(len(rows), name)
+    if not rows:
+        raise InputError(f"{name} must have a run in each line below the names; it has none")
+    columns = {column: list(cells) for column, cells in zip(header, zip(*rows, strict=True), strict=True) if column}
+    return RunTable(name, columns, lines)
+
+
+def _rows(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with its line."""
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InputError(f"{name}, line {reader.line_num + 1}: not a row of a table ({error}); mend it") from error
+        if any("\0" in cell for cell in row):
+            raise InputError(f"{name} must be a text file of runs; line {reader.line_num + 1} is binary")
+        yield reader.line_num + 1, row
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_rows(number: int, name: str) -> None:
+    if number > MOST_ROWS:
+        raise InputError(f"a fit takes {MOST_ROWS} runs at most; {name} has more; take one row per run, not per step")
+
+
+def _read_parquet(path: Path, name: str) -> RunTable:
+    try:
+        import pandas  # type: ignore[import-untyped,unused-ignore]
+
+        frame = pandas.read_parquet(path)
+    except ImportError as error:
+        raise InputError(f"{name} is Parquet, which needs pandas and pyarrow; install them, or export CSV") from error
+    except Exception as error:  # every engine raises errors of its own
+        raise InputError(f"{name} cannot be read as Parquet ({type(error).__name__}); export it as CSV") from error
+    return RunTable(name, make_table(frame).columns, range(len(frame)), "row")
