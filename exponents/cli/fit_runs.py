@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from verify.processes import start_processes
+
 from ..errors import InputError
 from ..names import OBJECTIVES, require
 from ..rationals import abbreviate, exact
 from .problem_file import write_text
-from .terminal import show_report, workers
+from .terminal import show_report
 
 if TYPE_CHECKING:
     from verify.fits.law_fit import LawFit
@@ -103,7 +105,7 @@ def fit_runs_file(path: Path, form: str, **options: Any) -> int:
     from verify.fits.law_fit import fit_law
 
     jobs = settings.pop("jobs")
-    with workers(jobs) as executor:
+    with start_processes(jobs) as executor:
         found = fit_law(path, **settings, executor=executor, progress=_show_progress)
     if options["held_out"]:
         found = replace(found, held_out=compare_laws(found.law, found.runs, found.objective, settings["seed"]))
