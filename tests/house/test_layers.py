@@ -51,7 +51,6 @@ MORE = {
     "exponents/reports/render.py": {"tabulate"},
     "verify/": {"exponents"},
     "verify/plots/": {"sympy"},
-    "verify/fits/run_table.py": {"pandas"},  # where it is installed
 }
 
 LONGEST, WIDEST = 400, 9

@@ -84,8 +84,9 @@ def draw_weights(rng: np.random.Generator, number: int, runs: int, clusters: Pla
 
     Examples
     --------
-    >>> draw_weights(np.random.default_rng(0), 2, 4, np.array([0, 0, 1, 1])).tolist()
-    [[1.0, 1.0, 1.0, 1.0], [2.0, 2.0, 0.0, 0.0]]
+    >>> weights = draw_weights(np.random.default_rng(0), 50, 4, np.array([0, 0, 1, 1]))
+    >>> sorted(set(map(tuple, weights.tolist())))
+    [(0.0, 0.0, 2.0, 2.0), (1.0, 1.0, 1.0, 1.0), (2.0, 2.0, 0.0, 0.0)]
     """
     if clusters is None:
         return rng.multinomial(runs, np.full(runs, 1 / runs), size=number).astype(float)

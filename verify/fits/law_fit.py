@@ -97,7 +97,7 @@ class LawFit:
     >>> [round(fit.parameters[name].value, 6) for name in ("alpha", "beta", "E")]
     [0.34, 0.28, 1.7]
     >>> fit.predict({"N": 1e10, "D": 1e12}).round(4).item()
-    2.0386
+    2.0382
     """
 
     form: str

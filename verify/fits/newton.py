@@ -88,7 +88,7 @@ def polish(
     >>> model = build_model(read_law(("E", "A*N**-alpha"), ("N",)), {"N": np.log(size)})
     >>> start = model.to_centred(np.array([[0.5, 0.0, 5.0]]))
     >>> found = polish(model, 2 + 300 * size**-0.3, np.ones((1, 12)), Objective("ls"), start)
-    >>> abs(found.v[0, 0] - 0.3) < 1e-10
+    >>> bool(abs(found.v[0, 0] - 0.3) < 1e-10)
     True
     """
     b, p = start.shape

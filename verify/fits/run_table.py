@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from exponents.errors import InputError
+from exponents.errors import InputError, import_extra
 from exponents.names import nearest
 from exponents.rationals import abbreviate
 
@@ -171,7 +171,7 @@ def make_table(data: Any) -> RunTable:
 
 
 def read_table(path: Path) -> RunTable:
-    """Read a table from a text file with a line of names, or from Parquet where pandas is installed.
+    """Read a table from a text file with a line of names, or from Parquet where pyarrow is installed.
 
     Parameters
     ----------
@@ -267,12 +267,11 @@ def _check_rows(number: int, name: str) -> None:
 
 
 def _read_parquet(path: Path, name: str) -> RunTable:
+    parquet = import_extra("pyarrow.parquet", "parquet", f"the Parquet file {name}")
     try:
-        import pandas  # type: ignore[import-untyped,unused-ignore]
-
-        frame = pandas.read_parquet(path)
-    except ImportError as error:
-        raise InputError(f"{name} is Parquet, which needs pandas and pyarrow; install them, or export CSV") from error
-    except Exception as error:  # every engine raises errors of its own
+        table = parquet.read_table(path)
+    except Exception as error:  # pyarrow raises errors of many kinds
         raise InputError(f"{name} cannot be read as Parquet ({type(error).__name__}); export it as CSV") from error
-    return RunTable(name, make_table(frame).columns, range(len(frame)), "row")
+    _check_rows(table.num_rows, name)
+    columns = {column: table.column(column).to_numpy() for column in table.column_names}
+    return RunTable(name, columns, range(table.num_rows), "row")

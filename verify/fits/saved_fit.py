@@ -38,6 +38,11 @@ class SavedFit:
         The unknowns.
     as_object : mapping
         The fit as JSON holds it.
+
+    Examples
+    --------
+    >>> SavedFit(read_law(("A*N**-alpha",), ("N",)), {"A": 4.0, "alpha": 0.5}, {}).predict({"N": 4.0}).item()
+    2.0
     """
 
     law: LawText

@@ -54,7 +54,7 @@ def grid_starts(law: LawText, model: LogModel, loss: Reals, most: int) -> Reals:
     >>> from .log_model import build_model
     >>> law, size = read_law(("E", "A*N**-alpha"), ("N",)), np.logspace(6, 9, 12)
     >>> model = build_model(law, {"N": np.log(size)})
-    >>> abs(grid_starts(law, model, 2 + 300 * size**-0.3, 1)[0, 0] - 0.3) < 0.03
+    >>> bool(abs(grid_starts(law, model, 2 + 300 * size**-0.3, 1)[0, 0] - 0.3) < 0.03)
     True
     """
     linear = _linear_scales(law)
