@@ -41,11 +41,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arrays import Reals
+from exponents.display import Reported, make_frame
+
+from .arrays import Reals, same_values
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,8 @@ class Status:
     modes_learned_from: float | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class LossCurve:
+@dataclass(frozen=True, repr=False, eq=False)
+class LossCurve(Reported):
     """A loss at several times, with its error.
 
     Attributes
@@ -116,6 +119,31 @@ class LossCurve:
     details: Mapping[str, Reals] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
     status: Status = field(default_factory=Status)
+    _report = "exponents.reports.measured:curve"
+
+    def describe(self) -> str:
+        """Return the times and the loss at their ends."""
+        if not len(self.time):
+            return "no times"
+        ends = f"t = {self.time[0]:.3g} to {self.time[-1]:.3g}"
+        return f"{len(self)} times, {ends}, L = {self.loss[0]:.6g} to {self.loss[-1]:.6g}"
+
+    def to_frame(self) -> Any:
+        """Return time, loss, error and all that was observed as a pandas DataFrame, one row per time.
+
+        Raises
+        ------
+        InputError
+            If pandas is not installed.
+        """
+        from exponents.reports.measured import curve_columns  # only a frame needs SymPy
+
+        return make_frame(curve_columns(self))
+
+    def __eq__(self, other: object) -> bool:
+        return same_values(self, other)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> Reals:
         """Return an observed quantity, a detail or an error; `AttributeError` lists those that this curve has."""

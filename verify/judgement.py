@@ -24,6 +24,7 @@ from mpmath import mpf, nstr
 
 from exponents.claims.catalogue import select_claims
 from exponents.claims.claim import SECONDS, Claim, System, Value
+from exponents.display import Reported
 from exponents.errors import ExponentsError
 
 from .measurements.experiment import Measurements
@@ -40,8 +41,8 @@ DIGITS = 15
 """Digits of a constant that is not rational, in a report."""
 
 
-@dataclass(frozen=True)
-class Verdict:
+@dataclass(frozen=True, repr=False)
+class Verdict(Reported):
     """The verdicts on both sides of one claim at one point.
 
     Attributes
@@ -71,6 +72,13 @@ class Verdict:
     derived: Value
     measured: Limit | None
     failure: str = ""
+    _report = "exponents.reports.verdict_tables:single"
+
+    def describe(self) -> str:
+        """Return the claim, the point, the measured value and the verdict."""
+        measured = self.measured or "not measured"
+        at = f"({self.at.alpha}, {self.at.beta}), gamma {self.at.gamma}"
+        return f"{self.claim.name} at {at}: {measured}, {self.derived_verdict}"
 
     @property
     def published_verdict(self) -> Finding:
@@ -82,14 +90,14 @@ class Verdict:
         """The verdict on what this package derives."""
         return judge(self.derived, self.measured)
 
-    def as_object(self) -> dict[str, object]:
-        """Return the verdict as JSON holds it."""
+    def to_dict(self) -> dict[str, object]:
+        """Return the verdict as JSON holds it: exact values are texts, measured ones are numbers."""
         return {
             "claim": self.claim.name,
             "source": self.claim.source,
             "published": write_value(self.published),
             "derived": write_value(self.derived),
-            "at": self.at.as_object(),
+            "at": self.at.to_dict(),
             "measured": None if self.measured is None else self.measured.value,
             "error": None if self.measured is None else self.measured.error,
             "published_verdict": self.published_verdict,

@@ -9,9 +9,10 @@ from itertools import combinations, product
 from math import comb
 
 import mpmath
-from mpmath import mp, mpf
+from mpmath import mp, mpf, nstr
 from sympy import Rational, Symbol
 
+from ..display import Reported
 from ..errors import InputError, NoBalance, TooMuchWork
 from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
@@ -62,8 +63,8 @@ class Alternative:
     compute_factor: mpf
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(Reported):
     """The best split of a budget.
 
     Attributes
@@ -111,6 +112,13 @@ class Plan:
     factor: Fraction
     beyond: Fraction | None
     alternative: Alternative | None
+    _report = "exponents.reports.budget_split:plan"
+
+    def describe(self) -> str:
+        """Return the loss and the best split."""
+        visible = set(self.programme.visible)
+        split = ", ".join(f"{r} = {nstr(value, 6)}" for r, value in self.allocation if r in visible)
+        return f"loss {nstr(self.loss, 6)} at {split}"
 
     @property
     def budget(self) -> Fraction:

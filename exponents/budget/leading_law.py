@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from mpmath import mpf
+from mpmath import mpf, nstr
 from sympy import Expr, S, Symbol, simplify
 
+from ..display import Reported
 from ..errors import InputError, NoBalance
 from ..losses.terms import PowerLaw
 from ..optimum.dominant_balance import PointOptimum
@@ -26,8 +27,8 @@ from .linear_equations import row_echelon_form
 from .numeric_programme import System, read_system
 
 
-@dataclass(frozen=True)
-class Law:
+@dataclass(frozen=True, repr=False)
+class Law(Reported):
     """The leading law of a compute optimum with prefactors, at one point of its parameters.
 
     Attributes
@@ -56,6 +57,12 @@ class Law:
     constant: Constant
     shares: tuple[tuple[Symbol, Share], ...]
     irreducible: Expr
+    _report = "exponents.reports.budget_split:law"
+
+    def describe(self) -> str:
+        """Return the law as a formula."""
+        above = f" + {self.irreducible}" if self.irreducible else ""
+        return f"L = {nstr(self.value(), 6)} C^-({self.exponent}){above}"
 
     @property
     def exponent(self) -> Fraction:

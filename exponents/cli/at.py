@@ -52,4 +52,4 @@ def at(alpha: str, beta: str, form: str, version: str, convention: str, rate: st
     from ..reports.point import at as report_at
 
     report = report_at(first, second, version, convention, step, richness)  # type: ignore[arg-type]
-    show_report(report.tables, report.as_object, form)
+    show_report(report.tables, report.to_dict, form)

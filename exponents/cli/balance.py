@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import click
@@ -10,14 +11,15 @@ import click
 from ..names import FORMATS, require
 from .loss_options import loss_options, read_loss
 from .problem_file import write_text
-from .terminal import Command, format_option, show_report
+from .terminal import Command, format_option, show_report, show_with_derivation
 
 
 @click.command(cls=Command, short_help="Phase diagram of your own loss.")
 @loss_options
 @click.option("--certificate", metavar="FILE", help="Write the proof, for python -m exponents.certificate_checker.")
+@click.option("--proof", is_flag=True, help="Print why each phase is optimal as well.")
 @format_option
-def balance(form: str, certificate: str | None, **options: Any) -> None:
+def balance(form: str, certificate: str | None, proof: bool, **options: Any) -> None:
     """Print the full phase diagram of your loss, with every region proved.
 
     A term is built from powers of resources by +, *, /, powers, min and max; exponents may hold up to two parameters.
@@ -29,7 +31,7 @@ def balance(form: str, certificate: str | None, **options: Any) -> None:
     Examples:
       exponents balance --term 't**(-1/2)' --term 'N**(-3/4)' --cost 'N*t'
       exponents balance --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t' --where 'alpha > 1'
-      exponents balance --model lazy --where 'alpha > 0'
+      exponents balance --model lazy --where 'alpha > 0' --proof
       exponents balance --term '((5/N)**(4/5) + 7/D)**(1/10)' --cost '6*N*D'
       exponents balance --term '1/N + 1/D' --cost 'N*D' --subject-to 'D >= N*C**m' --where '0 < m < 1'
       exponents balance --model rich --term 'P**(-alpha*min(2,beta))' --cost 'N*t' --cost 'P' --where 'alpha > 1'
@@ -46,4 +48,8 @@ def balance(form: str, certificate: str | None, **options: Any) -> None:
 
         write_text(certificate, json.dumps(make_certificate(diagram)) + "\n", "--certificate")
     names = [term.name for term in irreducible]
-    show_report(lambda: diagram_tables(diagram, options["settings"], names), lambda: diagram_object(diagram), form)
+    tables, as_object = partial(diagram_tables, diagram, options["settings"], names), partial(diagram_object, diagram)
+    if proof:
+        show_with_derivation(tables, as_object, diagram.explain(), form)
+    else:
+        show_report(tables, as_object, form)

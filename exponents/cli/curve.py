@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from math import inf, isfinite, isinf
+from math import inf, isinf
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -132,21 +132,11 @@ def _solve(asked: Request) -> LossCurve:
 
 def _show(asked: Request, found: LossCurve, form: str) -> None:
     """Print the table or object on standard output, and warnings on standard error as well."""
-    from ..reports.measured import CURVE, CURVE_SYMBOLS, curve_table
+    from ..reports.measured import CURVE, CURVE_SYMBOLS, curve_columns, curve_object, curve_table
 
-    columns = {"time": found.time, "loss": found.loss, "error": found.error, **found.observed}
-    if "model" in found.errors:
-        columns["model_error"] = found.model_error
-    if "loss_slope" in columns and not asked.model.reuses:
-        columns["local_exponent"] = -found.loss_slope
-    known = {key: columns[key].tolist() for key in CURVE if key in columns}
-    as_object = {
-        key: [value if isfinite(value) else None for value in known[key]]
-        for key in ("time", "loss", "error", "train_loss", "model_error")
-        if key in known
-    }
+    known = {key: values.tolist() for key, values in curve_columns(found).items() if key in CURVE}
     notes = _notes(asked, found)
-    show_report(lambda: [curve_table(known, _title(asked, found), notes)], lambda: as_object, form)
+    show_report(lambda: [curve_table(known, _title(asked, found), notes)], lambda: curve_object(found), form)
     plain = {name: symbol.plain for name, symbol in CURVE_SYMBOLS.items()}
     for warning in _warnings(asked, found):
         click.echo(f"exponents: {warning.format_map(plain)}", err=True)

@@ -32,7 +32,7 @@ def derive(name: str, form: str, version: str) -> None:
     require(form, FORMATS, "the format")
     require(version, VERSIONS, "the loss")
     from ..derivations import derive as derive_steps
-    from ..reports.render import render_derivation
+    from ..reports.derivation_text import render_derivation
 
     found = derive_steps(name, version)  # type: ignore[arg-type]
     show(lambda style, emphasis: render_derivation(found, style, emphasis), form)

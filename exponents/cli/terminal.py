@@ -15,7 +15,9 @@ import click
 from ..names import CONVENTIONS, FORMATS, MODEL, PUBLISHED, VERSIONS
 
 if TYPE_CHECKING:
-    from ..reports.render import Emphasis, Table
+    from ..derivations.derivation import Derivation
+    from ..reports.formats import Emphasis
+    from ..reports.render import Table
 
 _NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
 
@@ -172,3 +174,43 @@ def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], o
         return
     built = tables()[: 1 if form == "csv" else None]
     show(lambda style, emphasis: render_tables(built, style, emphasis), form)
+
+
+def show_with_derivation(
+    tables: Callable[[], Sequence[Table]], as_object: Callable[[], Mapping[str, object]], steps: Derivation, form: str
+) -> None:
+    """Print tables and the steps that prove them; JSON has these under "proof", and CSV prints the steps alone.
+
+    Parameters
+    ----------
+    tables, as_object, form
+        As for `show_report`.
+    steps : Derivation
+
+    Raises
+    ------
+    OSError
+        If standard output is closed.
+
+    Examples
+    --------
+    >>> from exponents import derive
+    >>> show_with_derivation(lambda: [], lambda: {}, derive("levels"), "csv")  # doctest: +ELLIPSIS
+    step,statement,expression,reason,source
+    ...
+    """
+    import json
+
+    from ..reports.derivation_text import derivation_object, render_derivation
+    from ..reports.render import render_tables
+
+    if form == "json":
+        show(lambda *_: json.dumps({**as_object(), "proof": derivation_object(steps)}, indent=2), form)
+        return
+    built = () if form == "csv" else tables()
+
+    def render(style: str, emphasis: Emphasis) -> str:
+        parts = [render_tables(built, style, emphasis), render_derivation(steps, style, emphasis)]
+        return "\n\n".join(part for part in parts if part)
+
+    show(render, form)

@@ -128,7 +128,7 @@ def _show_verdicts(found: Sequence[Verdict], form: str, control: bool) -> None:
     """Print verdicts: in CSV one per row, otherwise a table for each claim."""
     from ..reports.verdict_tables import flat_table, verdict_tables
 
-    objects = [verdict.as_object() for verdict in found]
+    objects = [verdict.to_dict() for verdict in found]
     logarithms = [verdict.measured is not None and verdict.measured.logarithm for verdict in found]
 
     def tables() -> Sequence[Table]:

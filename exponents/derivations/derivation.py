@@ -1,13 +1,14 @@
 """A derivation as a record: the statement of each step, its reason, and its source equation.
 
 The formulas in a record are the objects that computed the result, so a printed derivation cannot drift from the code.
-The other modules of this folder build the records; `reports.render` prints them.
+The other modules of this folder build the records; `reports.derivation_text` prints them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..display import Reported
 from ..printing import Math, Notation, Phrase, formula, phrase
 
 
@@ -65,8 +66,8 @@ def step(
     return Step(phrase(statement, **values), tuple(formulas), phrase(reason, **values), source)
 
 
-@dataclass(frozen=True)
-class Derivation:
+@dataclass(frozen=True, repr=False)
+class Derivation(Reported):
     """The steps that lead to one result, and the assumptions that they start from.
 
     Attributes
@@ -82,3 +83,11 @@ class Derivation:
     title: Phrase
     steps: tuple[Step, ...]
     assumptions: tuple[Phrase, ...] = ()
+    _report = "exponents.reports.derivation_text:derivation"
+
+    def describe(self) -> str:
+        """Return its title and how many steps it has."""
+        return f"{self.title.write('plain')}, {len(self.steps)} steps"
+
+    def _repr_latex_(self) -> str:
+        return self.to_latex()  # a list of steps is no array

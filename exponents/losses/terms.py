@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from sympy import Add, Dummy, Expr, Max, Min, Mul, S, Symbol, expand_power_base, latex, powdenest
 from sympy.core.relational import Relational
 
+from ..display import Described, Reported
 from ..errors import InputError, TooMuchWork
 from ..rationals import abbreviate
 from ..symbols import to_expr
@@ -29,8 +30,8 @@ class Logarithm:
     where: Relational
 
 
-@dataclass(frozen=True)
-class PowerLaw:
+@dataclass(frozen=True, repr=False)
+class PowerLaw(Described):
     """A term of a loss, ``prefactor * prod_r r**(-e_r)``.
 
     Attributes
@@ -86,6 +87,10 @@ class PowerLaw:
     def __str__(self) -> str:
         return f"{self.name}: {self.as_expr()}"
 
+    def describe(self) -> str:
+        """Return the name and the law."""
+        return str(self) if self.name != str(self.as_expr()) else self.name
+
     def _repr_latex_(self) -> str:
         return f"${latex(self.as_expr())}$"
 
@@ -124,8 +129,8 @@ class PowerLaw:
         return cls(name or str(expression), kept, front)
 
 
-@dataclass(frozen=True)
-class Loss:
+@dataclass(frozen=True, repr=False)
+class Loss(Reported):
     """A sum of power laws.
 
     Attributes
@@ -148,7 +153,8 @@ class Loss:
     terms: tuple[PowerLaw, ...]
     title: str = "your loss"
     leading: bool = False
-    _names: frozenset[str] = field(init=False, repr=False, compare=False)
+    _names: frozenset[str] = field(init=False, compare=False)
+    _report = "exponents.reports.loss_terms:loss"
 
     def __post_init__(self) -> None:
         names = frozenset(term.name for term in self.terms)
@@ -172,6 +178,10 @@ class Loss:
 
     def _sympy_(self) -> Expr:
         return self.as_expr()
+
+    def describe(self) -> str:
+        """Return the title and the sum."""
+        return f"{self.title}: {self}"
 
     def __str__(self) -> str:
         return " + ".join(str(term.as_expr()) for term in self.terms)

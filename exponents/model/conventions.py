@@ -38,6 +38,7 @@ from ..algebra.parametric import evaluate, holds, positive_side
 from ..algebra.piecewise import positive_where
 from ..algebra.polynomials import Functions, to_factored_expr
 from ..algebra.rewriting import Rewriting
+from ..display import Described
 from ..errors import IncompleteProof, InputError
 from ..losses.terms import Loss, PowerLaw
 from ..names import CONVENTIONS as NAMES
@@ -54,8 +55,8 @@ from .table1 import optimum as model_optimum
 from .target import TARGET_WEIGHT
 
 
-@dataclass(frozen=True)
-class Convention:
+@dataclass(frozen=True, repr=False)
+class Convention(Described):
     """The two symbols in which a paper writes capacity and source; `from_decay` makes a convention of your own.
 
     Attributes
@@ -257,6 +258,10 @@ class Convention:
     @cached_property
     def _rewriting(self) -> Rewriting:
         return Rewriting(self.in_symbols, self.symbols, tuple(map(positive_side, self.domain())))
+
+    def describe(self) -> str:
+        """Return the name, and capacity and source in its symbols."""
+        return str(self)
 
     def __str__(self) -> str:
         stated = ", ".join(f"{p} = {e}" for p, e in self.in_symbols.items())

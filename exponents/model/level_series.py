@@ -19,15 +19,17 @@ from functools import lru_cache
 from sympy import And, Dummy, Expr, cancel
 from sympy.logic.boolalg import Boolean
 
+from ..display import Described
 from ..errors import IncompleteProof, NoBalance
 from ..optimum.proof import prove_nonnegative, sides
+from ..printing import write
 from ..symbols import n
 from .target import target_sum
 from .timescale import clock, decay
 
 
-@dataclass(frozen=True)
-class LevelSeries:
+@dataclass(frozen=True, repr=False)
+class LevelSeries(Described):
     """The perturbative series chi_0, chi_1, ... of eq. 62: an affine recursion and its solution.
 
     Attributes
@@ -54,6 +56,13 @@ class LevelSeries:
     limit: Expr
     closed_form: Expr
     converges: Boolean
+
+    def describe(self) -> str:
+        """Return the first level and the limit."""
+        return f"from {self.start} to {self.limit}"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\chi_n = {write(self.closed_form, 'latex')}$"
 
     def level(self, number: int) -> Expr:
         """Return chi_number by running the recursion; the closed form is not used.

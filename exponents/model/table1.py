@@ -13,6 +13,7 @@ from functools import lru_cache
 from sympy.core.relational import StrictGreaterThan
 
 from ..algebra.parametric import positive_side
+from ..display import Reported
 from ..names import LAZY, PUBLISHED, RICH, TASKS, Regime, Version
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import COST
@@ -54,8 +55,8 @@ def _optimum(regime: Regime, version: Version) -> PhaseDiagram:
     return compute_optimum(loss(regime, version), COST, TRACE_CLASS, PARAMETERS)
 
 
-@dataclass(frozen=True)
-class Table1:
+@dataclass(frozen=True, repr=False)
+class Table1(Reported):
     """Table 1: the compute optimum of the lazy and of the rich loss, by task difficulty.
 
     Attributes
@@ -75,6 +76,11 @@ class Table1:
     lazy: PhaseDiagram
     rich: PhaseDiagram
     version: Version
+    _report = "exponents.reports.tables:optimum"
+
+    def describe(self) -> str:
+        """Return what it is derived from."""
+        return f"compute-optimal exponents of the {self.version} loss, lazy and rich, in alpha, beta"
 
     def __getitem__(self, regime: Regime) -> PhaseDiagram:
         return self.lazy if regime == LAZY else self.rich

@@ -16,13 +16,15 @@ from sympy.logic.boolalg import Boolean
 from ..algebra.piecewise import normal_form, positive_where
 from ..algebra.polynomials import Functions, factors
 from ..algebra.regions import Boundary
+from ..display import Described
 from ..errors import InputError
 from ..losses.terms import PowerLaw
+from ..printing import write
 from .phase_diagram import Phase, PhaseDiagram
 
 
-@dataclass(frozen=True)
-class Tie:
+@dataclass(frozen=True, repr=False)
+class Tie(Described):
     """A boundary of a phase diagram, and the reason for it.
 
     Attributes
@@ -50,6 +52,10 @@ class Tie:
     floors: tuple[Symbol, ...]
     logarithm: Expr | None
     infeasible: bool = False
+
+    def describe(self) -> str:
+        """Return the curve and what ties there."""
+        return f"{write(self.boundary.curve, 'plain')}: {', '.join((*self.terms, *map(str, self.floors)))}"
 
 
 def boundary_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from sympy import And, Eq, Expr, Rational, Symbol, latex
 from sympy.logic.boolalg import Boolean
@@ -16,10 +18,15 @@ from ..algebra.boundaries import rational_corners
 from ..algebra.parametric import Point, Pole, evaluate, holds
 from ..algebra.polynomials import Functions
 from ..algebra.regions import Boundary, Regions
+from ..display import Described, Reported
 from ..errors import InputError, NoBalance
+from ..printing import write
 from ..rationals import exact
 from .dominant_balance import PointOptimum
 from .programme import Programme
+
+if TYPE_CHECKING:  # a diagram does not import how it is explained
+    from ..derivations.derivation import Derivation
 
 
 @dataclass(frozen=True)
@@ -41,8 +48,8 @@ class Certificate:
     prices: tuple[Expr, ...]
 
 
-@dataclass(frozen=True)
-class Phase:
+@dataclass(frozen=True, repr=False)
+class Phase(Described):
     """A region of parameters on which one balance is optimal.
 
     Attributes
@@ -87,6 +94,13 @@ class Phase:
         """Whether no allocation meets the budgets here."""
         return bool(self.conflicts)
 
+    def describe(self) -> str:
+        """Return the region, the exponent and the balance."""
+        return f"{write(self.where, 'plain')}: r = {self.exponent}, {', '.join(self.binding)} balance"
+
+    def _repr_latex_(self) -> str:
+        return f"${write(self.where, 'latex')}: r = {latex(self.exponent)}$"
+
 
 @dataclass(frozen=True)
 class Exceptional:
@@ -111,8 +125,8 @@ class Exceptional:
         return Eq(self.parameter, self.value, evaluate=False)
 
 
-@dataclass(frozen=True)
-class PhaseDiagram:
+@dataclass(frozen=True, repr=False)
+class PhaseDiagram(Reported):
     """All phases of a compute optimum, in order, with the curves between them.
 
     ``exponent`` and ``allocation(resource)`` are SymPy Piecewise expressions over the whole domain.
@@ -146,6 +160,13 @@ class PhaseDiagram:
     parts: tuple[PhaseDiagram, ...] = ()
     chosen: tuple[int, ...] = ()
     exceptions: tuple[Exceptional, ...] = ()
+    _report = "exponents.reports.diagram:diagram"
+
+    def describe(self) -> str:
+        """Return how many phases there are, in which parameters, at which cost."""
+        count, named = len(self.phases), ", ".join(p.name for p in self.programme.parameters)
+        costs = ", ".join(str(cost.as_expr()) for cost in self.programme.costs)
+        return f"{count} phase{'s' * (count > 1)}{f' in {named}' * bool(named)}{f' at C = {costs}' * bool(costs)}"
 
     @property
     def boundaries(self) -> tuple[Boundary, ...]:
@@ -217,6 +238,23 @@ class PhaseDiagram:
         falls = (sum(evaluate(e, point) * shares[r] for r, e in term.exponents) for term in terms)
         return min(falls) == exponent and all(x >= 0 for r, x in shares.items() if r not in self.programme.free)
 
+    def explain(self) -> Derivation:
+        """Return the proof as steps: for each phase the weights and the weighted mean that no allocation beats.
+
+        Raises
+        ------
+        Refuted
+            If a step of the proof fails.
+
+        Examples
+        --------
+        >>> from exponents import N, compute_optimum, t
+        >>> compute_optimum(1 / t + 1 / N).explain()
+        <Derivation: Why each phase is optimal, 2 steps>
+        """
+        found: Derivation = import_module("exponents.derivations.phase_proof").explain_diagram(self)
+        return found
+
     @cached_property
     def _corners(self) -> tuple[tuple[Boolean, int], ...]:
         """Rational points at which the first closed case that holds belongs to a phase that is not beside the point."""
@@ -238,6 +276,3 @@ class PhaseDiagram:
         here = {s: Rational(v) for s, v in point.items()}
         tied = {i for i, phase in enumerate(self.phases) if phase.infeasible or phase.exponent.subs(here) == best}
         return tuple(b for b in self.boundaries if evaluate(b.polynomial, point) == 0 and set(b.phases) <= tied)
-
-    def _repr_latex_(self) -> str:
-        return f"${latex(self.exponent)}$"

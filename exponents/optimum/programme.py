@@ -16,6 +16,7 @@ from ..algebra.parametric import Point, describe_point, evaluate, positive_side
 from ..algebra.piecewise import normal_form, partition_by_branch
 from ..algebra.polynomials import sign
 from ..algebra.work_limit import WorkLimit
+from ..display import Described
 from ..errors import InputError, NoBalance, TooMuchWork
 from ..losses.constraints import Constraint, budget_symbols, read_constraint, read_cost
 from ..losses.terms import Loss, PowerLaw, bases
@@ -31,8 +32,8 @@ MAX_TERMS, MAX_RESOURCES = 60, 16
 """Beyond these an exact diagram is out of reach; the paper's loss has 4 terms in 2 resources."""
 
 
-@dataclass(frozen=True)
-class Programme:
+@dataclass(frozen=True, repr=False)
+class Programme(Described):
     """A loss, its budgets, and the domain of its parameters, ready to be solved; `programme` makes one.
 
     Attributes
@@ -62,6 +63,10 @@ class Programme:
     free: tuple[Symbol, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     branches: tuple[Loss, ...] = ()
+
+    def describe(self) -> str:
+        """Return the loss and what is spent on it."""
+        return f"{self.loss} at C = {', '.join(str(cost.as_expr()) for cost in self.costs)}"
 
     @property
     def visible(self) -> tuple[Symbol, ...]:

@@ -90,6 +90,44 @@ def plan_tables(plan: Plan) -> list[Table]:
     return [_split(plan), _terms(plan), _law(plan)]
 
 
+def law_tables(law: Law) -> list[Table]:
+    """Return a leading law as a table: the loss, and each resource, as powers of C.
+
+    Examples
+    --------
+    >>> from exponents import N, leading_law, programme, t
+    >>> law_tables(leading_law(programme(1 / t + 1 / N)))[0].rows[0]
+    ('loss', '2.0', Fraction(-1, 2))
+    """
+    rows: list[tuple[Cell, ...]] = [("loss", _constant(law.constant), -law.exponent)]
+    rows += [(r, _constant(share.constant), share.exponent) for r, share in law.shares if r in law.programme.visible]
+    notes = (phrase("Irreducible: {sum}.", sum=law.irreducible),) if law.irreducible else ()
+    columns = make_columns("quantity", ("constant", Notation("b", "b", "b")), ("exponent", Notation("n", "n", "n")))
+    title = phrase("Leading law: {law}", law=Notation("b C^n", "b·C^n", "b\\,C^n"))
+    return [Table("law", title, columns, tuple(rows), notes)]
+
+
+def law_object(law: Law) -> dict[str, object]:
+    """Return a leading law as JSON holds it.
+
+    Examples
+    --------
+    >>> from exponents import N, leading_law, programme, t
+    >>> law_object(leading_law(programme(1 / t + 1 / N)))["allocation"]["t"]
+    {'exponent': '1/2', 'constant': 1.0}
+    """
+    return {
+        "exponent": write(law.exponent, "plain"),
+        "constant": _float(law.value()),
+        "irreducible": write(law.irreducible, "plain"),
+        "allocation": {
+            r.name: {"exponent": write(share.exponent, "plain"), "constant": _float(_value(share.constant))}
+            for r, share in law.shares
+            if r in law.programme.visible
+        },
+    }
+
+
 def question_object(held: Held | None, compared: Sequence[Comparison]) -> dict[str, object]:
     """Return the keys that JSON has beside those of the plan.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isnan
+from math import isfinite, isnan
+from typing import Any, TypeAlias
 
 from ..printing import Notation, phrase
 from .render import Cell, Column, Table
@@ -32,6 +33,68 @@ CURVE_SYMBOLS = {
     "sharpness": Notation("eta kappa mu_1", "ηκμ₁", r"\eta \kappa \mu_1"),
 }
 """Symbols in titles and notes."""
+
+
+Curve: TypeAlias = Any
+"""A `verify.LossCurve`; this package does not import `verify`."""
+
+
+def curve_columns(curve: Curve) -> dict[str, Any]:
+    """Return all that a loss curve has along its times, by the keys of CSV.
+
+    Parameters
+    ----------
+    curve : verify.LossCurve
+
+    Returns
+    -------
+    dict of str to array of shape (times,)
+        What `CURVE` knows, in its order, and then whatever else was observed.
+
+    Examples
+    --------
+    >>> from verify import Model, loss_curve
+    >>> list(curve_columns(loss_curve(Model("3/2", "1/2"), [10.0])))[:5]
+    ['time', 'loss', 'error', 'local_exponent', 'kernel']
+    """
+    found = {"time": curve.time, "loss": curve.loss, "error": curve.error, **curve.observed}
+    if "model" in curve.errors:
+        found["model_error"] = curve.errors["model"]
+    if "loss_slope" in found and "train_loss" not in found:  # of reused samples the slope is no exponent
+        found["local_exponent"] = -found["loss_slope"]
+    along = {key: values for key, values in found.items() if values.shape == curve.time.shape}
+    return {key: along[key] for key in (*(key for key in CURVE if key in along), *(set(along) - set(CURVE)))}
+
+
+def curve_object(curve: Curve) -> dict[str, object]:
+    """Return a loss curve as JSON holds it: lists of numbers, with None where a value is unknown.
+
+    Examples
+    --------
+    >>> from verify import Model, loss_curve
+    >>> list(curve_object(loss_curve(Model("3/2", "1/2"), [10.0])))
+    ['time', 'loss', 'error']
+    """
+    columns = curve_columns(curve)
+    return {
+        key: [value if isfinite(value) else None for value in columns[key].tolist()]
+        for key in ("time", "loss", "error", "train_loss", "model_error")
+        if key in columns
+    }
+
+
+def curve_tables(curve: Curve) -> list[Table]:
+    """Return a loss curve as a table.
+
+    Examples
+    --------
+    >>> from verify import Model, loss_curve
+    >>> [column.key for column in curve_tables(loss_curve(Model("3/2", "1/2"), [10.0]))[0].columns][:3]
+    ['time', 'loss', 'error']
+    """
+    columns = {key: values.tolist() for key, values in curve_columns(curve).items() if key in CURVE}
+    final = f" Final loss: {curve.floor:.6g}." if curve.floor else ""
+    return [curve_table(columns, "Loss curve", [f"At t = 0 the loss is {curve.start:.6g}.{final}"])]
 
 
 def curve_table(columns: Mapping[str, Sequence[float]], title: str, notes: Sequence[str]) -> Table:

@@ -15,6 +15,7 @@ from sympy import Eq, Rational, Symbol
 from sympy.core.relational import Relational
 
 from ..algebra.parametric import Point, evaluate
+from ..display import Reported
 from ..model.table1 import PARAMETERS, Table1, table_1, task_names
 from ..names import MODEL, PUBLISHED, REGIMES, Regime, Version
 from ..optimum.phase_diagram import PhaseDiagram
@@ -58,14 +59,14 @@ class RegimePoint:
     terms: tuple[tuple[str, Mapping[Symbol, Fraction], Fraction], ...]
     logarithms: tuple[tuple[str, Symbol, Fraction], ...] = ()
 
-    def as_object(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, object]:
         """Return the exponents as JSON holds them."""
         exponents = {key: write(getattr(self, key), "plain") for key in ("time_exponent", *OPTIMUM)}
         return {**exponents, "binding": list(self.binding)}
 
 
-@dataclass(frozen=True)
-class PointReport:
+@dataclass(frozen=True, repr=False)
+class PointReport(Reported):
     """Both regimes at one point; see `at`.
 
     Attributes
@@ -106,7 +107,11 @@ class PointReport:
     logarithms: tuple[tuple[Regime, Fraction], ...] = ()
     window: RichWindow | None = None
 
-    def as_object(self) -> dict[str, object]:
+    def describe(self) -> str:
+        """Return the point and its task."""
+        return f"alpha = {self.alpha}, beta = {self.beta}: {self.regime}"
+
+    def to_dict(self) -> dict[str, object]:
         """Return the object that ``exponents at ALPHA BETA --format json`` prints."""
         found: dict[str, object] = {
             "alpha": write(self.alpha, "plain"),
@@ -114,8 +119,8 @@ class PointReport:
             "regime": self.regime,
             "on_boundary": [write(curve, "plain") for curve in self.on_boundary],
             "loss": self.version,
-            "lazy": self.lazy.as_object(),
-            "rich": self.rich.as_object(),
+            "lazy": self.lazy.to_dict(),
+            "rich": self.rich.to_dict(),
         }
         if self.on_boundary:
             found["logarithms"] = {regime: write(power, "plain") for regime, power in self.logarithms}

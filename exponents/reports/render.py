@@ -1,44 +1,38 @@
-"""How are tables and derivations written as text, Markdown, LaTeX, CSV or JSON?
+"""How is a table written as text, Markdown, LaTeX, HTML, CSV or JSON?
 
 Exact values are never rounded.  In CSV and JSON they are ASCII that a rational parser, or SymPy, reads back.  Text is
 aligned for a terminal of 80 columns; in a pipe it is the same without emphasis.
 
-Map: `render_tables`, `render_table` and `table_object` write a `Table`, `render_derivation` and `derivation_object` a
-`Derivation`.  `_grids` cuts a table into grids of cells, `_lines` writes a cell, `_grid` lays a grid out.
+Map: `render_tables`, `render_table` and `table_object` write a `Table`.  `cut_grids` cuts it into grids of cells,
+`_lines` writes a cell, `_grid` lays a grid out.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby, zip_longest
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from sympy import Basic, Piecewise
 
 from ..names import Clock
 from ..printing import Math, Notation, Phrase, Style, cases, write
-
-if TYPE_CHECKING:  # a table must not import every derivation
-    from ..derivations.derivation import Derivation, Step
-
-WIDTH = 80  # columns of a terminal
-
-_NO_BREAK = "\N{NO-BREAK SPACE}"
-
-STYLE: dict[str, Style] = {"text": "unicode", "ascii": "plain", "markdown": "latex", "latex": "latex"}
-"""The style of formulas in each format; ascii is text for a terminal without Greek letters."""
-
-_ASSUMPTIONS = "Assumptions"
-
-TEXTUAL = ("text", "ascii")
+from .formats import (
+    STYLE,
+    TEXTUAL,
+    WIDTH,
+    Emphasis,
+    escape_latex,
+    latex_heading,
+    replace_outside_formulas,
+    wrap,
+    write_csv,
+)
 
 Cell: TypeAlias = "str | Phrase | Math | tuple[Cell, ...] | None"
-Emphasis = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -134,7 +128,7 @@ def render_table(table: Table, form: str, emphasis: Emphasis = str) -> str:
     Parameters
     ----------
     table : Table
-    form : "text", "ascii", "markdown", "latex" or "csv"
+    form : "text", "ascii", "markdown", "latex", "html" or "csv"
     emphasis : callable
         Marks titles and headings of text.
 
@@ -150,14 +144,16 @@ def render_table(table: Table, form: str, emphasis: Emphasis = str) -> str:
     if form == "csv":
         return _csv(table)
     style, block = STYLE[form], table.in_blocks(form)
-    parts = [_grid(headings, rows, form, emphasis, block) for headings, rows in _grids(table, style, block)]
+    parts = [_grid(headings, rows, form, emphasis, block) for headings, rows in cut_grids(table, style, block)]
     title = table.title.write(style)
     if form in TEXTUAL:
-        return "\n\n".join([emphasis(title), *parts, *("\n".join(_wrap(note, "", "", style)) for note in table.notes)])
+        return "\n\n".join([emphasis(title), *parts, *("\n".join(wrap(note, "", "", style)) for note in table.notes)])
     notes = [note.write(style) for note in table.notes]
+    if form == "html":
+        return "\n".join([f"<p><strong>{escape(title)}</strong></p>", *parts, *(f"<p>{escape(n)}</p>" for n in notes)])
     if form == "markdown":
         return "\n\n".join([f"**{title}**", *parts, *notes])
-    return "\n\n".join([_tex_heading(table.name, title), *parts, *map(_tex, notes)])
+    return "\n\n".join([latex_heading(table.name, title), *parts, *map(escape_latex, notes)])
 
 
 def table_object(table: Table) -> dict[str, object]:
@@ -193,107 +189,14 @@ def value_object(cell: Cell) -> object:
     return cell.write("plain") if isinstance(cell, Phrase) else write(cell, "plain")
 
 
-def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = str) -> str:
-    """Return a derivation, step by step, in one format.
+def cut_grids(table: Table, style: Style, blocks: bool) -> list[tuple[list[str], list[list[list[str]]]]]:
+    """Return (headings, rows of cells, each cell a list of lines) for each grid of a table.
 
     Examples
     --------
-    >>> from exponents import derive
-    >>> print(render_derivation(derive("levels"), "text").splitlines()[0])
-    The level series of the time exponent
+    >>> cut_grids(Table("one", Phrase("One"), (Column("x"),), (((1, 2),),)), "plain", False)
+    [(['x'], [[['1', '2']]])]
     """
-    if form == "json":
-        return json.dumps({"derivations": [derivation_object(derivation)]}, indent=2, ensure_ascii=False)
-    if form == "csv":
-        rows: list[tuple[object, ...]] = [
-            (0, part.write("plain"), None, "assumption", None) for part in derivation.assumptions
-        ]
-        rows += [tuple(step.values()) for step in _step_objects(derivation)]
-        return _csv_rows(("step", "statement", "expression", "reason", "source"), rows)
-    if form in TEXTUAL:
-        style = STYLE[form]
-        steps = [_text_step(number, step, style) for number, step in enumerate(derivation.steps, 1)]
-        opening = [f"{_ASSUMPTIONS}:"] * bool(derivation.assumptions)
-        opening += [line for part in derivation.assumptions for line in _wrap(part, "  - ", "    ", style)]
-        parts = [emphasis(derivation.title.write(style)), "\n".join(opening), *steps]
-        return "\n\n".join(part for part in parts if part)
-    title = derivation.title.write("latex")
-    if form == "markdown":
-        steps = [_markdown_step(number, step) for number, step in enumerate(derivation.steps, 1)]
-        assumed = "\n".join(f"- {part.write('latex')}" for part in derivation.assumptions)
-        opening = [f"{_ASSUMPTIONS}:", assumed] if assumed else []
-        return "\n\n".join([f"**{title}**", *opening, *steps])
-    items = "\n".join(_latex_step(step) for step in derivation.steps)
-    listed = "\n".join(f"\\item {_tex(part.write('latex'))}" for part in derivation.assumptions)
-    start = f"\n{_ASSUMPTIONS}:\n\\begin{{itemize}}\n{listed}\n\\end{{itemize}}" if listed else ""
-    return f"{_tex_heading(derivation.name, title)}{start}\n\\begin{{enumerate}}\n{items}\n\\end{{enumerate}}"
-
-
-def derivation_object(derivation: Derivation) -> dict[str, object]:
-    """Return a derivation as the object that JSON holds.
-
-    Examples
-    --------
-    >>> from exponents import derive
-    >>> sorted(derivation_object(derive("levels"))["steps"][0])
-    ['expression', 'reason', 'source', 'statement', 'step']
-    """
-    return {
-        "name": derivation.name,
-        "title": derivation.title.write("plain"),
-        "assumptions": [part.write("plain") for part in derivation.assumptions],
-        "steps": _step_objects(derivation),
-    }
-
-
-def _step_objects(derivation: Derivation) -> list[dict[str, object]]:
-    return [
-        {
-            "step": number,
-            "statement": step.statement.write("plain"),
-            "expression": "; ".join(write(formula, "plain") for formula in step.formulas) or None,
-            "reason": step.reason.write("plain"),
-            "source": step.source,
-        }
-        for number, step in enumerate(derivation.steps, 1)
-    ]
-
-
-def _text_step(number: int, step: Step, style: Style) -> str:
-    margin = " " * 4
-    lines = _wrap(step.opening, f"{number:2}. ", margin, style)
-    lines += [margin * 2 + write(formula, style) for formula in step.formulas]
-    because = Phrase(
-        f"since {step.reason.template} [{{source_}}]", {**step.reason.values, "source_": _quoted(step.source)}
-    )
-    return "\n".join([*lines, *_wrap(because, margin, margin, style)])
-
-
-def _wrap(sentence: Phrase, first: str, rest: str, style: Style) -> list[str]:
-    """Return a sentence in lines of a terminal's width, with each formula on one line."""
-    text = sentence.write(style, space=_NO_BREAK)
-    lines = textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
-    return [line.replace(_NO_BREAK, " ") for line in lines]
-
-
-def _quoted(text: str) -> Notation:
-    return Notation(text, text, text)
-
-
-def _markdown_step(number: int, step: Step) -> str:
-    formula = "".join(f"\n   $${write(formula, 'latex')}$$\n" for formula in step.formulas)
-    return f"{number}. {step.opening.write('latex')}\n{formula}\n   since {step.reason.write('latex')} [{step.source}]"
-
-
-def _latex_step(step: Step) -> str:
-    formula = "".join(f"\n  \\[ {write(formula, 'latex')} \\]" for formula in step.formulas)
-    formula += "\n " if formula else ""
-    statement, reason = (_tex(part.write("latex")) for part in (step.opening, step.reason))
-    return f"\\item {statement}{formula} since {reason} [{step.source}]"
-
-
-def _grids(table: Table, style: Style, blocks: bool) -> list[tuple[list[str], list[list[list[str]]]]]:
-    """Return (headings, rows of cells, each cell a list of lines) for each grid of a table."""
     rows = [[_lines(cell, style) for cell in row] for row in table.rows]
     headings = [column.write(style) for column in table.columns]
     if not blocks:
@@ -332,12 +235,15 @@ def _grid(headings: list[str], rows: list[list[list[str]]], form: str, emphasis:
         return "\n".join([emphasis(headings[0]), "\n\n".join(parts)])
     from tabulate import tabulate  # imported here: text, the default, does not need it
 
+    if form == "html":
+        cells = [["<br>".join(map(escape, cell)) for cell in row] for row in rows]
+        return tabulate(cells, list(map(escape, headings)), tablefmt="unsafehtml", disable_numparse=True)
     joined = [[", ".join(cell) for cell in row] for row in rows]
     if form == "markdown":
-        starred = [[_outside_formulas(cell, {"*": r"\*"}) for cell in row] for row in joined]
+        starred = [[replace_outside_formulas(cell, {"*": r"\*"}) for cell in row] for row in joined]
         return tabulate(starred, headings, tablefmt="github", disable_numparse=True)
-    escaped = [[_tex(cell) for cell in row] for row in joined]
-    return tabulate(escaped, [_tex(h) for h in headings], tablefmt="latex_raw", disable_numparse=True)
+    escaped = [[escape_latex(cell) for cell in row] for row in joined]
+    return tabulate(escaped, [escape_latex(h) for h in headings], tablefmt="latex_raw", disable_numparse=True)
 
 
 def _fit(headings: list[str], rows: list[list[list[str]]]) -> list[tuple[list[str], list[list[list[str]]]]]:
@@ -365,36 +271,4 @@ def _text_grid(headings: list[str], rows: list[list[list[str]]], emphasis: Empha
 
 def _csv(table: Table) -> str:
     rows = [["; ".join(_lines(cell, "plain")) if cell is not None else "" for cell in row] for row in table.rows]
-    return _csv_rows([column.key for column in table.columns], rows)
-
-
-def _csv_rows(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return stream.getvalue().rstrip("\n")
-
-
-_TEX = {
-    "\\": r"\textbackslash{}",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    **{letter: f"\\{letter}" for letter in "_%&#{}"},
-}
-
-
-def _tex(text: str) -> str:
-    """Escape all that LaTeX would read as commands outside formulas."""
-    return _outside_formulas(text, _TEX)
-
-
-def _outside_formulas(text: str, replaced: Mapping[str, str]) -> str:
-    """Replace letters where they are not between dollar signs."""
-    parts = text.split("$")
-    parts[::2] = ["".join(replaced.get(letter, letter) for letter in part) for part in parts[::2]]
-    return "$".join(parts)
-
-
-def _tex_heading(name: str, title: str) -> str:
-    return f"% {name}; needs the package amsmath\n\\textbf{{{_tex(title)}}}"
+    return write_csv([column.key for column in table.columns], rows)

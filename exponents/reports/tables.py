@@ -25,7 +25,7 @@ from ..model.bottleneck import data_bottleneck
 from ..model.level_series import level_series
 from ..model.online_loss import loss
 from ..model.stable_steps import DURATION, OPTIMUM_BY_CLOCK
-from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, task_names
+from ..model.table1 import DOMAIN, FINITE_VARIANCE, PARAMETERS, TRACE_CLASS, Table1, task_names
 from ..model.timescale import chi, clock_growth, self_consistency, solve_self_consistency
 from ..names import (
     CLOCK_TABLES,
@@ -54,7 +54,7 @@ from ..printing import STYLES, Notation, Phrase, formula, phrase, write
 from ..symbols import N, beta
 from .columns import optimum_columns, state_clock, state_loss
 from .data_tables import data, data_limit
-from .render import Cell, Table, make_columns
+from .render import Cell, Table, make_columns, table_object
 
 if TYPE_CHECKING:
     from ..model.conventions import Convention
@@ -82,6 +82,30 @@ def compute_optimal(version: Version, convention: Convention | None = None, cloc
     title = phrase(f"Table 1: compute-optimal exponents {r} at C = {{cost}}", cost=N * duration)
     notes = (*_state(version, convention), state_clock(clock))
     return Table("compute-optimal", title, columns, tuple(rows), notes, blocks="always", clock=clock)
+
+
+def optimum_tables(found: Table1) -> list[Table]:
+    """Return Table 1 as the command prints it.
+
+    Examples
+    --------
+    >>> from exponents import table1
+    >>> optimum_tables(table1)[0].name
+    'compute-optimal'
+    """
+    return [compute_optimal(found.version)]
+
+
+def optimum_object(found: Table1) -> dict[str, object]:
+    """Return Table 1 as JSON holds it.
+
+    Examples
+    --------
+    >>> from exponents import table1
+    >>> optimum_object(table1)["rows"][0]["task"]
+    'hard'
+    """
+    return table_object(compute_optimal(found.version))
 
 
 def time(version: Version) -> Table:

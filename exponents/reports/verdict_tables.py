@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from sympy import log
 
@@ -18,6 +18,9 @@ from ..symbols import t
 from .render import Cell, Table, make_columns
 
 Object = Mapping[str, Any]
+
+Verdict: TypeAlias = Any
+"""A `verify.Verdict`; this package does not import `verify`."""
 
 SHORT = 8
 """Letters of an exact value that a table shows as it is; longer ones are rounded to `DIGITS`."""
@@ -64,6 +67,24 @@ def verdict_tables(objects: Sequence[Object], logarithms: Sequence[bool], contro
         by_claim.setdefault((item["claim"], item["source"]), []).append((item, logarithm))
     own = "shifted" if control else "derived"
     return [*(_claim_table(items, own) for items in by_claim.values()), _summary(by_claim, own)]
+
+
+def single_tables(verdict: Verdict) -> list[Table]:
+    """Return the table of one verdict.
+
+    Parameters
+    ----------
+    verdict : verify.Verdict
+
+    Examples
+    --------
+    >>> from verify import read_point, verdicts
+    >>> [[found]] = verdicts([read_point("3/2", "1/2", 1)], ["chi: lazy time exponent"])
+    >>> single_tables(found)[0].rows[0][:6]
+    ('3/2', '1/2', '1', 'continuum', ('both',), ('1/2',))
+    """
+    measured = verdict.measured
+    return [_claim_table([(verdict.to_dict(), measured is not None and measured.logarithm)], "derived")]
 
 
 def _claim_table(items: Sequence[tuple[Object, bool]], own: str) -> Table:

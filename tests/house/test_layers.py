@@ -20,7 +20,7 @@ SOURCES = {
 
 ROOMS = {
     "exponents": (
-        *("certificate_checker", "errors", "printing", "rationals", "symbols", "names"),
+        *("certificate_checker", "display", "errors", "printing", "rationals", "symbols", "names"),
         *("asymptotics", "losses", "algebra", "optimum", "model", "budget", "claims", "derivations"),
         *("text", "reports", "cli"),
     ),

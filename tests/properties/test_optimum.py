@@ -214,4 +214,4 @@ def test_no_point_holds_a_float(a, b, version):
     for regime in (report.lazy, report.rich):
         for value in (regime.time_exponent, regime.compute_exponent, regime.model_size_exponent):
             assert isinstance(value, Fraction)
-    assert "." not in str(report.as_object())
+    assert "." not in str(report.to_dict())

@@ -107,15 +107,15 @@ def test_a_failed_measurement_is_undecided_and_says_why(monkeypatch):
     (part,) = verdicts((HARD,), ("chi",))
     by_name = {verdict.claim.name: verdict for verdict in part}
     failed, lazy = by_name["chi: time exponent"], by_name["chi: lazy time exponent"]
-    assert (failed.derived_verdict, failed.measured, failed.as_object()["error"]) == ("undecided", None, None)
+    assert (failed.derived_verdict, failed.measured, failed.to_dict()["error"]) == ("undecided", None, None)
     assert "t = 7" in failed.failure and lazy.derived_verdict == "confirmed"  # what needs no flow is still measured
 
 
 def test_other_processes_give_the_same_bits():
-    alone = [v.as_object() for part in verdicts((HARD, EASY), ("chi: time exponent",)) for v in part]
+    alone = [v.to_dict() for part in verdicts((HARD, EASY), ("chi: time exponent",)) for v in part]
     with ProcessPoolExecutor(2) as executor:
         spread = [
-            v.as_object() for part in verdicts((HARD, EASY), ("chi: time exponent",), executor=executor) for v in part
+            v.to_dict() for part in verdicts((HARD, EASY), ("chi: time exponent",), executor=executor) for v in part
         ]
     assert alone == spread
 

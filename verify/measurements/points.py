@@ -21,7 +21,7 @@ class Point:
 
     Examples
     --------
-    >>> Point(Fraction(3, 2), Fraction(1), Fraction(1, 4)).as_object()
+    >>> Point(Fraction(3, 2), Fraction(1), Fraction(1, 4)).to_dict()
     {'alpha': '3/2', 'beta': '1', 'gamma': '1/4', 'spectrum': 'continuum'}
     """
 
@@ -30,7 +30,7 @@ class Point:
     gamma: Fraction
     spectrum: SpectrumKind = CONTINUUM
 
-    def as_object(self) -> dict[str, str]:
+    def to_dict(self) -> dict[str, str]:
         """Return the point as JSON holds it."""
         return {name: str(value) for name, value in vars(self).items()}
 
@@ -55,7 +55,7 @@ def read_point(alpha: object, beta: object, gamma: object, spectrum: SpectrumKin
 
     Examples
     --------
-    >>> read_point("3/2", 1, "0.25").as_object()
+    >>> read_point("3/2", 1, "0.25").to_dict()
     {'alpha': '3/2', 'beta': '1', 'gamma': '1/4', 'spectrum': 'continuum'}
     """
     return Point(exact(alpha, "alpha"), exact(beta, "beta"), exact(gamma, "gamma"), spectrum)

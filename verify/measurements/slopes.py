@@ -32,6 +32,7 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
+from exponents.display import Described
 from exponents.errors import InputError
 
 from ..arrays import Reals
@@ -50,8 +51,8 @@ ROUNDING = 1e-11
 """Least noise of any slope."""
 
 
-@dataclass(frozen=True)
-class Limit:
+@dataclass(frozen=True, repr=False)
+class Limit(Described):
     """A limit with its error.
 
     Attributes
@@ -88,6 +89,10 @@ class Limit:
 
     def __neg__(self) -> Limit:
         return replace(self, value=-self.value)
+
+    def describe(self) -> str:
+        """Return the value, the error and the window."""
+        return f"{self} from t = {self.window[0]:.3g} to {self.window[1]:.3g}"
 
     def __str__(self) -> str:
         return f"{self.value:.6g} +- {self.error:.1e}"

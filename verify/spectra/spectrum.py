@@ -23,9 +23,10 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from exponents.display import Described
 from exponents.errors import InputError
 
-from ..arrays import Reals
+from ..arrays import Reals, same_values
 from .quadrature import rule_of_points
 
 PANEL = 1.0
@@ -47,8 +48,8 @@ SMALLEST = 1e-290
 """Smallest weight or eigenvalue: below it double precision ends."""
 
 
-@dataclass(frozen=True)
-class Spectrum:
+@dataclass(frozen=True, repr=False, eq=False)
+class Spectrum(Described):
     """The measure p(dmu) on which the dynamics runs.
 
     Attributes
@@ -78,6 +79,17 @@ class Spectrum:
     floor: float = 0.0
     largest_clock: float = inf
     error: float = 0.0
+
+    def describe(self) -> str:
+        """Return how many nodes there are, and their range."""
+        values = self.eigenvalues
+        span = f" from {values[-1]:.3g} to {values[0]:.3g}" if len(values) else ""
+        return f"{len(values)} nodes{span}, variance {self.variance:.6g}, floor {self.floor:.3g}"
+
+    def __eq__(self, other: object) -> bool:
+        return same_values(self, other)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __len__(self) -> int:
         return len(self.eigenvalues)

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from exponents.derivations import derive
 from exponents.names import DERIVATIONS
-from exponents.reports.render import derivation_object, render_derivation
+from exponents.reports.derivation_text import derivation_object, render_derivation
 from verify.flow.solver import solve_flow
 from verify.spectra.random_features import limit_spectra
 

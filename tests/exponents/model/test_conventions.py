@@ -327,7 +327,7 @@ def test_names_are_bound_to_conventions_one_to_one():
 @DERIVED
 def test_a_point_is_reported_alike_in_all_symbols(used):
     report = at(*used.from_model("7/3", "1"), convention=used.name)
-    assert report.as_object() == at("7/3", 1).as_object()
+    assert report.to_dict() == at("7/3", 1).to_dict()
     (title, *_) = (part.title.write("plain") for part in report.tables())
     assert "alpha = 7/3, beta = 1" in title
     assert all(str(symbol) in title for symbol in used.symbols)
@@ -352,7 +352,7 @@ def test_a_convention_of_one_s_own():
     assert mine.inverse == (alpha, alpha * beta)
     hard = mine.optimum("lazy").phases[HARD]
     assert (hard.where, hard.exponent) == (v < u, v / (u + 1))
-    assert at(2, 1, convention=mine).as_object() == at(2, "1/2").as_object()
+    assert at(2, 1, convention=mine).to_dict() == at(2, "1/2").to_dict()
     rows = table("phases", convention=mine).rows
     assert [row[1] for row in rows[:2]] == [Eq(v, u), Eq(v, 2 * u - 1)]
     assert str(mine) == "tails: alpha = u, beta = v/u"

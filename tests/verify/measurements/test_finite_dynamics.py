@@ -237,7 +237,7 @@ def test_reasons_travel_between_processes():
     assert all("double precision" in verdict.failure for verdict in part) and len(part) == 2
     with ProcessPoolExecutor(1) as executor:
         alone, spread = (
-            [v.as_object() for v in next(verdicts((HARD,), ("bottleneck: infinite time",), thorough=True, executor=e))]
+            [v.to_dict() for v in next(verdicts((HARD,), ("bottleneck: infinite time",), thorough=True, executor=e))]
             for e in (None, executor)
         )
     assert alone == spread and {found["derived_verdict"] for found in alone} == {"confirmed"}
