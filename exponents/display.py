@@ -135,7 +135,7 @@ def make_frame(columns: dict[str, Any]) -> Any:
 
     Examples
     --------
-    >>> make_frame({"time": [1.0, 2.0]}).shape  # doctest: +SKIP
+    >>> make_frame({"time": [1.0, 2.0]}).shape
     (2, 1)
     """
     try:

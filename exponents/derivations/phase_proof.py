@@ -53,7 +53,7 @@ def explain_diagram(diagram: PhaseDiagram) -> Derivation:
     >>> from exponents import N, compute_optimum, t
     >>> found = explain_diagram(compute_optimum(1 / t + 1 / N))
     >>> [formula.plain for formula in found.steps[1].formulas]
-    ['(1/N)^(1/2) (1/t)^(1/2) >= (N*t)^(-1/2) = C^(-1/2)', 'N: 1/2 <= 1/2', 't: 1/2 <= 1/2']
+    ['(1/N)**(1/2) (1/t)**(1/2) >= (N*t)**(-1/2) = C**(-1/2)', 'N: 1/2 <= 1/2', 't: 1/2 <= 1/2']
     """
     prove(diagram)
     steps = [own for place in range(len(diagram.phases)) for own in _explain_phase(diagram, place)]
@@ -192,7 +192,8 @@ def _power(base: Expr | str, exponent: Expr) -> Notation:
             continue
         outer = inner if inner.isalnum() else rf"\left({inner}\right)" if style == "latex" else f"({inner})"
         raised = write(exponent, style)
-        found.append(f"{outer}^{{{raised}}}" if style == "latex" else f"{outer}^{_in_brackets(raised)}")
+        sign = "**" if style == "plain" else "^"
+        found.append(f"{outer}^{{{raised}}}" if style == "latex" else f"{outer}{sign}{_in_brackets(raised)}")
     return Notation(*found)
 
 

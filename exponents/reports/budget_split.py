@@ -97,7 +97,7 @@ def law_tables(law: Law) -> list[Table]:
     --------
     >>> from exponents import N, leading_law, programme, t
     >>> law_tables(leading_law(programme(1 / t + 1 / N)))[0].rows[0]
-    ('loss', '2.0', Fraction(-1, 2))
+    ('loss', '2', Fraction(-1, 2))
     """
     rows: list[tuple[Cell, ...]] = [("loss", _constant(law.constant), -law.exponent)]
     rows += [(r, _constant(share.constant), share.exponent) for r, share in law.shares if r in law.programme.visible]
