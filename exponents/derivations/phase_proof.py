@@ -69,6 +69,8 @@ def _explain_phase(diagram: PhaseDiagram, place: int) -> list[Step]:
     phase = diagram.phases[place]
     own = diagram.parts[diagram.chosen[place]] if diagram.parts else diagram
     several = len(phase.certificates) > 1
+    if phase.infeasible:
+        return [_explain_conflict(own.programme, certificate, place + 1) for certificate in phase.certificates]
     steps = [_explain_balance(own.programme, phase, place + 1)]
     steps += [_explain_bound(own.programme, certificate, several) for certificate in phase.certificates]
     others = [part for i, part in enumerate(diagram.parts) if i != diagram.chosen[place]]
@@ -128,6 +130,29 @@ def _explain_bound(programme: Programme, certificate: Certificate, several: bool
         CERTIFICATE,
         where=where,
         **{f"power_{i}": power for i, (_, power) in enumerate(powers)},
+    )
+
+
+def _explain_conflict(programme: Programme, certificate: Certificate, number: int) -> Step:
+    """Return why no allocation meets the budgets: a product of them would be C, and is 1 at most."""
+    where = certificate.where
+    powers = {b.name: price for b, price in zip(programme.budgets, certificate.prices, strict=True) if price != 0}
+    columns = []
+    for r, resource in enumerate(programme.resources):
+        if resource in programme.visible:
+            priced = zip(certificate.prices, programme.budget_exponents(), strict=True)
+            total = _resolve(programme, where, sum((price * row[r] for price, row in priced), S.Zero))
+            sign = "=" if resource in programme.free else "<="
+            columns.append(join_notation(": ", resource, _relate(sign, total, S.Zero)))
+    return step(
+        f"Phase {number}, {{where}}: no allocation meets all costs and constraints. Some power of them multiplies to C, "
+        "while each resource has no positive power in the product:",
+        tuple(columns),
+        "resources are at least 1, so the product is 1 at most; the powers are "
+        + ", ".join(f"{{power_{i}}} of {name}" for i, name in enumerate(powers)),
+        CERTIFICATE,
+        where=EVERYWHERE if where == S.true else where,
+        **{f"power_{i}": power for i, power in enumerate(powers.values())},
     )
 
 

@@ -96,10 +96,13 @@ class Phase(Described):
 
     def describe(self) -> str:
         """Return the region, the exponent and the balance."""
+        if self.infeasible:
+            return f"{write(self.where, 'plain')}: infeasible"
         return f"{write(self.where, 'plain')}: r = {self.exponent}, {', '.join(self.binding)} balance"
 
     def _repr_latex_(self) -> str:
-        return f"${write(self.where, 'latex')}: r = {latex(self.exponent)}$"
+        found = r"\text{infeasible}" if self.infeasible else f"r = {latex(self.exponent)}"
+        return f"${write(self.where, 'latex')}: {found}$"
 
 
 @dataclass(frozen=True)

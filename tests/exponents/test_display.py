@@ -127,3 +127,11 @@ def test_control_a_diagram_that_is_wrong_is_not_explained():
 def test_the_command_prints_the_proof_in_every_format(form, capsys):
     printed = output(capsys, "balance", "--term", "1/N", "--term", "t**-beta", "--proof", "--format", form)
     assert "No allocation does better" in printed
+
+
+def test_a_proof_says_why_nothing_meets_the_budgets(capsys):
+    """By hand: N D = C and N = s C^m give D s = C^(1 - m), which is below 1 for m > 1."""
+    words = ["--term", "1/N+1/D", "--cost", "N*D", "--subject-to", "N >= C**m", "--where", "0 < m < 2"]
+    printed = output(capsys, "balance", *words, "--proof")
+    assert "no allocation meets all costs and constraints" in printed
+    assert "1/(1 - m) of D*N, 1/(m - 1) of N >= C**m" in " ".join(printed.split())
