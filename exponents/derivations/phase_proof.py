@@ -145,7 +145,7 @@ def _explain_conflict(programme: Programme, certificate: Certificate, number: in
             sign = "=" if resource in programme.free else "<="
             columns.append(join_notation(": ", resource, _relate(sign, total, S.Zero)))
     return step(
-        f"Phase {number}, {{where}}: no allocation meets all costs and constraints. Some power of them multiplies to C, "
+        f"Phase {number}, {{where}}: no allocation meets all costs and constraints. Powers of them multiply to C, "
         "while each resource has no positive power in the product:",
         tuple(columns),
         "resources are at least 1, so the product is 1 at most; the powers are "

@@ -73,7 +73,7 @@ def test_html_is_well_formed_and_latex_closes_what_it_opens(result):
         (table1, "table compute-optimal"),
         (at("7/3", "1/3"), "at 7/3 1/3"),
         (derive("levels"), "derive levels"),
-        (TWO, "balance --term t**(-beta) --term N**(-alpha) --term 1/(N*t)"),
+        (TWO, "balance --term N**(-alpha) --term t**(-beta) --term 1/(N*t)"),
     ],
     ids=["table", "at", "derive", "balance"],
 )
