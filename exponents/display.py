@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .reports.render import Table
+from .errors import InputError
 
 LONGEST = 100
 """Letters of the description in a repr."""
@@ -73,10 +70,9 @@ class Reported(Described):
         module, stem = self._report.split(":")
         return getattr(import_module(module), function.format(stem), None)
 
-    def tables(self) -> Sequence[Table]:
-        """Return the tables that the command prints."""
-        found: Sequence[Table] = self._find("{}_tables")(self)
-        return found
+    def tables(self) -> Any:
+        """Return the tables that the command prints, a sequence of `reports.render.Table`."""
+        return self._find("{}_tables")(self)
 
     def to_dict(self) -> dict[str, object]:
         """Return the object that the command prints as JSON; exact values are texts."""
@@ -99,10 +95,8 @@ class Reported(Described):
         return make_frame({column.key: [row[i] for row in table.rows] for i, column in enumerate(table.columns)})
 
     def _render(self, form: str) -> str:
-        from .reports.render import render_tables
-
         own = self._find("render_{}")
-        found: str = own(self, form) if own else render_tables(self.tables(), form)
+        found: str = own(self, form) if own else _from_reports("render", "render_tables")(self.tables(), form)
         return found
 
     def __str__(self) -> str:
@@ -112,9 +106,12 @@ class Reported(Described):
         return self._render("html")
 
     def _repr_latex_(self) -> str:
-        from .reports.arrays import write_arrays
+        found: str = _from_reports("arrays", "write_arrays")(self.tables())
+        return found
 
-        return write_arrays(self.tables())
+
+def _from_reports(module: str, function: str) -> Any:
+    return getattr(import_module(f"exponents.reports.{module}"), function)
 
 
 def make_frame(columns: dict[str, Any]) -> Any:
@@ -141,7 +138,5 @@ def make_frame(columns: dict[str, Any]) -> Any:
     try:
         import pandas
     except ImportError as error:
-        from .errors import InputError
-
         raise InputError("a frame needs pandas, which is not installed; install it, or use to_dict()") from error
     return pandas.DataFrame(columns)

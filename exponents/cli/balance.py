@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -12,6 +12,9 @@ from ..names import FORMATS, require
 from .loss_options import loss_options, read_loss
 from .problem_file import write_text
 from .terminal import Command, format_option, show_report, show_with_derivation
+
+if TYPE_CHECKING:
+    from ..derivations.derivation import Derivation
 
 
 @click.command(cls=Command, short_help="Phase diagram of your own loss.")
@@ -50,6 +53,6 @@ def balance(form: str, certificate: str | None, proof: bool, **options: Any) -> 
     names = [term.name for term in irreducible]
     tables, as_object = partial(diagram_tables, diagram, options["settings"], names), partial(diagram_object, diagram)
     if proof:
-        show_with_derivation(tables, as_object, diagram.explain(), form)
+        show_with_derivation(tables, as_object, cast("Derivation", diagram.explain()), form)
     else:
         show_report(tables, as_object, form)

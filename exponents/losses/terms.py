@@ -154,7 +154,7 @@ class Loss(Reported):
     title: str = "your loss"
     leading: bool = False
     _names: frozenset[str] = field(init=False, compare=False)
-    _report = "exponents.reports.loss_terms:loss"
+    _report = "exponents.reports.loss_table:loss"
 
     def __post_init__(self) -> None:
         names = frozenset(term.name for term in self.terms)

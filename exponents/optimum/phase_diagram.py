@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from sympy import And, Eq, Expr, Rational, Symbol, latex
 from sympy.logic.boolalg import Boolean
@@ -24,9 +23,6 @@ from ..printing import write
 from ..rationals import exact
 from .dominant_balance import PointOptimum
 from .programme import Programme
-
-if TYPE_CHECKING:  # a diagram does not import how it is explained
-    from ..derivations.derivation import Derivation
 
 
 @dataclass(frozen=True)
@@ -241,8 +237,8 @@ class PhaseDiagram(Reported):
         falls = (sum(evaluate(e, point) * shares[r] for r, e in term.exponents) for term in terms)
         return min(falls) == exponent and all(x >= 0 for r, x in shares.items() if r not in self.programme.free)
 
-    def explain(self) -> Derivation:
-        """Return the proof as steps: for each phase the weights and the weighted mean that no allocation beats.
+    def explain(self) -> Reported:
+        """Return the proof as a derivation: for each phase the weights and the weighted mean that no allocation beats.
 
         Raises
         ------
@@ -255,7 +251,7 @@ class PhaseDiagram(Reported):
         >>> compute_optimum(1 / t + 1 / N).explain()
         <Derivation: Why each phase is optimal, 2 steps>
         """
-        found: Derivation = import_module("exponents.derivations.phase_proof").explain_diagram(self)
+        found: Reported = import_module("exponents.derivations.phase_proof").explain_diagram(self)
         return found
 
     @cached_property

@@ -20,7 +20,7 @@ SOURCES = {
 
 ROOMS = {
     "exponents": (
-        *("certificate_checker", "display", "errors", "printing", "rationals", "symbols", "names"),
+        *("certificate_checker", "errors", "display", "printing", "rationals", "symbols", "names"),
         *("asymptotics", "losses", "algebra", "optimum", "model", "budget", "claims", "derivations"),
         *("text", "reports", "cli"),
     ),
@@ -49,6 +49,7 @@ FOREIGN = {"exponents": {"sympy", "mpmath", "flint"}, "verify": {"mpmath", "nump
 MORE = {
     "exponents/cli/": {"click", "verify"},
     "exponents/reports/render.py": {"tabulate"},
+    "exponents/display.py": {"pandas"},
     "verify/": {"exponents"},
     "verify/plots/": {"sympy"},
 }
