@@ -39,6 +39,22 @@ class InputError(ExponentsError, ValueError):
         self.in_shell = in_shell or message
 
 
+class NoSingleExponent(InputError):
+    """A measured spectrum follows no single power law.
+
+    Attributes
+    ----------
+    ranges : sequence of (int, int)
+        Ranges of modes.
+    exponents : sequence of float
+        The local exponent in each.
+    """
+
+    def __init__(self, message: str, ranges: object = (), exponents: object = (), in_shell: str = "") -> None:
+        super().__init__(message, in_shell)
+        self.ranges, self.exponents = ranges, exponents
+
+
 class TooMuchWork(InputError):
     """An exact answer would take longer than is allowed: too many terms, or curves of too high a degree."""
 

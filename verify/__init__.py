@@ -42,6 +42,12 @@ _HOMES = {
     # Laws from runs
     "fits.law_fit": ("LawFit", "fit_law"),
     "fits.saved_fit": ("SavedFit", "read_fit"),
+    # The spectrum of a kernel
+    "fits.spectrum_fit": ("fit_kernel", "fit_spectrum"),
+    "fits.fitted_spectrum": ("SpectrumFit",),
+    "fits.kernel_spectrum": ("one_hot",),
+    # Kernels of networks
+    "networks.kernels": ("relu_kernels",),
     # Pictures
     "plots": ("plot_figure", "plot_phases"),
 }
@@ -53,6 +59,9 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .curves import LossCurve as LossCurve, Status as Status
     from .fits.law_fit import LawFit as LawFit, fit_law as fit_law
     from .fits.saved_fit import SavedFit as SavedFit, read_fit as read_fit
+    from .fits.fitted_spectrum import SpectrumFit as SpectrumFit
+    from .fits.kernel_spectrum import one_hot as one_hot
+    from .fits.spectrum_fit import fit_kernel as fit_kernel, fit_spectrum as fit_spectrum
     from .flow.curve import flow_curve as flow_curve, limit_curve as limit_curve
     from .flow.levels import level_curves as level_curves
     from .flow.noise import noisy_curve as noisy_curve
@@ -61,6 +70,7 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .measurements.points import Point as Point, default_points as default_points, read_point as read_point
     from .measurements.slopes import Limit as Limit, extrapolate as extrapolate
     from .model import Model as Model
+    from .networks.kernels import relu_kernels as relu_kernels
     from .plots import plot_figure as plot_figure, plot_phases as plot_phases
     from .solvers import estimate_seconds as estimate_seconds, loss_curve as loss_curve
     from .spectra.power_law import power_law_spectrum as power_law_spectrum

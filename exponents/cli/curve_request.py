@@ -119,7 +119,18 @@ def name_options() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(re.sub(r"`(\w+)(?:=([^`]*))?`", _name_option, str(error))) from error
+        raise InputError(write_options(str(error))) from error
+
+
+def write_options(message: str) -> str:
+    """Return a message with its arguments in backticks replaced by the command's options.
+
+    Examples
+    --------
+    >>> write_options('give `samples`, or take `method="simulate"`')
+    'give --samples, or take --method simulate'
+    """
+    return re.sub(r"`(\w+)(?:=([^`]*))?`", _name_option, message)
 
 
 def _name_option(argument: re.Match[str]) -> str:
@@ -228,7 +239,7 @@ def _read_times(text: str | None, model: Model, method: Method, eta: Fraction | 
         times = [eta * step for step in (STEPS if text is None else _read_steps(text, eta))]
     else:
         usual = REUSE_TIMES if model.reuses and method != FLOW else TIMES
-        times = _read_moments(usual if text is None else text)
+        times = read_moments(usual if text is None else text)
     if eta is None or model.most_steps is None:
         return times
     if text is not None:
@@ -259,8 +270,14 @@ def _read_time(text: str) -> Fraction:
     return _read_positive(text, "a time", "training begins at 0")
 
 
-def _read_moments(text: str) -> list[float]:
-    """Return times from a list ``1,1e3`` or a range ``first:last:number``, even in ln t."""
+def read_moments(text: str) -> list[float]:
+    """Return times from a list ``1,1e3`` or a range ``first:last:number``, even in ln t.
+
+    Examples
+    --------
+    >>> read_moments("1:100:3")
+    [1.0, 10.0, 100.0]
+    """
     if ":" not in text:
         return [float(time) for time in _read_list(text)]
     first, last, number = _read_range(text)

@@ -40,23 +40,30 @@ def fit(context: click.Context, /, file: str, form: str, kind: str | None, **opt
     --resource.  Names in a term that are no resources are unknown: exponents, or positive scales.  Intervals are
     percentiles of a bootstrap.  What makes a fit doubtful is a warning.
 
+    A spectrum is a table with one row per mode, its eigenvalue and the squared coefficient of the target in it: text (-
+    is standard input), NPY, NPZ or Parquet.  Or it is an NPZ file with a kernel matrix and labels.  Printed are
+    capacity and source, the probability of each regime, the exponents that follow, and the loss that the spectrum
+    itself predicts beside that of its power law.  A spectrum without a single exponent is refused.
+
     \b
     Examples:
       exponents fit runs.csv --given 'C=6*N*D'
       exponents fit runs.csv --resource N=params --resource D=tokens --loss loss --objective huber:1e-3
       exponents fit runs.csv --term 'A*N**-alpha' --term 'B*D**-beta' --where 'alpha==beta'
       exponents fit runs.csv --plan --cost '6*N*D' --budget 5.76e23 --save law.toml
-      exponents fit kernel.npz
+      exponents fit kernel.npz --classes
+      exponents fit spectrum.csv --eigenvalues lambda --coefficients power --samples 2000
     """
     require(form, FORMATS, "the format")
     if kind is not None:
         require(kind, FIT_KINDS, "the kind")
     path = Path(file)
-    found = kind or (SPECTRUM if is_spectrum(path, _read_header(path)) else RUNS)
+    given = [parameter for parameter in context.command.params if _is_given(context, parameter)]
+    decided = any(option.name in SPECTRUM_ARGUMENTS and option.name not in RUNS_ARGUMENTS for option in given)
+    found = kind or (SPECTRUM if decided or file == "-" or is_spectrum(path, _read_header(path)) else RUNS)
     own, other = (SPECTRUM_ARGUMENTS, RUNS_ARGUMENTS) if found == SPECTRUM else (RUNS_ARGUMENTS, SPECTRUM_ARGUMENTS)
-    for parameter in context.command.params:
-        given = context.get_parameter_source(parameter.name or "") == click.core.ParameterSource.COMMANDLINE
-        if given and parameter.name in other and parameter.name not in own:
+    for parameter in given:
+        if parameter.name in other and parameter.name not in own:
             wrong = RUNS if found == SPECTRUM else SPECTRUM
             raise InputError(
                 f"{parameter.opts[0]} is for {wrong}; {abbreviate(path.name)} was taken as {found}; leave it out, "
@@ -64,6 +71,10 @@ def fit(context: click.Context, /, file: str, form: str, kind: str | None, **opt
             )
     taken = {name: options[name] for name in own}
     return fit_spectrum_file(path, form, **taken) if found == SPECTRUM else fit_runs_file(path, form, **taken)
+
+
+def _is_given(context: click.Context, parameter: click.Parameter) -> bool:
+    return context.get_parameter_source(parameter.name or "") == click.core.ParameterSource.COMMANDLINE
 
 
 def _read_header(path: Path) -> str:
