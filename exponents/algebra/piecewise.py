@@ -103,3 +103,26 @@ def partition_by_branch(
         return label(element, sample), [element, *(functions.element(guard) for guard in guards)]
 
     return partition_domain(functions, domain, decide)
+
+
+def signs_on(conditions: Sequence[Expr]) -> Callable[[Expr], set[int]]:
+    """Return a function that says which signs an exponent takes where the conditions are positive.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> sorted(signs_on([alpha - 1])(1 - alpha)), sorted(signs_on([alpha - 1])(beta - 1))
+    ([-1], [-1, 1])
+    """
+
+    def sign_of(exponent: Expr) -> set[int]:
+        if exponent.is_number:
+            return {int((exponent > 0) == True) - int((exponent < 0) == True)}  # noqa: E712
+        known = [value for value, holds in ((1, exponent.is_positive), (-1, exponent.is_negative)) if holds]
+        parameters = sorted(exponent.free_symbols.union(*(side.free_symbols for side in conditions)), key=str)
+        if known or len(parameters) > 2:
+            return set(known) or {-1, 0, 1}
+        domain = (*conditions, *(p for p in parameters if p.is_positive))
+        return {leaf.found for leaf in partition_by_branch(exponent, parameters, domain, sign).leaves}
+
+    return sign_of

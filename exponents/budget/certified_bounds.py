@@ -23,6 +23,7 @@ from sympy import Expr
 
 from ..errors import InputError, TooMuchWork
 from ..rationals import abbreviate
+from ..text.number_powers import NumberPower
 from .geometric_programme import DIGITS, Minimum, number
 from .linear_equations import row_echelon_form, unit_row
 from .numeric_programme import System
@@ -299,6 +300,8 @@ def _ball(value: Fraction | Expr) -> arb:
         return arb(fmpq(value.numerator, value.denominator))
     if value.is_Rational:
         return arb(fmpq(int(value.p), int(value.q)))
+    if isinstance(value, NumberPower):
+        value = value.as_power()
     if value.is_Pow:
         return (_ball(value.base).log() * _ball(value.exp)).exp()
     if value.is_Mul or value.is_Add:

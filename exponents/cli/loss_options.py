@@ -107,11 +107,13 @@ def read_loss(terms: Texts, costs: Texts = (), model: str = "", version: str = P
         require(model, REGIMES, "the model")
     if not terms and not model:
         raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
+    from ..model.online_loss import loss
+    from ..optimum.question import Question, read_question
     from ..text.parsing import names_in
-    from ..text.question import Question, read_question
 
     # with constraints on C and no cost, the constraints are the budget
     powers = (text.partition("=")[2] for text in texts.get("given", ()))
     bounded = any("C" in names_in(text, "a constraint") for text in (*texts.get("constraints", ()), *powers))
     default = () if bounded else ("N*t",)
-    return read_question(Question(terms, costs or default, model=model, version=version, **texts))  # type: ignore[arg-type]
+    known = tuple(loss(model, version)) if model else ()  # type: ignore[arg-type]
+    return read_question(Question(terms, costs or default, known_terms=known, **texts))

@@ -14,7 +14,7 @@ D >= min(N, t), would be a choice, and is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sympy import Add, Eq, Expr, Max, Min, Symbol
@@ -48,7 +48,9 @@ class Constraint:
     total: Expr | None = None
 
 
-def read_constraint(relation: Relational, resources: Iterable[Symbol]) -> tuple[Constraint, ...]:
+def read_constraint(
+    relation: Relational, resources: Iterable[Symbol], spelled: Mapping[Expr, str] | None = None
+) -> tuple[Constraint, ...]:
     """Return the rows of an inequality or equation between resources and the budget C.
 
     Parameters
@@ -56,6 +58,8 @@ def read_constraint(relation: Relational, resources: Iterable[Symbol]) -> tuple[
     relation : Relational
         By >=, <=, >, < or Eq; strict ones say the same, since exponents are compared.
     resources : iterable of Symbol
+    spelled : mapping of Expr to str, optional
+        How sides, and summands of sides, were written.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def read_constraint(relation: Relational, resources: Iterable[Symbol]) -> tuple[
     >>> found.name, found.budget.exponent(C), found.slack
     ('t >= C**2*N', 1, t >= C**2*N)
     """
-    wanted = tuple(resources)
+    wanted, written = tuple(resources), spelled or {}
     if not isinstance(relation, GreaterThan | StrictGreaterThan | LessThan | StrictLessThan | Eq):
         raise InputError(f"a constraint must be an inequality or an equation; got {abbreviate(relation)}; write D >= N")
     if not relation.free_symbols & set(wanted):
@@ -81,7 +85,7 @@ def read_constraint(relation: Relational, resources: Iterable[Symbol]) -> tuple[
             f"a constraint must involve a resource; got {abbreviate(relation)}; conditions on parameters are --where"
         )
     if isinstance(relation, Eq):
-        return (_make_row(relation.lhs, relation.rhs, "==", wanted),)
+        return (_make_row(relation.lhs, relation.rhs, "==", wanted, written),)
     larger, smaller = relation.gts, relation.lts
     sign = ">=" if larger == relation.lhs else "<="
     return tuple(
@@ -90,6 +94,7 @@ def read_constraint(relation: Relational, resources: Iterable[Symbol]) -> tuple[
             below,
             sign,
             wanted,
+            written,
             Add(*(part * C / above for part in smaller.args)) if isinstance(smaller, Add) else None,
         )
         for above in (larger.args if isinstance(larger, Min) else (larger,))
@@ -109,7 +114,9 @@ def budget_symbols(costs: Sequence[Expr], relations: Sequence[Relational]) -> se
     return {C} if relations or any(isinstance(cost, Add | Max) for cost in costs) else set()
 
 
-def read_cost(cost: Expr, resources: Iterable[Symbol]) -> tuple[PowerLaw, ...] | tuple[Constraint, ...]:
+def read_cost(
+    cost: Expr, resources: Iterable[Symbol], spelled: Mapping[Expr, str] | None = None
+) -> tuple[PowerLaw, ...] | tuple[Constraint, ...]:
     """Return a monomial as a budget that is spent, or each part of a sum as one that may not be exceeded.
 
     Examples
@@ -118,25 +125,31 @@ def read_cost(cost: Expr, resources: Iterable[Symbol]) -> tuple[PowerLaw, ...] |
     >>> [found.name for found in read_cost(6 * N * t, (N, t))], [found.name for found in read_cost(N * t + N, (N, t))]
     (['6*N*t'], ['N <= C', 'N*t <= C'])
     """
-    wanted = tuple(resources)
+    wanted, written = tuple(resources), spelled or {}
     parts = cost.args if isinstance(cost, Add | Max) else (cost,)
     if len(parts) == 1:
-        return (PowerLaw.from_expr(cost, wanted, name=str(cost)),)
+        return (PowerLaw.from_expr(cost, wanted, name=written.get(cost, str(cost))),)
     total, inside = cost if isinstance(cost, Add) else None, (part for part in parts if bases(part) & set(wanted))
-    return tuple(_make_row(C, part, "<=", wanted, total) for part in sorted(inside, key=str))
+    return tuple(_make_row(C, part, "<=", wanted, written, total) for part in sorted(inside, key=str))
 
 
 def _make_row(
-    larger: Expr, smaller: Expr, sign: str, resources: Sequence[Symbol], total: Expr | None = None
+    larger: Expr,
+    smaller: Expr,
+    sign: str,
+    resources: Sequence[Symbol],
+    spelled: Mapping[Expr, str],
+    total: Expr | None = None,
 ) -> Constraint:
-    """Return larger >= smaller as a budget; the sign is that of the name."""
+    """Return larger >= smaller as a budget; the sign is that of the name, which has the sides as they were written."""
     for side, where in ((larger, "larger"), (smaller, "smaller")):
         if any(part.free_symbols & set(resources) for part in side.atoms(Add, Min, Max)):
             raise InputError(
                 f"the {where} side of a constraint must be a monomial; got {abbreviate(side)}; a sum or max may stand "
                 "on the smaller side, a min on the larger one"
             )
-    name = f"{smaller} <= {larger}" if sign == "<=" else f"{larger} {sign} {smaller}"
+    above, below = (spelled.get(side, str(side)) for side in (larger, smaller))
+    name = f"{below} <= {above}" if sign == "<=" else f"{above} {sign} {below}"
     slack = None if sign == "==" else Symbol(name, positive=True)
     every = (*resources, C) if slack is None else (*resources, C, slack)
     row = larger * C / smaller if slack is None else larger * C / (smaller * slack)

@@ -6,7 +6,7 @@ are kept for printing.  The budget is a monomial too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from sympy import Add, Dummy, Expr, Max, Min, Mul, S, Symbol, expand_power_base, latex, powdenest
@@ -207,6 +207,35 @@ class Loss(Reported):
     def _require(self, name: str) -> None:
         if name not in self._names:
             raise InputError(f"the loss has no term {abbreviate(name)}; its terms are {', '.join(sorted(self._names))}")
+
+    @classmethod
+    def parse(cls, text: str, resources: Iterable[str] = (), where: str | Sequence[str] = ()) -> Loss:
+        """Read a text as the command ``exponents balance`` does; it is never executed.
+
+        Parameters
+        ----------
+        text : str
+            Powers of resources, combined by +, *, /, powers, min, max and sqrt.
+        resources : sequence of str, optional
+            Names of the resources.  Default: every name that stands outside of exponents.
+        where : str or sequence of str, optional
+            Conditions on the parameters, which also declare them.
+
+        Raises
+        ------
+        InputError
+            If the text is not such an expression, has an unknown name in an exponent, or is the smallest of several
+            sums, which only `compute_optimum` takes.
+
+        Examples
+        --------
+        >>> [term.exponents for term in Loss.parse("406.4/N**0.34 + 410.7/D**q", where="q > 0")]
+        [((D, q),), ((N, 17/50),)]
+        """
+        from .arguments import parse_loss, speaking_python
+
+        with speaking_python():
+            return parse_loss(text, resources, where)
 
     @classmethod
     def from_expr(cls, expression: Expr, resources: Iterable[Symbol], title: str = "your loss") -> Loss:

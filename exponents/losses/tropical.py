@@ -21,7 +21,7 @@ Positive constants change no exponent.  A prefactor is kept; it is that of the e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import product
+from itertools import chain, product
 from math import prod
 from typing import TypeAlias
 
@@ -30,10 +30,14 @@ from sympy import Add, Dummy, Expr, Max, Min, Mul, Pow, S, Symbol, exp, expand_p
 from ..errors import InputError, TooMuchWork
 from ..rationals import abbreviate
 from ..symbols import to_expr
+from ..text.number_powers import raise_factors
 from .terms import PowerLaw
 
 MAX_BRANCHES, MAX_MONOMIALS = 64, 1000
 """Most branches of a loss, and most monomials of a branch."""
+
+_MIXED = "constant in a sum under a power"
+"""Source of a monomial without resources that does not stand alone: (5 + 1/N)^2 - 25 falls as 1/N, not as 1/N^2."""
 
 Branches: TypeAlias = "tuple[tuple[PowerLaw, ...], ...]"
 Sign: TypeAlias = "Callable[[Expr], set[int]]"
@@ -71,7 +75,7 @@ def read_branches(expression: Expr, resources: Iterable[Symbol], sign: Sign, fre
     --------
     >>> from sympy import Min, Rational
     >>> from exponents.symbols import N, t
-    >>> from exponents.optimum.programme import signs_on
+    >>> from exponents.algebra.piecewise import signs_on
     >>> sign = signs_on([])
     >>> [[term.name for term in branch] for branch in read_branches((1 / N + 1 / t) ** Rational(1, 2), (N, t), sign)]
     [['1/sqrt(N)', '1/sqrt(t)']]
@@ -81,6 +85,11 @@ def read_branches(expression: Expr, resources: Iterable[Symbol], sign: Sign, fre
     is_slower = _compare_by(sign, set(free))
     reader = _Reader(expression, resources, sign, is_slower)
     branches = reader.read()
+    if all(map(_has_constant, branches)) and any(m.source == _MIXED for m in chain(*branches) if not m.exponents):
+        raise InputError(
+            "a sum under a power may not hold a constant that is left of the whole loss; got "
+            f"{abbreviate(expression)}; expand it, or put the constant outside"
+        )
     constant = [m for m in branches[0] if not m.exponents and all(_has_constant(branch) for branch in branches)]
     falling = [tuple(m for m in branch if m.exponents or not constant) for branch in branches]
     found = _leave_out_slow([branch for branch in falling if branch], is_slower) or [()]
@@ -198,14 +207,9 @@ class _Reader:
                 f"a power over a sum must keep its sign; got {power} in {self._whole}; add a condition on it, such as "
                 f"--where '{power} > 0'"
             )
-        if any(_has_constant(branch) and len(branch) > 1 for branch in base):
-            raise InputError(
-                f"a sum under a power may not hold a constant; got {self._show(part)}; expand it, or put the constant "
-                "outside"
-            )
         if signs == {0}:
             return [(PowerLaw("", ()),)]
-        raised = [tuple(_power(monomial, power) for monomial in branch) for branch in base]
+        raised = [tuple(_power(monomial, power, len(branch) > 1) for monomial in branch) for branch in base]
         if signs == {1}:
             return raised
         _check_count(prod(map(len, raised)))
@@ -238,11 +242,14 @@ def _product(monomials: Sequence[PowerLaw]) -> PowerLaw:
         for resource, e in monomial.exponents:
             exponents[resource] = exponents.get(resource, S.Zero) + e
     kept = tuple((r, e) for r, e in sorted(exponents.items(), key=lambda item: item[0].name) if e != 0)
-    return PowerLaw("", kept, Mul(*(monomial.prefactor for monomial in monomials)))
+    mixed = _MIXED if any(monomial.source == _MIXED for monomial in monomials) else ""
+    return PowerLaw("", kept, Mul(*(monomial.prefactor for monomial in monomials)), mixed)
 
 
-def _power(monomial: PowerLaw, power: Expr) -> PowerLaw:
-    return PowerLaw("", tuple((r, e * power) for r, e in monomial.exponents), monomial.prefactor**power)
+def _power(monomial: PowerLaw, power: Expr, in_sum: bool) -> PowerLaw:
+    exponents = tuple((r, e * power) for r, e in monomial.exponents)
+    mixed = _MIXED if in_sum and not exponents else monomial.source
+    return PowerLaw("", exponents, raise_factors(monomial.prefactor, power), mixed)
 
 
 def _leave_out_slow(branches: list[tuple[PowerLaw, ...]], is_slower: IsSlower) -> list[tuple[PowerLaw, ...]]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import And, Expr, S, Symbol
@@ -13,14 +13,14 @@ from sympy.core.relational import Equality, Relational, Unequality
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.parametric import Point, describe_point, evaluate, positive_side
-from ..algebra.piecewise import normal_form, partition_by_branch
-from ..algebra.polynomials import sign
+from ..algebra.piecewise import normal_form, signs_on
 from ..algebra.work_limit import WorkLimit
 from ..display import Described
 from ..errors import InputError, NoBalance, TooMuchWork
+from ..losses.arguments import read_arguments, speaking_python
 from ..losses.constraints import Constraint, budget_symbols, read_constraint, read_cost
 from ..losses.terms import Loss, PowerLaw, bases
-from ..losses.tropical import Sign, is_plain, read_branches
+from ..losses.tropical import is_plain, read_branches
 from ..rationals import abbreviate
 from ..symbols import C, N, t, to_expr
 from .dominant_balance import PointOptimum, optimum_at_point
@@ -190,13 +190,13 @@ class Programme(Described):
 
 
 def programme(
-    loss: Loss | Expr | Sequence[Loss],
-    cost: Expr | Sequence[Expr] = COST,
-    where: Boolean | Sequence[Boolean] = (),
+    loss: Loss | Expr | str | Sequence[Loss],
+    cost: Expr | str | Sequence[Expr | str] = COST,
+    where: Boolean | str | Sequence[Boolean | str] = (),
     parameters: Sequence[Symbol] | None = None,
-    free: Sequence[Symbol] = (),
-    subject_to: Relational | Sequence[Relational] = (),
-    resources: Sequence[Symbol] = (),
+    free: Sequence[Symbol | str] = (),
+    subject_to: Relational | str | Sequence[Relational | str] = (),
+    resources: Sequence[Symbol | str] = (),
 ) -> Programme:
     """Return a loss with its budgets and its domain, checked and ready to be solved.
 
@@ -225,6 +225,11 @@ def programme(
     -------
     Programme
 
+    Notes
+    -----
+    Each of these may be a text, as on the command line, such as ``"N**-alpha + D**-q"`` with ``where="q > 0"``.  A text
+    is never executed.
+
     Raises
     ------
     InputError
@@ -239,17 +244,41 @@ def programme(
     >>> found.resources, found.parameters
     ((N, t), (alpha, beta))
     """
-    sums = [to_expr(c, "a cost") for c in (cost if isinstance(cost, tuple | list) else (cost,))]
-    relations: list[Relational] = [*subject_to] if isinstance(subject_to, tuple | list) else [subject_to]
+    with speaking_python():
+        read = read_arguments(loss, cost, where, free, subject_to, resources)
+        return make_programme(
+            read.loss, read.costs, read.conditions, parameters, read.free, read.relations, read.resources, read.spelled
+        )
+
+
+def make_programme(
+    loss: Loss | Expr | Sequence[Loss],
+    cost: Sequence[Expr],
+    where: Sequence[Boolean] = (),
+    parameters: Sequence[Symbol] | None = None,
+    free: Sequence[Symbol] = (),
+    subject_to: Sequence[Relational] = (),
+    resources: Sequence[Symbol] = (),
+    spelled: Mapping[Expr, str] | None = None,
+) -> Programme:
+    """Return the programme of expressions; ``spelled`` says how costs and constraints were written, for their names.
+
+    Examples
+    --------
+    >>> make_programme(1 / t + 1 / N, [N * t]).resources
+    (N, t)
+    """
+    sums, relations = [to_expr(c, "a cost") for c in cost], list(subject_to)
     spent = set().union(*map(bases, sums)) - budget_symbols(sums, relations)
     named = set().union(*(bases(side) for relation in relations for side in relation.args)) - {C}
     if not spent | named:
-        raise InputError(f"the cost must be a monomial in at least one resource; got {abbreviate(cost)}; try N*t")
+        got = abbreviate(", ".join(map(str, cost)))
+        raise InputError(f"the cost must be a monomial in at least one resource; got {got}; try N*t")
     every = tuple(sorted({*free, *resources, *spent, *named}, key=lambda r: r.name))
     conditions = _conditions(where)
     branches = _read_loss(loss, every, conditions, free)
     written = branches[0] if len(branches) == 1 else _join(branches)
-    budgets, constraints = _read_budgets(sums, relations, every)
+    budgets, constraints = _read_budgets(sums, relations, every, spelled or {})
     slacks = [constraint.slack for constraint in constraints if constraint.slack is not None]
     every = tuple(sorted({*every, *slacks, *([C] if constraints else [])}, key=lambda r: r.name))
     _check_size(written, every, budgets)
@@ -257,7 +286,10 @@ def programme(
     jumping = [e for e in exponents if e.has(Equality, Unequality)]
     if jumping:
         raise InputError(f"an exponent may not jump on a curve alone; got {abbreviate(jumping[0])}; use inequalities")
-    found = set().union(*(e.free_symbols for e in exponents), *(side.free_symbols for side in conditions))
+    inside = set().union(*(e.free_symbols for e in exponents))
+    fixed = set().union(*(term.free_symbols for term in (*written, *budgets))) - inside
+    conditions = [side for side in conditions if not side.free_symbols or not side.free_symbols <= fixed]
+    found = inside.union(*(side.free_symbols for side in conditions))
     ordered = tuple(sorted(found, key=lambda p: p.name)) if parameters is None else tuple(parameters)
     _check_symbols(found, ordered, every, written)
     signs = [p if p.is_nonnegative else -p for p in ordered if p.is_nonnegative or p.is_nonpositive]
@@ -285,40 +317,20 @@ def _join(branches: Sequence[Loss]) -> Loss:
 
 
 def _read_budgets(
-    costs: Sequence[Expr], relations: Sequence[Relational], resources: Sequence[Symbol]
+    costs: Sequence[Expr],
+    relations: Sequence[Relational],
+    resources: Sequence[Symbol],
+    spelled: Mapping[Expr, str],
 ) -> tuple[tuple[PowerLaw, ...], tuple[Constraint, ...]]:
     """Return all budgets, and those of them that are constraints."""
-    rows = [row for cost in costs for row in read_cost(cost, resources)]
-    rows += [row for relation in relations for row in read_constraint(relation, resources)]
+    rows = [row for cost in costs for row in read_cost(cost, resources, spelled)]
+    rows += [row for relation in relations for row in read_constraint(relation, resources, spelled)]
     constraints = tuple(row for row in rows if isinstance(row, Constraint))
     if constraints and C in resources:
         raise InputError("with constraints, or costs that are sums, C is the budget; got a resource C; rename it")
     budgets = [row.budget if isinstance(row, Constraint) else row for row in rows]
     own = [PowerLaw("C", ((C, S.NegativeOne),))] if constraints else []
     return (*budgets, *own), constraints
-
-
-def signs_on(conditions: Sequence[Expr]) -> Sign:
-    """Return a function that says which signs an exponent takes where the conditions are positive.
-
-    Examples
-    --------
-    >>> from exponents import alpha, beta
-    >>> sorted(signs_on([alpha - 1])(1 - alpha)), sorted(signs_on([alpha - 1])(beta - 1))
-    ([-1], [-1, 1])
-    """
-
-    def sign_of(exponent: Expr) -> set[int]:
-        if exponent.is_number:
-            return {int((exponent > 0) == True) - int((exponent < 0) == True)}  # noqa: E712
-        known = [value for value, holds in ((1, exponent.is_positive), (-1, exponent.is_negative)) if holds]
-        parameters = sorted(exponent.free_symbols.union(*(side.free_symbols for side in conditions)), key=str)
-        if known or len(parameters) > 2:
-            return set(known) or {-1, 0, 1}
-        domain = (*conditions, *(p for p in parameters if p.is_positive))
-        return {leaf.found for leaf in partition_by_branch(exponent, parameters, domain, sign).leaves}
-
-    return sign_of
 
 
 def _check_size(loss: Loss, resources: Sequence[Symbol], budgets: Sequence[PowerLaw]) -> None:

@@ -32,6 +32,7 @@ from ..algebra.partition import partition_domain
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, denominators, to_factored_expr
 from ..algebra.regions import regions_of
 from ..errors import InputError, NoBalance
+from ..losses.arguments import speaking_python
 from ..losses.terms import Loss
 from .branches import join_branches
 from .contradictions import Contradiction, lift_contradiction
@@ -43,13 +44,13 @@ from .simplex import Basis
 
 
 def compute_optimum(
-    loss: Loss | Expr,
-    cost: Expr | Sequence[Expr] = COST,
-    where: Boolean | Sequence[Boolean] = (),
+    loss: Loss | Expr | str,
+    cost: Expr | str | Sequence[Expr | str] = COST,
+    where: Boolean | str | Sequence[Boolean | str] = (),
     parameters: Sequence[Symbol] | None = None,
-    free: Sequence[Symbol] = (),
-    subject_to: Relational | Sequence[Relational] = (),
-    resources: Sequence[Symbol] = (),
+    free: Sequence[Symbol | str] = (),
+    subject_to: Relational | str | Sequence[Relational | str] = (),
+    resources: Sequence[Symbol | str] = (),
 ) -> PhaseDiagram:
     """Return the compute optimum of a sum of power laws, for all values of its parameters.
 
@@ -68,6 +69,13 @@ def compute_optimum(
     free : sequence of Symbol, optional
         Resources that may also shrink as the budget grows, such as a learning rate; they need not be in a budget.
         All others are at least 1.
+    subject_to, resources
+        Constraints between resources, and resources that no cost names, as for `programme`.
+
+    Notes
+    -----
+    Each of these may be a text, as on the command line: ``compute_optimum("N**-q + 1/D", "6*N*D", "q > 0")``.  A text
+    is never executed.
 
     Returns
     -------
@@ -88,7 +96,8 @@ def compute_optimum(
     >>> found.exponent, found.allocation(N)
     (alpha*beta/(alpha + beta), beta/(alpha + beta))
     """
-    return phase_diagram(programme(loss, cost, where, parameters, free, subject_to, resources))
+    with speaking_python():
+        return phase_diagram(programme(loss, cost, where, parameters, free, subject_to, resources))
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,10 +18,10 @@ from ..claims.published_laws import LAWS, Printed, PublishedLaw
 from ..errors import InputError
 from ..optimum.phase_diagram import Phase, PhaseDiagram
 from ..optimum.proof import sides
+from ..optimum.question import Question, read_question
 from ..optimum.search import phase_diagram
 from ..printing import STYLES, Notation, Phrase, phrase, write
 from ..text.parsing import parse_conditions, parse_expression
-from ..text.question import Question, read_question
 from .columns import optimal_law
 from .render import Cell, Table, make_columns
 

@@ -1,5 +1,5 @@
-"""How does a text become an exact loss, cost or condition, without running anything?
+"""How does a text become an exact expression or comparison, without running anything?
 
-Read `tokens` (numbers, names and signs), `bounded` (sums, products and powers that stay small), `parsing` (the
-grammar), then `question` (the loss, costs and conditions of a user, made into a programme).
+Read `tokens` (numbers, names and signs), `bounded` (sums, products and powers that stay small), then `parsing` (the
+grammar).
 """

@@ -24,6 +24,7 @@ from sympy import Add, Expr, Max, Min, Mul, Pow, Rational, S
 
 from ..errors import InputError
 from ..rationals import MAX_DIGITS, abbreviate
+from .number_powers import LARGEST_ROOT, NumberPower, raise_number
 
 MAX_POWER = 1000
 """Size of the numeric power of a symbol, and of any number in an exponent."""
@@ -132,6 +133,10 @@ class Arithmetic:
 
     def raise_to(self, base: Expr, exponent: Expr) -> Expr:
         """Return ``base**exponent``; an integer power of a product or of a power is taken apart first."""
+        if exponent.is_Rational and not exponent.is_Integer and base.is_positive:
+            parts = [part for part in Mul.make_args(base) if part.is_number]
+            if parts and (exponent.q > LARGEST_ROOT or any(isinstance(part, NumberPower) for part in parts)):
+                return self._raise_numbers(parts, base, exponent)
         if exponent.is_Integer and base.is_Mul:
             return self.multiply([self.raise_to(factor, exponent) for factor in base.args])
         if exponent.is_Integer and base.is_Pow:
@@ -143,6 +148,19 @@ class Arithmetic:
         self._check_power(base, exponent, under, above)
         self._spend(above.degree + (0 if base.is_Symbol else under.degree))
         return self._build(Pow, (base, exponent))
+
+    def _raise_numbers(self, numbers: Sequence[Expr], base: Expr, exponent: Expr) -> Expr:
+        """Raise a product with positive numbers in it, whose powers SymPy does not evaluate."""
+        self._check_size(exponent, MAX_POWER, "powers of a number")
+        raised, rest = [], [part for part in Mul.make_args(base) if not part.is_number]
+        for part in numbers:
+            number, power = (part.number, part.power) if isinstance(part, NumberPower) else part.as_base_exp()
+            if not (number.is_Rational and power.is_Rational):
+                raise self._refusal("have rational numbers under a power", part, "take the root out of the power")
+            if max(abs(number.p), number.q) >= MAX_RADICAND:
+                raise self._too_long_for_root(number)
+            raised.append(raise_number(number, power * exponent))
+        return self.multiply([*raised, *([self.raise_to(self.multiply(rest), exponent)] if rest else [])])
 
     def _combine(self, operation: type[Expr], parts: Sequence[Expr]) -> Expr:
         if len(parts) == 1:
@@ -178,6 +196,8 @@ class Arithmetic:
             return Extent(size=1 + self._digits(expression))
         if expression.is_Symbol:
             return Extent(degree=1)
+        if isinstance(expression, NumberPower):
+            return Extent(size=3 + self._digits(expression.number) + self._digits(expression.power), has_root=True)
         if not isinstance(expression, Add | Mul | Pow | Min | Max):
             # I, infinities, absolute values: SymPy turns some roots into these
             hint = "take roots only of what cannot be negative"
@@ -242,8 +262,7 @@ class Arithmetic:
                 hint = "use symbols for the roots"
                 raise self._refusal(f"have roots of common denominator {MAX_ROOT} at most", self._root, hint)
         if max(abs(base.p), base.q) >= MAX_RADICAND:
-            required = f"have at most {len(str(MAX_RADICAND)) - 1} digits under a root or a symbolic power"
-            raise self._refusal(required, base, "use a symbol for the number")
+            raise self._too_long_for_root(base)
 
     def _check_size(self, number: Rational, limit: int, what: str) -> None:
         if abs(number.p) > limit * number.q:
@@ -259,6 +278,10 @@ class Arithmetic:
 
     def _too_long(self, size: int) -> InputError:
         return self._refusal(f"come to at most {MAX_SIZE} operations and digits", size, "use fewer digits")
+
+    def _too_long_for_root(self, number: Expr) -> InputError:
+        required = f"have at most {len(str(MAX_RADICAND)) - 1} digits under a root or a symbolic power"
+        return self._refusal(required, number, "use a symbol for the number")
 
     def _too_many_digits(self) -> InputError:
         required = f"come to numbers of at most {MAX_DIGITS} digits"

@@ -6,12 +6,12 @@ large.  Python's own parser is never used: ``0.1`` is 1/10, and no text can call
 Grammar, loosest first; each level is a method of `_Reader`::
 
     conditions  comparison {("," | "and") comparison}
-    comparison  sum ("<" | ">" | "<=" | ">=") sum {...}          1 < alpha < 2 is two of them
+    comparison  sum ("<" | ">" | "<=" | ">=") sum {...}          1 < alpha < 2 is two of them; constraints take "=" too
     sum         product {("+" | "-") product}
     product     signed {("*" | "/") signed}                      2alpha is refused; write 2*alpha
     signed      {"+" | "-"} power                                -x**2 is -(x**2)
     power       atom [("**" | "^") signed]                       x**y**z is x**(y**z); x**-y
-    atom        number | name | "(" sum ")" | ("min" | "max") "(" sum {"," sum} ")"
+    atom        number | name | "(" sum ")" | "sqrt" "(" sum ")" | ("min" | "max") "(" sum {"," sum} ")"
 
 A number is the exact rational that it spells.  Greek letters stand for their names, ``−`` for ``-``, ``·`` for ``*``,
 and ``≤ ≥`` for ``<= >=``.
@@ -22,13 +22,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from sympy import Expr, Max, Min, Rational, S, Symbol
+from sympy import Eq, Expr, Max, Min, Rational, S, Symbol
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 
 from ..errors import InputError
 from ..rationals import abbreviate, exact
 from .bounded import Arithmetic
-from .tokens import Token, refusal, tokenise
+from .tokens import Token, refusal, spell_greek, tokenise
+
+Spelled = dict[Expr, str]
+"""How expressions were written: the sides of comparisons, and the summands of these and of a whole text."""
 
 MAX_NESTING = 50
 """Parentheses and powers of powers inside each other: the parser calls itself for each."""
@@ -49,10 +52,15 @@ class UnknownName(InputError):
 
 
 _EXTREMA = {"min": Min, "Min": Min, "max": Max, "Max": Max}
+_FUNCTIONS = (*_EXTREMA, "sqrt")
+_LOGARITHM = "a logarithm is no power law: it grows more slowly than any power, such as N**(1/100); leave it out"
+_EXPONENTIAL = "an exponential is no power law: exp(-N) falls faster than any power, such as N**(-100); leave it out"
+_NO_POWER_LAWS = {**dict.fromkeys(("log", "ln", "log2", "log10"), _LOGARITHM), "exp": _EXPONENTIAL}
+_ASCII = {"−": "-", "·": "*", "⋅": "*"}
 _COMPARISONS = {"<": StrictLessThan, ">": StrictGreaterThan, "<=": LessThan, ">=": GreaterThan}
 
 
-def parse_expression(text: str, symbols: Mapping[str, Symbol], role: str) -> Expr:
+def parse_expression(text: str, symbols: Mapping[str, Symbol], role: str, spelled: Spelled | None = None) -> Expr:
     """Return the expression that ``text`` spells, exactly.
 
     Parameters
@@ -63,6 +71,8 @@ def parse_expression(text: str, symbols: Mapping[str, Symbol], role: str) -> Exp
         What each name stands for.
     role : str
         What the text is, for messages: "the loss".
+    spelled : dict, optional
+        Takes the text of the whole and of each summand, under its expression.
 
     Returns
     -------
@@ -84,20 +94,28 @@ def parse_expression(text: str, symbols: Mapping[str, Symbol], role: str) -> Exp
     2/sqrt(t)
     """
     reader = _Reader(text, symbols, role)
-    expression = reader.sum()
+    expression = reader.whole(spelled)
     reader.finish("be one expression")
     return expression
 
 
-def parse_conditions(text: str, symbols: Mapping[str, Symbol], role: str) -> tuple[Relational, ...]:
+def parse_conditions(
+    text: str,
+    symbols: Mapping[str, Symbol],
+    role: str,
+    spelled: Spelled | None = None,
+    equations: bool = False,
+) -> tuple[Relational, ...]:
     """Return the comparisons that ``text`` spells, such as ``alpha > 1 and 0 < beta <= 2``, in that order.
 
     They are not evaluated: ``beta > 0`` stays a relation where beta is known to be positive, and so does ``1 > 2``.
 
     Parameters
     ----------
-    text, symbols, role
+    text, symbols, role, spelled
         As for `parse_expression`.
+    equations : bool
+        Whether == and = are comparisons too.
 
     Returns
     -------
@@ -114,9 +132,10 @@ def parse_conditions(text: str, symbols: Mapping[str, Symbol], role: str) -> tup
     (1 < a, a <= 2)
     """
     reader = _Reader(text, symbols, role)
-    found = reader.comparisons()
+    kinds = {**_COMPARISONS, "==": Eq} if equations else _COMPARISONS
+    found = reader.comparisons(kinds, spelled)
     while reader.take(",", "and"):
-        found += reader.comparisons()
+        found += reader.comparisons(kinds, spelled)
     reader.finish("join conditions by 'and' or a comma")
     return tuple(found)
 
@@ -134,7 +153,7 @@ def names_in(text: str, role: str = "the text") -> tuple[str, ...]:
     >>> names_in("N**-α + min(t, 2)")
     ('N', 'alpha', 't')
     """
-    names = (token.text for token in tokenise(text, role) if token.kind == "name" and token.text not in _EXTREMA)
+    names = (token.text for token in tokenise(text, role) if token.kind == "name" and token.text not in _FUNCTIONS)
     return tuple(dict.fromkeys(names))
 
 
@@ -144,28 +163,48 @@ class _Reader:
     def __init__(self, text: str, symbols: Mapping[str, Symbol], role: str) -> None:
         self._symbols, self._role = symbols, role
         self._arithmetic = Arithmetic(role)
-        self._rest = tokenise(text, role)[::-1]
-        self._depth = 0
+        self._text, self._rest = text, tokenise(text, role)[::-1]
+        self._depth = self._end = 0
+        self._summands: list[tuple[list[Expr], str]] = []
 
     def take(self, *signs: str) -> str:
         """Take the next token and return its text if it is one of these signs; return nothing otherwise."""
-        return self._rest.pop().text if self._next.kind == "sign" and self._next.text in signs else ""
+        return self._pop().text if self._next.kind == "sign" and self._next.text in signs else ""
+
+    def _pop(self) -> Token:
+        token = self._rest.pop()
+        self._end = token.end
+        return token
 
     def finish(self, required: str) -> None:
         """Raise InputError unless the text is read to its end."""
         if self._next.kind != "end":
             raise self._unexpected(required)
 
-    def comparisons(self) -> list[Relational]:
+    def comparisons(self, kinds: Mapping[str, type[Relational]], spelled: Spelled | None) -> list[Relational]:
         """Read ``a < b <= c`` as two relations; at least one."""
-        found, left = [], self.sum()
-        while sign := self.take(*_COMPARISONS):
-            right = self.sum()
-            found.append(_COMPARISONS[sign](left, right, evaluate=False))
+        found, left = [], self.whole(spelled)
+        while sign := self.take(*kinds):
+            right = self.whole(spelled)
+            found.append(kinds[sign](left, right, evaluate=False))
             left = right
         if not found:
             raise self._unexpected("compare by < > <= or >=, as in alpha > 1")
         return found
+
+    def whole(self, spelled: Spelled | None) -> Expr:
+        """Read a sum, and note how it and its summands are written."""
+        start, self._summands = self._next.start, []
+        found = self.sum()
+        if spelled is not None:
+            for factors, text in self._summands:
+                spelled.setdefault(self._arithmetic.multiply(factors), text)
+            spelled[found] = self._written(start)
+        return found
+
+    def _written(self, start: int) -> str:
+        text = " ".join(self._text[start : self._end].split())
+        return spell_greek("".join(_ASCII.get(sign, sign) for sign in text))
 
     def sum(self) -> Expr:
         """Read products with + and - between them."""
@@ -184,11 +223,13 @@ class _Reader:
         return [self._arithmetic.add([self._arithmetic.multiply(factors) for factors in terms])]
 
     def _product(self, factors: list[Expr]) -> list[Expr]:
-        found = [*factors, *self._signed()]
+        start, found = self._next.start, [*factors, *self._signed()]
         while sign := self.take("*", "/"):
             found += self._signed() if sign == "*" else self._raise_factors(self._signed(), S.NegativeOne)
         if self._next.kind in ("number", "name") or self._next.text == "(":
             raise refusal(self._role, "have an operator between factors", self._next.place, "write * before it")
+        if self._depth == 0:
+            self._summands.append((found, self._written(start)))
         return found
 
     def _signed(self) -> list[Expr]:
@@ -214,10 +255,10 @@ class _Reader:
 
     def _atom(self) -> list[Expr]:
         if self._next.kind == "number":
-            number = exact(self._rest.pop().text, f"a number in {self._role}")
+            number = exact(self._pop().text, f"a number in {self._role}")
             return [Rational(number.numerator, number.denominator)]
         if self._next.kind == "name":
-            return [self._read_name(self._rest.pop())]
+            return [self._read_name(self._pop())]
         if not self.take("("):
             raise self._unexpected("have a number, a name or a parenthesis there")
         self._enter()
@@ -229,13 +270,19 @@ class _Reader:
         called = bool(self.take("("))
         if name.text in _EXTREMA and called:
             return self._arithmetic.take_extremum(_EXTREMA[name.text], self._arguments())
+        if name.text == "sqrt" and called:
+            self._enter()
+            root = self._arithmetic.raise_to(self.sum(), Rational(1, 2))
+            self._close()
+            return root
         if name.text in self._symbols and not called:
             return self._symbols[name.text]
-        if name.text in _EXTREMA:
-            raise refusal(self._role, f"give {name.text} its arguments", name.place, f"write {name.text}(1, 2)")
+        if name.text in _FUNCTIONS:
+            example = "sqrt(2)" if name.text == "sqrt" else f"{name.text}(1, 2)"
+            raise refusal(self._role, f"give {name.text} its arguments", name.place, f"write {example}")
         if called:
-            hint = "write sqrt(x) as x**(1/2)" if name.text == "sqrt" else "write * before ( to multiply"
-            raise refusal(self._role, "use no functions but min and max", name.place, hint)
+            hint = _NO_POWER_LAWS.get(name.text, "write * before ( to multiply")
+            raise refusal(self._role, "use no functions but min, max and sqrt", name.place, hint)
         near = get_close_matches(name.text, self._symbols, n=1)
         hint = f"did you mean {abbreviate(near[0])}?" if near else "use one of these"
         error = refusal(self._role, f"use the names {_list(self._symbols)}", name.place, hint)

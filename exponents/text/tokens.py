@@ -38,11 +38,15 @@ class Token(NamedTuple):
         The token, with Greek letters spelled out and one spelling of each sign.
     place : str
         What was written, and in which column, for messages.
+    start, end : int
+        Where it stands.
     """
 
     kind: str
     text: str
     place: str
+    start: int
+    end: int
 
 
 def tokenise(text: str, role: str) -> list[Token]:
@@ -77,17 +81,30 @@ def tokenise(text: str, role: str) -> list[Token]:
         if match is None:
             raise refusal(role, "be made of numbers, names and + - * / ** ( )", _locate(text[at], at), "leave it out")
         kind, word = str(match.lastgroup), match.group()
-        place, at = _locate(word, at), match.end()
+        place, start, at = _locate(word, at), at, match.end()
         if kind == "name" and word != "and" and (iskeyword(word) or word.startswith("_") or "__" in word):
             raise refusal(role, "use plain names", place, "rename it or leave it out")
         if kind != "space":
             word = _LATIN.get(word, _SAME.get(word, word))
-            found.append(Token("sign" if word == "and" else kind, word, place))
+            found.append(Token("sign" if word == "and" else kind, word, place, start, at))
         if len(found) > MAX_TOKENS:
             raise refusal(role, f"have at most {MAX_TOKENS} numbers, names and signs", "more", "shorten it")
     if not found:
         raise refusal(role, "be written out", "nothing", "try alpha*beta or 3/2")
-    return [*found, Token("end", "", "the end of the text")]
+    return [*found, Token("end", "", "the end of the text", at, at)]
+
+
+def spell_greek(text: str) -> str:
+    """Return a text with Greek letters spelled, for names that a terminal, LaTeX and a parser all read.
+
+    Examples
+    --------
+    >>> spell_greek("N**-α")
+    'N**-alpha'
+    """
+    for letter, name in _LATIN.items():
+        text = text.replace(letter, name)
+    return text
 
 
 def refusal(role: str, required: str, got: str, hint: str) -> InputError:

@@ -28,8 +28,8 @@ from exponents.algebra.parametric import Point, Pole, evaluate, holds
 from exponents.errors import InputError, NoBalance, TooMuchWork
 from exponents.optimum.phase_diagram import PhaseDiagram
 from exponents.optimum.proof import prove
+from exponents.optimum.question import Question, read_question
 from exponents.optimum.search import phase_diagram
-from exponents.text.question import Question, read_question
 
 POINTS, SIZE = 10, 3
 """Points of a problem; its parameters lie between 0 and SIZE."""
@@ -152,10 +152,10 @@ class Maker:
         rows: list[tuple[str, Callable[..., Any]]] = []
         costs = ["*".join(names)]
         if draw.random() < 0.25:  # a sum of two monomials
-            power = draw.choice(self.pool)
-            costs = [f"{'*'.join(names)} + {names[0]}**({power[0]})"]
+            other = draw.choice(self.pool)
+            costs = [f"{'*'.join(names)} + {names[0]}**({other[0]})"]
             rows.append(("<=", lambda _, x: sum((x[r] for r in names), Fraction(0)) - 1))
-            rows.append(("<=", lambda p, x: power[1](p) * x[names[0]] - 1))
+            rows.append(("<=", lambda p, x: other[1](p) * x[names[0]] - 1))
         else:
             rows.append(("==", lambda _, x: sum((x[r] for r in names), Fraction(0)) - 1))
         if draw.random() < 0.15:  # a second budget

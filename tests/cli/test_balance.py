@@ -285,10 +285,10 @@ def test_constraints_are_shown_and_which_are_tight(capsys):
     status, out, err = run(capsys, *bounded, "--format", "json")
     (phase,) = json.loads(out)["phases"]
     assert (status, err) == (0, "") and set(phase["allocation"]) == {"N", "D"}
-    assert sympify(phase["exponent"]).equals(sympify("alpha*(1 - m)/2")) and phase["tight"] == ["D >= C**m*N"]
+    assert sympify(phase["exponent"]).equals(sympify("alpha*(1 - m)/2")) and phase["tight"] == ["D >= N*C**m"]
     _, out, _ = run(capsys, *bounded)
     text = " ".join(out.split())
-    assert "Subject to D >= C**m*N, N <= C**2." in text and "Never tight: N <= C**2." in text
+    assert "Subject to D >= N*C**m, N <= C**2." in text and "Never tight: N <= C**2." in text
     _, out, _ = run(capsys, *asked, "--format", "json")
     assert "tight" not in json.loads(out)["phases"][0]
 

@@ -21,8 +21,8 @@ SOURCES = {
 ROOMS = {
     "exponents": (
         *("certificate_checker", "errors", "display", "printing", "rationals", "symbols", "names"),
-        *("asymptotics", "losses", "algebra", "optimum", "model", "budget", "claims", "derivations"),
-        *("text", "reports", "cli"),
+        *("asymptotics", "text", "algebra", "losses", "optimum", "model", "budget", "claims", "derivations"),
+        *("reports", "cli"),
     ),
     "verify": (
         *("processes", "arrays", "inputs", "model", "curves"),

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from sympy import Max, Min, Rational, Symbol, exp, log
 
 from exponents import C, N, alpha, beta, compute_optimum, programme, prove, t
+from exponents.algebra.piecewise import signs_on
 from exponents.errors import InputError, NoBalance, Refuted, TooMuchWork
 from exponents.losses.constraints import read_constraint
 from exponents.losses.tropical import read_branches
-from exponents.optimum.programme import signs_on
 
 B, D, G, L, P, U = (Symbol(name, positive=True) for name in "BDGLPU")
 a, b, m, q, u = (Symbol(name, positive=True) for name in "abmqu")

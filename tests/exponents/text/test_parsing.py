@@ -1,15 +1,41 @@
 """What is typed as a loss, a cost or a condition: what it means, and what is refused."""
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sympy import Abs, Add, Expr, Float, I, Integer, Max, Min, Mul, Pow, Rational, S, Symbol, nan, oo, sqrt, sstr, zoo
+from sympy import (
+    Abs,
+    Add,
+    Eq,
+    Expr,
+    Float,
+    Ge,
+    I,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Pow,
+    Rational,
+    S,
+    Symbol,
+    nan,
+    oo,
+    sqrt,
+    sstr,
+    sympify,
+    zoo,
+)
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 
 from exponents.errors import InputError
+from exponents.losses.terms import PowerLaw
 from exponents.printing import GREEK, write
 from exponents.symbols import B, N, alpha, beta, eta, gamma, n, t, tau, x, z
-from exponents.text.parsing import MAX_NESTING, names_in, parse_conditions, parse_expression
+from exponents.text.number_powers import NumberPower
+from exponents.text.parsing import MAX_NESTING, Spelled, names_in, parse_conditions, parse_expression
 from exponents.text.tokens import MAX_LENGTH, MAX_TOKENS
 
 SYMBOLS = {symbol.name: symbol for symbol in (B, N, alpha, beta, eta, gamma, n, t, tau, x, z)}
@@ -77,7 +103,8 @@ MEANINGS = {
     "2**(1/2)": sqrt(2),
     "(4/9)**(1/2)": Rational(2, 3),
     "8**(2/3)": Integer(4),
-    "2**0.345": Pow(2, Rational(69, 200)),
+    "2**0.35": Pow(2, Rational(7, 20)),
+    "sqrt(N*t)*sqrt(4)": 2 * sqrt(N) * sqrt(t),
     "t**0.34": Pow(t, Rational(17, 50)),
     "(N*t)**(1/2)": sqrt(N) * sqrt(t),
     "(N*t)**-2": N**-2 * t**-2,
@@ -143,10 +170,10 @@ REFUSED = {
     "1_000": "'_000' at column 2",
     "0x10": "'x10' at column 2",
     "2t + 1": "'t' at column 2; write * before it",
-    "t(N)": "no functions but min and max; got 't' at column 1; write * before (",
-    "sqrt(t)": "got 'sqrt' at column 1; write sqrt(x) as x**(1/2)",
-    "exp(t)": "no functions but min and max",
-    "eval(t)": "no functions but min and max",
+    "t(N)": "no functions but min, max and sqrt; got 't' at column 1; write * before (",
+    "sin(t)": "got 'sin' at column 1; write * before (",
+    "exp(t)": "no functions but min, max and sqrt",
+    "eval(t)": "no functions but min, max and sqrt",
     "N + open(t)": "got 'open' at column 5",
     "min": "give min its arguments",
     "2*max": "give max its arguments; got 'max' at column 3",
@@ -435,3 +462,66 @@ def test_any_text_gives_conditions_or_a_refusal(text):
         assert all(isinstance(relation, Relational) for relation in conditions(text))
     except InputError as error:
         assert "\n" not in str(error) and len(str(error)) < 200
+
+
+# --- formulas as they stand in papers ---------------------------------------------------------------------------------
+
+AS_PUBLISHED = {  # powers of N and D, and the constant to twelve digits by hand: exp of a sum of logarithms
+    "406.4/N**.34": ({"N": "-0.34"}, 406.4),
+    "2e3*(D/1e9)**-.28": ({"D": "-0.28"}, 2e3 * 1e9**0.28),
+    "(47491*N**(1/3))**-0.3478": ({"N": "-0.3478/3"}, 47491**-0.3478),
+    "(8.8e13/N)^0.076": ({"N": "-0.076"}, 8.8e13**0.076),
+    "sqrt(3/N)": ({"N": "-1/2"}, 3**0.5),
+    "6.9*(N/1e6)**(-0.34)*1.5**2": ({"N": "-0.34"}, 6.9 * 1e6**0.34 * 2.25),
+    "(3.3*(N*D/6)**(1/3))**(-0.123456)": ({"N": "-0.041152", "D": "-0.041152"}, (3.3 / 6 ** (1 / 3)) ** -0.123456),
+    "((N**0.8731*0.002)**0.5)**-0.8642": ({"N": "-0.8731*0.4321"}, 0.002**-0.4321),
+    "2**(-0.3478)*3**(-0.1234)/N": ({"N": "-1"}, 2**-0.3478 * 3**-0.1234),
+    "N**(-(2*0.28))": ({"N": "-0.56"}, 1.0),
+    "(7.1*N)^(-1/7.3)": ({"N": "-10/73"}, 7.1 ** (-1 / 7.3)),
+    "12**.333333333*N": ({"N": "1"}, 12**0.333333333),
+    "(N^0.34/406.4)^-1": ({"N": "-0.34"}, 406.4),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), AS_PUBLISHED.items(), ids=AS_PUBLISHED)
+def test_a_formula_as_it_stands_in_a_paper_has_its_powers_and_its_constant(text, expected):
+    symbols = {name: Symbol(name, positive=True) for name in "ND"}
+    powers, constant = expected
+    read = PowerLaw.from_expr(parse_expression(text, symbols, "a term"), symbols.values())
+    assert {r.name: -e for r, e in read.exponents} == {name: sympify(p, rational=True) for name, p in powers.items()}
+    assert float(read.prefactor) == pytest.approx(constant, rel=1e-12)
+    again = parse_expression(str(read.as_expr()), symbols, "a term")
+    assert float((again / read.as_expr()).simplify().subs(symbols["N"], 7).subs(symbols["D"], 5)) == pytest.approx(1.0)
+
+
+def test_powers_of_numbers_stay_short_and_exact():
+    N = Symbol("N", positive=True)
+    text = "*".join(f"(54*N)**(-0.{k}777)" for k in range(1, 9))
+    read = parse_expression(text, {"N": N}, "a term")
+    assert len(str(read)) < 250
+    assert read.subs(N, Rational(1, 54)).evalf() == pytest.approx(1.0)
+    (power,) = parse_expression("47491**-0.3478", {}, "a term").atoms(NumberPower)
+    assert power**5000 == Rational(47491) ** -1739
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("log(N)/D", "grows more slowly than any power"), ("exp(-N)", "falls faster than any power"), ("sqrt", "sqrt(2)")],
+)
+def test_what_is_no_power_law_is_told_which_power_law_bounds_it(text, words):
+    with pytest.raises(InputError, match=re.escape(words)):
+        parse_expression(text, {name: Symbol(name, positive=True) for name in "ND"}, "a term")
+
+
+def test_comparisons_and_their_sides_keep_how_they_were_written():
+    symbols = {name: Symbol(name, positive=True) for name in ("N", "D", "C", "m", "alpha")}
+    spelled = Spelled()
+    found = parse_conditions("D ≥ N*C**m and  N*D + 2*N*C^α = C", symbols, "a constraint", spelled, equations=True)
+    N, D, C, m, alpha = symbols.values()
+    assert found == (Ge(D, N * C**m), Eq(N * D + 2 * N * C**alpha, C, evaluate=False))
+    assert spelled == {
+        **{D: "D", N * C**m: "N*C**m", N * D: "N*D", 2 * N * C**alpha: "2*N*C^alpha", C: "C"},
+        N * D + 2 * N * C**alpha: "N*D + 2*N*C^alpha",
+    }
+    with pytest.raises(InputError, match="compare by"):
+        parse_conditions("D = N", symbols, "a condition")

@@ -163,6 +163,8 @@ def inline(expression: Expr) -> str:
         return flat(top, bottom)
     if isinstance(expression, Mul):
         sign, product = ("-", -expression) if expression.could_extract_minus_sign() else ("", expression)
+        if sign and any(isinstance(part, Add) for part in product.args):  # a(1 - q) is shorter than -a(q - 1)
+            sign, product = "", _negate(product)
         parts = product.as_ordered_factors() if isinstance(product, Mul) else [product]
         return sign + " ".join(_in_brackets(part) for part in parts)
     return str(latex(expression))
