@@ -104,6 +104,10 @@ def read_question(question: Question) -> Programme:
     bounds = budget_symbols(costs, relations)
     resources = sorted({*free, *named}.union(*map(bases, written)) - bounds, key=lambda r: r.name)
     settings = _read_settings(question.settings, declared, resources)
+    texts = (*question.terms, *question.costs, *question.where, *question.constraints, *question.given)
+    unused = [s.name for s in settings if not any(s.name in names_in(text) for text in texts)]
+    if unused and not question.known_terms:
+        raise InputError(f"--set takes parameters of the loss; got {unused[0]}, which does not occur; leave it out")
     costs = [cost.subs(settings) for cost in costs]
     relations = [relation.subs(settings) for relation in relations]
     conditions = [condition for text in question.where for condition in _read_conditions(text, declared, settings)]
@@ -122,16 +126,12 @@ def read_question(question: Question) -> Programme:
 
 
 def _check_names(question: Question, written: Sequence[Expr], relations: Sequence[Relational]) -> None:
-    """Raise InputError if a name stands where it cannot, or a setting names nothing."""
+    """Raise InputError if a name stands where it cannot."""
     parameters = {name for text in question.where for name in names_in(text, "a condition")}
     set_names = [read_name(setting.partition("=")[0], "a setting") for setting in question.settings]
     free = {name for text in question.free for name in names_in(text, "a free resource")}
     check_exponents(written, {*KNOWN, *parameters, *set_names, *free})
     check_sides(relations, parameters)
-    texts = (*question.terms, *question.costs, *question.where, *question.constraints, *question.given)
-    unused = [name for name in set_names if not any(name in names_in(text) for text in texts)]
-    if unused and not question.known_terms:
-        raise InputError(f"--set takes parameters of the loss; got {unused[0]}, which does not occur; leave it out")
 
 
 def _read_given(question: Question, declared: Mapping[str, Symbol], spelled: Spelled) -> list[Relational]:

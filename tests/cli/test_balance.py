@@ -386,7 +386,7 @@ def test_bad_input_is_answered_in_one_line(arguments, capsys):
         ("constant in a sum under a power", "put the constant outside"),
         ("power of a sum that changes its sign", "add a condition on it"),
         ("constraint on a parameter", "--where"),
-        ("constraints that contradict", "N >= C*t and t >= N"),
+        ("constraints that contradict", "N >= t*C and t >= N"),
         ("contradictory costs", "= C"),
         ("unbounded", "B"),
         ("empty domain", "empty"),
