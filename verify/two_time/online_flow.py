@@ -67,6 +67,9 @@ FIRST, RATIO, ROUGH = 0.2, 1.5, 3e-5
 """End of the first interval, in units of the shortest time scale; the largest ratio of the ends of others, and the
 roughness of the loss that they may have: a power law has a third of it."""
 
+TURN = 0.3
+"""Largest change of ln kappa by noise on an interval."""
+
 INTERVALS = 400
 """Most intervals: forty decades of a power law have two hundred."""
 
@@ -205,7 +208,7 @@ def _solve_all(
     while True:
         reach = min(reach, most)
         few = [on_few_nodes(spectrum, reach) for spectrum in (target, trace)]
-        edges = _place_edges(few, gamma, reach, until)
+        edges = _place_edges(few, gamma, temperature, reach, until)
         runs = [
             _solve(few, gamma, heat, ends, last, until) for ends in (edges, _merge(edges, until)) for heat in (temperature, 0.0)
         ]
@@ -222,11 +225,11 @@ def _solve_all(
         reach *= 2
 
 
-def _place_edges(few: list[Spectrum], gamma: float, reach: float, until: float) -> Reals:
+def _place_edges(few: list[Spectrum], gamma: float, temperature: float, reach: float, until: float) -> Reals:
     """Return the ends of intervals from 0 on, by the solution without noise.
 
-    They grow by `RATIO`, and less where the loss falls faster than a power.  At ``until``, where noise ends, they begin
-    again.
+    They grow by `RATIO`, and less where the loss falls faster than a power, or where noise turns the readout.  At
+    ``until``, where noise ends, they begin again.
     """
     growth = gamma * float(few[0].weights @ few[0].eigenvalues)  # kappa - 1 = growth t^2 at first
     shortest = FIRST / max(float(few[1].eigenvalues[0]), sqrt(growth))
@@ -235,9 +238,14 @@ def _place_edges(few: list[Spectrum], gamma: float, reach: float, until: float) 
     while edges[-1] < reach:
         number = len(edges) - 1
         if number == INTERVALS:
-            raise InputError(f"the loss falls too far to be followed with noise up to a clock of {reach:.3g}; ask for less time")
+            raise InputError(
+                f"up to a clock of {reach:.3g} the equations need more than {INTERVALS} intervals, because the loss falls "
+                "too far, or noise has turned the readout too often; ask for less time, or a smaller eta/B"
+            )
         longest = shortest if edges[-1] == start else min((RATIO - 1) * (edges[-1] - start), RATIO * longest)
-        kept = march.start
+        kept, loss = march.start, march.loss[STAGES * number - 1] if number else few[0].variance
+        if edges[-1] < until:
+            longest = min(longest, TURN * kept[0] / max(gamma * temperature * few[1].variance * loss, SMALLEST))
         while True:
             end = edges[-1] + longest
             if edges[-1] < until <= end + shortest / RATIO:

@@ -34,10 +34,10 @@ from ..flow.collocation import NODES, STAGES
 from ..spectra.spectrum import Spectrum
 from .online_flow_weights import INSIDE, Interval, weigh_backward, weigh_forward
 
-DAMPED, INNER, MEANS = 2 / 3, 1000, 1e-13
-"""Damping of the iteration of kernel and loss, see `flow.relaxation`; most sweeps of it; the change that ends it."""
+INNER, MEANS = 100, 1e-13
+"""Most sweeps of kernel, scale and modes, and the change of the loss and of ln e that ends them."""
 
-SWEEPS, MEMORY = 40, 1e-11
+SWEEPS, MEMORY = 40, 1e-10
 """Most sweeps of the memory, and the change of D, and of J in units of R, that ends them."""
 
 
@@ -155,33 +155,39 @@ class March:
 
     def _solve_means(self, step: Interval, noisy: bool, pull: Reals) -> None:
         """Solve (2) to (5) with the memory held; ``pull`` is J."""
-        new, gamma, inside, temperature = step.new, self.gamma, step.length * INSIDE, self.temperature
+        new, inside, power = step.new, step.length * INSIDE, self.power
         kernel, scale, _, bias, a = self.start
+        heat = self.temperature * noisy
         free = np.exp(-np.multiply.outer(step.length * NODES, self.mu)) * bias
         free_a = step.fade**2 * a + 2 * np.einsum("ijk,jk->ik", step.twice, pull)
         memory = step.theta * self.g[new, : step.last]
         past, own = memory[:, step.old] @ self.bias[step.old], memory[:, new]
-        noise_by, respond = temperature * free_a @ self.rates, noisy * temperature * step.twice @ self.rates
+        noise_by, respond = self.temperature * free_a @ self.rates, heat * step.twice @ self.rates
         work, loss = self.work, self.loss[new]
         for _ in range(INNER):
-            kappa = self.kernel[new] = kernel + inside @ (
-                gamma * (2 * work + noisy * temperature * self.total * loss) / self.kernel[new]
+            kappa = self.kernel[new] = np.sqrt(
+                kernel**2 + 2 * self.gamma * inside @ (2 * work + heat * self.total * loss)
             )
-            growth = gamma * work / kappa**2
-            e = self.scale[new] = scale * np.exp(inside @ growth)
-            force = (growth / e)[:, None] + self.mu * (past + own @ self.bias[new])
+            rate = self.gamma / kappa**2
+            e = self.scale[new] = scale * np.exp(inside @ (rate * work))
+            force = (rate * work / e)[:, None] + self.mu * (past + own @ self.bias[new])
             n = self.bias[new] = free - np.einsum("ijk,jk->ik", step.target, force)
-            source = kappa / e**2
-            noise = noise_by + respond @ (source * loss)
-            found = e**2 * (n**2 @ self.power + noise) + self.floor
-            worked = e**2 * ((n * (1 / e[:, None] - n)) @ self.power - noise)
-            change = max(np.abs(inside[-1] * gamma * (worked - work) / kappa**2).max(), np.abs(found / loss - 1).max())
-            work += DAMPED * (worked - work)
-            loss += DAMPED * (found - loss)
+            source, squared = kappa / e**2, e[:, None] ** 2
+            # L acts on itself through V
+            noise = squared * respond * source
+            found = np.linalg.solve(np.eye(STAGES) - noise, e**2 * (n**2 @ power + noise_by) + self.floor)
+            by_batches = e**2 * noise_by + noise @ found
+            # X acts on itself through n
+            missed = e**2 * ((n * (1 / e[:, None] - n)) @ power) - by_batches - work
+            slopes = squared * np.einsum("ijk,ik->ij", step.target, power * (1 / e[:, None] - 2 * n)) * (rate / e)
+            moved = np.linalg.solve(np.eye(STAGES) + slopes, missed)
+            change = max(np.abs(inside[-1] * rate * moved).max(), np.abs(found / loss - 1).max())
+            work += moved
+            loss[:] = found
             if not change > MEANS:
                 break
-        self._check_feedback(step, e[:, None] ** 2 * respond * source, float(change))
-        self.noise[new], self.by_batches[new] = noisy * source * loss, e**2 * noise
+        self._check_feedback(step, noise, float(change))
+        self.noise[new], self.by_batches[new] = noisy * source * loss, by_batches
         self.a[new] = free_a + np.einsum("ijk,j->ik", step.twice, self.noise[new])
 
     def _check_feedback(self, step: Interval, response: Reals, change: float) -> None:
