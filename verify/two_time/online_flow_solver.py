@@ -16,7 +16,7 @@ On an interval, kernel, scale and modes are iterated with g held; then g, D and 
 Layout: times along the first axes, modes along the last, but for Phi_k, of shape (modes, times, times): as an operator
 on values, its row y holds the weights of the integral over z, without its diagonal part.
 
-Map: `March.interval` solves one.  `_solve_means` is (2) to (5); `_fill_memory` (6) and (7), with `_sum_smooth` and
+Map: `March.interval` solves one.  `_solve_means` is (2) to (5); `_sum_forces` (6) and (7), with `_sum_smooth` and
 `_sum_noise` for the two parts of C; `_fill_tails` (8) and (9), with `_pull_tails` for the integral over Phi_k;
 `_keep` stores what later intervals need.
 """
@@ -37,8 +37,8 @@ from .online_flow_weights import INSIDE, Interval, weigh_backward, weigh_forward
 INNER, MEANS = 100, 1e-13
 """Most sweeps of kernel, scale and modes, and the change of the loss and of ln e that ends them."""
 
-SWEEPS, MEMORY = 40, 1e-10
-"""Most sweeps of the memory, and the change of D, and of J in units of R, that ends them."""
+SWEEPS, MEMORY, LEAST = 60, 1e-10, 0.1
+"""Most sweeps of the memory, the change of D, and of J in units of R, that ends them, and the shortest step of g."""
 
 
 class March:
@@ -94,16 +94,23 @@ class March:
         self._guess(step)
         noisy = self.edges[number + 1] <= self.until
         pull, tail = np.zeros((STAGES, len(self.lam))), np.zeros((STAGES, step.last, len(self.lam)))
+        missed, share = np.zeros(0), 1.0
         for _ in range(SWEEPS):
             self._solve_means(step, noisy, pull)
             if not self.remembers:
                 break
-            before, pulled = self.d[step.new, : step.last].copy(), pull
-            self._fill_memory(step, tail)
+            g, d, pulled = self.g[step.new, : step.last].copy(), self.d[step.new, : step.last].copy(), pull
+            self._sum_forces(step, tail)
+            before, missed = missed, (self.g[step.new, : step.last] - g).ravel()
+            if len(before):  # Aitken's step: the slowest part of the error shrinks by a constant factor
+                turn = missed - before
+                share = min(max(-share * float(before @ turn) / float(turn @ turn), LEAST), 1.0)
+            self.g[step.new, : step.last] = g + share * missed.reshape(g.shape)
+            self._fill_memory(step)
             tail, pull = self._fill_tails(step, tail)
             size = max(float(self.noise[step.new].max()), float((self.lam * self.a[step.new]).max()))
-            moved = np.abs(self.d[step.new, : step.last] - before).max(), np.abs(pull - pulled).max() / size
-            if max(moved) < MEMORY:
+            moved = np.abs(self.d[step.new, : step.last] - d).max(), np.abs(pull - pulled).max() / size
+            if max(moved) < MEMORY * (1 + np.abs(d).max()):
                 self._keep(step, tail)
                 break
         else:
@@ -201,8 +208,8 @@ class March:
         if not change <= MEANS:
             self._fail(step, change)
 
-    def _fill_memory(self, step: Interval, tail: Reals) -> None:
-        """Fill g by (6) and (7), and D."""
+    def _sum_forces(self, step: Interval, tail: Reals) -> None:
+        """Fill g by (6) and (7)."""
         new, last = step.new, step.last
         self.jump[new] = self.lam * self.a[new] - self.noise[new, None]
         shape = (self.scale[:last] ** 2 / self.kernel[:last])[:, None] * (1 + self.d[:last, :last])  # K of (6)
@@ -213,9 +220,13 @@ class March:
         own = np.tril(noise[:, new], -1)
         noise[:, new] = own - own.T
         self.g[new, :last] = (self.gamma / self.kernel[new])[:, None] * (smooth + noise)
+
+    def _fill_memory(self, step: Interval) -> None:
+        """Fill D, the integral of g from x = y on."""
+        new, last = step.new, step.last
         g, d, inside = self.g[new, :last], self.d[new, :last], step.length * INSIDE
         d[:] = inside @ g
-        d[:, new] -= (inside * g[:, new].T).sum(axis=1)  # from x = y on
+        d[:, new] -= (inside * g[:, new].T).sum(axis=1)
         if step.number:
             d[:, step.old] += self.d[step.first - 1, step.old]
 
