@@ -1,51 +1,55 @@
-"""What does white noise do to the flow at any strength?  The equations of `online` as steps tend to 0 at fixed eta/B.
+"""What does white noise do to the flow, at any strength?  The equations of `online` as steps tend to 0 at fixed eta/B.
 
 A batch then adds the white noise dxi_k to the force on mode k, of variance eps lambda_k L dt, with eps = eta/B.  On the
 spectrum of the limit, or on the mean spectrum of models of size N, R3 = I, and eq. 26-31 say
 
-    (1)  v_k(t) = w*_k - int_0^t S(t,s) [lambda_k v_k(s) ds + dxi_k(s)],      S = H + gamma Cw.
+    (1)  v_k(t) = w*_k - int_0^t S(t,s) [lambda_k v_k(s) ds + dxi_k(s)],      S = H + gamma Cw,      S(t,t) = kappa(t).
 
-For s < t, S(t,s) is what remains at t of a force at s.  Let C(t,s) be the correlation of the forces lambda_k v_k + xi_k
-at two times, summed over all modes, and X = <w dw/dt> without Ito's term.  Then S(t,t) = kappa, d kappa/dt = gamma (2 X
-+ eps tr L), and dS(t,s)/dt = gamma int_0^t C(t,r) S(max(r,s), min(r,s)) dr.  Without noise S is a product, sqrt(kappa(t)
-kappa(s)).  With noise it is one but for the order of eps, in the clock x = int kappa dt:
+Let C(t,s) be the correlation of the forces lambda_k v_k + xi_k at the times t > s, summed over modes, and X(t) =
+int_0^t C(t,r) S(t,r) dr.  From H and Cw follow dS(t,s)/dt = gamma int_0^t C(t,r) S(max(r,s), min(r,s)) dr for t > s,
+and d kappa/dt = gamma (2 X + eps L tr), tr = sum_k lambda_k, with Ito's term.
 
-    S(t,s) ds = e(x)/e(y) sigma(x,y) dy,      sigma(x,x) = 1,
+Without noise S is the product of sqrt(kappa(t)) and sqrt(kappa(s)).  With noise it is a product but for the order of
+eps.  So let e be a scale with d ln e/dt = gamma X/kappa.  In the clocks x of t and y of s, dx = kappa dt,
 
-where the scale e is sqrt(kappa) without noise.  With n_k = <v_k>/(e w*_k), eps lambda_k e^2 A_k the variance of v_k, and
-C = e(x) e(y) C(x,y), all follows from
+    S(t,s) ds = e(x)/e(y) sigma(x,y) dy,      sigma(x,x) = 1.
 
-    (2)  d kappa/dx = gamma (2 X + eps tr L)/kappa,      d ln e/dx = gamma X/kappa^2,      dt/dx = 1/kappa,
+With n_k = <v_k>/(e w*_k), eps lambda_k e^2 A_k for the variance of v_k, and C in units of e(x) e(y),
+
+    (2)  d kappa/dx = gamma (2 X + eps L tr)/kappa,      d ln e/dx = gamma X/kappa^2,      dt/dx = 1/kappa,
     (3)  n_k(x) + lambda_k int_0^x sigma(x,y) n_k(y) dy = 1/e(x),
-    (4)  L = floor + e^2 sum_k p_k n_k^2 + V,      X = e^2 sum_k p_k n_k (1/e - n_k) - V,      V = eps e^2 sum_k lambda_k^2 A_k,
+    (4)  L = floor + e^2 sum_k p_k n_k^2 + V,      X = e^2 sum_k p_k n_k (1/e - n_k) - V,
+         V = eps e^2 sum_k lambda_k^2 A_k,
     (5)  dA_k/dx = -2 lambda_k A_k + R + 2 J_k,      R = kappa L/e^2,      J_k = -int_0^x g(x,y) c_k(x,y) dy,
     (6)  g(x,y) = dsigma/dx = (gamma/kappa) int_0^x C(x,z) [K(max(y,z), min(y,z)) - sigma(x,y) K(x,z)] dz,
          K(y,z) = sigma(y,z) e(y)^2/kappa(y),
     (7)  C(x,y) = sum_k lambda_k p_k n_k(x) n_k(y) + eps sum_k lambda_k^2 c_k(x,y).
 
-c_k(x,y) is the correlation between v_k at x and its force at y < x, in these units.  It begins with lambda_k A_k - R at
-x = y and relaxes at the rate lambda_k.  So C has a cusp at x = y, of all widths 1/lambda_k.  But in (6) the bracket
-vanishes at z = x and at y = x, and sigma stays smooth: noise of the fast modes enters it with eps^2 only.
+c_k(x,y) is the correlation of v_k at x with its force at y < x, over eps lambda_k e(x) e(y).  It begins at x = y with
+lambda_k A_k - R and relaxes at the rate lambda_k, so that C has a cusp at x = y, of all widths 1/lambda_k.  But the
+bracket in (6) vanishes at z = x and at y = x: sigma stays smooth, and noise of fast modes enters it with eps^2 only.
 
-Nothing is left out of the mean field at any eps for which noise does not feed on itself, eps kappa tr/2 < 1.  The mean
-field itself leaves out the four-point part of a batch, as `online` does.
+Of the mean field nothing is left out, at any eps for which noise does not feed on itself, eps kappa tr/2 < 1.  Noise
+also makes kappa fall where it lasts: after a clock of kappa/(gamma eps L tr) the moments of the first order fail
+(`flow.noise_moments`).  The mean field itself leaves out the four-point part of a batch, as `online` does.
 
-Reused samples (`offline`) are another problem: they make no white noise, so that values at nodes serve all
-correlations; but R1 and R3 act at once, so that S is no product, and each mode needs matrices of its own.
+Reused samples are another problem (`offline`).  They make no white noise, so that values at nodes serve for all
+correlations.  But there S = H + gamma Cw times R1 and R3, which is no product, and each mode needs matrices of its own.
 
-The clock is divided into intervals whose ends grow by `RATIO` (`online_flow_solver`).  Errors are the change when
-intervals are joined in pairs.  What noise adds is the difference to a solution without noise on the same intervals.
+Intervals of the clock grow by `online_flow_intervals.RATIO`.  Errors are the change when intervals are joined in pairs.
+What noise adds is the difference to a solution without noise on the same intervals.
 
-Cost: at t = 1e7 some twenty seconds; it grows with the fourth power of ln t.  Memory: 8 T^2 bytes for each node of the
+Cost: some twenty seconds for t = 1e7; it grows with the fourth power of ln t.  Memory: 8 T^2 bytes for each node of the
 trace at T times; refused above `sizes.MEMORY`.
 
-Map: `solve_online_flow` checks and collects; `_solve` marches; `_Solution.read` interpolates; `_compare` has the errors.
+Map: `solve_online_flow` checks and collects; `_solve_all` has the solutions; `_Solution.read` interpolates; `_compare`
+gives errors.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import inf
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -55,23 +59,14 @@ from exponents.errors import InputError, Unresolved
 
 from ..arrays import Reals
 from ..curves import LossCurve
-from ..flow.collocation import STAGES, integrate_basis, lagrange_basis, roughness
+from ..flow.collocation import STAGES, integrate_basis, lagrange_basis
 from ..flow.solver import solve_flow
 from ..inputs import check_richness, check_temperature, check_times
 from ..spectra.few_nodes import on_few_nodes
 from ..spectra.spectrum import SMALLEST, Spectrum
+from .online_flow_intervals import join_pairs, place_intervals
 from .online_flow_solver import March
 from .sizes import check_memory
-
-FIRST, RATIO, ROUGH = 0.2, 1.5, 3e-5
-"""End of the first interval, in units of the shortest time scale; the largest ratio of the ends of others, and the
-roughness of the loss that they may have: a power law has a third of it."""
-
-TURN = 0.3
-"""Largest change of ln kappa by noise on an interval."""
-
-INTERVALS = 400
-"""Most intervals: forty decades of a power law have two hundred."""
 
 GUESS, AHEAD = 1e-6, 1.25
 """Tolerance of the flow that says how far the clock runs, and how much further it may run with noise."""
@@ -132,14 +127,14 @@ def solve_online_flow(
     >>> modes = Spectrum(np.array([1.0, 0.1]), np.array([1.0, 0.1]))
     >>> found = solve_online_flow(modes, modes, gamma=1.0, temperature=0.05, times=[1, 3])
     >>> found.loss.round(4).tolist(), found.variance.round(4).tolist(), found.mean_shift.round(5).tolist()
-    ([0.1789, 0.0462], [0.0291, 0.0032], [0.00469, 0.00317])
+    ([0.1551, 0.0413], [0.0104, 0.0023], [-0.00011, 5e-05])
     """
     gamma, t = check_richness(gamma), check_times(times)
     check_temperature(temperature)
     if not until > 0:
         raise InputError(f"batches must be finite until a clock above 0; got {until}; try 1")
     runs, rules = _solve_all(target, trace, gamma, temperature, float(t[-1]), until)
-    values = _read_pair(*runs[:2], t)
+    values = _read_pair(runs[0], runs[1], t)
     errors = {name: error + rules * _size(name, values) for name, error in _compare(runs, values, t).items()}
     for name in ("loss", "mean_shift"):
         errors[name] += ROUNDED * values["loss"]
@@ -202,15 +197,20 @@ class _Solution:
 def _solve_all(
     target: Spectrum, trace: Spectrum, gamma: float, temperature: float, last: float, until: float
 ) -> tuple[list[_Solution], float]:
-    """Return solutions with and without noise, on fine intervals and then on coarse ones, and the error of the rules."""
+    """Return solutions with and without noise, on fine intervals and on joined ones, and the error of the rules."""
     most = min(target.largest_clock, trace.largest_clock)
     reach = max(AHEAD * float(solve_flow(target, gamma, last, GUESS).clock[-1]), 1 / float(trace.eigenvalues[0]))
     while True:
         reach = min(reach, most)
         few = [on_few_nodes(spectrum, reach) for spectrum in (target, trace)]
-        edges = _place_edges(few, gamma, temperature, reach, until)
+        quiet, edges = place_intervals(few[0], few[1], gamma, temperature, reach, until)
+        joined = join_pairs(edges, until)
+        _check_memory(len(edges), len(few[1]) if gamma and temperature else 0, last)
         runs = [
-            _solve(few, gamma, heat, ends, last, until) for ends in (edges, _merge(edges, until)) for heat in (temperature, 0.0)
+            _solve(March(few[0], few[1], gamma, temperature, edges, until), last),
+            _end(quiet, len(edges) - 1, last),
+            _solve(March(few[0], few[1], gamma, temperature, joined, until), last),
+            _solve(March(few[0], few[1], gamma, 0.0, joined), last),
         ]
         found = [run for run in runs if run is not None]
         if len(found) == len(runs):
@@ -225,60 +225,25 @@ def _solve_all(
         reach *= 2
 
 
-def _place_edges(few: list[Spectrum], gamma: float, temperature: float, reach: float, until: float) -> Reals:
-    """Return the ends of intervals from 0 on, by the solution without noise.
-
-    They grow by `RATIO`, and less where the loss falls faster than a power, or where noise turns the readout.  At
-    ``until``, where noise ends, they begin again.
-    """
-    growth = gamma * float(few[0].weights @ few[0].eigenvalues)  # kappa - 1 = growth t^2 at first
-    shortest = FIRST / max(float(few[1].eigenvalues[0]), sqrt(growth))
-    edges, start, longest = [0.0], 0.0, shortest
-    march = March(few[0], few[1], gamma, 0.0, np.zeros(INTERVALS + 1))
-    while edges[-1] < reach:
-        number = len(edges) - 1
-        if number == INTERVALS:
-            raise InputError(
-                f"up to a clock of {reach:.3g} the equations need more than {INTERVALS} intervals, because the loss falls "
-                "too far, or noise has turned the readout too often; ask for less time, or a smaller eta/B"
-            )
-        longest = shortest if edges[-1] == start else min((RATIO - 1) * (edges[-1] - start), RATIO * longest)
-        kept, loss = march.start, march.loss[STAGES * number - 1] if number else few[0].variance
-        if edges[-1] < until:
-            longest = min(longest, TURN * kept[0] / max(gamma * temperature * few[1].variance * loss, SMALLEST))
-        while True:
-            end = edges[-1] + longest
-            if edges[-1] < until <= end + shortest / RATIO:
-                end = start = until
-            march.edges[number : number + 2] = edges[-1], end
-            march.interval(number)
-            if roughness(march.loss[STAGES * number : STAGES * (number + 1)]) < ROUGH:
-                break
-            march.start, longest = kept, longest / RATIO
-        edges.append(end)
-    return np.array(edges)
+def _check_memory(edges: int, modes: int, last: float) -> None:
+    """Raise InputError for more intervals than fit into memory, with matrices for this number of modes."""
+    check_memory((STAGES * edges) ** 2 * (modes + MATRICES), f"times up to {last:g}", "ask for less time")
 
 
-def _merge(edges: Reals, until: float) -> Reals:
-    """Return the edges of pairs of intervals; noise ends at one of them."""
-    if not edges[0] < until < edges[-1]:
-        return np.append(edges[:-1:2], edges[-1])
-    stop = int(np.searchsorted(edges, until))
-    return np.concatenate([edges[:stop:2], _merge(edges[stop:], inf)])
-
-
-def _solve(
-    few: list[Spectrum], gamma: float, temperature: float, edges: Reals, last: float, until: float
-) -> _Solution | None:
+def _solve(march: March, last: float) -> _Solution | None:
     """Return the solution up to the time ``last``; None if the intervals end before."""
-    times, modes = STAGES * (len(edges) - 1), len(few[1]) if gamma and temperature else 0
-    check_memory(times**2 * (modes + MATRICES), f"times up to {last:g}", "ask for less time")
-    march = March(few[0], few[1], gamma, temperature, edges, until)
-    for number in range(len(edges) - 1):
+    for number in range(len(march.edges) - 1):
         march.interval(number)
         if march.time[STAGES * (number + 1) - 1] >= last:
             return _Solution(march, number + 1)
     return None
+
+
+def _end(march: March, count: int, last: float) -> _Solution | None:
+    """Return a solution that has ``count`` intervals, up to the time ``last``; None if they end before."""
+    ends = march.time[STAGES - 1 : STAGES * count : STAGES]
+    enough = int(np.searchsorted(ends, last)) + 1
+    return _Solution(march, enough) if enough <= count else None
 
 
 def _read_pair(noisy: _Solution, plain: _Solution, times: Reals) -> dict[str, Reals]:
@@ -291,7 +256,7 @@ def _compare(runs: list[_Solution], values: dict[str, Reals], times: Reals) -> d
     """Return the errors by the intervals of all but the clock."""
     nodes = runs[0].march.time[: STAGES * runs[0].count]
     places = np.union1d(nodes[nodes <= times[-1]], times)
-    fine, coarse = _read_pair(*runs[:2], places), _read_pair(*runs[2:], places)
+    fine, coarse = _read_pair(runs[0], runs[1], places), _read_pair(runs[2], runs[3], places)
     sizes = {name: _size(name, fine) for name in ERRING}
     apart = {name: np.abs(fine[name] - coarse[name]) / np.maximum(sizes[name], SMALLEST) for name in ERRING}
     low, high = np.searchsorted(places, [times / NEARBY, times * NEARBY])

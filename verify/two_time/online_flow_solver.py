@@ -1,4 +1,4 @@
-"""How is one interval of the clock after another added to a solution of the equations of `online_flow`?  By collocation.
+"""How is one interval of the clock after another added to a solution of `online_flow`?  By collocation.
 
 On each interval, functions of one time are polynomials through their values at Radau's nodes (`flow.collocation`).  So
 is D(x,y) = sigma(x,y) - 1, in both times.  All that varies faster is an exponential in closed form:
@@ -75,7 +75,7 @@ class March:
         self.clock, self.time, self.kernel, self.scale, self.loss, self.by_batches, self.noise = np.zeros((7, n))
         self.width, self.edge, self.work = np.zeros(n), np.zeros(n), np.zeros(STAGES)  # int l_j; ends; X
         self.bias, self.a, self.jump, self.ends, self.kink = np.zeros((n, len(self.mu))), *np.zeros((4, n, modes))
-        self.d, self.g, self.theta, self.before = np.zeros((4, n, n))
+        self.d, self.g, self.theta, self.before = np.zeros((4, n, n))  # untouched pages take no memory
         self.tail = np.zeros((n, modes))  # d_k between the last time and all before it
         self.phi = np.zeros((modes, n, n) if self.remembers else (modes, 0, 0))
         self.start = (1.0, 1.0, 0.0, np.ones(len(self.mu)), np.zeros(modes))  # kernel, scale, time, bias and A
@@ -114,14 +114,14 @@ class March:
                 self._keep(step, tail)
                 break
         else:
-            self._fail(step, float(max(moved)))
+            self._fail(float(max(moved)))
         end = step.last - 1
         self.time[step.new] = self.start[2] + step.length * INSIDE @ (1 / self.kernel[step.new])
         self.start = (self.kernel[end], self.scale[end], self.time[end], self.bias[end], self.a[end])
 
-    def _fail(self, step: Interval, change: float) -> None:
+    def _fail(self, change: float) -> None:
         raise FlowFailed(
-            f"the two-time equations were solved up to t = {self.start[2]:.6g}; beyond, what they give still changed by "
+            f"the two-time equations were solved up to t = {self.start[2]:.6g}; beyond, the solution still changed by "
             f"{change:.1e} from sweep to sweep; take a smaller eta/B or less time",
             self.start[2],
             change,
@@ -193,11 +193,11 @@ class March:
             loss[:] = found
             if not change > MEANS:
                 break
-        self._check_feedback(step, noise, float(change))
+        self._check_feedback(noise, float(change))
         self.noise[new], self.by_batches[new] = noisy * source * loss, by_batches
         self.a[new] = free_a + np.einsum("ijk,j->ik", step.twice, self.noise[new])
 
-    def _check_feedback(self, step: Interval, response: Reals, change: float) -> None:
+    def _check_feedback(self, response: Reals, change: float) -> None:
         """Raise an error if the loss did not converge, or if noise makes more noise than it is."""
         gain = float(response.sum(axis=1).max())
         if gain >= 1:
@@ -206,7 +206,7 @@ class March:
                 "times as much again, and only less than 1 is stable; take a smaller eta/B or less time"
             )
         if not change <= MEANS:
-            self._fail(step, change)
+            self._fail(change)
 
     def _sum_forces(self, step: Interval, tail: Reals) -> None:
         """Fill g by (6) and (7)."""
@@ -272,7 +272,7 @@ class March:
         return found, -pull - np.einsum("ijk,ij->ik", found, weighted)
 
     def _pull_tails(self, step: Interval, tail: Reals, before: Reals) -> Reals:
-        """Return int_0^x Phi_k(y,z) g(x,z) dz for x in the interval and y up to it; ``before`` is the part z < start."""
+        """Return int_0^x Phi_k(y,z) g(x,z) dz for x in the interval; ``before`` is the part before it, for y in it."""
         new, old, first, lam, jump = step.new, step.old, step.first, self.lam, self.jump
         g, weighted = self.g[new, : step.last], step.theta * self.g[new, : step.last]
         force = np.empty_like(tail)
