@@ -113,7 +113,8 @@ def read_loss(terms: Texts, costs: Texts = (), model: str = "", version: str = P
 
     # with constraints on C and no cost, the constraints are the budget
     powers = (text.partition("=")[2] for text in texts.get("given", ()))
-    bounded = any("C" in names_in(text, "a constraint") for text in (*texts.get("constraints", ()), *powers))
+    written = (text for text in (*texts.get("constraints", ()), *powers) if text.strip())
+    bounded = any("C" in names_in(text, "a constraint") for text in written)
     default = () if bounded else ("N*t",)
     known = tuple(loss(model, version)) if model else ()  # type: ignore[arg-type]
     return read_question(Question(terms, costs or default, known_terms=known, **texts))

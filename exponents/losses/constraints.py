@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from sympy import Add, Eq, Expr, Max, Min, Symbol
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
@@ -24,6 +25,8 @@ from ..errors import InputError
 from ..rationals import abbreviate
 from ..symbols import C
 from .terms import PowerLaw, bases
+
+Bound: TypeAlias = Literal["upper", "lower"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,17 @@ class Constraint:
     budget: PowerLaw
     slack: Symbol | None
     total: Expr | None = None
+
+    @property
+    def constant_bound(self) -> Bound | None:
+        """Whether resources are compared with a constant: as C grows, an upper one says that they do not grow.
+
+        A lower one says no more than that resources are at least 1.
+        """
+        if self.slack is None or self.budget.exponent(C) != -1:
+            return None
+        signs = {e.is_positive for r, e in self.budget.exponents if r not in (C, self.slack)}
+        return {True: "upper", False: "lower"}.get(signs.pop()) if len(signs) == 1 else None  # type: ignore[return-value]
 
 
 def read_constraint(
@@ -127,6 +141,15 @@ def read_cost(
     """
     wanted, written = tuple(resources), spelled or {}
     parts = cost.args if isinstance(cost, Add | Max) else (cost,)
+    for part in parts:
+        if any(inner.free_symbols & set(wanted) for inner in part.atoms(Add, Min, Max)):
+            raise InputError(
+                f"a cost must be a monomial, or a sum or max of monomials; got {abbreviate(cost)}; expand it, or give "
+                "several costs"
+            )
+        if not part.is_positive and part.as_coeff_Mul()[0] <= 0:
+            text = written.get(part, str(part))
+            raise InputError(f"the parts of a cost must be positive; got {abbreviate(text)}; leave it out or its sign")
     if len(parts) == 1:
         return (PowerLaw.from_expr(cost, wanted, name=written.get(cost, str(cost))),)
     total, inside = cost if isinstance(cost, Add) else None, (part for part in parts if bases(part) & set(wanted))
@@ -142,14 +165,16 @@ def _make_row(
     total: Expr | None = None,
 ) -> Constraint:
     """Return larger >= smaller as a budget; the sign is that of the name, which has the sides as they were written."""
+    above, below = (spelled.get(side, str(side)) for side in (larger, smaller))
+    name = f"{below} <= {above}" if sign == "<=" else f"{above} {sign} {below}"
     for side, where in ((larger, "larger"), (smaller, "smaller")):
-        if any(part.free_symbols & set(resources) for part in side.atoms(Add, Min, Max)):
+        if side.as_coeff_Mul()[0] <= 0:
+            raise InputError(f"both sides of a constraint must be positive; got {abbreviate(name)}; leave it out")
+        if any(part.free_symbols & {*resources, C} for part in side.atoms(Add, Min, Max)):
             raise InputError(
                 f"the {where} side of a constraint must be a monomial; got {abbreviate(side)}; a sum or max may stand "
                 "on the smaller side, a min on the larger one"
             )
-    above, below = (spelled.get(side, str(side)) for side in (larger, smaller))
-    name = f"{below} <= {above}" if sign == "<=" else f"{above} {sign} {below}"
     slack = None if sign == "==" else Symbol(name, positive=True)
     every = (*resources, C) if slack is None else (*resources, C, slack)
     row = larger * C / smaller if slack is None else larger * C / (smaller * slack)

@@ -70,7 +70,7 @@ def declare_symbols(
         name = read_name(text.partition("=")[0], "a setting")
         declared.setdefault(name, Symbol(name, real=True))
     for text in others:
-        for name in names_in(text, "a cost"):
+        for name in names_in(text, "a cost, constraint or resource"):
             declared.setdefault(name, C if name == C.name else Symbol(name, positive=True))
     return declared
 

@@ -32,6 +32,7 @@ from ..losses.vocabulary import (
     strip_head,
 )
 from ..rationals import abbreviate, exact
+from ..symbols import C
 from ..text.parsing import Spelled, names_in, parse_conditions
 from ..text.tokens import spell_greek
 from .programme import MAX_TERMS, Programme, make_programme
@@ -92,6 +93,9 @@ def read_question(question: Question) -> Programme:
     if not question.terms and not question.known_terms:
         raise InputError("a loss needs at least one term; got none; give one, such as --term 't**(-beta)'")
     given = [part for text in question.given for part in text.split("=", 1)]
+    if not all("=" in text for text in question.given):
+        text = next(text for text in question.given if "=" not in text)
+        raise InputError(f"--given must be a resource and a power of C; got {abbreviate(text)}; write U=C**u")
     costs_read = list(map(strip_head, question.costs))
     others = (*costs_read, *question.free, *question.resources, *question.constraints, *given)
     declared, spelled = declare_symbols(question.where, question.settings, others), Spelled()
@@ -138,9 +142,9 @@ def _read_given(question: Question, declared: Mapping[str, Symbol], spelled: Spe
     """Return the equations of the resources that are given."""
     found: list[Relational] = []
     for text in question.given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise InputError(f"--given must be a resource and a power of C; got {abbreviate(text)}; write U=C**u")
+        name, _, value = text.partition("=")
+        if name.strip() == C.name:
+            raise InputError(f"--given must name a resource; got C, the budget, in {abbreviate(text)}; write U=C**u")
         resource = declared[read_name(name, "a given resource")]
         found.append(Eq(resource, read_expression(value, declared, "a given power", spelled), evaluate=False))
     return found
@@ -194,7 +198,10 @@ def _read_terms(
     for text in texts:
         name = spell_greek(" ".join(text.split()))
         same = sum(term.name == name or term.name.startswith(f"{name} [") for term in terms)
-        expression = read_expression(text, declared, "a term").subs(settings)
+        spelled = Spelled()
+        expression = read_expression(text, declared, "a term", spelled).subs(settings)
+        if spelled.get(S.Zero):
+            raise InputError(f"a constant must be positive; got 0 in {abbreviate(text)}; leave that part out")
         plain = is_plain(expression, resources)
         whole, exact_sum = isinstance(expression, Add) or not plain, exact_sum and plain
         used = expression.free_symbols if whole else bases(expression)

@@ -20,6 +20,7 @@ from ..algebra.regions import Boundary
 from ..optimum.boundary_ties import Tie, assumptions, boundary_ties
 from ..optimum.inner_ties import inner_ties
 from ..optimum.phase_diagram import Phase, PhaseDiagram
+from ..optimum.programme import Programme
 from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
 from ..symbols import C, s
 from .render import Cell, Table, make_columns
@@ -180,9 +181,13 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence
         never = [c.name for c in programme.constraints if c.slack is not None and c.name not in tight]
         if never:
             yield phrase(f"Never tight: {', '.join(never)}.")
+        yield from _constant_bounds(programme)
     if any(len(phase.vertices) > 1 for phase in diagram.phases):
         yield phrase("Optimum not unique: any split between the rows of a resource is optimal.")
     for number, phase in enumerate(diagram.phases, 1):
+        if not phase.infeasible and phase.exponent.is_negative:
+            grows = " and ".join(phase.binding)
+            yield phrase(f"Phase {number}: the loss grows with the budget, however it is split, by {grows}.")
         for ray in phase.rays:
             rates = zip(programme.resources, ray, strict=True)
             moved = {r.name: Pow(C, rate * s) for r, rate in rates if rate != 0 and r in programme.visible}
@@ -198,6 +203,20 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence
         yield phrase("Held fixed: {symbols}.", symbols=join_notation(", ", *sorted(fixed, key=str)))
     for name, condition in assumptions(diagram):
         yield phrase(f"{name} was derived for {{condition}} and is used beyond it.", condition=condition)
+
+
+def _constant_bounds(programme: Programme) -> Iterable[Phrase]:
+    """Yield what constant bounds mean as C grows."""
+    for constraint in programme.constraints:
+        bound = constraint.constant_bound
+        used = [r.name for r in programme.visible if constraint.budget.exponent(r) != 0]
+        verb = "does" if len(used) == 1 else "do"
+        if bound == "upper":
+            yield phrase(
+                f"{constraint.name} says that {' and '.join(used)} {verb} not grow with C, whatever the constant."
+            )
+        elif bound == "lower" and not set(used) & {r.name for r in programme.free}:
+            yield phrase(f"{constraint.name} says nothing as C grows: no exponent knows a constant.")
 
 
 def _domain(sides: Sequence[Expr]) -> list[Relational]:

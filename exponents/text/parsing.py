@@ -229,7 +229,7 @@ class _Reader:
         if self._next.kind in ("number", "name") or self._next.text == "(":
             raise refusal(self._role, "have an operator between factors", self._next.place, "write * before it")
         if self._depth == 0:
-            self._summands.append((found, self._written(start)))
+            self._summands.append((found, "-" * bool(factors) + self._written(start)))
         return found
 
     def _signed(self) -> list[Expr]:
@@ -317,7 +317,8 @@ class _Reader:
 
 _HINTS = {
     **dict.fromkeys(_COMPARISONS, "comparisons stand only in conditions, outside parentheses"),
-    **dict.fromkeys(("==", "!="), "compare by < > <= >= in conditions, and nowhere else"),
+    "==": "a parameter gets its number by --set, and resources are equal in --subject-to or --given",
+    "!=": "compare by < > <= >= in conditions, and nowhere else",
     ",": "commas stand between conditions, or in min( , ) and max( , )",
     "and": "'and' stands only between conditions",
     "": "complete the text",

@@ -83,7 +83,8 @@ def tokenise(text: str, role: str) -> list[Token]:
         kind, word = str(match.lastgroup), match.group()
         place, start, at = _locate(word, at), at, match.end()
         if kind == "name" and word != "and" and (iskeyword(word) or word.startswith("_") or "__" in word):
-            raise refusal(role, "use plain names", place, "rename it or leave it out")
+            hint = "ask once for each alternative" if word == "or" else "rename it or leave it out"
+            raise refusal(role, "use plain names", place, hint)
         if kind != "space":
             word = _LATIN.get(word, _SAME.get(word, word))
             found.append(Token("sign" if word == "and" else kind, word, place, start, at))
