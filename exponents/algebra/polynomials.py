@@ -22,7 +22,7 @@ from sympy import Add, Expr, Integer, Mul, Symbol, factor_list
 from ..errors import InputError, TooMuchWork
 from ..rationals import abbreviate
 from .parametric import Point
-from .work_limit import WORK, WorkLimit
+from .work_limit import WorkLimit, problem_limit
 
 MAX_DEGREE = 80
 """Largest total degree of a polynomial.  The curves of the paper's loss have degree 2."""
@@ -154,8 +154,8 @@ class Functions:
     Parameters
     ----------
     parameters : sequence of Symbol
-    work : int
-        Units of work after which `TooMuchWork` is raised.
+    work : int, optional
+        Units of work after which `TooMuchWork` is raised; by default, what is left for the problem.
 
     Examples
     --------
@@ -164,7 +164,7 @@ class Functions:
     (alpha - 1)/beta
     """
 
-    def __init__(self, parameters: Sequence[Symbol], work: int = WORK) -> None:
+    def __init__(self, parameters: Sequence[Symbol], work: int | None = None) -> None:
         self.parameters = tuple(parameters)
         names = tuple(f"x{i}" for i in range(len(self.parameters))) or ("none",)
         self._context = fmpz_mpoly_ctx.get(names, Ordering.lex)
@@ -173,7 +173,7 @@ class Functions:
         self._elements: dict[Expr, RationalFunction] = {}
         self._factored: dict[str, tuple[int, dict[Polynomial, int]]] = {}
         self._eliminated: dict[frozenset[Polynomial], frozenset[Polynomial]] = {}
-        self.work = WorkLimit(work)
+        self.work = problem_limit() if work is None else WorkLimit(work)
 
     @property
     def zero(self) -> RationalFunction:

@@ -31,6 +31,7 @@ from ..algebra.parametric import Point, choose_branches, evaluate
 from ..algebra.partition import partition_domain
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, denominators, to_factored_expr
 from ..algebra.regions import regions_of
+from ..algebra.work_limit import one_problem
 from ..errors import InputError, NoBalance
 from ..losses.arguments import speaking_python
 from ..losses.terms import Loss
@@ -144,6 +145,11 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     >>> [phase.where for phase in phase_diagram(programme(t**-beta + 1 / t, N * t)).phases]
     [beta < 1, beta > 1]
     """
+    with one_problem():
+        return _find_phases(programme)
+
+
+def _find_phases(programme: Programme) -> PhaseDiagram:
     parameters = programme.parameters
     if len(parameters) > 2:
         listed = ", ".join(map(str, parameters))

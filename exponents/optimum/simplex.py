@@ -17,7 +17,7 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
-from ..algebra.work_limit import WorkLimit
+from ..algebra.work_limit import WorkLimit, problem_limit
 
 Row = Sequence[Fraction]
 
@@ -87,7 +87,7 @@ class Tableau:
         free: Sequence[int] = (),
         work: WorkLimit | None = None,
     ) -> None:
-        self.work = work or WorkLimit()
+        self.work = work or problem_limit()
         self.resources, self.terms = len(terms[0]), len(terms)
         self.constrained = self.resources + self.terms
         self.negatives = dict(enumerate(free, start=self.constrained))

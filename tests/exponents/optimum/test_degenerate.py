@@ -11,7 +11,7 @@ from sympy import And, Eq, Max, Min, Mul, Or, Rational, S, Symbol, simplify, sym
 
 from exponents.algebra.parametric import holds
 from exponents.algebra.polynomials import Functions
-from exponents.algebra.work_limit import WorkLimit
+from exponents.algebra.work_limit import WorkLimit, one_problem, problem_limit
 from exponents.errors import InputError, NoBalance, Refuted, TooMuchWork
 from exponents.losses.terms import Loss, PowerLaw
 from exponents.model.online_loss import loss
@@ -462,3 +462,23 @@ def test_a_jump_between_phases_has_the_larger_value_on_the_boundary(sign):
 def test_control_budgets_that_never_coincide_make_no_exception():
     # The second budget fixes P alone; on a = b, where exponents are equal, nothing else can be met.
     assert compute_optimum(t**-a + N**-b, (N * t, P * t ** (a - b)), SQUARE, (a, b)).exceptions == ()
+
+
+def test_the_clock_is_read_although_units_are_left():
+    limit = WorkLimit(seconds=0.0)
+    with pytest.raises(TooMuchWork):
+        for _ in range(1000):
+            limit.spend(100)
+    WorkLimit().spend(100_000)
+
+
+def test_branches_share_the_work_of_one_problem(monkeypatch):
+    """All branches are refused where the first alone is not."""
+    loss = Min(1 / N + t ** -(a**2), t**-a + N**-b)
+    with one_problem():
+        phase_diagram(programme(loss, N * t, (a < 3, b < 3)).split()[0])
+        used = problem_limit().allowed - problem_limit().left
+    monkeypatch.setattr("exponents.algebra.work_limit.WorkLimit", lambda: WorkLimit(used))
+    phase_diagram(programme(loss, N * t, (a < 3, b < 3)).split()[0])
+    with pytest.raises(TooMuchWork):
+        compute_optimum(loss, N * t, (a < 3, b < 3))
