@@ -161,13 +161,13 @@ LANGUAGE_MODELS = (
     ),
     PublishedLaw(
         "granularity of experts",
-        "Krajewski et al. 2024",
+        "Krajewski et al. 2024, arXiv 2402.07871",
         ("N**-0.115", "N**-0.115*G**-0.58", "D**-0.147"),
         ("N*D + N**(2/3)*G*D",),
     ),
     PublishedLaw(
         "limited data",
-        "Muennighoff et al. 2023",
+        "Muennighoff et al. 2023, arXiv 2305.16264",
         ("N**-0.3527", "min(D, U)**-0.3527"),
         ("N*D",),
         ("0 < u < 1",),
@@ -185,7 +185,7 @@ LANGUAGE_MODELS = (
     ),
     PublishedLaw(
         "precision",
-        "Kumar et al. 2024",
+        "Kumar et al. 2024, arXiv 2411.04330",
         ("N**-alpha", "D**-beta"),
         ("N*D*P",),
         printed=(Printed("P", "0"),),
@@ -239,7 +239,7 @@ SOLVABLE_MODELS = (
     ),
     PublishedLaw(
         "linear regression, reused data",
-        "Lin et al. 2025",
+        "Lin et al. 2025, arXiv 2506.08415",
         ("M**(1 - b)", "T**((1 - b)/a)"),
         ("D",),
         ("a > b", "b > 1"),
@@ -291,7 +291,7 @@ STATISTICS = (
     ),
     PublishedLaw(
         "bandits that change",
-        "Besbes, Gur and Zeevi 2014",
+        "Besbes, Gur and Zeevi 2014, arXiv 1405.3316",
         ("S**(-1/2)", "V*S/n"),
         ("n",),
         ("0 < v < 1",),
@@ -331,7 +331,7 @@ STATISTICS = (
     ),
     PublishedLaw(
         "kernel ridge regression with noise",
-        "Cui et al. 2021",
+        "Cui et al. 2021, arXiv 2105.15004",
         ("l**(2*min(r, 1))", "l**(-1/a)/n"),
         ("n",),
         ("a > 1", "r > 0"),
@@ -341,7 +341,7 @@ STATISTICS = (
     ),
     PublishedLaw(
         "averaged SGD, several passes",
-        "Pillaud-Vivien, Rudi and Bach 2018",
+        "Pillaud-Vivien, Rudi and Bach 2018, arXiv 1805.10074",
         ("t**(-2*r)", "t**(1/a)/n"),
         ("n",),
         ("a > 1", "0 < r < 1"),
@@ -351,7 +351,7 @@ STATISTICS = (
     ),
     PublishedLaw(
         "averaged SGD, one pass",
-        "Pillaud-Vivien, Rudi and Bach 2018",
+        "Pillaud-Vivien, Rudi and Bach 2018, arXiv 1805.10074",
         ("t**(-2*r)", "t**(1/a)/n"),
         ("n",),
         ("a > 1", "0 < r < 1"),
