@@ -48,6 +48,11 @@ _HOMES = {
     "fits.kernel_spectrum": ("one_hot",),
     # Kernels of networks
     "networks.kernels": ("relu_kernels",),
+    # Many runs
+    "sweep.grid": ("Sweep", "read_sweep"),
+    "sweep.runner": ("Progress", "run_sweep"),
+    "sweep.export": ("SweepResults",),
+    "sweep.scheduler": ("open_scheduler",),
     # Pictures
     "plots": ("plot_figure", "plot_phases"),
 }
@@ -77,6 +82,10 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .spectra.random_features import limit_spectra as limit_spectra, mean_spectra as mean_spectra
     from .spectra.spectrum import Spectrum as Spectrum, spectrum_from_arrays as spectrum_from_arrays
     from .spectra.spectrum_file import read_spectrum as read_spectrum
+    from .sweep.export import SweepResults as SweepResults
+    from .sweep.grid import Sweep as Sweep, read_sweep as read_sweep
+    from .sweep.runner import Progress as Progress, run_sweep as run_sweep
+    from .sweep.scheduler import open_scheduler as open_scheduler
     from .training.ensemble import train_ensemble as train_ensemble
     from .training.linear_ensemble import train_linear_ensemble as train_linear_ensemble
 

@@ -83,7 +83,7 @@ class _Task:
     times: Reals
     steps: tuple[int, ...]
     learning_rate: Fraction | None
-    seeds: int
+    seeds: range
 
     @property
     def eta(self) -> float:
@@ -101,6 +101,7 @@ def loss_curve(
     method: str = FLOW,
     learning_rate: Fraction | float | str | None = None,
     seeds: int | None = None,
+    first_seed: int = 0,
 ) -> LossCurve:
     """Solve for the loss of a model by one of three methods.
 
@@ -116,7 +117,9 @@ def loss_curve(
     learning_rate : exact number or float, optional
         eta > 0; a float is read as the decimal that it prints.  Needed where steps or batches are finite.
     seeds : int, optional
-        Number of models that "simulate" trains, 16 by default: those of the seeds 0, 1, ...
+        Number of models that "simulate" trains, 16 by default.
+    first_seed : int
+        The seeds are ``first_seed``, ``first_seed`` + 1, ...
 
     Returns
     -------
@@ -142,7 +145,7 @@ def loss_curve(
     >>> loss_curve(model, [1, 10], "two-time", learning_rate=0.1).loss.round(4).tolist()
     [0.7537, 0.2362]
     """
-    task = _check_task(model, times, method, learning_rate, seeds)
+    task = _check_task(model, times, method, learning_rate, seeds, first_seed)
     found = SOLVERS[_system(model), method](task)
     if method == SIMULATE or _system(model) == "linear":
         return found
@@ -187,11 +190,18 @@ def estimate_seconds(
         finite = model.gamma > 0 and (model.model_size is not None or model.batch_size is not None)
         return estimate_two_time_seconds(task.last_step) if finite else 0.0
     setting = check_setting(**_settings(task), features=GAUSSIAN, precision="float64")
-    check_memory(setting, len(check_seeds(range(task.seeds))))
-    return estimate_training_seconds(setting, task.seeds)
+    check_memory(setting, len(check_seeds(task.seeds)))
+    return estimate_training_seconds(setting, len(task.seeds))
 
 
-def _check_task(model: Model, times: Sequence[float | Fraction], method: str, rate: object, seeds: int | None) -> _Task:
+def _check_task(
+    model: Model,
+    times: Sequence[float | Fraction],
+    method: str,
+    rate: object,
+    seeds: int | None,
+    first_seed: int = 0,
+) -> _Task:
     """Return what the solver is asked, with times rounded to steps, or raise InputError."""
     eta = None if rate is None else exact_rate(rate)
     check_method(model, method, eta, seeds)
@@ -203,7 +213,8 @@ def _check_task(model: Model, times: Sequence[float | Fraction], method: str, ra
         check_last_time(model, eta, float(moments[-1]))
     if seeds is not None:
         check_whole(seeds, "the number of seeds", 1, SEEDS)
-    return _Task(model, moments, steps, eta, SEEDS if seeds is None else seeds)
+    check_whole(first_seed, "the first seed", 0, 0)
+    return _Task(model, moments, steps, eta, range(first_seed, first_seed + (SEEDS if seeds is None else seeds)))
 
 
 def _system(model: Model) -> str:
@@ -313,7 +324,7 @@ def _settings(task: _Task) -> Mapping[str, Any]:
 
 def _simulate(task: _Task) -> LossCurve:
     """Train one model for each seed."""
-    return _select_steps(train_ensemble(**_settings(task), seeds=range(task.seeds)), task)
+    return _select_steps(train_ensemble(**_settings(task), seeds=task.seeds), task)
 
 
 def _select_steps(found: LossCurve, task: _Task) -> LossCurve:
@@ -345,8 +356,9 @@ def _reuse_simulate(task: _Task) -> LossCurve:
     """Draw features and samples for each seed, and train each draw exactly."""
     model, places = task.model, np.union1d([0.0], task.times)
     assert model.samples is not None and model.modes is not None
-    seeds = range(task.seeds)
-    found = average_draws(*model.exponents, model.gamma, model.model_size, model.samples, model.modes, places, seeds)
+    found = average_draws(
+        *model.exponents, model.gamma, model.model_size, model.samples, model.modes, places, task.seeds
+    )
     return found.select(np.searchsorted(places, task.times))
 
 
@@ -366,7 +378,7 @@ def _linear_simulate(task: _Task) -> LossCurve:
     assert task.model.readout_scale is not None
     settings = dict(_settings(task))
     settings["gamma0"], settings["width"] = settings.pop("gamma"), settings.pop("model_size")
-    found = train_linear_ensemble(**settings, init=task.model.readout_scale, seeds=range(task.seeds))
+    found = train_linear_ensemble(**settings, init=task.model.readout_scale, seeds=task.seeds)
     return _select_steps(found, task)
 
 

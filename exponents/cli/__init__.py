@@ -2,5 +2,6 @@
 
 Read `app` (the group of commands, running, errors), then `terminal` (options and printing shared by all commands).
 Each command has a file of its own name; `loss_options` holds what balance, plan and plot share, and `curve_request`
-checks what curve was asked.  This is the only room of `exponents` that imports `verify`.
+checks what curves were asked; `curve_text` is what is said of them.  This is the only room of `exponents` that imports
+`verify`.
 """

@@ -28,6 +28,7 @@ from .derive import derive
 from .fit import fit
 from .plan import plan
 from .plot import plot
+from .sweep import sweep
 from .table import table
 from .terminal import Command
 from .verify import verify
@@ -66,6 +67,7 @@ Examples:
   exponents curve 3/2 1/2 --time 1,1e12  the loss under gradient flow
   exponents verify                       measure every claim and judge it
   exponents plot phases fig1a            phase diagrams, and figures of the paper
+  exponents sweep grid.toml              a grid of curves or verdicts, in parallel
 """,
 )
 @click.version_option(__version__, "-V", "--version", message="exponents %(version)s")
@@ -80,7 +82,7 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (table, at, derive, balance, plan, fit, curve, verify, plot):
+for _command in (table, at, derive, balance, plan, fit, curve, verify, plot, sweep):
     cli.add_command(_command)
 
 

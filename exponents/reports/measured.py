@@ -26,6 +26,9 @@ CURVE: dict[str, tuple[str | Notation, str]] = {
 }
 """Headings and formats of the columns that a loss curve may have, by the keys of CSV."""
 
+SIZES = ("model_size", "batch_size", "samples")
+"""Parameters that are infinite where they have no value."""
+
 CURVE_SYMBOLS = {
     "gamma": Notation("gamma", "γ", r"\gamma"),
     "eta": Notation("eta", "η", r"\eta"),
@@ -118,6 +121,46 @@ def curve_table(columns: Mapping[str, Sequence[float]], title: str, notes: Seque
     cells = zip(*([_number(value, CURVE[key][1]) for value in values] for key, values in columns.items()), strict=True)
     heading, *said = (phrase(template, **CURVE_SYMBOLS) for template in (title, *notes))
     return Table("curve", heading, tuple(Column(key, CURVE[key][0]) for key in columns), tuple(cells), tuple(said))
+
+
+def long_table(records: Sequence[Mapping[str, Any]]) -> Table:
+    """Return curves as one table for a program: the parameters, each quantity of `CURVE`, warnings and version.
+
+    Parameters
+    ----------
+    records : sequence of mappings
+        Curves as JSON holds them.  A curve without times, which was not solved, has one row.
+
+    Returns
+    -------
+    Table
+        With one row per curve and time.  Numbers have all their digits; what is unknown is an empty cell.
+
+    Examples
+    --------
+    >>> record = {"time": [1.0], "loss": [0.5], "parameters": {"gamma": "1"}, "warnings": [], "version": "0"}
+    >>> table = long_table([record])
+    >>> [column.key for column in table.columns], table.rows
+    (['gamma', 'time', 'loss', 'warnings', 'version'], (('1', '1.0', '0.5', None, '0'),))
+    """
+    given = tuple(dict.fromkeys(key for record in records for key in record["parameters"]))
+    known = tuple(key for key in CURVE if any(key in record for record in records))
+    said = tuple(key for key in ("status", "message", "warnings", "version") if any(key in one for one in records))
+    rows: list[tuple[Cell, ...]] = []
+    for record in records:
+        asked = {**record["parameters"]}
+        asked |= {key: "inf" for key in SIZES if key in asked and asked[key] is None}
+        before = [_exact(asked.get(key)) for key in given]
+        after = [_exact("; ".join(text) if isinstance(text := record.get(key), list) else text) for key in said]
+        for place in range(len(record.get("time", ()))) or (None,):
+            values = [None if place is None or key not in record else record[key][place] for key in known]
+            rows.append((*before, *map(_exact, values), *after))
+    return Table("curves", phrase("Loss curves"), tuple(map(Column, (*given, *known, *said))), tuple(rows))
+
+
+def _exact(value: object) -> Cell:
+    """Return a value with all its digits; nothing for what is unknown."""
+    return None if value is None or value == "" else value if isinstance(value, str) else repr(value)
 
 
 def _number(value: float, form: str) -> Cell:

@@ -41,27 +41,37 @@ def run(capsys, *arguments):
     return status, captured.out, captured.err
 
 
+ATTRIBUTES = ["parameters", "warnings", "version"]
+"""What JSON says of a curve beside its columns."""
+
+PARAMETERS = [
+    *("alpha", "beta", "gamma", "method", "spectrum", "modes", "model_size", "batch_size", "samples"),
+    *("learning_rate", "seeds", "seed"),
+]
+
+
 def curve(capsys, *arguments):
-    """Time, loss and error as arrays; a model error goes with finite sizes."""
+    """Time, loss and error as arrays."""
     status, out, _ = run(capsys, *arguments, "--format", "json")
     assert status == 0
     found = json.loads(out)
-    assert list(found) in (["time", "loss", "error"], ["time", "loss", "error", "model_error"])
+    assert list(found)[:3] == ["time", "loss", "error"] and list(found)[-3:] == ATTRIBUTES
     return tuple(np.array(found[key]) for key in list(found)[:3])
 
 
 def rows(capsys, *arguments):
-    """The columns of CSV, by name."""
+    """The columns of CSV that are measured, by name."""
     status, out, _ = run(capsys, *arguments, "--format", "csv")
     assert status == 0
     read = list(csv.DictReader(io.StringIO(out)))
-    return {key: np.array([float(row[key]) for row in read]) for key in read[0]}
+    assert list(read[0])[: len(PARAMETERS)] == PARAMETERS and list(read[0])[-2:] == ATTRIBUTES[1:]
+    return {key: np.array([float(row[key]) for row in read]) for key in list(read[0])[len(PARAMETERS) : -2]}
 
 
 def test_a_curve_has_the_keys_that_others_rely_on(capsys):
     status, out, err = run(capsys, *POINT, "--gamma", "1", "--time", "1e2,1e6", "--format", "json")
     found = json.loads(out)
-    assert (status, err, list(found)) == (0, "", ["time", "loss", "error"])
+    assert (status, err, list(found)[:3]) == (0, "", ["time", "loss", "error"])
     assert found["time"] == [100.0, 1e6]
     reference = limit_curve("3/2", "1/2", 1.0, [100.0, 1e6], tolerance=1e-11)
     assert np.all(np.abs(found["loss"] - reference.loss) <= found["error"])
@@ -89,7 +99,7 @@ def test_every_method_has_the_same_keys_and_columns_of_its_own(arguments, column
     assert times.tolist() == [1, 2] and loss[1] < loss[0] and np.all((error > 0) & (error < 0.5 * loss))
     found = rows(capsys, *arguments, "--time", "1,2")
     assert list(found) == ["time", "loss", "error", *columns]
-    assert found["loss"] == pytest.approx(loss, rel=1e-8)  # nine digits are printed
+    assert found["loss"].tolist() == loss.tolist()  # CSV has all digits
     assert np.all(found["kernel"] > 1)
 
 
@@ -540,12 +550,13 @@ def test_help_states_what_is_done_unless_said_otherwise(capsys):
 
 def curve_json(capsys, *arguments):
     assert main(["curve", "3/2", "1/2", *arguments, "--format", "json"]) == 0
-    return json.loads(capsys.readouterr().out)
+    found = json.loads(capsys.readouterr().out)
+    return {key: value for key, value in found.items() if key not in ATTRIBUTES}
 
 
 def test_reused_samples_have_a_loss_on_them_too(capsys):
     found = curve_json(capsys, "--samples", "100", "--model-size", "64", "--time", "1,10,1000")
-    assert set(found) == {"time", "loss", "error", "train_loss", "model_error"}
+    assert set(found) == {"time", "loss", "error", "train_loss", "model_error", "kernel", "clock"}
     assert all(train < test for train, test in zip(found["train_loss"], found["loss"], strict=True))
     assert found["loss"][2] > found["loss"][1]  # near N = P it rises again
     assert found["train_loss"] == sorted(found["train_loss"], reverse=True)
@@ -570,7 +581,7 @@ def test_reused_samples_that_are_drawn(capsys):
 def test_the_limit_of_many_samples_is_the_flow(capsys):
     found = curve_json(capsys, "--samples", "1e12", "--time", "1,100")
     limit = curve_json(capsys, "--time", "1,100")
-    assert set(limit) == {"time", "loss", "error"}
+    assert "train_loss" not in limit
     for name in ("loss", "train_loss"):
         assert found[name] == pytest.approx(limit["loss"], rel=1e-8, abs=0)
 
@@ -615,3 +626,72 @@ def test_next_to_as_many_samples_as_features_the_mean_is_said_to_be_infinite(met
         _, out, err = run(capsys, *POINT, "--samples", samples, "--model-size", "16", "--time", "1,4", *method)
         assert ("the mean over models is infinite" in f"{out} {err}".lower().replace("\n", " ")) == warned
         assert ("take N and P further apart" in err) == warned
+
+
+def long_rows(capsys, *arguments):
+    """The rows of CSV, as they stand."""
+    status, out, _ = run(capsys, *arguments, "--format", "csv")
+    assert status == 0
+    return list(csv.DictReader(io.StringIO(out)))
+
+
+def test_lists_give_a_curve_for_each_combination_and_each_is_what_it_is_alone(capsys):
+    options = ["--gamma", "0,1/3", "--model-size", "16,inf", "--time", "1,10"]
+    found = json.loads(run(capsys, *POINT, *options, "--format", "json")[1])
+    settings = [(one["parameters"]["gamma"], one["parameters"]["model_size"]) for one in found["curves"]]
+    assert settings == [("0", 16), ("0", None), ("1/3", 16), ("1/3", None)]
+    alone = curve(capsys, *POINT, "--gamma", "1/3", "--model-size", "16", "--time", "1,10")
+    assert found["curves"][2]["loss"] == alone[1].tolist() != found["curves"][3]["loss"]
+    read = long_rows(capsys, *POINT, *options)
+    assert [(row["gamma"], row["model_size"], row["time"]) for row in read[3:6]] == [
+        ("0", "inf", "10.0"),
+        ("1/3", "16", "1.0"),
+        ("1/3", "16", "10.0"),
+    ]
+    assert float(read[4]["loss"]) == alone[1][0] and not read[2]["model_error"] and read[4]["model_error"]
+    _, out, _ = run(capsys, *POINT, *options)
+    assert out.count("The loss under gradient flow") == 4 and "N and B to infinity, γ = 1/3" in out
+
+
+def test_lists_of_batches_and_samples_name_their_curves_in_warnings(capsys):
+    words = [*POINT, "--batch-size", "8,inf", "--samples", "31,160", "--model-size", "32", "--time", "1"]
+    status, out, err = run(capsys, *words)
+    assert status == 0 and out.count("P = 31") >= 2 and "one pass over P = 160" in out
+    assert re.search(r"^exponents: gamma = 1, N = 32, P = 31: The mean over models is infinite", err, re.MULTILINE)
+    saved = json.loads(run(capsys, *words, "--format", "json")[1])["curves"]
+    (warned,) = [one["parameters"] for one in saved if any("infinite" in text for text in one["warnings"])]
+    assert warned["samples"] == 31 and warned["batch_size"] is None
+
+
+def test_a_curve_of_a_list_that_fails_is_said_and_the_others_are_printed(capsys):
+    status, out, err = run(capsys, *TWO_TIME, "--learning-rate", "1", "--batch-size", "2,inf", "--time", "20")
+    assert status == 1 and out.count("The loss by") == 1 and "B to infinity" in out
+    assert re.match(r"exponents: gamma = 1, B = 2: not solved: .* broke down at step 6", err)
+
+
+def test_seeds_follow_the_first_and_two_halves_are_the_whole(capsys):
+    whole = curve(capsys, *trained("--seeds", "4"))[1]
+    first, last = (curve(capsys, *trained("--seeds", "2", "--seed", seed))[1] for seed in ("0", "2"))
+    assert (first + last) / 2 == pytest.approx(whole, rel=1e-14) and first[0] != last[0]
+    single = json.loads(run(capsys, *trained("--seeds", "1", "--seed", "2"), "--format", "json")[1])
+    other = curve(capsys, *trained("--seeds", "2", "--seed", "3"))[1]  # seeds 3 and 4
+    assert single["error"] == [None, None] and single["parameters"]["seed"] == 2
+    assert single["loss"] != other.tolist()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([*POINT, "--gamma", "0,,1"], "finite rational"),
+        ([*POINT, "--model-size", "8,0"], "at least 1"),
+        ([*POINT, "--model-size", "8,infinite"], "finite rational"),
+        ([*POINT, "--gamma", ",".join(map(str, range(1001)))], "at most 1000 curves"),
+        ([*POINT, "--seed", "1"], "--seed goes with --method simulate; got flow"),
+        (trained("--seed", "-1"), "the seed must be a whole number of at least 0"),
+        (trained("--seed", "1/2"), "the seed must be a whole number"),
+    ],
+    ids=lambda value: " ".join(value)[:50] if value else "nothing",
+)
+def test_bad_lists_and_seeds_are_answered_in_one_line(arguments, words, capsys):
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "") and err.count("\n") == 1 and words in err and len(err) < 300

@@ -38,7 +38,7 @@ ROOMS = {
             "measurements",
             "witnesses",
         ),
-        *("judgement", "networks", "fits", "plots"),
+        *("judgement", "networks", "fits", "sweep", "plots"),
     ),
 }
 """Rooms (folders, and modules at the top of a package) from bottom to top: a room may import those before it."""

@@ -55,6 +55,9 @@ from ..spectra.spectrum import Spectrum
 from ..training.stability import StabilityWatch, StableRate
 from .sizes import check_memory, check_steps
 
+SQUARE = 16
+"""Bytes that a solution takes per square of its steps."""
+
 BLOCK = 2**18
 """Entries of a history that are multiplied in one call: they stay in the cache, and below the size at which a linear
 algebra library starts threads, which costs more than it saves."""

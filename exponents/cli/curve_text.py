@@ -1,0 +1,148 @@
+"""What must be known to read a loss curve?  Its title, and the notes below the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf, isinf
+from typing import TYPE_CHECKING
+
+from ..names import FLOW, SIMULATE, TWO_TIME
+from .curve_request import write_options
+
+if TYPE_CHECKING:
+    from verify.curves import LossCurve
+    from verify.model import Model
+    from verify.sweep.curve_question import CurveQuestion
+
+
+def curve_title(asked: CurveQuestion, found: LossCurve, among: bool = False) -> str:
+    """Return what was solved, for which model; ``among`` others, also what else may differ.
+
+    Examples
+    --------
+    >>> from verify.sweep.curve_question import read_question
+    >>> asked = read_question("3/2", "1/2", times="1", gamma="1/3")
+    >>> curve_title(asked, asked.solve(), among=True)
+    'The loss under gradient flow, N and B to infinity, {gamma} = 1/3'
+    """
+    model = asked.model
+    done = {
+        FLOW: "The loss under gradient flow",
+        TWO_TIME: "The loss by the two-time equations",
+        SIMULATE: f"The loss of trained models, mean of {len(found.status.seeds)} seeds",
+    }[asked.method]
+    if asked.is_lazy_recursion:
+        done = "The lazy loss in finite steps, by exact second moments"
+    size = "N to infinity" if model.model_size is None else f"N = {model.model_size}"
+    batch = "B to infinity" if model.batch_size is None else f"B = {model.batch_size}"
+    if model.reuses:
+        parts = [f"P = {model.samples} samples reused", size]
+    elif model.model_size is None and model.batch_size is None:
+        parts = ["N and B to infinity" if model.file is None else "B to infinity, measured spectrum"]
+    elif asked.is_lazy_recursion and model.model_size is not None:
+        parts = [f"mean-field spectrum of {size}", batch]
+    elif asked.method == FLOW and model.model_size is not None:
+        parts = [batch, f"mean field of models of size {size}"]
+    else:
+        parts = [size, batch]
+    if asked.learning_rate is not None:
+        parts.append(f"{{eta}} = {float(asked.learning_rate):g}")
+    if among:
+        parts.append(f"{{gamma}} = {asked.gamma}")
+        if model.most_steps is not None:
+            parts.append(f"one pass over P = {model.samples}")
+    return ", ".join([done, *parts])
+
+
+def curve_notes(asked: CurveQuestion, found: LossCurve) -> Sequence[str]:
+    """Return what must be known to read the numbers.
+
+    Examples
+    --------
+    >>> from verify.sweep.curve_question import read_question
+    >>> asked = read_question("3/2", "1/2", times="1")
+    >>> curve_notes(asked, asked.solve())[0]
+    'At t = 0 the loss is 1.33333. Times are in units of 1/(learning rate).'
+    """
+    from verify.sweep.record import curve_warnings
+
+    model = asked.model
+    units = "{eta} times the step" if asked.counts_steps else "in units of 1/(learning rate)"
+    notes = [f"At t = 0 the loss is {found.start:.6g}. Times are {units}."]
+    if model.most_steps is not None:
+        notes.append(f"One pass: each of P = {model.samples} samples is used once.")
+    if model.reuses:
+        notes += _reuse_notes(asked, found)
+    elif found.floor:
+        taken = " The exponent is taken of L minus this." if "loss_slope" in found.observed else ""
+        notes.append(f"Final loss: {found.floor:.6g}.{taken}")
+        if asked.method == FLOW and model.model_size is not None:
+            from verify.spectra.floor import four_point_floor
+
+            mean = sum(four_point_floor(*model.exponents, model.model_size, model.spectrum, model.modes))
+            notes.append(f"With its four-point part, the first order in 1/N that the mean field lacks: {mean:.6g}.")
+    if asked.method == FLOW and model.batch_size is not None and asked.learning_rate is not None:
+        noise = f"{{noise}} = {float(asked.learning_rate / model.batch_size):g}"
+        notes.append(
+            f"From batches: the variance that they add{', and the shift of the mean' if model.gamma else ''}, to first "
+            f"order in {noise}, for Gaussian features and small steps."
+        )
+    if "left_out" in found.observed:
+        notes.append("Left out: the exact lazy loss in steps of {eta}, less L.")
+    notes += [f"{write_options(warning)}." for warning in curve_warnings(asked, found)]
+    if "between_models" in found.observed:
+        notes.append(
+            "Between models: what the mean over models adds to L, which is on their mean-field spectrum, to first "
+            "order in 1/N. Neither L nor its error contains it."
+        )
+    if asked.is_lazy_recursion:
+        notes.append(_lazy_note(model))
+    elif asked.method == TWO_TIME and not model.reuses:
+        notes.append("The error covers the sums over modes, not the mean field.")
+    if "model" in found.errors:
+        notes.append(
+            f"Model error: the size of what {'that' if asked.is_lazy_recursion else 'the mean field'} leaves out, of "
+            f"order {_orders(asked)}. The error of L is that of the numbers."
+        )
+    if model.modes is not None and found.status.seeds:
+        alpha, beta = model.exponents
+        beyond = f"{model.modes ** -float(alpha * beta) / float(alpha * beta):.2g}"
+        notes.append(
+            f"The error is the standard error of the mean over seeds. Models have M = {model.modes} modes; the modes "
+            f"left out would add {beyond} to the loss at t = 0."
+        )
+    return notes
+
+
+def _orders(asked: CurveQuestion) -> str:
+    """Return the small numbers that a mean field leaves out."""
+    model = asked.model
+    batch = None if asked.is_lazy_recursion or model.reuses else model.batch_size
+    sizes = {"1/N": model.model_size, "1/B": batch, "1/P": model.samples if model.reuses else None}
+    return " and ".join(name for name, size in sizes.items() if size is not None)
+
+
+def _lazy_note(model: Model) -> str:
+    """Return what is exact at gamma = 0."""
+    exact = "At {gamma} = 0 second moments close"
+    if model.batch_size is not None:
+        exact += ": the mean over Gaussian batches is exact, with its four-point part"
+    return f"{exact}. L is the loss of the flow, and what steps and batches add to it."
+
+
+def _reuse_notes(asked: CurveQuestion, found: LossCurve) -> list[str]:
+    """Return what the two losses are, and how they end."""
+    notes = ["L is the loss on new data. Training sees the P samples only."]
+    if asked.method == FLOW:
+        from verify.reuse.finite_sizes import mean_final_loss
+
+        end = "grows without end, since N = P" if isinf(found.floor) else f"tends to {found.floor:.6g}"
+        model = asked.model
+        assert model.samples is not None
+        mean = mean_final_loss(*model.exponents, inf if model.model_size is None else model.model_size, model.samples)
+        if model.model_size is not None and not isinf(mean):
+            end += f"; with the exact factor of finite N and P, to {mean:.6g}"
+        notes.append(f"The mean field of features and samples. L {end}.")
+    if asked.method == TWO_TIME:
+        notes.append("The error covers the time grid and the sums over modes, not the mean field.")
+    return notes
