@@ -68,9 +68,13 @@ def sweep(
       time = "1:100:9"
 
     \b
-    alpha beta gamma method spectrum modes model-size batch-size samples
-    learning-rate seed    may hold several values
+    alpha beta gamma modes model-size batch-size samples learning-rate seed
+                          may hold several values; a size may be "inf"
+    method                flow, two-time, simulate, or several
+    spectrum              continuum, modes, a file, or several
     time seeds            hold one; time as in curve, or a list of numbers
+    eigenvalues coefficients
+                          columns of the file of a spectrum
     run = "verify"        verdicts: claim (names or families), alpha, beta,
                           gamma, spectrum, and control = true or false
     [[grid]]              a grid of its own, with the keys above all grids

@@ -654,7 +654,7 @@ def test_lists_give_a_curve_for_each_combination_and_each_is_what_it_is_alone(ca
 
 
 def test_lists_of_batches_and_samples_name_their_curves_in_warnings(capsys):
-    words = [*POINT, "--batch-size", "8,inf", "--samples", "31,160", "--model-size", "32", "--time", "1"]
+    words = [*POINT, "--batch-size", "8,inf", "--samples", "31,160", "--model-size", "32", "--time", "0.3"]
     status, out, err = run(capsys, *words)
     assert status == 0 and out.count("P = 31") >= 2 and "one pass over P = 160" in out
     assert re.search(r"^exponents: gamma = 1, N = 32, P = 31: The mean over models is infinite", err, re.MULTILINE)
