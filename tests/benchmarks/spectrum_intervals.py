@@ -5,6 +5,9 @@
 Each set is a power law of 1,000 modes, alpha = 3/2 and beta = 1/2, with chi^2 coefficients, and independent noise on
 ln lambda, sorted.  Beside the intervals of alpha, s and beta stand the usual ones of least squares (residuals taken as
 independent) of alpha, and of s from ln y^2.  A refused set counts as not covered.
+
+Then kernel matrices on 800 samples of Gaussian features with 3,000 such modes, whose targets are linear: there the
+intervals must cover what sampling does as well.
 """
 
 import sys
@@ -13,7 +16,7 @@ import time
 import numpy as np
 
 from exponents.errors import NoSingleExponent
-from verify import fit_spectrum
+from verify import fit_kernel, fit_spectrum
 
 ALPHA, BETA, MODES, SEED = 1.5, 0.5, 1000, 20240917
 S = ALPHA * BETA + 1
@@ -63,6 +66,20 @@ def measure(noise, outputs, window, sets):
     return {name: count / sets for name, count in covered.items()}, [u / sets for u in usual], refused / sets, width
 
 
+def measure_kernels(alpha, beta, draws, samples=800, modes=3000):
+    """Shares of intervals that cover, for empirical kernels."""
+    generator, k = np.random.default_rng(SEED), np.arange(1.0, modes + 1)
+    covered = np.zeros(3)
+    for _ in range(draws):
+        features = generator.standard_normal((samples, modes))
+        target = features @ (generator.standard_normal(modes) * k ** (-(alpha * beta + 1) / 2))
+        found = fit_kernel((features * k**-alpha) @ features.T, target)
+        for place, (name, true) in enumerate({"alpha": alpha, "s": alpha * beta + 1, "beta": beta}.items()):
+            low, high = getattr(found, name).interval
+            covered[place] += low <= true <= high
+    return covered / draws
+
+
 def main():
     """Print the table."""
     sets = int(sys.argv[1]) if len(sys.argv) > 1 else 400
@@ -79,6 +96,9 @@ def main():
             f"{refused:.3f}    {time.perf_counter() - begun:.0f}",
             flush=True,
         )
+    print(f"kernel matrices, {sets // 10} draws each: alpha beta, coverage of alpha, s and beta")
+    for alpha, beta in ((1.5, 0.5), (1.3, 0.8), (2.0, 0.5)):
+        print(alpha, beta, *measure_kernels(alpha, beta, sets // 10).round(3), flush=True)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from ..arrays import Reals
 from .sorted_noise import draw_like, estimate_noise, fit_slopes
 
 TOLERATED = 0.15
-"""Share of alpha by which local exponents may differ: sampling alone changes them by some 5 % up to n/5."""
+"""Share of alpha by which local exponents may differ: sampling alone changes them by less than a tenth up to n/5."""
 
 SURELY = 1.5
 """Local exponents differ surely if they do so by more than this factor times the largest simulated difference."""

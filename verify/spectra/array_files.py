@@ -84,8 +84,8 @@ def _split_table(table: NDArray[Any], name: str) -> Columns:
         )
     if table.shape[0] == table.shape[1] > 2:
         raise InputError(
-            f"{name} has a square matrix of shape {table.shape}; if it is a kernel, save it as `kernel` with its "
-            "`labels` in one NPZ file, for fit"
+            f"{name} has a square matrix of shape {table.shape}; if it is a kernel, fit it from an NPZ file that holds "
+            "it as 'kernel' beside its 'labels'"
         )
     return Columns(name, tuple(str(number + 1) for number in range(table.shape[1])), tuple(table.T))
 

@@ -53,6 +53,16 @@ def test_what_follows_is_that_of_the_exponents_and_odds_add_up():
     assert 0.1 < easy.regime["hard"] < 0.9 and any("not decided" in warning for warning in easy.warnings)
 
 
+def test_what_windows_say_differently_is_part_of_the_error():
+    mild = np.exp(-1.5 * np.log(K) + 0.02 * np.log(K) ** 2)  # the local exponent falls from 1.41 to 1.25
+    found = fit_spectrum(mild, K**-S)
+    values = [window.alpha for window in found.windows]
+    low, high = found.alpha.interval
+    assert np.ptp(values) > 0.02 and high - low > np.ptp(values)
+    straight = fit_spectrum(K**-1.5, K**-S)  # control: nothing differs
+    assert np.ptp(straight.alpha.interval) < 1e-6 * (high - low)
+
+
 def test_a_spectrum_without_a_regime_says_so():
     found = fit_spectrum(K**-0.8, K**-1.4)
     assert found.regime["outside"] == 1 and not found.time_exponent
@@ -164,6 +174,10 @@ def test_a_kernel_gives_the_spectrum_of_its_matrix_and_both_sizes():
     found = fit_kernel(np.minimum.outer(x, x), np.sin(3 * x) - np.sin(3 * x).mean())  # eigenvalues of k^-2
     assert found.alpha.interval[0] < 2 < found.alpha.interval[1]
     assert [window.samples for window in found.windows] == [500, 500, 500, 250, 250]
+    half = np.mean([window.alpha for window in found.windows[3:]])
+    alone = fit_spectrum(found.eigenvalues, found.coefficients, samples=500)  # control: one number of samples
+    grown = np.ptp(found.alpha.interval) - np.ptp(alone.alpha.interval)
+    assert abs(half - found.alpha.value) > 0.01 and grown > 0.2 * abs(half - found.alpha.value)
     assert found.eigenvalues[:20].sum() == pytest.approx(x.mean(), rel=0.02)  # the trace over n
 
 
