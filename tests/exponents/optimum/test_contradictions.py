@@ -88,7 +88,7 @@ def test_control_a_wrong_proof_a_wrong_region_and_wrong_cases_are_refuted():
         prove(replace(found, regions=swapped))
 
 
-@pytest.mark.parametrize("forge", ["prices", "exponent", "weights", "where"])
+@pytest.mark.parametrize("forge", ["prices", "exponent", "weights", "where", "nothing"])
 def test_a_forged_certificate_of_an_infeasible_phase_is_rejected(forge):
     data = json.loads(json.dumps(make_certificate(given_size())))
     phase = data["parts"][0]["phases"][-1]
@@ -98,6 +98,12 @@ def test_a_forged_certificate_of_an_infeasible_phase_is_rejected(forge):
             price["/"][1] = [[str(-Fraction(number)), power] for number, power in price["/"][1]]
     elif forge == "exponent":
         phase["exponent"] = unit
+    elif forge == "nothing":  # a phase without a vertex, and multipliers that say 0 >= 0
+        none = {"/": [[], [["1", [0]]]]}
+        phase = data["parts"][0]["phases"][0]
+        phase |= {"exponent": none, "vertices": [], "binding": []}
+        for proof in phase["proofs"]:
+            proof |= {"weights": [none] * len(proof["weights"]), "prices": [none] * len(proof["prices"])}
     elif forge == "weights":
         phase["proofs"][0]["weights"][0] = unit
     else:  # infeasible everywhere
