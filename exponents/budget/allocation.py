@@ -16,17 +16,19 @@ from ..display import Reported
 from ..errors import InputError, NoBalance, TooMuchWork
 from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
+from .certified_bounds import dual_bound
 from .geometric_programme import DIGITS, LogLoss, Minimum, number
 from .leading_law import Law, check_factor, leading_law, set_aside
+from .lifting import value_at
 from .linear_equations import solve_unknowns, unit_row
 from .numeric_programme import System, check_prefactor, read_system
-from .trade_off import meet_sums, separate_sums
+from .trade_off import Split, meet_budget, sums_of
 
 FACTOR = Fraction(11, 10)
 """How closely the leading law must hold, by default."""
 
-NO_LAW = "under a sum only the exponents are derived: see balance"
-"""Why a plan under a sum has no leading law."""
+NO_LAW = "its constants are not derived for a {}; its exponents are: see balance"
+"""Why a plan has no leading law where a cost or a constraint is a sum, the loss is none, or amounts are whole."""
 
 SAME = mpf(10) ** -6
 """Difference in ln of a resource below which two splits are the same."""
@@ -76,8 +78,14 @@ class Plan(Reported):
         The least loss, irreducible terms included; and these alone.
     allocation : tuple of (Symbol, mpf)
         What each resource gets.
-    unique : bool
-        Whether this is the only best split.
+    low : mpf or None
+        A proved lower bound of the least loss, irreducible terms included; None if there is none.
+    pieces : int
+        How many pieces of the domain were searched; 0 where the problem is convex in logarithms.
+    unique : bool or None
+        Whether this is the only best split; None if that was not decided.
+    whole : tuple of Symbol
+        The resources that are whole numbers.
     terms : tuple of (str, mpf)
         What each term contributes to the loss.
     law : Law or None
@@ -104,7 +112,10 @@ class Plan(Reported):
     loss: mpf
     irreducible: mpf
     allocation: tuple[tuple[Symbol, mpf], ...]
-    unique: bool
+    low: mpf | None
+    pieces: int
+    unique: bool | None
+    whole: tuple[Symbol, ...]
     terms: tuple[tuple[str, mpf], ...]
     law: Law | None
     no_law: str
@@ -126,7 +137,7 @@ class Plan(Reported):
         return self.budgets[0]
 
 
-def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -> Plan:
+def plan_budget(programme: Programme, budget: object, factor: object = FACTOR, whole: Sequence[Symbol] = ()) -> Plan:
     """Return the best split of ``budget`` for a loss with numerical exponents and prefactors.
 
     Parameters
@@ -137,6 +148,8 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
         C, the value of every cost; or a value for each cost, in order.
     factor : exact number
         How closely the leading law must hold; `Plan.beyond` is the budget above which it does.
+    whole : sequence of Symbol, optional
+        Resources that must be whole numbers.
 
     Returns
     -------
@@ -164,16 +177,17 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
         if spent <= 0:
             raise InputError(f"the budget must be positive; got {abbreviate(spent)}; try 1e6")
     wanted = check_factor(factor)
+    scaled, sums = share_budget(programme, budgets), sums_of(programme)
+    if programme.loss.whole or sums or whole:
+        what = "sum among costs and constraints" if sums else "split in whole numbers" if whole else "loss of this form"
+        found = meet_budget(scaled, budgets[0], whole)
+        return _describe(programme, budgets, wanted, tuple(whole), found, NO_LAW.format(what))
     for term in programme.loss:
         check_prefactor(term)
-    rest, sums = separate_sums(programme)
-    scaled = share_budget(programme, budgets)
-    falling, irreducible_terms = set_aside(share_budget(rest, budgets))
-    if not sums:
-        least = _minimise(programme, budgets, read_system(falling))
-        law, no_law = _find_law(scaled)
-    else:
-        least, law, no_law = meet_sums(falling, sums, budgets[0]), None, NO_LAW
+    falling, irreducible_terms = set_aside(scaled)
+    system = read_system(falling)
+    least = _minimise(programme, budgets, system)
+    law, no_law = _find_law(scaled)
     with mp.workdps(DIGITS):
         size = mpmath.log(number(budgets[0]))
         shares = dict(zip((term.name for term in falling.loss), least.shares, strict=True))
@@ -183,13 +197,17 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
             (term.name, shares[term.name] * loss if term.name in shares else number(term.prefactor))
             for term in programme.loss
         )
+        low = _lower_bound(system, least, budgets[0])
         return Plan(
             programme,
             budgets,
             loss + irreducible,
             irreducible,
             tuple((r, mpmath.exp(u)) for r, u in zip(falling.resources, least.logs, strict=True)),
+            None if low is None else low + irreducible,
+            0,
             least.unique,
+            (),
             tuple(terms),
             law,
             no_law,
@@ -198,6 +216,50 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR) -
             law.beyond(wanted) if law else None,
             _second_best(law, budgets[0], least) if law else None,
         )
+
+
+def _describe(
+    programme: Programme,
+    budgets: tuple[Fraction, ...],
+    factor: Fraction,
+    whole: tuple[Symbol, ...],
+    found: Split,
+    no_law: str,
+) -> Plan:
+    """Return the plan of a split without a leading law."""
+    resources = programme.visible
+    with mp.workdps(DIGITS):
+        amounts = {r: mpmath.exp(u) for r, u in zip(resources, found.logs, strict=True)}
+        terms = tuple((name, value_at(part, amounts)) for name, part in programme.loss.parts)
+        fixed = [part for _, part in programme.loss.parts if not part.free_symbols & set(resources)]
+        irreducible = mpmath.fsum(map(number, fixed))
+        return Plan(
+            programme,
+            budgets,
+            found.loss + irreducible,
+            irreducible,
+            tuple(amounts.items()),
+            found.low + irreducible,
+            found.pieces,
+            found.unique,
+            whole,
+            terms,
+            None,
+            no_law,
+            None,
+            factor,
+            None,
+            None,
+        )
+
+
+def _lower_bound(system: System, least: Minimum, spent: Fraction) -> mpf | None:
+    """Return the lower bound of the least loss that the shares of its terms prove; None if there is none."""
+    try:
+        proved = dual_bound(replace(system, costs=[k / Rational(spent) for k in system.costs]), least)
+    except (InputError, TooMuchWork):  # a prefactor without exact form, or a number of too many digits
+        return None
+    return number(proved) if proved else None
 
 
 def share_budget(programme: Programme, budgets: Sequence[Fraction]) -> Programme:

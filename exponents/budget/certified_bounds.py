@@ -128,10 +128,14 @@ def dual_bound(system: System, least: Minimum) -> Fraction:
         return Fraction(0)
     with ctx.workprec(BITS):
         total = sum(
-            (_ball(y) * (_ball(p) / _ball(y)).log() for y, p in zip(weights, system.prefactors, strict=True) if y),
+            (
+                ball_of(y) * (ball_of(p) / ball_of(y)).log()
+                for y, p in zip(weights, system.prefactors, strict=True)
+                if y
+            ),
             arb(0),
         )
-        total += sum((_ball(price) * _ball(k).log() for price, k in zip(prices, system.costs, strict=True)), arb(0))
+        total += sum((ball_of(price) * ball_of(k).log() for price, k in zip(prices, system.costs, strict=True)), arb(0))
         return _end(total.exp(), -1)
 
 
@@ -161,8 +165,8 @@ class _Allocations:
         rows = [*system.budgets, *(unit_row(r, width) for r in least.at_floor)]
         matrix, pivots = row_echelon_form([[*row, *unit_row(i, len(rows))] for i, row in enumerate(rows)], width)
         self._solved = dict(zip(pivots, matrix, strict=True))
-        self._right = [-_ball(k).log() for k in system.costs] + [arb(0)] * len(least.at_floor)
-        self.found = {c: _ball(_to_rational(least.logs[c])) for c in range(width) if c not in pivots}
+        self._right = [-ball_of(k).log() for k in system.costs] + [arb(0)] * len(least.at_floor)
+        self.found = {c: ball_of(_to_rational(least.logs[c])) for c in range(width) if c not in pivots}
 
     def slopes(self) -> list[list[Fraction]]:
         """Return how fast each term falls along each free resource."""
@@ -182,11 +186,13 @@ class _Allocations:
     def sizes(self, free: Mapping[int, arb]) -> list[arb]:
         """Return each term, given u of the free resources."""
         logs, system = self.logs(free), self._system
-        return [_ball(p) * (-_combine(row, logs)).exp() for p, row in zip(system.prefactors, system.terms, strict=True)]
+        return [
+            ball_of(p) * (-_combine(row, logs)).exp() for p, row in zip(system.prefactors, system.terms, strict=True)
+        ]
 
 
 def _combine(row: Sequence[Fraction], values: Sequence[arb]) -> arb:
-    return sum((_ball(c) * value for c, value in zip(row, values, strict=True)), arb(0))
+    return sum((ball_of(c) * value for c, value in zip(row, values, strict=True)), arb(0))
 
 
 def primal_bound(system: System, least: Minimum) -> Fraction:
@@ -294,8 +300,19 @@ def _to_rational(value: mpf) -> Fraction:
     return Fraction(int(mpmath.nint(value * mpf(10) ** (DIGITS - 5))), 10 ** (DIGITS - 5))
 
 
-def _ball(value: Fraction | Expr) -> arb:
-    """Return a ball around a rational, or around a product or sum of rational powers of rationals."""
+def ball_of(value: Fraction | Expr) -> arb:
+    """Return a ball around a rational, or around a product or sum of rational powers of rationals.
+
+    Raises
+    ------
+    InputError
+        If the value is none of these.
+
+    Examples
+    --------
+    >>> ball_of(Fraction(1, 4))
+    0.250000000000000
+    """
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))
     if value.is_Rational:
@@ -303,9 +320,9 @@ def _ball(value: Fraction | Expr) -> arb:
     if isinstance(value, NumberPower):
         value = value.as_power()
     if value.is_Pow:
-        return (_ball(value.base).log() * _ball(value.exp)).exp()
+        return (ball_of(value.base).log() * ball_of(value.exp)).exp()
     if value.is_Mul or value.is_Add:
-        return reduce(mul if value.is_Mul else add, map(_ball, value.args))
+        return reduce(mul if value.is_Mul else add, map(ball_of, value.args))
     raise InputError(f"a prefactor must be made of rational powers; got {abbreviate(value)}; write it as a decimal")
 
 

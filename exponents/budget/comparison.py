@@ -23,6 +23,7 @@ from ..rationals import abbreviate, exact
 from ..symbols import C
 from .allocation import Plan, plan_budget, share_budget
 from .geometric_programme import DIGITS, number
+from .lifting import value_at
 from .trade_off import least_cost
 
 ROUNDING = mpf(10) ** -9
@@ -133,16 +134,16 @@ def hold_resources(plan: Plan, amounts: Mapping[Symbol, object]) -> Held:
     (0.25, None, True)
     """
     fixed = hold(plan.programme, amounts)
-    found = plan_budget(fixed, plan.budgets, plan.factor)
+    found = plan_budget(fixed, plan.budgets, plan.factor, plan.whole)
     needed = None
     try:
-        needed = least_cost(share_budget(fixed, plan.budgets), plan.loss)
+        needed = least_cost(share_budget(fixed, plan.budgets), plan.loss, plan.whole).budget
     except TooMuchWork:
         raise
     except InputError:  # no budget reaches the loss
         pass
-    enough = least_cost(share_budget(plan.programme, plan.budgets), found.loss)
-    return Held(_check(plan.programme, amounts), found, needed, enough)
+    enough = least_cost(share_budget(plan.programme, plan.budgets), found.loss, plan.whole)
+    return Held(_check(plan.programme, amounts), found, needed, enough.budget)
 
 
 def compare_split(plan: Plan, amounts: Mapping[Symbol, object]) -> Comparison:
@@ -184,11 +185,13 @@ def compare_split(plan: Plan, amounts: Mapping[Symbol, object]) -> Comparison:
         own = plan.budgets if len(plan.budgets) > 1 else plan.budgets * len(costs)
         first = number(plan.budget)
         budget = max((cost * first / number(c) for (_, cost), c in zip(costs, own, strict=True)), default=first)
-        loss = mpmath.fsum(_evaluate(term, logs) for term in programme.loss)
-        spare = spare_room(programme, {r: number(amount) for r, amount in checked}, budget)
+        own_amounts = {r: number(amount) for r, amount in checked}
+        loss = mpmath.fsum(value_at(part, own_amounts) for _, part in programme.loss.parts)
+        spare = spare_room(programme, own_amounts, budget)
         broken = [name for name, room, equal in spare if room < -ROUNDING or (equal and room > ROUNDING)]
+        broken += [f"{r} is whole" for r, amount in checked if r in plan.whole and amount.denominator > 1]
         broken += [f"{r} >= 1" for r, amount in checked if amount < 1 and r not in programme.free]
-        needed = least_cost(share_budget(programme, plan.budgets), loss)
+        needed = least_cost(share_budget(programme, plan.budgets), loss, plan.whole).budget
     return Comparison(checked, tuple(costs), budget, loss, needed, tuple(broken))
 
 

@@ -37,7 +37,7 @@ from sympy import Expr
 from ..algebra.work_limit import WorkLimit
 from ..errors import NoBalance, TooMuchWork
 from .linear_equations import Row, free_directions, row_echelon_form, solve_unknowns, unit_row
-from .linear_programme import find_direction, least_largest_term
+from .linear_programme import falls_without_end, find_direction, least_largest_term
 
 DIGITS = 50
 """Digits of a minimum: beyond what a certified bound of 20 digits needs."""
@@ -191,7 +191,7 @@ def minimise(
         if rise is not None:
             growing = [names[r] for r, d in enumerate(rise) if d > 0] if names else ["some resource"]
             growing = growing or [f"1/{names[r]}" for r, d in enumerate(rise) if d < 0]
-            raise NoBalance(f"the loss keeps falling as {' and '.join(growing)} grows; give it a cost", "minimum")
+            raise falls_without_end(growing)
         loss = LogLoss(prefactors, terms)
         descent = _Descent(loss, free_directions(budgets, width), start.floors, list(start.logs), start.held)
         descent.run()

@@ -135,9 +135,9 @@ def set_aside(programme: Programme) -> tuple[Programme, tuple[PowerLaw, ...]]:
     >>> [term.name for term in set_aside(programme(2 + 1 / t + 1 / N))[1]]
     ['2']
     """
-    if programme.loss.leading:
+    if programme.loss.whole:
         raise InputError(
-            f"a plan needs a sum of monomials, whose constants all count; got a loss that falls as {programme.loss}; "
+            f"the constants of a law need a sum of monomials; got a loss that falls as {programme.loss}; "
             "write it as such terms"
         )
     if programme.parameters:

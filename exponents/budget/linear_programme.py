@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from mpmath import mpf
 
+from ..errors import NoBalance
 from ..optimum.simplex import Tableau, Unbounded
 from .linear_equations import Row, independent_rows, row_echelon_form
 
@@ -45,13 +46,28 @@ class Start:
     held: set[int]
 
 
-def find_direction(rising: Sequence[Row], level: Sequence[Row], free: Sequence[int]) -> list[Fraction] | None:
+def falls_without_end(growing: Sequence[str]) -> NoBalance:
+    """Return the error for a loss that falls as some resources grow.
+
+    >>> falls_without_end(["N", "t"])
+    NoBalance('the loss keeps falling as N and t grow; give one of them a cost or a bound')
+    """
+    listed = f"{', '.join(growing[:-1])} and {growing[-1]}" if len(growing) > 1 else growing[0]
+    verb, which = ("grow", "one of them") if len(growing) > 1 else ("grows", "it")
+    return NoBalance(f"the loss keeps falling as {listed} {verb}; give {which} a cost or a bound", "minimum")
+
+
+def find_direction(
+    rising: Sequence[Row], level: Sequence[Row], free: Sequence[int], beside: Sequence[Row] = ()
+) -> list[Fraction] | None:
     """Return d with rising.d >= 0 and not 0, level.d = 0, and d_r >= 0 unless r is free; None if there is none.
 
     Parameters
     ----------
     rising, level : sequences of rows of Fraction
     free : sequence of int
+    beside : sequence of rows of Fraction
+        Rows with row.d >= 0, which may all be 0.
 
     Examples
     --------
@@ -63,12 +79,13 @@ def find_direction(rising: Sequence[Row], level: Sequence[Row], free: Sequence[i
     total = [sum(column, Fraction(0)) for column in zip(*rising, strict=True)]
     # total.d = 1 excludes d = 0; added to the equations that are to be 0, it makes them 1.
     equations = [total, *([own + more for own, more in zip(row, total, strict=True)] for row in level)]
-    tableau = Tableau(rising, equations, free)
+    every = [*rising, *beside]
+    tableau = Tableau(every, equations, free)
     if not tableau.find_feasible():
         return None
     tableau.solve()
     found = list(tableau.vertex().allocation)
-    falls = (sum((e * d for e, d in zip(row, found, strict=True)), Fraction(0)) for row in rising)
+    falls = (sum((e * d for e, d in zip(row, found, strict=True)), Fraction(0)) for row in every)
     return found if min(falls) >= 0 else None
 
 

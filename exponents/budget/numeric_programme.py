@@ -8,13 +8,14 @@ from fractions import Fraction
 
 import mpmath
 from mpmath import mp, mpf
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from ..algebra.parametric import evaluate
 from ..errors import InputError
 from ..losses.terms import PowerLaw
 from ..optimum.programme import Programme
 from ..rationals import abbreviate
+from ..symbols import C
 from .geometric_programme import PRECISION, Minimum, minimise, number
 
 
@@ -87,9 +88,14 @@ def read_system(programme: Programme, symbolic: bool = False) -> System:
         [[evaluate(c, {}) for c in row] for row in programme.budget_exponents()],
         [term.prefactor for term in programme.loss],
         [budget.prefactor for budget in programme.budgets],
-        [i for i, r in enumerate(programme.resources) if r not in programme.free],
+        [i for i, r in enumerate(programme.resources) if r not in programme.free and not _is_budget(r, programme)],
         [r.name for r in programme.resources],
     )
+
+
+def _is_budget(resource: Symbol, programme: Programme) -> bool:
+    """Return whether a resource is C itself, which constraints bring in: it may be any number."""
+    return resource == C and bool(programme.constraints)
 
 
 def check_prefactor(monomial: PowerLaw) -> None:

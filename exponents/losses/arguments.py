@@ -145,7 +145,7 @@ def parse_loss(text: str, resources: Iterable[str] = (), where: str | Sequence[s
             f"this loss is the smallest of {len(branches)} sums; got {abbreviate(text)}; give the text to "
             "compute_optimum, which says which sum decides where"
         )
-    return Loss(branches[0], leading=True)
+    return Loss(branches[0], whole=tuple((str(part), part) for part in Add.make_args(expression)))
 
 
 def _find_bases(expression: Expr, parameters: set[str]) -> list[Symbol]:

@@ -139,8 +139,9 @@ class Loss(Reported):
         The sum, in printing order; names are distinct.
     title : str
         Regime and version, or another description, for the titles of tables.
-    leading : bool
-        Whether the terms only say how an expression falls that is no sum; then they have no constants for a plan.
+    whole : tuple of (str, Expr)
+        The parts that add up to the loss, with their names, where it is no sum of monomials: then the terms only say
+        how it falls.  Empty where the terms are the loss.
 
     Examples
     --------
@@ -152,7 +153,7 @@ class Loss(Reported):
 
     terms: tuple[PowerLaw, ...]
     title: str = "your loss"
-    leading: bool = False
+    whole: tuple[tuple[str, Expr], ...] = ()
     _names: frozenset[str] = field(init=False, compare=False)
     _report = "exponents.reports.loss_table:loss"
 
@@ -171,6 +172,16 @@ class Loss(Reported):
     def __getitem__(self, name: str) -> PowerLaw:
         self._require(name)
         return next(term for term in self.terms if term.name == name)
+
+    @property
+    def parts(self) -> tuple[tuple[str, Expr], ...]:
+        """What adds up to the loss, constants included, each part with its name.
+
+        >>> from exponents.symbols import N, t
+        >>> Loss.from_expr(1 / N + 1 / t, (N, t)).parts
+        (('1/N', 1/N), ('1/t', 1/t))
+        """
+        return self.whole or tuple((term.name, term.as_expr()) for term in self.terms)
 
     def as_expr(self) -> Expr:
         """Return the loss as a SymPy sum."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sympy import And, Expr, S, Symbol
+from sympy import Add, And, Expr, S, Symbol
 from sympy.core.relational import Equality, Relational, Unequality
 from sympy.logic.boolalg import Boolean
 
@@ -126,7 +126,8 @@ class Programme(Described):
             return replace(term, exponents=exponents, logarithms=(), assumes=())
 
         def put_all(loss: Loss) -> Loss:
-            return replace(loss, terms=tuple(map(put, loss)))
+            whole = tuple((name, part.subs(parameter, value)) for name, part in loss.whole)
+            return replace(loss, terms=tuple(map(put, loss)), whole=whole)
 
         domain = tuple(dict.fromkeys(side.subs(parameter, value) for side in self.domain))
         if any(side.is_number and not side.is_positive for side in domain):
@@ -308,12 +309,14 @@ def _read_loss(
         return tuple(loss)
     if is_plain(loss, resources):
         return (Loss.from_expr(loss, resources),)
-    return tuple(Loss(branch, leading=True) for branch in read_branches(loss, resources, signs_on(conditions), free))
+    whole = tuple((str(part), part) for part in Add.make_args(to_expr(loss, "a loss")))
+    return tuple(Loss(branch, whole=whole) for branch in read_branches(loss, resources, signs_on(conditions), free))
 
 
 def _join(branches: Sequence[Loss]) -> Loss:
     """Return all terms of some branches as one loss."""
-    return Loss(tuple({term.name: term for branch in branches for term in branch}.values()), leading=True)
+    terms = {term.name: term for branch in branches for term in branch}
+    return Loss(tuple(terms.values()), whole=branches[0].whole)
 
 
 def _read_budgets(

@@ -119,9 +119,12 @@ def read_question(question: Question) -> Programme:
     if measured:
         raise InputError(f"--where takes conditions on parameters; got {measured[0]}, a resource; leave that one out")
     sign = signs_on(list(map(positive_side, conditions)))
-    own, exact_sum = _read_terms(question.terms, declared, resources, settings, sign, free)
-    branches = add_branches([*(((term,),) for term in _put_settings(question.known_terms, settings)), *own])
-    losses = [Loss(terms, leading=not exact_sum) for terms in branches]
+    own, whole = _read_terms(question.terms, declared, resources, settings, sign, free)
+    known = _put_settings(question.known_terms, settings)
+    branches = add_branches([*(((term,),) for term in known), *own])
+    if whole:
+        whole = [*((term.name, term.as_expr()) for term in known), *whole]
+    losses = [Loss(terms, whole=tuple(whole)) for terms in branches]
     loss = losses[0] if len(losses) == 1 else losses
     spelled = {expression.subs(settings): text for expression, text in spelled.items()}
     return make_programme(
@@ -187,31 +190,34 @@ def _read_terms(
     settings: Mapping[Symbol, Rational],
     sign: Sign,
     free: Sequence[Symbol],
-) -> tuple[list[Branches], bool]:
-    """Return the branches of each text, and whether all are sums of monomials.
+) -> tuple[list[Branches], list[tuple[str, Expr]]]:
+    """Return the branches of each text; and, unless all are sums of monomials, each text with its expression.
 
     A monomial is named as it was written, and numbered if it is given twice.
     """
     terms: list[PowerLaw] = []
     branches: list[Branches] = []
+    parts: list[tuple[str, Expr]] = []
     exact_sum = True
     for text in texts:
         name = spell_greek(" ".join(text.split()))
-        same = sum(term.name == name or term.name.startswith(f"{name} [") for term in terms)
+        same = sum(own == name or own.startswith(f"{name} [") for own, _ in parts)
+        name = f"{name} [{same + 1}]" if same else name
         spelled = Spelled()
         expression = read_expression(text, declared, "a term", spelled).subs(settings)
         if spelled.get(S.Zero):
             raise InputError(f"a constant must be positive; got 0 in {abbreviate(text)}; leave that part out")
         plain = is_plain(expression, resources)
         whole, exact_sum = isinstance(expression, Add) or not plain, exact_sum and plain
+        parts.append((name, expression))
         used = expression.free_symbols if whole else bases(expression)
         check_stray(expression, used, resources, text)
         if whole:
             branches.append(read_branches(expression, resources, sign, free))
             continue
-        terms.append(PowerLaw.from_expr(expression, resources, f"{name} [{same + 1}]" if same else name))
+        terms.append(PowerLaw.from_expr(expression, resources, name))
         branches.append(((terms[-1],),))
-    return branches, exact_sum
+    return branches, [] if exact_sum else parts
 
 
 def _put_settings(terms: Sequence[PowerLaw], settings: Mapping[Symbol, Rational]) -> list[PowerLaw]:

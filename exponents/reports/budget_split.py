@@ -1,12 +1,10 @@
 """How is the plan of a budget reported: as tables for people, and as the object that JSON holds?
 
-`plan_tables` rounds numbers to six digits; `plan_object` keeps them as floats.  `question_tables` and `question_object`
-report what was asked beside the plan: resources that are held, and splits to compare.
+`plan_tables` rounds numbers to six digits; `plan_object` keeps them as floats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 import mpmath
@@ -15,14 +13,13 @@ from sympy import Symbol
 
 from ..budget.allocation import Alternative, Plan
 from ..budget.certified_bounds import Enclosure
-from ..budget.comparison import ROUNDING, Comparison, Held, spare_room
+from ..budget.comparison import ROUNDING, spare_room
 from ..budget.constants import Constant
-from ..budget.geometric_programme import number
+from ..budget.geometric_programme import DIGITS, number
 from ..budget.leading_law import Law
-from ..printing import STYLES, Notation, join_notation, phrase, write
+from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
+from .amounts import amount, as_float, decimal
 from .render import Cell, Table, make_columns
-
-DIGITS = 6
 
 
 def plan_object(plan: Plan) -> dict[str, object]:
@@ -39,26 +36,29 @@ def plan_object(plan: Plan) -> dict[str, object]:
     return {
         "budget": write(plan.budget, "plain"),
         "budgets": [write(budget, "plain") for budget in plan.budgets],
-        "loss": _float(plan.loss),
-        "irreducible": _float(plan.irreducible),
+        "loss": as_float(plan.loss),
+        "irreducible": as_float(plan.irreducible),
+        "gap": None if plan.low is None else as_float(gap_of(plan)),
+        "pieces": plan.pieces,
         "unique": plan.unique,
-        "allocation": {r.name: _float(value) for r, value in plan.allocation if r in visible},
+        **({"whole": [r.name for r in plan.whole]} if plan.whole else {}),
+        "allocation": {r.name: as_float(value) for r, value in plan.allocation if r in visible},
         **({"tight": tight} if plan.programme.constraints else {}),
-        "terms": {name: _float(value) for name, value in plan.terms},
+        "terms": {name: as_float(value) for name, value in plan.terms},
         "law": None
         if law is None
         else {
             "exponent": write(law.exponent, "plain"),
-            "constant": _float(law.value()),
-            "loss": _float(plan.predicted),
+            "constant": as_float(law.value()),
+            "loss": as_float(plan.predicted),
             "allocation": {
-                r.name: {"exponent": write(share.exponent, "plain"), "constant": _float(_value(share.constant))}
+                r.name: {"exponent": write(share.exponent, "plain"), "constant": as_float(_value(share.constant))}
                 for r, share in law.shares
                 if r in visible
             },
             "binding": [law.programme.loss.terms[i].name for i in law.optimum.binding],
             "factor": write(plan.factor, "plain"),
-            "beyond": None if plan.beyond is None else _float(number(plan.beyond)),
+            "beyond": None if plan.beyond is None else as_float(number(plan.beyond)),
         },
         **({} if law else {"no_law": plan.no_law}),
         "second_best": None
@@ -72,10 +72,22 @@ def plan_object(plan: Plan) -> dict[str, object]:
                 if r in visible
             },
             "exponent": write(other.exponent, "plain"),
-            "loss_factor": _float(other.loss_factor),
-            "compute_factor": _float(other.compute_factor),
+            "loss_factor": as_float(other.loss_factor),
+            "compute_factor": as_float(other.compute_factor),
         },
     }
+
+
+def gap_of(plan: Plan) -> mpf:
+    """Return by how much of the loss, at most, another split is better: what the certificate leaves open.
+
+    >>> from exponents import N, plan_budget, programme, t
+    >>> gap_of(plan_budget(programme(3 / t + 2 / N), 10**6)) < 1e-30
+    True
+    """
+    assert plan.low is not None
+    # below the accuracy of the amounts themselves a gap says nothing
+    return max((plan.loss - plan.low) / plan.loss, mpf(10) ** (10 - DIGITS))
 
 
 def plan_tables(plan: Plan) -> list[Table]:
@@ -118,106 +130,20 @@ def law_object(law: Law) -> dict[str, object]:
     """
     return {
         "exponent": write(law.exponent, "plain"),
-        "constant": _float(law.value()),
+        "constant": as_float(law.value()),
         "irreducible": write(law.irreducible, "plain"),
         "allocation": {
-            r.name: {"exponent": write(share.exponent, "plain"), "constant": _float(_value(share.constant))}
+            r.name: {"exponent": write(share.exponent, "plain"), "constant": as_float(_value(share.constant))}
             for r, share in law.shares
             if r in law.programme.visible
         },
     }
 
 
-def question_object(held: Held | None, compared: Sequence[Comparison]) -> dict[str, object]:
-    """Return the keys that JSON has beside those of the plan.
-
-    Examples
-    --------
-    >>> from exponents import N, plan_budget, programme, t
-    >>> from exponents.budget.comparison import hold_resources
-    >>> held = hold_resources(plan_budget(programme(1 / t + 1 / N), 100), {N: 5})
-    >>> question_object(held, [])["held"]["loss"]
-    0.25
-    """
-    found: dict[str, object] = {}
-    if held:
-        found["held"] = {
-            "amounts": {r.name: write(amount, "plain") for r, amount in held.amounts},
-            "allocation": {r.name: _float(x) for r, x in held.plan.allocation if r in held.plan.programme.visible},
-            "loss": _float(held.plan.loss),
-            "budget_for_best_loss": None if held.needed is None else _float(number(held.needed)),
-            "best_budget_for_its_loss": _float(number(held.enough)),
-        }
-    if compared:
-        found["compared"] = [
-            {
-                "allocation": {r.name: write(amount, "plain") for r, amount in split.amounts},
-                "costs": {name: _float(cost) for name, cost in split.costs},
-                "budget": _float(split.budget),
-                "loss": _float(split.loss),
-                "best_budget_for_its_loss": _float(number(split.needed)),
-                "broken": list(split.broken),
-            }
-            for split in compared
-        ]
-    return found
-
-
-def question_tables(plan: Plan, held: Held | None, compared: Sequence[Comparison]) -> list[Table]:
-    """Return a table for the resources that are held, and one for the splits to compare, if there are any.
-
-    Examples
-    --------
-    >>> from exponents import N, plan_budget, programme, t
-    >>> from exponents.budget.comparison import compare_split
-    >>> plan = plan_budget(programme(1 / t + 1 / N), 100)
-    >>> [table.name for table in question_tables(plan, None, [compare_split(plan, {N: 5, t: 20})])]
-    ['compared']
-    """
-    best = dict(plan.allocation)
-    tables = []
-    if held:
-        own = dict(held.plan.allocation)
-        rows: list[tuple[Cell, ...]] = [(r, _decimal(best[r]), _decimal(own[r])) for r in plan.programme.visible]
-        needed = "none reaches it" if held.needed is None else _number(held.needed)
-        rows += [
-            ("loss", _decimal(plan.loss), _decimal(held.plan.loss)),
-            (f"budget for a loss of {_decimal(plan.loss)}", _number(plan.budget), needed),
-            (f"budget for a loss of {_decimal(held.plan.loss)}", _number(held.enough), _number(plan.budget)),
-        ]
-        what = " and ".join(f"{r} = {_number(amount)}" for r, amount in held.amounts)
-        columns = make_columns("quantity", ("best", "best split"), "held")
-        tables.append(Table("held", phrase(f"What it costs to hold {what}"), columns, tuple(rows)))
-    if compared:
-        tables.append(_compare(plan, compared))
-    return tables
-
-
-def _compare(plan: Plan, compared: Sequence[Comparison]) -> Table:
-    best = dict(plan.allocation)
-    rows: list[tuple[Cell, ...]] = [
-        (r, _decimal(best[r]), *(_number(dict(split.amounts)[r]) for split in compared)) for r in plan.programme.visible
-    ]
-    for i, (name, _) in enumerate(compared[0].costs):
-        rows.append((f"cost {name}", None, *(_decimal(split.costs[i][1]) for split in compared)))
-    rows += [
-        ("budget", _number(plan.budget), *(_decimal(split.budget) for split in compared)),
-        ("loss", _decimal(plan.loss), *(_decimal(split.loss) for split in compared)),
-        ("best split, same loss", _number(plan.budget), *(_number(split.needed) for split in compared)),
-    ]
-    if any(split.broken for split in compared):
-        rows.append(("breaks", None, *(split.broken or None for split in compared)))
-    columns = make_columns(
-        "quantity", ("best", "best split"), *((f"split_{i + 1}", f"split {i + 1}") for i in range(len(compared)))
-    )
-    note = phrase("Best split, same loss: the budget that the best split needs for the loss of the column.")
-    return Table("compared", phrase("Splits to compare"), columns, tuple(rows), (note,))
-
-
 def _split(plan: Plan) -> Table:
     shares = dict(plan.law.shares) if plan.law else {}
     rows = tuple(
-        (r, _decimal(value), *((shares[r].exponent, _constant(shares[r].constant)) if shares else ()))
+        (r, decimal(value), *((shares[r].exponent, _constant(shares[r].constant)) if shares else ()))
         for r, value in plan.allocation
         if r in plan.programme.visible
     )
@@ -230,12 +156,26 @@ def _split(plan: Plan) -> Table:
         notes.append(phrase("C is the first budget; in the law the others grow in proportion."))
     if plan.programme.constraints:
         notes.append(phrase(f"Tight constraints: {', '.join(_tight(plan)) or 'none'}."))
-    if not plan.unique:
+    if plan.whole:
+        notes.append(phrase(f"In whole numbers: {', '.join(r.name for r in plan.whole)}."))
+    notes += _certify(plan)
+    if plan.unique is False:
         notes.insert(0, phrase("The best split is not unique; this is one of several."))
-    budgets = ", ".join(map(_number, plan.budgets))
+    budgets = ", ".join(map(amount, plan.budgets))
     what = f"a budget of {budgets}" if len(plan.budgets) == 1 else f"budgets of {budgets}"
-    title = f"Best split of {what}: loss {_decimal(plan.loss)}"
+    title = f"Best split of {what}: loss {decimal(plan.loss)}"
     return Table("split", phrase(title), columns, rows, tuple(notes))
+
+
+def _certify(plan: Plan) -> list[Phrase]:
+    """Return what is proved about the loss, and how it was searched."""
+    if plan.low is None:
+        return []
+    gap = mpmath.nstr(gap_of(plan), 2)
+    if plan.pieces:
+        searched = f"Not convex in logarithms: all branches were searched, in {plan.pieces} pieces."
+        return [phrase(f"{searched} Proved: no split has a loss that is lower by more than {gap} of it.")]
+    return [phrase(f"Proved: no split has a loss that is lower by more than {gap} of it.")]
 
 
 def _tight(plan: Plan) -> list[str]:
@@ -245,7 +185,7 @@ def _tight(plan: Plan) -> list[str]:
 
 
 def _terms(plan: Plan) -> Table:
-    rows = tuple((name, _decimal(value), f"{mpmath.nstr(100 * value / plan.loss, 3)} %") for name, value in plan.terms)
+    rows = tuple((name, decimal(value), f"{mpmath.nstr(100 * value / plan.loss, 3)} %") for name, value in plan.terms)
     columns = make_columns("term", ("loss", "adds"), "share")
     return Table("terms", phrase("What each term adds to the loss"), columns, rows)
 
@@ -261,9 +201,9 @@ def _law(plan: Plan) -> Table:
         ("law", Notation(f"a*C^-r{above}", f"a·C^-r{above}", rf"a\,C^{{-r}}{latex_above}")),
         ("r", law.exponent),
         ("a", _constant(law.constant)),
-        *([("irreducible", _decimal(number(law.irreducible)))] if law.irreducible else []),
+        *([("irreducible", decimal(number(law.irreducible)))] if law.irreducible else []),
         ("balance", tuple(law.programme.loss.terms[i].name for i in law.optimum.binding)),
-        ("loss by the law", _decimal(plan.predicted)),
+        ("loss by the law", decimal(plan.predicted)),
         (f"accurate to {_accuracy(plan.factor)}", _from_budget(plan)),
         *(_second_best(plan, law, plan.alternative) if plan.alternative else []),
     ]
@@ -272,14 +212,14 @@ def _law(plan: Plan) -> Table:
 
 def _accuracy(factor: Fraction) -> str:
     """Return the accuracy of a law that holds within a factor: 10 % for 1.1."""
-    return f"{_decimal(number(100 * (factor - 1)))} %" if factor < 2 else f"a factor {_decimal(number(factor))}"
+    return f"{decimal(number(100 * (factor - 1)))} %" if factor < 2 else f"a factor {decimal(number(factor))}"
 
 
 def _from_budget(plan: Plan) -> Cell:
     """Return the budgets at which the law is that accurate."""
     if plan.beyond is None:
         return "for no budget in reach"
-    start = _number(plan.beyond)
+    start = amount(plan.beyond)
     sentence = "for {budget}" if plan.budget >= plan.beyond else "for {budget}, more than this budget"
     return phrase(sentence, budget=Notation(f"C >= {start}", f"C ≥ {start}", rf"C \geq {start}"))
 
@@ -290,10 +230,10 @@ def _second_best(plan: Plan, law: Law, other: Alternative) -> list[tuple[Cell, .
     rows: list[tuple[Cell, ...]] = [
         ("second-best balance", other.tied + tuple(f"{r} held at 1" for r in other.held)),
         ("its split", _split_of(plan, other)),
-        (f"its {excess}", f"{_decimal(other.loss_factor)} times larger"),
+        (f"its {excess}", f"{decimal(other.loss_factor)} times larger"),
     ]
     if mpmath.isfinite(other.compute_factor):
-        rows.append(("best split, same loss", f"a budget {_decimal(other.compute_factor)} times smaller"))
+        rows.append(("best split, same loss", f"a budget {decimal(other.compute_factor)} times smaller"))
     return rows
 
 
@@ -316,22 +256,6 @@ def _power(resource: Symbol, exponent: Fraction) -> Notation:
     )
 
 
-def _decimal(value: mpf) -> str:
-    text = mpmath.nstr(value, DIGITS)
-    return text.removesuffix(".0") if "e" not in text else text.replace(".0e", "e").replace("e+", "e")
-
-
-def _number(value: Fraction) -> str:
-    return str(value) if value.denominator == 1 and abs(value) < 10**9 else _decimal(number(value))
-
-
-def _float(value: mpf | None) -> float | str | None:
-    """Return a JSON number; text if it lies beyond floats, None if there is no value."""
-    if value is None or not mpmath.isfinite(value):
-        return None
-    return float(value) if value == 0 or mpf("1e-300") < abs(value) < mpf("1e300") else _decimal(value)
-
-
 def _value(constant: Constant | None) -> mpf | None:
     if constant is None:
         return None
@@ -344,8 +268,8 @@ def _constant(constant: Constant | None) -> Cell:
     if constant is None or value is None:
         return "left open"
     if isinstance(constant, Enclosure):
-        return f"{_decimal(value)} (certified)"
+        return f"{decimal(value)} (certified)"
     if constant.is_Rational or len(write(constant, "plain")) > 40:
-        return _decimal(value)
-    decimal = _decimal(value)
-    return Notation(*(f"{decimal} = {write(constant, style)}" for style in STYLES))
+        return decimal(value)
+    short = decimal(value)
+    return Notation(*(f"{short} = {write(constant, style)}" for style in STYLES))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import groupby
 
 import pytest
 from sympy import sympify
@@ -262,7 +263,7 @@ BAD = {
     "bad target": ["plan", *HALF, "--target", "low"],
     "target of nothing": ["plan", *HALF, "--target", "0"],
     "two targets": ["plan", *HALF, "--target", "1/10", "--target", "1/5"],
-    "three sums": ["plan", *HALF, "--cost", "N+t", "--cost", "N+t**2", "--cost", "N**2+t", "--target", "1/10"],
+    "whole numbers of no resource": ["plan", *HALF, "--budget", "1e6", "--integer", "Q"],
     "fix without an amount": ["plan", *HALF, "--budget", "1e6", "--fix", "N"],
     "fix of no resource": ["plan", *HALF, "--budget", "1e6", "--fix", "Q=3"],
     "fix of one resource twice": ["plan", *HALF, "--budget", "1e6", "--fix", "N=3", "--fix", "N=4"],
@@ -316,7 +317,34 @@ def test_a_plan_keeps_constraints_and_refuses_what_its_constants_do_not_describe
     assert 6 * found["allocation"]["N"] * found["allocation"]["D"] == pytest.approx(5.76e23, rel=1e-9)
     assert found["tight"] == ["D >= 200*N"] and set(found["allocation"]) == {"N", "D"}
     status, _, err = run(capsys, "plan", "--term", "(N + 5*N**(1/3))**(-1/2)", "--term", "1/t", "--budget", "1e6")
-    assert status == 2 and "a plan needs a sum of monomials" in err
+    assert status == 0 and not err
+
+
+def test_a_plan_that_is_searched_says_so_with_its_gap(capsys):
+    words = ["plan", "--term", "(N + 5*N**(1/3))**(-1/2)", "--term", "1/t", "--budget", "1e6"]
+    found = json.loads(run(capsys, *words, "--format", "json")[1])
+    assert found["pieces"] > 0 and 0 < found["gap"] < 2e-9 and found["unique"] is None
+    _, text, _ = run(capsys, *words)
+    assert "all branches were searched" in text and "no split has a loss that is lower" in " ".join(text.split())
+    convex = json.loads(run(capsys, "plan", "--term", "(1/N + 1/t)**(1/2)", "--budget", "1e6", "--format", "json")[1])
+    assert convex["pieces"] == 0 and convex["gap"] < 1e-30 and convex["unique"] is True
+
+
+def test_csv_of_a_plan_holds_all_its_tables(capsys):
+    asked = ["plan", "--term", "1/t", "--term", "1/N", "--target", "1/5", "--fix", "N=8", "--compare", "N=5,t=20"]
+    _, out, _ = run(capsys, *asked, "--format", "csv")
+    rows = list(csv.DictReader(out.splitlines()))
+    assert [name for name, _ in groupby(row["table"] for row in rows)] == [
+        *("split", "terms", "law", "target", "held", "compared")
+    ]
+    assert [row["amount"] for row in rows if row["resource"]] == ["10", "10"]
+    assert [(row["best"], row["split_1"]) for row in rows if row["quantity"] == "loss"][-1] == ("0.2", "0.25")
+
+
+def test_whole_numbers_are_asked_for_by_name(capsys):
+    words = ["plan", "--term", "1/N", "--term", "5/D", "--cost", "N**2+D", "--budget", "31", "--integer", "N"]
+    found = json.loads(run(capsys, *words, "--format", "json")[1])
+    assert found["whole"] == ["N"] and found["allocation"] == pytest.approx({"N": 3, "D": 22})
 
 
 def test_a_plan_answers_questions_in_the_other_direction(capsys):

@@ -71,7 +71,7 @@ def test_a_loss_is_parsed():
     powers = {term.exponents for term in found}
     assert powers == {(), ((N, Rational("0.34")),), ((D, Rational("0.28")),)}
     assert Loss.parse("eta/B*N**-q", resources=["N"], where="q > 0").terms[0].exponents == ((N, q),)
-    assert Loss.parse("(1/N + 1/D)**(1/2)").leading
+    assert Loss.parse("(1/N + 1/D)**(1/2)").whole
     assert compute_optimum(Loss.parse("1/N + 1/D"), "N*D").exponent == Rational(1, 2)
     assert Loss((PowerLaw("a", ((N, 1),)), PowerLaw("b", ((t, 2),)))).terms
 
