@@ -27,7 +27,7 @@ from .trade_off import Split, meet_budget, sums_of
 FACTOR = Fraction(11, 10)
 """How closely the leading law must hold, by default."""
 
-NO_LAW = "its constants are not derived for a {}; its exponents are: see balance"
+NO_LAW = "{} only the exponents are derived: see balance"
 """Why a plan has no leading law where a cost or a constraint is a sum, the loss is none, or amounts are whole."""
 
 SAME = mpf(10) ** -6
@@ -179,7 +179,7 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR, w
     wanted = check_factor(factor)
     scaled, sums = share_budget(programme, budgets), sums_of(programme)
     if programme.loss.whole or sums or whole:
-        what = "sum among costs and constraints" if sums else "split in whole numbers" if whole else "loss of this form"
+        what = "under a sum" if sums else "in whole numbers" if whole else "for such a loss"
         found = meet_budget(scaled, budgets[0], whole)
         return _describe(programme, budgets, wanted, tuple(whole), found, NO_LAW.format(what))
     for term in programme.loss:

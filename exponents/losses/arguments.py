@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Basic, Expr, Symbol
+from sympy import Add, Basic, Expr, Symbol
 
 from ..algebra.parametric import positive_side
 from ..algebra.piecewise import signs_on

@@ -326,6 +326,10 @@ def _read_budgets(
     spelled: Mapping[Expr, str],
 ) -> tuple[tuple[PowerLaw, ...], tuple[Constraint, ...]]:
     """Return all budgets, and those of them that are constraints."""
+    for cost in costs:
+        if not bases(cost) & set(resources):
+            listed = ", ".join(r.name for r in resources)
+            raise InputError(f"a cost must involve a resource; got {abbreviate(cost)}; the resources are {listed}")
     rows = [row for cost in costs for row in read_cost(cost, resources, spelled)]
     rows += [row for relation in relations for row in read_constraint(relation, resources, spelled)]
     constraints = tuple(row for row in rows if isinstance(row, Constraint))

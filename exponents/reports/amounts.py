@@ -40,3 +40,15 @@ def as_float(value: mpf | None) -> float | str | None:
     if value is None or not mpmath.isfinite(value):
         return None
     return float(value) if value == 0 or mpf("1e-300") < abs(value) < mpf("1e300") else decimal(value)
+
+
+def round_gap(value: mpf) -> str:
+    """Return a gap with one digit, rounded up.
+
+    >>> round_gap(mpf("1.4e-10")), round_gap(mpf("0"))
+    ('2e-10', '1e-30')
+    """
+    shown = max(value, mpf(10) ** -30)
+    power = int(mpmath.floor(mpmath.log10(shown)))
+    digit = int(mpmath.ceil(shown / mpf(10) ** power - mpf(10) ** -6))
+    return f"{digit}e{power}" if digit < 10 else f"1e{power + 1}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-import mpmath
 from mpmath import mpf
 
 from ..budget.allocation import Plan
@@ -13,7 +12,7 @@ from ..budget.comparison import Comparison, Held
 from ..budget.geometric_programme import number
 from ..budget.trade_off import Cost
 from ..printing import phrase, write
-from .amounts import amount, as_float, decimal
+from .amounts import amount, as_float, decimal, round_gap
 from .render import Cell, Table, make_columns
 
 
@@ -77,7 +76,7 @@ def target_table(target: Fraction, cost: Cost) -> Table:
     """
     rows: tuple[tuple[Cell, ...], ...] = (("target", amount(target)), ("least budget", amount(cost.budget)))
     searched = f"All branches were searched, in {cost.pieces} pieces. " if cost.pieces else ""
-    proved = f"Proved: no budget that is lower by more than {mpmath.nstr(_gap_of(cost), 2)} of it reaches the target."
+    proved = f"Proved: no budget that is lower by more than {round_gap(_gap_of(cost))} of it reaches the target."
     columns = make_columns("quantity", "value")
     return Table("target", phrase("The loss to reach"), columns, rows, (phrase(searched + proved),))
 

@@ -18,7 +18,7 @@ from ..budget.constants import Constant
 from ..budget.geometric_programme import DIGITS, number
 from ..budget.leading_law import Law
 from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
-from .amounts import amount, as_float, decimal
+from .amounts import amount, as_float, decimal, round_gap
 from .render import Cell, Table, make_columns
 
 
@@ -171,7 +171,7 @@ def _certify(plan: Plan) -> list[Phrase]:
     """Return what is proved about the loss, and how it was searched."""
     if plan.low is None:
         return []
-    gap = mpmath.nstr(gap_of(plan), 2)
+    gap = round_gap(gap_of(plan))
     if plan.pieces:
         searched = f"Not convex in logarithms: all branches were searched, in {plan.pieces} pieces."
         return [phrase(f"{searched} Proved: no split has a loss that is lower by more than {gap} of it.")]

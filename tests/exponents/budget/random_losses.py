@@ -71,14 +71,14 @@ def look(loss, cost, relations, resources, amounts):
     return float(lambdify(resources, loss, "numpy")(*place)) if met and min(place) > 1 - 1e-9 else None
 
 
-def search_grid(loss, cost, relations, resources, points=160, rounds=24):
+def search_grid(loss, cost, relations, resources, rounds=24):
     """Return the least loss on grids that close in on the best places; None if no point is allowed."""
     value = lambdify(resources, loss, "numpy")
     spent = lambdify(resources, cost, "numpy")
     holds = [lambdify(resources, relation.gts - relation.lts, "numpy") for relation in relations]
     last = None if cost.is_Add else resources[-1]
     kept = len(resources) - (last is not None)
-    per_side = points if kept < 3 else 60
+    per_side = {1: 3000, 2: 480, 3: 70}[kept]
 
     def evaluate(axes):
         grid = [np.exp(axis.ravel()) for axis in np.meshgrid(*axes, indexing="ij")]
@@ -93,10 +93,10 @@ def search_grid(loss, cost, relations, resources, points=160, rounds=24):
         return [(found[i], [np.log(grid[c][i]) for c in range(kept)]) for i in order if np.isfinite(found[i])]
 
     top = np.log(BUDGET) + 1
-    best = evaluate([np.linspace(0, top, per_side * 3)] * kept)
+    best = evaluate([np.linspace(0, top, per_side)] * kept)
     if not best:
         return None
-    width = top / (per_side * 3)
+    width = top / (per_side)
     for _ in range(rounds):
         more = list(best)
         for _, place in best:
