@@ -23,7 +23,7 @@ from mpmath import mpf
 from ..algebra.work_limit import WorkLimit
 from ..errors import NoBalance, TooMuchWork
 from .attainment import Approached, check_attained, find_direction_of_fall, find_lasting
-from .interior_point import EXACT, FLOATS, Infeasible, Solution, minimise_posynomial
+from .interior_point import EXACT, FLOATS, Infeasible, Solution, Undecided, minimise_posynomial
 from .linear_programme import falls_without_end, find_direction
 from .pieces import Piece, Problem, condense, cut_piece, relax, start_pieces
 from .posynomials import GeometricProgramme, Reduced, reduce_programme
@@ -162,9 +162,7 @@ class _Search:
         try:
             found = minimise_posynomial(reduced, FLOATS, self.work)
             certain = found.bound is not None and float(found.value) - float(_lower(found.bound)) < GAP / 4
-        except TooMuchWork:
-            if self.work.left < 0:
-                raise
+        except Undecided:
             certain = False
         if not certain:
             found = minimise_posynomial(reduced, EXACT, self.work)
@@ -185,11 +183,7 @@ class _Search:
             reduced = reduce_programme(programme)
             try:
                 found = minimise_posynomial(reduced, FLOATS, self.work)
-            except Infeasible:
-                return
-            except TooMuchWork:
-                if self.work.left < 0:
-                    raise
+            except (Infeasible, Undecided):
                 return
             logs, last, value = _logs(reduced, found), value, float(found.value)
             better, gain = self.best[0] - value, last - value

@@ -94,6 +94,10 @@ class Solution:
     tight: bool = False
 
 
+class Undecided(TooMuchWork):
+    """The arithmetic has too few digits to tell whether any point meets the bounds."""
+
+
 class Infeasible(NoBalance):
     """No point meets the bounds; the evidence is a positive lower bound of ln T."""
 
@@ -249,9 +253,7 @@ def _find_inside(
         bound = certify((unit, *widened), ((field.mpf(1),), *weights))
         if bound is not None and bound > 0:
             raise Infeasible("no point meets the bounds", bound)
-    raise TooMuchWork(
-        "it was not decided whether any allocation meets the budgets; change a budget or a bound a little"
-    )
+    raise Undecided("it was not decided whether any allocation meets the budgets; change a budget or a bound a little")
 
 
 def _sides(width: int) -> list[list[int]]:
