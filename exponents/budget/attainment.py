@@ -114,7 +114,13 @@ def _leave_out(reduced: Reduced, vanishing: Places) -> tuple[Reduced, list[int]]
 
 
 def find_direction_of_fall(programme: GeometricProgramme, visible: Sequence[int]) -> list[str] | None:
-    """Return what grows while the value falls without end, if anything does; by an exact linear programme."""
+    """Return what grows while the value falls without end, if anything does; by an exact linear programme.
+
+    >>> from exponents.budget.posynomials import Monomial
+    >>> fall = GeometricProgramme([Monomial(arb(0), {0: Fraction(-1)}), Monomial(arb(0), {})], [], [], ["N"])  # 1/N + 1
+    >>> find_direction_of_fall(fall, (0,))
+    ['N']
+    """
     reduced = reduce_programme(programme)
     if not reduced.width:
         return None
@@ -128,7 +134,13 @@ def find_direction_of_fall(programme: GeometricProgramme, visible: Sequence[int]
 
 
 def find_lasting(programme: GeometricProgramme) -> list[Monomial]:
-    """Return the monomials of the objective that no direction lowers without end."""
+    """Return the monomials of the objective that no direction lowers without end.
+
+    >>> from exponents.budget.posynomials import Monomial
+    >>> fall = GeometricProgramme([Monomial(arb(0), {0: Fraction(-1)}), Monomial(arb(0), {})], [], [], ["N"])  # 1/N + 1
+    >>> [term.powers for term in find_lasting(fall)]
+    [{}]
+    """
     kept = list(programme.objective)
     while kept:
         reduced = reduce_programme(replace(programme, objective=kept))

@@ -153,7 +153,7 @@ class _Search:
         if found.bound is None:
             raise TooMuchWork("the least value could not be certified; bring the terms closer in size")
         logs = _logs(reduced, found)
-        return Found(logs, found.value, _lower(found.bound), 0, is_unique(self.problem, reduced, found))
+        return Found(logs, found.value, _lower(found.bound), 0, _is_unique(self.problem, reduced, found))
 
     def _examine(self, piece: Piece) -> None:
         """Find the bound of a piece, and try its solution as an allocation."""
@@ -281,7 +281,7 @@ def _lower(bound: arb) -> mpf:
     return mpf((int(mantissa), int(power)))
 
 
-def is_unique(problem: Problem, reduced: Reduced, found: Solution) -> bool:
+def _is_unique(problem: Problem, reduced: Reduced, found: Solution) -> bool:
     """Return whether no direction keeps all monomials that count at the minimum of a convex problem.
 
     Monomials count that have a weight; bounds that are tight without one may fall.

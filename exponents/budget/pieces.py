@@ -77,7 +77,16 @@ class Piece:
 
 
 def start_pieces(problem: Problem) -> Iterator[Piece]:
-    """Return the pieces at the start: which part of each choice is the largest."""
+    """Return the pieces at the start: which part of each choice is the largest.
+
+    >>> from flint import arb
+    >>> one = Fraction(1)
+    >>> N, t, y = (Monomial(arb(0), {r: one}) for r in range(3))
+    >>> stated = GeometricProgramme([y**-1], [[N], [t]], [], ["N", "t", "y"])
+    >>> sum_of_two = Problem(stated, (Choice(y, (N, t), True),), (0, 1))  # 1/(N + t) where N, t <= 1
+    >>> [piece.cells[0].largest for piece in start_pieces(sum_of_two)]
+    [0, 1]
+    """
     number = prod(len(choice.parts) for choice in problem.choices)
     if number > MAX_PIECES:
         raise TooMuchWork(
@@ -93,7 +102,16 @@ def start_pieces(problem: Problem) -> Iterator[Piece]:
 
 
 def relax(problem: Problem, piece: Piece) -> GeometricProgramme:
-    """Return a geometric programme whose minimum is at most that of the problem on the piece."""
+    """Return a geometric programme whose minimum is at most that of the problem on the piece.
+
+    >>> from flint import arb
+    >>> one = Fraction(1)
+    >>> N, t, y = (Monomial(arb(0), {r: one}) for r in range(3))
+    >>> stated = GeometricProgramme([y**-1], [[N], [t]], [], ["N", "t", "y"])
+    >>> sum_of_two = Problem(stated, (Choice(y, (N, t), True),), (0, 1))  # 1/(N + t) where N, t <= 1
+    >>> len(relax(sum_of_two, next(start_pieces(sum_of_two))).bounds)  # N, t, t/N, and y below 2 N
+    4
+    """
     programme = problem.programme
     bounds: list[Posynomial] = list(programme.bounds)
     equations = list(programme.equations)
@@ -155,7 +173,16 @@ def _overestimate(cell: Cell) -> tuple[list[Fraction], arb]:
 
 
 def condense(problem: Problem, logs: Sequence[Any], fixed: Sequence[int]) -> GeometricProgramme:
-    """Return a geometric programme that allows less than the problem, and touches it at a point."""
+    """Return a geometric programme that allows less than the problem, and touches it at a point.
+
+    >>> from flint import arb
+    >>> one = Fraction(1)
+    >>> N, t, y = (Monomial(arb(0), {r: one}) for r in range(3))
+    >>> stated = GeometricProgramme([y**-1], [[N], [t]], [], ["N", "t", "y"])
+    >>> sum_of_two = Problem(stated, (Choice(y, (N, t), True),), (0, 1))  # 1/(N + t) where N, t <= 1
+    >>> condense(sum_of_two, (0.0, 0.0, 0.0), ()).bounds[-1][0].powers  # y <= 2 sqrt(N t)
+    {2: Fraction(1, 1), 0: Fraction(-1, 2), 1: Fraction(-1, 2)}
+    """
     bounds: list[Posynomial] = list(problem.programme.bounds)
     equations = list(problem.programme.equations)
     for choice in problem.choices:
@@ -187,7 +214,17 @@ def _size(term: Monomial, logs: Sequence[Any]) -> float:
 
 
 def cut_piece(problem: Problem, piece: Piece, logs: Sequence[Any]) -> Iterator[Piece]:
-    """Cut a piece in two: a sum whose bound is furthest from it, or a whole number that is none."""
+    """Cut a piece in two: a sum whose bound is furthest from it, or a whole number that is none.
+
+    >>> from flint import arb
+    >>> one = Fraction(1)
+    >>> N, t, y = (Monomial(arb(0), {r: one}) for r in range(3))
+    >>> stated = GeometricProgramme([y**-1], [[N], [t]], [], ["N", "t", "y"])
+    >>> sum_of_two = Problem(stated, (Choice(y, (N, t), True),), (0, 1))  # 1/(N + t) where N, t <= 1
+    >>> parts = cut_piece(sum_of_two, next(start_pieces(sum_of_two)), (0.0, -1.0, 0.5))
+    >>> [(part.cells[0].low[0], part.cells[0].high[0]) for part in parts]
+    [(-inf, -1.0), (-1.0, 0.0)]
+    """
     worst, error = None, 0.0
     for j, (choice, cell) in enumerate(zip(problem.choices, piece.cells, strict=True)):
         if not choice.is_sum:
