@@ -26,7 +26,7 @@ from .attainment import Approached, check_attained, find_direction_of_fall, find
 from .interior_point import EXACT, FLOATS, Infeasible, Solution, Undecided, minimise_posynomial
 from .linear_programme import falls_without_end, find_direction
 from .pieces import Piece, Problem, condense, cut_piece, relax, start_pieces
-from .posynomials import GeometricProgramme, Reduced, reduce_programme
+from .posynomials import GeometricProgramme, Monomial, Reduced, reduce_programme
 from .weight_certificate import BITS
 
 GAP = 1e-9
@@ -34,6 +34,9 @@ GAP = 1e-9
 
 WIDEST = 1e-4
 """Largest gap that is reported where the work ends first; beyond it the search has failed."""
+
+DISTANT, NEARLY = 500, mpf(10) ** -15
+"""An amount beyond e^DISTANT is replaced, if a smaller one is as good but for the factor e^NEARLY."""
 
 POLISH = 40
 """Most programmes that improve one allocation."""
@@ -152,8 +155,8 @@ class _Search:
         found = minimise_posynomial(reduced, EXACT, self.work)
         if found.bound is None:
             raise TooMuchWork("the least value could not be certified; bring the terms closer in size")
-        logs = _logs(reduced, found)
-        return Found(logs, found.value, _lower(found.bound), 0, _is_unique(self.problem, reduced, found))
+        logs, value = _come_near(programme, self.problem.visible, _logs(reduced, found), found.value)
+        return Found(logs, value, _lower(found.bound), 0, _is_unique(self.problem, reduced, found))
 
     def _examine(self, piece: Piece) -> None:
         """Find the bound of a piece, and try its solution as an allocation."""
@@ -236,12 +239,14 @@ class _Search:
         low = min((self.closed, value, *(own[0] for own in self.open)))
         fixed = tuple(max(1, round(exp(min(float(logs[r]), 700.0)))) for r in self.problem.whole)
         for _ in range(3):
-            reduced = reduce_programme(condense(self.problem, logs, fixed))
+            programme = condense(self.problem, logs, fixed)
+            reduced = reduce_programme(programme)
             last, found = mpf(value), minimise_posynomial(reduced, EXACT, WorkLimit())
             logs, value = _logs(reduced, found), found.value
             if abs(last - value) < mpf(10) ** -25:
                 break
-        return Found(tuple(map(mpf, logs)), mpf(value), min(mpf(low), mpf(value)), self.pieces, None)
+        places, value = _come_near(programme, self.problem.visible, tuple(map(mpf, logs)), mpf(value))
+        return Found(places, value, min(mpf(low), value), self.pieces, None)
 
 
 def check_bounded(problem: Problem) -> None:
@@ -258,6 +263,23 @@ def check_bounded(problem: Problem) -> None:
             growing = find_direction_of_fall(relax(problem, piece), problem.visible)
             if growing is not None:
                 raise falls_without_end(growing)
+
+
+def _come_near(
+    programme: GeometricProgramme, visible: Sequence[int], logs: tuple[mpf, ...], value: mpf
+) -> tuple[tuple[mpf, ...], mpf]:
+    """Return an allocation of moderate amounts that is as good, where steps went far along what does not matter."""
+    if max((abs(logs[r]) for r in visible), default=0) < DISTANT:
+        return logs, value
+    limit = arb(mpmath.nstr(value + NEARLY, EXACT.digits))
+    close = [replace(term, front=term.front - limit) for term in programme.objective]
+    each = [Monomial(arb(0), {r: Fraction(side)}) for r in visible for side in (1, -1)]
+    reduced = reduce_programme(replace(programme, objective=each, bounds=[*programme.bounds, close]))
+    try:
+        found = minimise_posynomial(reduced, EXACT, WorkLimit())
+    except (Infeasible, TooMuchWork):
+        return logs, value
+    return _logs(reduced, found), value + NEARLY
 
 
 def _logs(reduced: Reduced, found: Solution) -> tuple[Any, ...]:

@@ -75,7 +75,7 @@ def target_table(target: Fraction, cost: Cost) -> Table:
     ('least budget', '100')
     """
     rows: tuple[tuple[Cell, ...], ...] = (("target", amount(target)), ("least budget", amount(cost.budget)))
-    searched = f"All branches were searched, in {cost.pieces} pieces. " if cost.pieces else ""
+    searched = f"All branches were searched, in {cost.pieces} piece{'s' * (cost.pieces > 1)}. " if cost.pieces else ""
     proved = f"Proved: no budget that is lower by more than {round_gap(_gap_of(cost))} of it reaches the target."
     columns = make_columns("quantity", "value")
     return Table("target", phrase("The loss to reach"), columns, rows, (phrase(searched + proved),))

@@ -173,7 +173,8 @@ def _certify(plan: Plan) -> list[Phrase]:
         return []
     gap = round_gap(gap_of(plan))
     if plan.pieces:
-        searched = f"Not convex in logarithms: all branches were searched, in {plan.pieces} pieces."
+        pieces = "1 piece" if plan.pieces == 1 else f"{plan.pieces} pieces"
+        searched = f"Not convex in logarithms: all branches were searched, in {pieces}."
         return [phrase(f"{searched} Proved: no split has a loss that is lower by more than {gap} of it.")]
     return [phrase(f"Proved: no split has a loss that is lower by more than {gap} of it.")]
 
