@@ -24,6 +24,8 @@ from .terminal import show_report
 if TYPE_CHECKING:
     from verify.fits.law_fit import LawFit
 
+    from ..reports.render import Table
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _texts = partial(click.option, multiple=True, metavar="TEXT")
@@ -52,6 +54,8 @@ RUNS_OPTIONS: tuple[Decorator, ...] = (
     click.option("--seed", default="0", metavar="K", help="Seed of the bootstrap.  [default: 0]"),
     click.option("--jobs", default=None, metavar="K", help="Processes.  [default: all processors]"),
     click.option("--held-out", is_flag=True, help="Compare with other laws on runs that are left out."),
+    click.option("--approaches", is_flag=True, help="Envelope and isoFLOP parabolas beside the fit."),
+    click.option("--report", is_flag=True, help="The checklist of what a paper must report, filled in."),
     click.option("--plan", "planned", is_flag=True, help="Split --budget by the law, as plan does, with intervals."),
     click.option("--cost", default=None, metavar="TEXT", help="The cost.  [default: --given, or 6*N*D]"),
     click.option("--budget", default=None, metavar="C", help="The budget of a split."),
@@ -73,7 +77,8 @@ RUNS_ARGUMENTS = (
         "objective",
         "fast",
     ),
-    *("no_intervals", "draws", "level", "cluster", "seed", "jobs", "held_out", "planned", "cost", "budget", "save"),
+    *("no_intervals", "draws", "level", "cluster", "seed", "jobs", "held_out", "approaches", "report", "planned"),
+    *("cost", "budget", "save"),
 )
 """The arguments that these options fill."""
 
@@ -101,6 +106,7 @@ def fit_runs_file(path: Path, form: str, **options: Any) -> int:
     require(options["objective"].partition(":")[0], OBJECTIVES, "the objective")
     settings = _read_settings(options)
     gc.enable()  # a long computation, unlike the exact commands
+    from verify.fits.classical import compare_approaches
     from verify.fits.held_out import compare_laws
     from verify.fits.law_fit import fit_law
 
@@ -109,10 +115,12 @@ def fit_runs_file(path: Path, form: str, **options: Any) -> int:
         found = fit_law(path, **settings, executor=executor, progress=_show_progress)
     if options["held_out"]:
         found = replace(found, held_out=compare_laws(found.law, found.runs, found.objective, settings["seed"]))
+    if options["approaches"]:
+        found = replace(found, approaches=compare_approaches(found.runs, found.cost, found.level))
     _say(found)
     if options["save"] is not None:
         _save(found, options["save"])
-    _show(found, form, options["planned"])
+    _show(found, form, options["planned"], options["report"])
     return 0
 
 
@@ -185,15 +193,23 @@ def _save(found: LawFit, path: str) -> None:
     write_text(path, fit_as_toml(found.to_dict(), found.law, cost), "--save")
 
 
-def _show(found: LawFit, form: str, planned: bool) -> None:
-    """Print the fit, and the plan after it."""
-    from ..reports.fit_tables import fit_tables
+def _show(found: LawFit, form: str, planned: bool, report: bool) -> None:
+    """Print the fit, and after it the checklist and the plan that were asked for."""
+    from verify.fits.checklist import fill_checklist
+    from verify.fits.classical import BIASES
 
-    held = found.to_dict()
-    if not planned:
-        show_report(lambda: fit_tables(held), lambda: held, form)
-        return
+    from ..reports.fit_tables import checklist_table, fit_tables
     from .fit_plan import plan_of_fit
 
-    plan, tables = plan_of_fit(found)
-    show_report(lambda: [*fit_tables(held), *tables()], lambda: {**held, "plan": plan}, form)
+    held = found.to_dict()
+    lines = fill_checklist(found) if report else []
+    plan, plan_tables = plan_of_fit(found) if planned else ({}, list)
+
+    def tables() -> list[Table]:
+        own = fit_tables(held, BIASES, exact=form == "csv")
+        return [*own, *([checklist_table(lines)] if report else []), *plan_tables()]
+
+    as_object = {**held, **({"plan": plan} if planned else {})}
+    if report:
+        as_object["report"] = [{"group": group, "item": item, "answer": answer} for group, item, answer in lines]
+    show_report(tables, lambda: as_object, form)

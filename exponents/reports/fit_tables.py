@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from ..printing import phrase
@@ -11,13 +12,21 @@ from .render import Cell, Table, make_columns
 DIGITS = 7
 
 
-def fit_tables(fit: Mapping[str, Any]) -> list[Table]:
-    """Return the tables of a fit: constants, the best split, other objectives, and other laws if asked for.
+EXACT = 17
+"""Digits in CSV: all of a number."""
+
+
+def fit_tables(fit: Mapping[str, Any], biases: Mapping[str, str] | None = None, exact: bool = False) -> list[Table]:
+    """Return the tables of a fit: constants, the best split, other objectives, and what else was asked for.
 
     Parameters
     ----------
     fit : mapping
         As JSON holds it.
+    biases : mapping of str to str, optional
+        What is known to bias each approach.
+    exact : bool
+        Whether numbers keep all their digits.
 
     Examples
     --------
@@ -27,22 +36,46 @@ def fit_tables(fit: Mapping[str, Any]) -> list[Table]:
     >>> [table.name for table in fit_tables(fit)]
     ['fit']
     """
-    tables = [_constants(fit)]
+    tables = [_constants(fit, exact)]
     if fit["allocation"]:
         tables.append(_allocation(fit))
     if fit["rivals"]:
         tables.append(_objectives(fit))
     if fit.get("held_out"):
         tables.append(_held_out(fit["held_out"]))
+    if fit.get("approaches"):
+        tables += [_approaches(fit, biases or {}), _budgets(fit["approaches"])]
     return tables
+
+
+def checklist_table(lines: Sequence[tuple[str, str, str]]) -> Table:
+    """Return the checklist of what a paper must report, as a table.
+
+    Parameters
+    ----------
+    lines : sequence of tuples
+        Group, item and answer.
+
+    Examples
+    --------
+    >>> checklist_table([("data", "number of runs", "240")]).name
+    'checklist'
+    """
+    rows = tuple((group, tuple(wrap(item, ITEM)), tuple(wrap(answer, ANSWER))) for group, item, answer in lines)
+    return Table("checklist", phrase("What to report"), make_columns("group", "item", "answer"), rows)
+
+
+ITEM, ANSWER = 20, 46
+"""Letters of an item and of an answer in one line."""
 
 
 def _number(value: float, digits: int = DIGITS) -> str:
     return f"{value:.{digits}g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
 
 
-def _ends(one: Mapping[str, Any]) -> tuple[Cell, Cell]:
-    return (_number(one["interval"][0], 5), _number(one["interval"][1], 5)) if one["interval"] else (None, None)
+def _ends(one: Mapping[str, Any], digits: int = 5) -> tuple[Cell, Cell]:
+    low, high = one["interval"] or (None, None)
+    return (None if low is None else _number(low, digits)), (None if high is None else _number(high, digits))
 
 
 def _name(objective: Mapping[str, Any]) -> str:
@@ -55,8 +88,9 @@ def _percent(fit: Mapping[str, Any]) -> str:
     return f"{100 * level:g} %"
 
 
-def _constants(fit: Mapping[str, Any]) -> Table:
-    rows = tuple((name, _number(one["value"]), *_ends(one)) for name, one in fit["parameters"].items())
+def _constants(fit: Mapping[str, Any], exact: bool) -> Table:
+    digits, ends = (EXACT, EXACT) if exact else (DIGITS, 5)
+    rows = tuple((name, _number(one["value"], digits), *_ends(one, ends)) for name, one in fit["parameters"].items())
     columns = make_columns("constant", "value", ("low", f"{_percent(fit)} from"), ("high", "to"))
     objective = fit["objective"]
     how = {"bootstrap": "a bootstrap of runs", "formula": "a formula"}.get(fit.get("intervals", ""), "")
@@ -106,6 +140,37 @@ def _held_out(laws: Sequence[Mapping[str, Any]]) -> Table:
     )
     note = phrase("Root mean square of the error of ln L: on the runs of the fit, and on runs that were left out.")
     return Table("held_out", phrase("Other laws on the same runs"), columns, rows, (note,))
+
+
+def _approaches(fit: Mapping[str, Any], biases: Mapping[str, str]) -> Table:
+    found = fit["approaches"]
+    counts = {
+        "envelope": f"{sum(one['runs'] >= found['fewest'] for one in found['budgets'])} budgets",
+        "isoflop": f"{sum(one['minimum'] is not None for one in found['budgets'])} budgets",
+        "parametric": f"{fit['rows']} runs",
+    }
+    rows: list[tuple[Cell, ...]] = []
+    for approach, used in counts.items():
+        shares = fit["allocation"] if approach == "parametric" else found[approach]
+        for name, one in shares.items():
+            rows.append((approach, f"{name} ~ C^", _number(one["exponent"]), *_ends(one), used))
+        if not shares:
+            rows.append((approach, None, None, None, None, used))
+    columns = make_columns("approach", "quantity", "value", ("low", f"{_percent(fit)} from"), ("high", "to"), "used")
+    notes = [phrase(f"Compute: {found['compute']}."), *(phrase(f"{name}: {text}.") for name, text in biases.items())]
+    return Table("approaches", phrase("Three approaches to the best split"), columns, tuple(rows), tuple(notes))
+
+
+def _budgets(found: Mapping[str, Any]) -> Table:
+    names = list(found["budgets"][0]["best"])
+    rows = []
+    for one in found["budgets"]:
+        own = [_number(one["minimum"][name], 4) if one["minimum"] else None for name in names]
+        best = [_number(one["best"][name], 4) for name in names]
+        rows.append((_number(one["budget"], 4), str(one["runs"]), *best, *own, one.get("refused")))
+    heads = [*((f"best_{n}", f"best {n}") for n in names), *((n, f"{n} of parabola") for n in names)]
+    columns = make_columns(("budget", "C"), "runs", *heads, "refused")
+    return Table("budgets", phrase("Best runs and parabolas at each budget"), columns, tuple(rows))
 
 
 def _percentage(value: float | None) -> Cell:

@@ -258,7 +258,7 @@ def _check_outliers(
     warnings = []
     far = np.abs(residuals) > OUTLIER * scale
     if far.any():
-        others = problem.resolve(np.where(far, 0.0, 1.0)[None], solution)[0][0]
+        others = problem.refit(np.where(far, 0.0, 1.0), solution)
         moved = [
             f"{name} to {others[i]:.4g}"
             for i, name in enumerate(problem.law.exponents)

@@ -28,6 +28,7 @@ from exponents.text.law_text import (
 from ..arrays import Reals
 from .allocation import can_split
 from .bootstrap import DRAWS, bootstrap
+from .classical import Classical
 from .fit_checks import check_data, check_fit
 from .formula_intervals import covariance, quantile
 from .objectives import HUBER, LS, Objective, read_objective
@@ -87,6 +88,10 @@ class LawFit:
     intervals : "bootstrap", "formula" or "none"
     law, cost, runs, problem, solution, draws
         What the fit was made of, and the unknowns of the bootstrap fits, (draws, p).
+    held_out : sequence of mappings or None
+        The table of `held_out.compare_laws`, if it was asked for.
+    approaches : Classical or None
+        Envelope and parabolas on the same runs, if they were asked for.
 
     Examples
     --------
@@ -119,6 +124,7 @@ class LawFit:
     solution: Solution = field(repr=False)
     draws: Reals | None = field(repr=False)
     held_out: Sequence[Mapping[str, Any]] | None = None
+    approaches: Classical | None = None
 
     def predict(self, resources: Mapping[str, Any]) -> Reals:
         """Return the loss at given resources.
@@ -177,6 +183,8 @@ class LawFit:
         if self.split:
             amounts = {name: one.as_object(self.level) for name, one in self.split.items()}
             found["split"] = {"budget": self.budget, **amounts}
+        if self.approaches:
+            found["approaches"] = self.approaches.as_object(self.level)
         return found
 
     def summary(self) -> str:
@@ -297,7 +305,7 @@ def fit_law(
     if intervals == "bootstrap":
         found_draws = bootstrap(problem, solution, draws, seed, executor, progress)
     found = _estimate(law, problem, solution, spent, budget, level, intervals, found_draws)
-    rivals = _fit_rivals(problem, solution)
+    rivals = _fit_rivals(problem, solution, wanted)
     warnings += check_fit(problem, solution, found, [(r.objective, r.parameters) for r in rivals], budget, spent, level)
     return LawFit(
         law.text, solution.objective, solution.value, found["parameters"], found.get("allocation", {}), budget,
@@ -350,13 +358,13 @@ def _estimate(
     return estimates(law, solution.u, cost, budget, level, draws, formula)
 
 
-def _fit_rivals(problem: Problem, solution: Solution) -> tuple[Rival, ...]:
+def _fit_rivals(problem: Problem, solution: Solution, wanted: Objective) -> tuple[Rival, ...]:
     """Return the fits of the same law by the other usual objectives."""
     found = []
     for objective in (Objective(HUBER), Objective(LS), LITERATURE):
-        other = solution if objective == solution.objective else problem.solve(objective)
-        if other.objective == solution.objective:
+        if objective in (wanted, solution.objective):
             continue
+        other = problem.solve(objective, thorough=False)
         values = quantities(problem.law, other.u[None])["parameters"]
         found.append(Rival(other.objective, other.value, {name: float(v[0]) for name, v in values.items()}))
     return tuple(found)

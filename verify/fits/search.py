@@ -19,7 +19,7 @@ from exponents.text.law_text import LawText, without_irreducible
 
 from ..arrays import Reals
 from .log_model import LogModel, build_model
-from .newton import polish
+from .newton import VANISHED, polish
 from .objectives import HUBER, LS, Objective, robust_scale
 from .runs import Runs
 from .starts import grid_starts
@@ -30,11 +30,17 @@ MOST_STARTS = 8
 GRID_RUNS = 1000
 """Runs of which the grid is computed; larger sets are thinned."""
 
+ON_THE_WAY = 8
+"""Most steps at each delta but the last."""
+
 LOWER_DELTA = 0.3
 """Factor from one delta to the next."""
 
 SHIFTS = 12
 """Shifted copies of the best fit that are polished for Huber."""
+
+FEW_RUNS, BEYOND_DOUBT = 20, 4.0
+"""Runs, and the ratio of least squares, above which the face E = 0 is not searched any further."""
 
 EQUAL = 1e-7
 """Relative difference of objectives, and difference of centred unknowns, below which two minima are one."""
@@ -92,18 +98,31 @@ class Problem:
         self.face = None if self.face_law is None else build_model(self.face_law, runs.logs)
         self._least: dict[bool, tuple[Reals, Reals]] = {}
 
-    def laws(self) -> tuple[tuple[LawText, LogModel, bool], ...]:
-        """Return the law, and the law without its irreducible term."""
-        own = [(self.law, self.model, False)]
-        if self.face is not None and self.face_law is not None:
-            own.append((self.face_law, self.face, True))
-        return tuple(own)
+    def _needs_constant(self) -> bool:
+        """Return whether the irreducible term is beyond doubt: least squares without it are several times larger."""
+        if len(self.loss) < FEW_RUNS or self.face is None or self.face_law is None:
+            return False
+        whole = self._least_squares(self.law, self.model, False)[1][0]
+        return bool(self._least_squares(self.face_law, self.face, True)[1][0] > BEYOND_DOUBT * whole)
 
-    def solve(self, objective: Objective) -> Solution:
-        """Return the best fit; a Huber objective without delta takes the scale of the noise."""
+    def solve(self, objective: Objective, thorough: bool = True) -> Solution:
+        """Return the best fit; a Huber objective without delta takes the scale of the noise.
+
+        Parameters
+        ----------
+        objective : Objective
+        thorough : bool
+            Whether shifted copies of the best fit are polished too.
+
+        Returns
+        -------
+        Solution
+        """
         if objective.name == HUBER and objective.delta is None:
             objective = Objective(HUBER, self.noise_scale())
-        ends = {face: self._minima(law, model, face, objective) for law, model, face in self.laws()}
+        ends = {False: self._minima(self.law, self.model, False, objective, thorough)}
+        if self.face is not None and self.face_law is not None and not self._needs_constant():
+            ends[True] = self._minima(self.face_law, self.face, True, objective, thorough)
         (value, v, decrement), *_ = min(ends.values(), key=lambda found: found[0][0])
         on_face = len(ends) > 1 and ends[True][0][0] <= ends[False][0][0] * (1 + 1e-9)
         if on_face:
@@ -168,7 +187,19 @@ class Problem:
             v, value, decrement = _merge(
                 np.vstack([v, more.v]), np.append(value, more.value), np.append(decrement, more.decrement)
             )
+        if model.irreducible is not None:  # what is on its way to the face E = 0 is no minimum
+            inside = v[:, model.irreducible] > np.log(self.loss.min()) + VANISHED
+            if inside.any():
+                v, value, decrement = v[inside], value[inside], decrement[inside]
         return [(float(a), b, float(c)) for a, b, c in zip(value, v, decrement, strict=True)]
+
+    def refit(self, weights: Reals, solution: Solution) -> Reals:
+        """Return the unknowns (p,) of the local minimum that follows the best fit when runs have other weights (n,)."""
+        on_face = bool(np.isneginf(solution.u).any())
+        model = self.face if on_face and self.face is not None else self.model
+        start = model.to_centred(solution.u[~np.isneginf(solution.u)][None])
+        found = polish(model, self.loss, weights[None], solution.objective, start)
+        return self.complete(model.transform @ found.v[0], on_face)
 
     def resolve(self, weights: Reals, solution: Solution) -> tuple[Reals, Reals]:
         """Return the unknowns (b, p) and the values of the best fits for other weights (b, n) of the runs."""
@@ -217,7 +248,7 @@ def _lower_delta(model: LogModel, loss: Reals, weights: Reals, objective: Object
     residuals = np.abs(np.log(loss) - model.predict(v))
     delta = 3 * 1.4826 * float(np.median(residuals))
     while delta * LOWER_DELTA > objective.delta:
-        v = polish(model, loss, weights, replace(objective, delta=delta), v, steps=30).v
+        v = polish(model, loss, weights, replace(objective, delta=delta), v, steps=ON_THE_WAY).v
         delta *= LOWER_DELTA
     return v
 
