@@ -78,7 +78,7 @@ RUNS_ARGUMENTS = (
         "fast",
     ),
     *("no_intervals", "draws", "level", "cluster", "seed", "jobs", "held_out", "approaches", "report", "planned"),
-    *("cost", "budget", "save"),
+    *("fast", "cost", "budget", "save"),
 )
 """The arguments that these options fill."""
 

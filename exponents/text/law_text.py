@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Any, TypeAlias
 
-from sympy import Add, Expr, Max, Min, Mul, Poly, PolynomialError, Pow, Symbol, expand
+from sympy import Add, Expr, Max, Min, Mul, Poly, PolynomialError, Pow, S, Symbol, expand
 
 from ..errors import InputError
 from ..rationals import abbreviate
@@ -251,21 +251,27 @@ def _monomials(law: Expr, kinds: dict[str, str]) -> tuple[Monomial, ...] | None:
 
 
 def _monomial(part: Expr, kinds: dict[str, str]) -> Monomial | None:
-    number, scales = 1.0, {}
-    powers: dict[str, tuple[float, tuple[tuple[str, float], ...]]] = {}
+    number, whole = 1.0, dict[Symbol, Expr]()
     for factor in Mul.make_args(part):
         base, power = factor.as_base_exp()
         if factor.is_number:
             number *= float(factor)
-        elif not isinstance(base, Symbol):
-            return None
-        elif kinds[base.name] == "scale" and power.is_number:
-            scales[base.name] = float(power)
-        elif kinds[base.name] == "resource" and (linear := _linear(power)) is not None:
-            powers[base.name] = linear
+        elif isinstance(base, Symbol):
+            whole[base] = whole.get(base, S.Zero) + power  # N**-alpha*N**-beta are two factors
         else:
             return None
-    return Monomial(number, tuple(scales.items()), tuple((name, *own) for name, own in powers.items()))
+    scales, powers = [], []
+    for base, power in whole.items():
+        linear = _linear(power)
+        if linear is None:
+            return None
+        if kinds[base.name] == "resource":
+            powers.append((base.name, *linear))
+        elif linear[1]:
+            return None
+        else:
+            scales.append((base.name, linear[0]))
+    return Monomial(number, tuple(scales), tuple(powers))
 
 
 def _linear(power: Expr) -> tuple[float, tuple[tuple[str, float], ...]] | None:

@@ -60,6 +60,7 @@ def independent(runs, objective, seed=0):
 
     def value(p):
         alpha, beta, a, b, e = p[:, None] if p.ndim == 1 else p[:, :, None]
+        alpha, beta = np.abs(alpha), np.abs(beta)
         m = np.logaddexp(np.logaddexp(a - alpha * x, b - beta * y), e)
         if objective.name == "ls-raw":
             return ((runs.loss - np.exp(m)) ** 2).sum(-1)
@@ -70,7 +71,13 @@ def independent(runs, objective, seed=0):
         return np.where(r <= d, r**2 / 2, d * (r - d / 2)).sum(-1)
 
     top = logs.max()
-    bounds = [(-0.5, 4), (-0.5, 4), (top - 12, top + 1), (top - 12, top + 1), (top - 25, top)]
+    bounds = [
+        (0, 6),
+        (0, 6),  # the law falls
+        (top - 12, top + 1),
+        (top - 12, top + 1),
+        (top - 25, top),
+    ]
     found = differential_evolution(
         value, bounds, popsize=16, maxiter=400, tol=1e-10, seed=seed, vectorized=True, updating="deferred", polish=False
     )

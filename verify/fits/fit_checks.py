@@ -15,10 +15,12 @@ from exponents.errors import InputError
 from exponents.text.law_text import BudgetEquation, LawText
 
 from ..arrays import Reals
-from .objectives import Objective, robust_scale
+from .objectives import HUBER, Objective, robust_scale
+from .prediction import log_loss
 from .quantities import Estimate
 from .runs import Runs, best_of_same
 from .search import EXACT, Problem, Solution
+from .starts import falling_signs
 
 FEWEST_VALUES = 3
 """Different values of a resource below which an exponent, a prefactor and a constant are not separate."""
@@ -161,7 +163,7 @@ def check_fit(
     warnings = _check_bounds(problem, solution, found, m)
     if scale > EXACT:
         warnings += _check_precision(slopes, found, law, level)
-        warnings += _check_outliers(problem, solution, found, residuals, scale)
+        warnings += _check_outliers(problem, solution, found)
         warnings += _check_minima(problem, solution, found)
         warnings += _check_structure(problem, residuals, slopes)
         warnings += _check_rivals(found, rivals, law)
@@ -204,10 +206,13 @@ def _check_bounds(
             warnings.append(f"{name} is 0 at the best fit, the end of its range")
         elif (own and own.low is not None and own.low < 1e-3 * problem.loss.min()) or _as_likely(problem, solution):
             warnings.append(f"{name} cannot be told from 0 by these runs")
+    signs = falling_signs(law)
     for i, exponent in enumerate(law.exponents):
         value = solution.u[i]
         if abs(value) > STEEPEST or abs(value) < 1e-3:
             warnings.append(f"{exponent} = {value:.4g} is at the end of what a fit can tell")
+        elif value * signs[i] < 0:
+            warnings.append(f"{exponent} = {value:.4g}: the law grows with a resource")
     for k, monomial in enumerate(law.monomials or ()):
         if not monomial.powers or np.isneginf(solution.u).any():
             continue
@@ -251,12 +256,12 @@ def _prefactors(law: LawText) -> set[str]:
     return set(law.scales) - {law.irreducible}
 
 
-def _check_outliers(
-    problem: Problem, solution: Solution, found: Mapping[str, Mapping[str, Estimate]], residuals: Reals, scale: float
-) -> list[str]:
-    """Refit without the outliers, and warn if that moves an exponent by more than its error."""
+def _check_outliers(problem: Problem, solution: Solution, found: Mapping[str, Mapping[str, Estimate]]) -> list[str]:
+    """Refit without the outliers of a robust fit, and warn if that moves an exponent by more than its error."""
     warnings = []
-    far = np.abs(residuals) > OUTLIER * scale
+    robust = problem.solve(Objective(HUBER), thorough=False)
+    residuals = np.log(problem.loss) - log_loss(problem.law, robust.u, problem.runs.logs)
+    far = np.abs(residuals) > OUTLIER * robust_scale(residuals)
     if far.any():
         others = problem.refit(np.where(far, 0.0, 1.0), solution)
         moved = [
@@ -271,10 +276,11 @@ def _check_outliers(
                 f"{int(far.sum())} outliers ({problem.runs.unit} {lines}{more}) carry the fit: without them "
                 f"{', '.join(moved)}"
             )
-    kept = best_of_same(problem.runs)
-    if len(kept) < len(residuals) and residuals[kept].mean() < -scale / 2 and far.any():
+    worse = np.ones(len(residuals), bool)
+    worse[best_of_same(problem.runs)] = False
+    if failed := int((far & worse & (residuals > 0)).sum()):
         warnings.append(
-            f"{len(residuals) - len(kept)} runs share their resources with better ones, as for failed learning rates; "
+            f"{failed} outliers are worse than a run with the same resources, as for failed learning rates; "
             "--best keeps the best of each"
         )
     return warnings

@@ -27,6 +27,9 @@ from .starts import grid_starts
 MOST_STARTS = 8
 """Starts of the grid that are polished."""
 
+TRIED = 20
+"""Steps after which the most promising of many starts are chosen."""
+
 GRID_RUNS = 1000
 """Runs of which the grid is computed; larger sets are thinned."""
 
@@ -97,6 +100,7 @@ class Problem:
         self.face_law = without_irreducible(law) if law.irreducible else None
         self.face = None if self.face_law is None else build_model(self.face_law, runs.logs)
         self._least: dict[bool, tuple[Reals, Reals]] = {}
+        self._solved: dict[tuple[Objective, bool], Solution] = {}
 
     def _needs_constant(self) -> bool:
         """Return whether the irreducible term is beyond doubt: least squares without it are several times larger."""
@@ -118,6 +122,11 @@ class Problem:
         -------
         Solution
         """
+        if (objective, thorough) not in self._solved:
+            self._solved[objective, thorough] = self._solve(objective, thorough)
+        return self._solved[objective, thorough]
+
+    def _solve(self, objective: Objective, thorough: bool) -> Solution:
         if objective.name == HUBER and objective.delta is None:
             objective = Objective(HUBER, self.noise_scale())
         ends = {False: self._minima(self.law, self.model, False, objective, thorough)}
@@ -166,7 +175,11 @@ class Problem:
             small = model if thin is self.runs else build_model(law, thin.logs)
             starts = grid_starts(law, small, thin.loss, MOST_STARTS)
             starts = model.to_centred((small.transform @ starts.T).T)
-            found = polish(model, self.loss, np.ones((1, len(self.loss))), Objective(LS), starts)
+            ones = np.ones((1, len(self.loss)))
+            if len(starts) > MOST_STARTS:  # of many starts, only the most promising are polished to the end
+                tried = polish(model, self.loss, ones, Objective(LS), starts, steps=TRIED)
+                starts = _merge(tried.v, tried.value, tried.decrement)[0][:MOST_STARTS]
+            found = polish(model, self.loss, ones, Objective(LS), starts)
             self._least[face] = _merge(found.v, found.value, found.decrement)[:2]
         return self._least[face]
 

@@ -4,6 +4,8 @@ For a sum of monomials only the exponents are searched: given these, the prefact
 of (prediction - L)/L, which is ln(prediction/L) to first order (variable projection).  A grid of exponents, and the
 local minima on it, are the starts.
 
+Exponents are searched where the law falls with each resource.
+
 For other laws the starts are spread over exponents and scales: each scale is put where its term has the size of the
 loss, times a spread factor.
 """
@@ -27,7 +29,7 @@ GRID = {1: 60, 2: 18, 3: 8}
 """Points of the grid in each exponent, by the number of exponents; beyond, `SPREAD` points are spread evenly."""
 
 SPREAD = 1500
-TREE_STARTS = 96
+TREE_STARTS = 64
 VANISHING = 1e-12
 """A prefactor that is 0 on the grid starts as this part of the loss."""
 
@@ -62,7 +64,7 @@ def grid_starts(law: LawText, model: LogModel, loss: Reals, most: int) -> Reals:
         return _spread_starts(law, model, loss)
     # The searched unknowns come first: exponents, then scales that are not linear.
     searched = [i for i, name in enumerate(law.unknowns) if name not in linear]
-    signs = _falling_signs(law)
+    signs = falling_signs(law)
     points, shape = _grid(len(law.exponents))
     others = _spread(len(points), len(searched) - len(law.exponents), -12.0, 12.0)
     v = np.zeros((len(points), len(law.unknowns)))
@@ -84,8 +86,15 @@ def _linear_scales(law: LawText) -> tuple[str, ...] | None:
     return tuple(chosen) or None
 
 
-def _falling_signs(law: LawText) -> Reals:
-    """Return the sign of each exponent for which the law falls with its resources."""
+def falling_signs(law: LawText) -> Reals:
+    """Return the sign of each exponent for which the law falls with its resources.
+
+    Examples
+    --------
+    >>> from exponents.text.law_text import read_law
+    >>> falling_signs(read_law(("A*N**-alpha", "B*D**beta"), ("N", "D"))).tolist()
+    [1.0, -1.0]
+    """
     monomials: tuple[Monomial, ...] = law.monomials or ()
     slopes = [part for monomial in monomials for _, _, parts in monomial.powers for part in parts]
     totals = [sum(slope for name, slope in slopes if name == own) for own in law.exponents]
