@@ -80,6 +80,7 @@ OBJECTIVES = ("huber", "ls", "ls-raw")
 
 PICTURES = {
     "phases": "phase diagrams, lazy and rich (Fig. 1b, c), or that of your own loss",
+    "curves": "loss curves of your own: several gamma, N, B or P (not in the paper)",
     "fig1a": "the time exponent against beta",
     "fig2a": "the loss against time: an easy task, in the limit N, B to infinity",
     "fig2b": "the same for a hard task",
@@ -93,6 +94,27 @@ PICTURES = {
     "offline": "reused samples: the loss against time, N and P (not in the paper)",
 }
 """The pictures, and what each shows."""
+
+PHASES, CURVES, *FIGURES = PICTURES
+
+ALL = "all"
+"""The word for all pictures."""
+
+CHOICES = {
+    "curves": ("alpha", "beta", "gamma", "times"),
+    "fig1a": ("alpha", "beta", "gamma"),
+    "fig2a": ("alpha", "beta", "gamma", "times"),
+    "fig2b": ("alpha", "beta", "gamma", "times"),
+    "fig2c": ("alpha", "beta", "gamma", "times"),
+    "fig2d": ("alpha", "beta", "gamma", "times"),
+    "fig3": ("alpha", "gamma"),
+    "fig4": ("alpha", "beta", "gamma"),
+    "fig10": ("alpha", "gamma"),
+    "fig11": ("alpha", "gamma", "times"),
+    "fig12": ("alpha", "gamma", "times"),
+    "offline": ("alpha", "beta", "gamma", "times"),
+}
+"""What may be chosen in a picture beside the paper's own values."""
 
 TASKS = ("hard", "easy", "super-easy")
 """The paper's names for the phases of its loss, in order of increasing source exponent."""

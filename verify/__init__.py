@@ -10,6 +10,9 @@ In reading order: `model` (what is trained) and `curves` (what a solver returns)
 asked by `solvers`; `measurements` (exponents with errors, from curves) and `judgement` (claims against them);
 `witnesses` (independent routes, for tests); `plots`.
 
+`plot_phases(diagrams, ax=...)`, `plot_curves(curves, ax=...)` and `plot_figure(name, axes=...)` draw on Axes of
+Matplotlib, return them, and take fonts, sizes and lines from rcParams.
+
 Names are imported when they are first used, so ``import verify`` does not import NumPy.
 """
 
@@ -54,7 +57,7 @@ _HOMES = {
     "sweep.export": ("SweepResults",),
     "sweep.scheduler": ("open_scheduler",),
     # Pictures
-    "plots": ("plot_figure", "plot_phases"),
+    "plots": ("plot_curves", "plot_figure", "plot_phases"),
 }
 """The public names, by the module they live in."""
 
@@ -76,7 +79,7 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .measurements.slopes import Limit as Limit, extrapolate as extrapolate
     from .model import Model as Model
     from .networks.kernels import relu_kernels as relu_kernels
-    from .plots import plot_figure as plot_figure, plot_phases as plot_phases
+    from .plots import plot_curves as plot_curves, plot_figure as plot_figure, plot_phases as plot_phases
     from .solvers import estimate_seconds as estimate_seconds, loss_curve as loss_curve
     from .spectra.power_law import power_law_spectrum as power_law_spectrum
     from .spectra.random_features import limit_spectra as limit_spectra, mean_spectra as mean_spectra

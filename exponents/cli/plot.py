@@ -1,54 +1,70 @@
-"""`exponents plot`: phase diagrams, of the paper's loss or of the user's own, and figures of the paper.
+"""`exponents plot`: phase diagrams, loss curves and figures of the paper, as they are or at values of one's own.
 
-Names are checked before SymPy and NumPy are imported.
+`plot_request` checks names and options before SymPy and NumPy are imported; `gallery` writes the page of a folder.
 """
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from verify.processes import start_processes
-
 from ..errors import InputError, import_extra
-from ..names import PICTURES, PUBLISHED, REGIMES, VERSIONS, Version, require
+from ..names import ALL, CURVES, FLOW, PHASES, PICTURES, PUBLISHED, REGIMES, SIMULATE, Method, require
+from .curve_request import name_options, read_questions
 from .loss_options import loss_options, read_loss
+from .plot_request import PlotRequest, read_request
+from .progress import Progress, show_progress
 from .terminal import Command, fill_help, list_names
 
 if TYPE_CHECKING:
-    from ..optimum.programme import Programme
+    from verify.curves import LossCurve
+    from verify.sweep.curve_question import CurveQuestion
 
-PHASES, *FIGURES = PICTURES
+CURVE = {"alpha": "3/2", "beta": "1/2", "gamma": "0,1/2,1,2", "size": "256"}
+"""What the picture of curves shows unless something else is chosen."""
 
-_OPTIONS = {
-    "terms": "--term",
-    "model": "--model",
-    "costs": "--cost",
-    "where": "--where",
-    "constraints": "--subject-to",
-    "given": "--given",
-    "resources": "--resource",
-    "free": "--free",
-    "settings": "--set",
-    "version": "--loss",
-}
-"""Options that go with phases only.  All but the last need one of the first two, which give the terms of a loss."""
+MOST = 16
+"""Most curves of a picture: so many can be told apart."""
+
+SYMBOLS = {"gamma": r"\gamma", "size": "N", "batch": "B", "samples": "P"}
+"""Symbols of what may have several values in the picture of curves."""
 
 
-@click.command(cls=Command, short_help="Draw phase diagrams and figures.")
+@click.command(cls=Command, short_help="Draw phase diagrams, curves and figures.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@loss_options
 @click.option("--output", default=None, metavar="FILE", help="A .png, .svg or .pdf.  [default: NAME.png]")
-@fill_help(pictures=list_names(PICTURES))
-def plot(names: tuple[str, ...], output: str | None, **options: Any) -> None:
+@click.option("--out", default=None, metavar="DIR", help="A folder, with an index page that has the tables as well.")
+@click.option("--data", default=None, metavar="FILE", help="Write what is drawn as well, as .csv or .json.")
+@click.option("--size", "inches", default=None, metavar="WxH", help="Size in inches, such as 6x4.")
+@click.option("--title", default=None, metavar="TEXT", help="Words above the picture; formulas between $.")
+@click.option("--x-label", default=None, metavar="TEXT", help="Words below the axis, where panels share one.")
+@click.option("--y-label", default=None, metavar="TEXT", help="Words beside the axis, likewise.")
+@click.option("--x-range", default=None, metavar="LOW:HIGH", help="Range of the horizontal axis: phases, curves.")
+@click.option("--y-range", default=None, metavar="LOW:HIGH", help="Range of the vertical axis: phases, curves.")
+@click.option("--x-axis", "across", default=None, metavar="NAME", help="The parameter to the right: phases.")
+@click.option("--alpha", default=None, metavar="A", help="Capacity: curves and figures.")
+@click.option("--beta", default=None, metavar="LIST", help="Source, or several: curves and most figures.")
+@click.option("--gamma", default=None, metavar="LIST", help="Richness, or several: curves and figures.")
+@click.option("--time", "times", default=None, metavar="LIST", help="1:1e6, 1:1e6:25 or a list: where time is an axis.")
+@click.option("--model-size", "size", default=None, metavar="LIST", help="N, one or several: curves.")
+@click.option("--batch-size", "batch", default=None, metavar="LIST", help="B, one or several: curves.")
+@click.option("--samples", default=None, metavar="LIST", help="P, one or several: curves.")
+@click.option("--method", default=None, metavar="NAME", help="As of the command curve: curves.")
+@click.option("--learning-rate", "rate", default=None, metavar="E", help="As of the command curve: curves.")
+@loss_options
+@click.option("--quiet", is_flag=True, help="Say nothing of the progress.")
+@fill_help(pictures=list_names(PICTURES), all=ALL)
+def plot(names: tuple[str, ...], **options: Any) -> None:
     """Draw pictures into files.
 
-    NAME is one or more of these:
+    NAME is one or more of these, or {all} of them with --out DIR:
 
     {pictures}
 
@@ -60,61 +76,168 @@ def plot(names: tuple[str, ...], output: str | None, **options: Any) -> None:
     Examples:
       exponents plot phases
       exponents plot fig1a fig2a fig2b
-      exponents plot fig2b --output fig2b.pdf
-      exponents plot phases --loss derived --output derived.pdf
+      exponents plot fig4 --alpha 2 --output fig4.pdf --data fig4.csv
+      exponents plot curves --gamma 0,1/2,2 --model-size 64 --time 1:1e4
+      exponents plot phases --loss derived --x-range 0:2 --y-range 1:3 --size 6x3
       exponents plot phases --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t' --output mine.svg
+      exponents plot all --out figures
     """
-    for name in names:
-        require(name, PICTURES, "the picture")
-    wanted = tuple(dict.fromkeys(names))
-    if output is not None and len(wanted) > 1:
-        raise InputError(
-            f"--output is the file of one picture; got {len(wanted)} pictures; leave it out to write each as NAME.png, "
-            "or draw them one by one"
-        )
-    _check_loss(wanted, options)
-    programme = read_loss(**options) if options["terms"] or options["model"] else None
-    require(options["version"], VERSIONS, "the loss")
+    asked = read_request(names, **options)
     import_extra("matplotlib", "plot", "plotting")
-    from verify.plots import plot_figure
+    draws = [_prepare(asked, name) for name in asked.pictures]
+    from verify.plots import check_data_file, save_picture, write_data
 
+    if asked.data is not None:
+        check_data_file(asked.data)
+    if asked.folder is not None:
+        _make_folder(asked.folder)
     gc.enable()  # a long computation, unlike the exact commands
-    for name in wanted:
-        path = f"{name}.png" if output is None else output
-        if name == PHASES:
-            _plot_phases(programme, options["version"], Path(path))
-        else:
-            with start_processes(os.cpu_count() or 1) as executor:
-                plot_figure(name, Path(path), executor)
-        click.echo(f"wrote {path}", err=True)
+    for name, path, draw in zip(asked.pictures, asked.paths, draws, strict=True):
+        drawn: list[Any] = []
+        with show_progress(name, asked.quiet) as progress:
+            save_picture(partial(_draw, asked, draw, progress, drawn), path)
+        written = [path]
+        data = path.with_suffix(".csv") if asked.folder is not None else asked.data
+        if data is not None:
+            write_data(drawn[0], data)
+            written.append(data)
+        click.echo(f"wrote {' and '.join(map(str, written))}", err=True)
+    if asked.folder is not None:
+        from .gallery import write_page
+
+        page = write_page(asked.folder, asked.pictures)
+        click.echo(f"wrote {page}", err=True)
 
 
-def _check_loss(wanted: Sequence[str], options: dict[str, Any]) -> None:
-    """Raise InputError if a loss of the user's own has no terms or is given for another picture than phases."""
-    given = [name for name in _OPTIONS if options[name] and options[name] != PUBLISHED]
-    figures = [name for name in wanted if name in FIGURES]
-    if given and figures:
-        option = _OPTIONS[given[0]]
-        raise InputError(f"{option} goes with {PHASES} only; got {figures[0]}; leave the option or the picture out")
-    if given and given != ["version"] and not (options["terms"] or options["model"]):
-        raise InputError(f"{_OPTIONS[given[0]]} needs a loss; got none; give --term or --model as well")
+def _draw(asked: PlotRequest, draw: Callable[[Progress], Any], progress: Progress, drawn: list[Any]) -> Any:
+    """Draw a picture, give it the user's words and ranges, keep its Axes for their data, and return them."""
+    from verify.plots import label_axes
+
+    axes = draw(progress)
+    words = {name: asked.words.get(name) for name in ("title", "x_label", "y_label")}
+    label_axes(axes, **words)
+    drawn.append(axes)
+    return axes
 
 
-def _plot_phases(programme: Programme | None, version: Version, path: Path) -> None:
-    """Draw the diagrams of the paper's loss, or of the user's own loss."""
-    from verify.plots import Panel, plot_phases
+def _prepare(asked: PlotRequest, name: str) -> Callable[[Progress], Any]:
+    """Return a function that draws a picture; what it is to show is checked before anything is drawn."""
+    if name == PHASES:
+        return _prepare_phases(asked)
+    if name == CURVES:
+        return _prepare_curves(asked)
+    from verify.plots import plot_figure
+    from verify.processes import start_processes
 
-    from ..model.table1 import optimum, task_names
-    from ..optimum.search import phase_diagram
+    values = {key: None if not asked.words.get(key) else asked.words[key].split(",") for key in ("beta", "gamma")}
+    chosen = {"alpha": asked.words.get("alpha"), **values, "times": asked.times}
+    from verify.plots import read_choice
+
+    with name_options():
+        read_choice(name, **chosen)
+
+    def draw(progress: Progress) -> Any:
+        with start_processes(os.cpu_count() or 1) as executor:
+            return plot_figure(name, **chosen, size=asked.inches, executor=progress.over(executor))
+
+    return draw
+
+
+def _prepare_phases(asked: PlotRequest) -> Callable[[Progress], Any]:
+    """Return a function that draws the diagrams of the paper's loss, or of the user's own."""
+    names = ("terms", "costs", "model", "version", "where", "constraints", "given", "resources", "free", "settings")
+    programme = read_loss(**{name: asked.words[name] for name in names}) if asked.has_loss else None
+    if programme is not None and not 1 <= len(programme.parameters) <= 2:
+        came = ", ".join(map(str, programme.parameters)) or "none"
+        hint = (
+            "set values for the others, such as --set a=2" if programme.parameters else "write an exponent with alpha"
+        )
+        raise InputError(f"a picture needs one or two parameters; got {came}; {hint}")
     from ..symbols import alpha, beta
 
-    if programme is None:
-        diagrams = {regime: optimum(regime, version) for regime in REGIMES}
-        panels = [Panel(regime, diagram, beta, alpha, task_names(diagram)) for regime, diagram in diagrams.items()]
-    else:
-        if not programme.parameters:
-            raise InputError("a picture needs one or two parameters; got none; write an exponent with alpha or beta")
-        vertical, *horizontal = programme.parameters
-        across = horizontal[0] if horizontal else vertical
-        panels = [Panel("your loss", phase_diagram(programme), across, vertical if horizontal else None)]
-    plot_phases(panels, path)
+    vertical, across = (alpha, beta) if programme is None else ([None, *programme.parameters])[-2:]
+    if asked.words.get("across"):
+        known = {str(symbol): symbol for symbol in (vertical, across) if symbol is not None}
+        require(asked.words["across"], tuple(known), "the parameter of --x-axis")
+        if asked.words["across"] == str(vertical):
+            vertical, across = across, vertical
+    if vertical is None and asked.y_range is not None:
+        raise InputError(f"--y-range needs two parameters; got {across}; leave it out")
+
+    def draw(_: Progress) -> Any:
+        from verify.plots import Panel, plot_phases
+
+        from ..model.table1 import optimum, task_names
+        from ..optimum.search import phase_diagram
+
+        if programme is None:
+            version = asked.words.get("version") or PUBLISHED
+            diagrams = {str(regime): optimum(regime, version) for regime in REGIMES}
+        else:
+            diagrams = {"your loss": phase_diagram(programme)}
+        window = (asked.x_range,) if vertical is None else (asked.x_range, asked.y_range)
+        panels = [
+            Panel(title, found, across, vertical, task_names(found) if programme is None else (), window)
+            for title, found in diagrams.items()
+        ]
+        return plot_phases(panels, size=asked.inches)
+
+    return draw
+
+
+def _prepare_curves(asked: PlotRequest) -> Callable[[Progress], Any]:
+    """Return a function that draws loss curves, one for each combination of the values in lists."""
+    words = {name: asked.words.get(name) for name in (*SYMBOLS, "alpha", "beta", "method", "rate")}
+    if not any(words.values()):
+        words |= CURVE
+    words["alpha"], words["beta"] = words["alpha"] or CURVE["alpha"], words["beta"] or CURVE["beta"]
+    words["gamma"] = words["gamma"] or "1"
+    method: Method = words["method"] or FLOW
+    times = "1:1e4:65" if asked.times is None and method == FLOW else asked.words.get("times")
+    if asked.times is not None and method == FLOW:
+        times = ",".join(map(repr, asked.times))
+    lists = {name: str(words[name]).split(",") if words[name] else [None] for name in SYMBOLS}
+    several = [name for name, values in lists.items() if len(values) > 1]
+    if len(list(product(*lists.values()))) > MOST:
+        raise InputError(f"a picture may have at most {MOST} curves; got more; give fewer values")
+    requests = {}
+    for gamma, size, batch, samples in product(*lists.values()):
+        own = {"gamma": gamma, "size": size, "batch": batch, "samples": samples}
+        label = ", ".join(f"${SYMBOLS[name]} = {own[name]}$" for name in several) or rf"$\gamma = {gamma}$"
+        setting = {"alpha": words["alpha"], "beta": words["beta"], "gamma": gamma, "times": times, "method": method}
+        sizes = {"model_size": size, "batch_size": batch, "samples": samples, "learning_rate": words["rate"]}
+        (requests[label],) = read_questions({**setting, **{name: word for name, word in sizes.items() if word}})
+    fixed = {"alpha": r"\alpha", "beta": r"\beta"} | {name: SYMBOLS[name] for name in SYMBOLS if name not in several}
+    note = ",  ".join(f"${symbol} = {words[name]}$" for name, symbol in fixed.items() if words[name])
+    kind = "trained models" if method == SIMULATE else ""
+
+    def draw(progress: Progress) -> Any:
+        from verify.plots import plot_curves, set_ranges
+        from verify.processes import start_processes
+
+        with start_processes(min(os.cpu_count() or 1, len(requests))) as executor:
+            solved = progress.map(_solve, list(requests.values()), over=executor)
+            axes = plot_curves(dict(zip(requests, solved, strict=True)), size=asked.inches)
+        axes.set_title(note, loc="left")
+        axes.set_title(kind, loc="right")
+        set_ranges(axes, asked.x_range, asked.y_range)
+        return axes
+
+    return draw
+
+
+def _solve(asked: CurveQuestion) -> LossCurve:
+    """Return the curve of one question."""
+    with name_options():
+        return asked.solve()
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder of ``--out``."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"--out needs a folder that can be written to; got {folder} ({reason}); try another"
+        ) from error

@@ -1,11 +1,30 @@
-"""Which pictures are there?  Phase diagrams of derived exponents, and the paper's figures with measured points.
+"""Which pictures are there?  Phase diagrams of derived exponents, loss curves, and the paper's figures.
 
-`phase_diagram` draws phase diagrams, `figures` the paper's figures of exponents and of the loss.  Both take colours and
-fonts from `style`, and write files by `files`.  Matplotlib is imported by `style.import_matplotlib` alone, when
-something is drawn.
+`phase_diagram` draws phase diagrams, `drawn_curves` loss curves, and `figures` the paper's figures, with measured
+points.  All draw on Axes of Matplotlib and return them, and take fonts and sizes from rcParams; `style` has those of
+the command.  `files` writes pictures, `drawn_data` what they show.  Matplotlib is imported when something is drawn.
 """
 
-from .figures import FIGURES, plot_figure
-from .phase_diagram import Panel, draw_phases, plot_phases
+from .drawn_curves import plot_curves
+from .drawn_data import check_data_file, read_drawing, write_data
+from .figures import FIGURES, plot_figure, read_choice
+from .files import save_picture
+from .phase_diagram import Panel, plot_phases
+from .style import STYLE, label_axes, set_ranges, use_style
 
-__all__ = ["FIGURES", "Panel", "draw_phases", "plot_figure", "plot_phases"]
+__all__ = [
+    "FIGURES",
+    "STYLE",
+    "Panel",
+    "check_data_file",
+    "label_axes",
+    "plot_curves",
+    "plot_figure",
+    "plot_phases",
+    "read_choice",
+    "read_drawing",
+    "save_picture",
+    "set_ranges",
+    "use_style",
+    "write_data",
+]

@@ -8,10 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
-from .style import import_matplotlib, use_settings
+from .style import import_matplotlib, use_style
 
 # Without these, a file would say when and by what it was made.
 METADATA: dict[str, dict[str, None]] = {
@@ -21,8 +23,8 @@ METADATA: dict[str, dict[str, None]] = {
 }
 
 
-def save(draw: Callable[[], Any], path: Path) -> None:
-    """Write the figure that ``draw`` returns.
+def save_picture(draw: Callable[[], Any], path: Path) -> None:
+    """Write the figure of the Axes that ``draw`` returns, in the style of this package.
 
     The place is tried before anything is computed.  The figure is saved beside it and then moved there, so that a
     failure leaves the old file.
@@ -30,7 +32,7 @@ def save(draw: Callable[[], Any], path: Path) -> None:
     Parameters
     ----------
     draw : callable
-        Returns a figure of Matplotlib.  It runs with the settings of `style`, whatever the caller's settings are.
+        Returns Axes, or several of one figure.  It runs with the settings of `style`, whatever the caller's are.
     path : Path
         Its suffix is the format.
 
@@ -44,7 +46,7 @@ def save(draw: Callable[[], Any], path: Path) -> None:
     >>> from tempfile import TemporaryDirectory
     >>> from matplotlib.figure import Figure
     >>> with TemporaryDirectory() as folder:
-    ...     save(Figure, Path(folder, "empty.svg"))
+    ...     save_picture(Figure().subplots, Path(folder, "empty.svg"))
     ...     print(Path(folder, "empty.svg").read_text()[:5])
     <?xml
     """
@@ -60,8 +62,9 @@ def save(draw: Callable[[], Any], path: Path) -> None:
         with suppress(FileNotFoundError):
             path.lstat()  # fails at once if this cannot be the name of a file
         staging = tempfile.TemporaryDirectory(prefix=".plot-", dir=path.parent)
-    with staging as folder, use_settings():
-        figure, made = draw(), Path(folder, f"plot.{form}")
+    with staging as folder, use_style():
+        axes, made = draw(), Path(folder, f"plot.{form}")
+        figure = np.ravel(axes)[0].figure
         with _name_failures(path):
             figure.savefig(made, format=form, metadata=METADATA[form])
             made.replace(path)

@@ -10,9 +10,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Annotation, Text
 
-from verify.plots import FIGURES, plot_figure
+from verify.plots import FIGURES, plot_figure, save_picture, use_style
 from verify.plots.figures.page import draw_page
-from verify.plots.style import use_settings
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
@@ -29,7 +28,7 @@ def made_small(modules):
 
 def draw(data):
     """Draw a figure for each name from its data."""
-    with use_settings():
+    with use_style():
         made = {name: draw_page(FIGURES[name], found) for name, found in data.items()}
         for figure in made.values():
             FigureCanvasAgg(figure).draw()
@@ -39,7 +38,7 @@ def draw(data):
 def use_data(monkeypatch, data):
     """Let figures have these data without computing them."""
     for name, found in data.items():
-        monkeypatch.setitem(FIGURES, name, replace(FIGURES[name], compute=lambda _, found=found: found))
+        monkeypatch.setitem(FIGURES, name, replace(FIGURES[name], solve=lambda *_, found=found: found))
 
 
 def line(figure, name, panel=0):
@@ -67,7 +66,8 @@ def slope(curve):
 
 
 def words(figure):
-    return [text.get_text() for axes in figure.axes for text in axes.texts]
+    titles = [axes.get_title(loc=place) for axes in figure.axes for place in ("left", "right")]
+    return titles + [text.get_text() for axes in figure.axes for text in axes.texts]
 
 
 def error_bars(figure, panel):
@@ -109,9 +109,9 @@ def clashes(figure, least=15):
 def assert_same_bits_again(name, suffix, folder):
     """Plot a figure twice, the second time among other settings of Matplotlib."""
     first, second = (folder / f"{which}.{suffix}" for which in ("first", "second"))
-    plot_figure(name, first)
+    save_picture(lambda: plot_figure(name), first)
     with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 7, "svg.hashsalt": "another"}):
-        plot_figure(name, second)
+        save_picture(lambda: plot_figure(name), second)
     assert first.read_bytes().startswith(MAGIC[suffix]) and first.stat().st_size > 10_000
     assert first.read_bytes() == second.read_bytes()
     assert len(list(folder.iterdir())) == 2

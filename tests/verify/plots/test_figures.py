@@ -30,13 +30,13 @@ from hypothesis import strategies as st
 from exponents.asymptotics.evaluation import evaluate
 from exponents.errors import InputError, NotSolved
 from exponents.model.amplitudes import amplitude
-from exponents.names import PICTURES
+from exponents.names import CHOICES, CURVES, PHASES, PICTURES
 from verify.curves import Status
 from verify.flow import curve as flow
 from verify.measurements.compute_budget import Budgets
 from verify.measurements.points import SOURCES, read_point
 from verify.measurements.slopes import Limit
-from verify.plots import plot_figure
+from verify.plots import plot_figure, save_picture
 from verify.plots.figures import (
     FIGURES,
     chart,
@@ -52,7 +52,7 @@ from verify.plots.figures import (
 from verify.plots.figures.axes import FAR, Scale, fit_linear_scale, fit_log_scale
 from verify.plots.figures.chart import APART, make_gradient, move_apart, set_up
 from verify.plots.figures.measured_points import Measured, format_error, measure_exponents
-from verify.plots.figures.page import Figure, draw_page
+from verify.plots.figures.page import Choice, Figure, draw_page
 from verify.plots.style import BLUE
 from verify.spectra.floor import mean_floor
 from verify.spectra.power_law import power_law_spectrum
@@ -61,6 +61,9 @@ from verify.two_time import online as two_time_sgd
 
 LOSSES = {"fig2a": ("6/5", "6/5", "6/5"), "fig2b": ("2/5", "2/5", "4/7")}
 """beta, and the exponents lazy and rich by hand: 2 (2/5)/(1 + 2/5) = 4/7."""
+
+GAMMAS = Fraction(0), Fraction(1, 2), Fraction(2)
+"""Of the curves that are drawn here: the lazy one, one between, and the richest of the paper."""
 
 FINITE = {"fig2c": ("6/5", "6/5", "3/2", "9/5"), "fig2d": ("2/5", "4/7", "3/5", "3/5")}
 """beta, and by hand the exponents in t of the limit, and in N of the floor: alpha min(1, beta), and alpha min(2, beta)
@@ -112,7 +115,8 @@ def data(small):
         ["1/2", "11/10"], [f"levels: level {number}" for number in range(fig10_levels.LEVELS + 1)]
     )
     made = {"fig1a": points, "fig10": levels}
-    return {name: made[name] if name in made else FIGURES[name].compute(map) for name in NAMES}
+    few = {name: FIGURES[name].choose(Choice(gamma=GAMMAS)) for name in LOSSES}
+    return {name: made[name] if name in made else FIGURES[name].compute(map, few.get(name)) for name in NAMES}
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +131,8 @@ def known(data, monkeypatch):
 
 
 def test_every_figure_has_a_name_and_a_picture_of_its_own():
-    assert ("phases", *FIGURES) == tuple(PICTURES)
+    assert (PHASES, CURVES, *FIGURES) == tuple(PICTURES)
+    assert {name: figure.accepts for name, figure in FIGURES.items()} == {name: CHOICES[name] for name in FIGURES}
     assert all(figure.name == name and figure.source for name, figure in FIGURES.items())
 
 
@@ -150,7 +155,10 @@ def test_fig1a_measures_the_time_exponent_where_claims_are_tested(monkeypatch):
     asked = []
     monkeypatch.setattr(fig1a_time_exponent, "measure_exponents", lambda *arguments: asked.append(arguments))
     fig1a_time_exponent.FIG1A.compute(map)
-    assert asked == [(SOURCES, ["chi: time exponent"], map)]
+    sources = tuple(map(Fraction, SOURCES))
+    assert asked == [(sources, ["chi: time exponent"], map, Fraction(3, 2), Fraction(1))]
+    fig1a_time_exponent.FIG1A.compute(map, fig1a_time_exponent.FIG1A.choose(Choice(Fraction(2), (Fraction(1, 3),))))
+    assert asked[1] == ((Fraction(1, 3),), ["chi: time exponent"], map, Fraction(2), Fraction(1))
     (found,) = measure_exponents(["9/5"], ["chi: time exponent"])
     assert found.at == read_point("3/2", "9/5", 1) and found.limits[0].covers(1.8)
 
@@ -162,7 +170,7 @@ def test_fig1a_says_that_a_logarithm_comes_in(figures):
 @pytest.mark.parametrize("name", LOSSES)
 def test_fig2_shows_the_flow_and_its_lazy_limit_by_another_route(name, figures, data):
     beta = Fraction(LOSSES[name][0])
-    for gamma, curve in zip(fig2ab_richness.GAMMAS, data[name].curves, strict=True):
+    for gamma, curve in zip(GAMMAS, data[name].curves, strict=True):
         assert (line(figures[name], f"gamma {gamma}")[1] == curve.loss).all()
         assert (line(figures[name], f"gamma {gamma}", 2)[1] == -curve.loss_slope).all()
     t, lazy = line(figures[name], "gamma 0")
@@ -189,7 +197,7 @@ def test_fig2_curves_reach_the_derived_law(name, figures):
     t, law = line(figures[name], "law")
     constant = float(evaluate(amplitude(), fig2ab_richness.ALPHA, beta, 2))
     assert law * t ** float(Fraction(power)) == pytest.approx(constant, rel=1e-12)
-    for gamma in fig2ab_richness.GAMMAS[1:]:
+    for gamma in GAMMAS[1:]:
         constant = float(evaluate(amplitude(), fig2ab_richness.ALPHA, beta, gamma))
         assert line(figures[name], f"constant {gamma}", 1)[1] == pytest.approx([constant] * 2, rel=1e-12)
         reached = line(figures[name], f"gamma {gamma}", 1)[1][-1]
@@ -279,7 +287,9 @@ def test_fig3_smaller_batches_have_more_loss_and_that_without_end_the_least(figu
 
 def test_fig3_shows_each_loss_at_its_own_step(figures):
     spectra = mean_spectra(2, "1/2", fig3_batch_sizes.SIZE, "modes", fig3_batch_sizes.MODES)
-    until = two_time_sgd.solve_online(spectra.target, spectra.trace, fig3_batch_sizes.GAMMA, 1 / 16, 16, batch_size=4)
+    until = two_time_sgd.solve_online(
+        spectra.target, spectra.trace, float(fig3_batch_sizes.GAMMA), 1 / 16, 16, batch_size=4
+    )
     assert at(line(figures["fig3"], "B 4"), 1.0) == pytest.approx(until.loss[-1], rel=1e-9)
     assert until.loss[-1] != pytest.approx(until.loss[-2], rel=1e-2)
 
@@ -350,7 +360,7 @@ def test_fig4_the_optimum_by_hand():
 
 def test_fig4_a_size_that_is_never_the_best_is_said():
     times = np.geomspace(1, 100, 40)
-    with pytest.raises(NotSolved, match="N = 4 is at no time up to 100 the best size"):
+    with pytest.raises(NotSolved, match="of the sizes N = 2 to 16 only 0 are the best at a time up to 100"):
         fig4_compute_optimum.find_optimum([2, 4, 8, 16], times, [times**-2 / size for size in (2, 4, 8, 16)])
 
 
@@ -470,9 +480,10 @@ def test_panels_share_an_axis_in_groups_and_each_group_has_its_label():
         assert data == "data"
         set_up(axes, [(time, loss), (time, loss), (size, loss)], "", "")
 
-    shown = draw_page(Figure("any", "", lambda _: None, draw_panels, ((50.0, 50.0), (60.0,)), 10), "data")
+    shown = draw_page(Figure("any", "", lambda *_: None, draw_panels, ((50.0, 50.0), (60.0,))), "data")
     assert [axes.get_xlabel() for axes in shown.axes] == ["", "$t$", "$N$"]
-    assert [axes.bbox.height * 72 / shown.dpi for axes in shown.axes] == pytest.approx([50, 50, 60])
+    heights = [axes.bbox.height for axes in shown.axes]
+    assert np.array(heights) / heights[0] == pytest.approx([1, 1, 6 / 5])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -492,6 +503,42 @@ def test_a_figure_draws_on_axes_that_it_is_given(data):
     assert not right[0].lines and left[1].get_xlabel() == r"$\beta$"
     with pytest.raises(InputError, match="this figure has 2 panels; got 1 Axes"):
         FIGURES["fig10"].draw(data["fig10"], right[0])
+
+
+def test_fig2b_at_values_of_my_own_on_axes_of_my_own():
+    """By hand: chi = 2 (3/4)/(1 + 3/4) = 6/7 at beta = 3/4; lines as thick as the user's."""
+    given = matplotlib.figure.Figure(figsize=(5, 7), layout="constrained").subplots(3)
+    with matplotlib.rc_context({"lines.linewidth": 4}):
+        drawn = plot_figure("fig2b", given, alpha=2, beta="3/4", gamma=0.5, times=[1, 10, 1e3])
+    assert drawn.tolist() == given.tolist() and given[0].get_title(loc="right").startswith(r"$\alpha = 2$")
+    assert {r"$\chi = 6/7$", r"$\beta = 3/4$"} <= set(words(given[0].figure))
+    found = next(one for one in given[0].lines if one.get_gid() == "gamma 1/2")
+    wanted = flow.limit_curve(2, "3/4", 0.5, [1, 10, 1e3])
+    assert (found.get_ydata() == wanted.loss).all() and found.get_linewidth() == 4
+    assert given[0].get_xlim() == (1, 1e3)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        ("fig3", {"beta": 1}, "fig3 does not take `beta`; it takes `alpha`, `gamma`; leave `beta` out"),
+        ("fig4", {"beta": [1, 2]}, "`beta` of fig4 takes 3 values; got 2"),
+        ("fig2a", {"gamma": range(17)}, "`gamma` of fig2a takes at most 16 values; got 17"),
+        ("fig2a", {"times": [0, 1]}, "at least two times, all above 0"),
+        ("fig2a", {"alpha": 1}, "alpha must exceed 1"),
+        ("fig10", {"axes": "fig10.png"}, "ax must be Axes of Matplotlib; got str"),
+    ],
+)
+def test_what_a_figure_does_not_depend_on_is_refused_with_what_it_does(name, values, said):
+    with pytest.raises(InputError, match=said):
+        plot_figure(name, **values)
+
+
+def test_fig4_at_another_alpha_drops_sizes_that_are_never_the_best():
+    """L = 1/t + 1/N: the best has t = N, which the times end before for the larger sizes."""
+    sizes, times = [2.0**power for power in range(1, 9)], np.geomspace(0.1, 20, 200)
+    found = fig4_compute_optimum.find_optimum(sizes, times, [1 / times + 1 / size for size in sizes])
+    assert found.model_size == pytest.approx([4, 8, 16]) and found.time == pytest.approx(found.model_size, rel=0.1)
 
 
 def test_fig10_levels_by_hand(figures):
@@ -536,19 +583,16 @@ def test_each_format_is_written_and_has_the_same_bits_again(name, suffix, known,
     assert_same_bits_again(name, suffix, tmp_path)
 
 
-def test_another_process_with_another_hash_seed_writes_the_same_bits(tmp_path, monkeypatch):
+def test_another_process_with_another_hash_seed_writes_the_same_bits(tmp_path):
     code = (
-        "import sys; from pathlib import Path; from verify.plots import plot_figure; "
+        "import sys; from pathlib import Path; from verify.plots import plot_figure, save_picture; "
         "from verify.plots.figures import fig2ab_richness as richness; "
         "assert 'matplotlib' not in sys.modules; "
-        "richness.GAMMAS, richness.COLOURS = richness.GAMMAS[:2], richness.COLOURS[:2]; "  # it takes less
-        "plot_figure('fig2b', Path(sys.argv[1]))"
+        "save_picture(lambda: plot_figure('fig2b', gamma=[0, 1]), Path(sys.argv[1]))"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "1"}
     here, there = tmp_path / "here.pdf", tmp_path / "there.pdf"
-    for name in ("GAMMAS", "COLOURS"):
-        monkeypatch.setattr(fig2ab_richness, name, getattr(fig2ab_richness, name)[:2])
-    plot_figure("fig2b", here)
+    save_picture(lambda: plot_figure("fig2b", gamma=[0, 1]), here)
     subprocess.run([sys.executable, "-c", code, there], env=environment, check=True, cwd=Path(__file__).parents[3])
     assert here.read_bytes() == there.read_bytes()
 
@@ -567,24 +611,24 @@ def test_bad_input_is_said_before_anything_is_computed_and_leaves_no_file(case, 
         raise AssertionError("computed")
 
     for figure in list(FIGURES.values()):
-        monkeypatch.setitem(FIGURES, figure.name, replace(figure, compute=never))
+        monkeypatch.setitem(FIGURES, figure.name, replace(figure, solve=never))
     (tmp_path / "folder.png").mkdir()
     name, file, message = BAD[case]
     with pytest.raises(InputError, match=message) as caught:
-        plot_figure(name, tmp_path / file)
+        save_picture(lambda: plot_figure(name), tmp_path / file)
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.rglob("*")] == ["folder.png"]
 
 
 def test_a_failure_while_computing_leaves_what_was_there(tmp_path, monkeypatch):
-    def fails(_):
+    def fails(*_):
         raise RuntimeError("no curve")
 
-    monkeypatch.setitem(FIGURES, "fig2a", replace(FIGURES["fig2a"], compute=fails))
+    monkeypatch.setitem(FIGURES, "fig2a", replace(FIGURES["fig2a"], solve=fails))
     target = tmp_path / "fig2a.svg"
     target.write_text("before")
     with pytest.raises(RuntimeError, match="no curve"):
-        plot_figure("fig2a", target)
+        save_picture(lambda: plot_figure("fig2a"), target)
     assert target.read_text() == "before" and list(tmp_path.iterdir()) == [target]
 
 
@@ -596,7 +640,7 @@ def test_several_processes_measure_what_one_does_in_the_same_order():
     assert repr(together) == repr(measure_exponents(sources, claims))  # in which NaN is NaN
 
 
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=8), st.floats(1, APART))
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=8), st.floats(1, 9 * APART))
 def test_names_in_the_margin_move_apart_in_order_and_around_their_middle(places, gap):
     found = move_apart(places, gap)
     order = np.argsort(places, kind="stable")

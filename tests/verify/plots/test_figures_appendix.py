@@ -23,6 +23,7 @@ from scipy.special import zeta
 from verify.curves import Status
 from verify.flow import curve as flow
 from verify.plots.figures import FIGURES, fig11_fig12_linear_networks, offline_reused_samples
+from verify.plots.figures.page import Choice
 from verify.reuse.mean_loss import final_loss, mean_reuse, reuse_curve
 from verify.training.linear_ensemble import train_linear_ensemble
 
@@ -202,7 +203,7 @@ def test_modes_that_are_not_trained_would_be_learned_too_late_to_matter(beta, ga
         fig11_fig12_linear_networks.linear_limit_curve(2, beta, gamma0, times, 1, "modes", modes)
         for modes in (None, fig11_fig12_linear_networks.MODES)
     )
-    added = fig11_fig12_linear_networks.unlearned(Fraction(beta))
+    added = fig11_fig12_linear_networks.unlearned(Fraction(2), Fraction(beta))
     assert some.loss + added == pytest.approx(every.loss, rel=3e-3, abs=0)
     assert some.readout == pytest.approx(every.readout, rel=3e-3)
     if beta == "1/5":
@@ -214,11 +215,12 @@ def test_points_are_the_same_bits_however_seeds_are_shared_out(monkeypatch):
     monkeypatch.setattr(fig11_fig12_linear_networks, "WIDE", 128)
     monkeypatch.setattr(fig11_fig12_linear_networks, "SEEDS", {100: 3, 128: 3})
     monkeypatch.setattr(fig11_fig12_linear_networks, "PARTS", {100: 3, 128: 3})
-    monkeypatch.setattr(fig11_fig12_linear_networks, "TIMES", np.geomspace(1, 10, 3))
-    alone = fig11_fig12_linear_networks.FIG11.compute(map)
+    figure = fig11_fig12_linear_networks.FIG11
+    choice = figure.choose(Choice(times=np.geomspace(1, 10, 3)))
+    alone = figure.compute(map, choice)
     monkeypatch.setattr(fig11_fig12_linear_networks, "PARTS", {100: 2, 128: 1})
     with ProcessPoolExecutor(2) as executor:
-        together = fig11_fig12_linear_networks.FIG11.compute(executor.map)
+        together = figure.compute(executor.map, choice)
     for one, other in zip(alone, together, strict=True):
         for left, right in zip(one.trained, other.trained, strict=True):
             assert (left.time == right.time).all() and left.seeds == right.seeds == 3
@@ -232,7 +234,7 @@ def test_an_interrupted_ensemble_is_no_point(monkeypatch):
 
     monkeypatch.setattr(fig11_fig12_linear_networks, "train_linear_ensemble", lambda *_, **__: Part())
     with pytest.raises(KeyboardInterrupt):
-        fig11_fig12_linear_networks._train((Fraction(1, 5), 100, Fraction(1)), range(2))
+        fig11_fig12_linear_networks._train(Fraction(2), (Fraction(1, 5), 100, Fraction(1)), range(2))
 
 
 def test_reused_samples_shows_both_losses_of_each_number_of_samples(figures):

@@ -21,7 +21,7 @@ from exponents.model.table1 import optimum
 from exponents.names import TASKS
 from exponents.optimum.search import compute_optimum
 from exponents.symbols import N, alpha, beta, t
-from verify.plots import Panel, draw_phases, plot_phases
+from verify.plots import Panel, plot_phases, save_picture, use_style
 from verify.plots.phase_diagram.formulas import inline
 from verify.plots.phase_diagram.label_packing import _lattice
 from verify.plots.phase_diagram.layout import lay_out
@@ -55,7 +55,7 @@ def layouts():
 @pytest.fixture(scope="module")
 def svg(tmp_path_factory):
     path = tmp_path_factory.mktemp("svg") / "paper.svg"
-    plot_phases(PAPER, path)
+    save_picture(lambda: plot_phases(PAPER), path)
     return path.read_text()
 
 
@@ -73,9 +73,9 @@ def box(label):
 @pytest.mark.parametrize(("suffix", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_each_format_is_written_and_has_the_same_bits_again(suffix, magic, tmp_path):
     first, second = (tmp_path / f"{name}.{suffix}" for name in ("first", "second"))
-    plot_phases([STRIP], first)
+    save_picture(lambda: plot_phases([STRIP]), first)
     with matplotlib.rc_context({"font.size": 30, "svg.hashsalt": "another", "savefig.dpi": 10}):
-        plot_phases([STRIP], second)
+        save_picture(lambda: plot_phases([STRIP]), second)
         assert matplotlib.rcParams["font.size"] == 30
     assert first.read_bytes().startswith(magic) and first.stat().st_size > 10_000
     assert first.read_bytes() == second.read_bytes()
@@ -84,36 +84,71 @@ def test_each_format_is_written_and_has_the_same_bits_again(suffix, magic, tmp_p
 
 def test_another_process_with_another_hash_seed_writes_the_same_bits(tmp_path):
     code = (
-        "import sys; from pathlib import Path; from verify.plots import Panel, plot_phases; "
+        "import sys; from pathlib import Path; from verify.plots import Panel, plot_phases, save_picture; "
         "assert 'matplotlib' not in sys.modules; "
         "from exponents.model.table1 import alpha, beta, optimum; from exponents.names import TASKS; "
-        "plot_phases([Panel('lazy', optimum('lazy'), beta, alpha, TASKS)], Path(sys.argv[1]))"
+        "panel = Panel('lazy', optimum('lazy'), beta, alpha, TASKS); "
+        "save_picture(lambda: plot_phases([panel]), Path(sys.argv[1]))"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "1"}
     here, there = tmp_path / "here.pdf", tmp_path / "there.pdf"
-    plot_phases(PAPER[:1], here)
+    save_picture(lambda: plot_phases(PAPER[:1]), here)
     subprocess.run([sys.executable, "-c", code, there], env=environment, check=True, cwd=Path(__file__).parents[3])
     assert here.read_bytes() == there.read_bytes()
 
 
 def test_diagrams_are_drawn_on_axes_that_are_given(svg):
     """Beside others, in another size and with the settings of the user; balances have the same colours as ever."""
-    with matplotlib.rc_context({"font.size": 30}):
+    with matplotlib.rc_context({"font.size": 7, "font.family": "serif", "lines.linewidth": 3, "text.color": "red"}):
         first, other, second = Figure(figsize=(12, 4)).subplots(1, 3)
-        draw_phases(PAPER, [first, second])
-        assert matplotlib.rcParams["font.size"] == 30
+        assert plot_phases(PAPER, [first, second]).tolist() == [first, second]
+        assert matplotlib.rcParams["font.size"] == 7
     fills = [[patch.get_facecolor() for patch in axes.patches if patch.get_gid()] for axes in (first, second)]
     assert fills[0] == fills[1] and len(set(fills[0])) == 3 and not other.patches
     assert matplotlib.colors.to_hex(fills[0][0]) in svg
     assert [axes.get_xlabel() for axes in (first, second)] == [r"$\beta$"] * 2
-    written = {text.get_text() for text in second.texts}
-    assert {"rich", r"$\beta = 1$", *TASKS} < written
-    with pytest.raises(InputError, match="each panel needs its Axes; got 2 panels and 1 Axes"):
-        draw_phases(PAPER, first)
+    written = {text.get_text(): text for text in second.texts}
+    assert {r"$\beta = 1$", *TASKS} < set(written) and second.get_title(loc="left") == "rich"
+    assert written["hard"].get_fontsize() == 7 and written["hard"].get_family() == ["serif"]
+    assert {text.get_color() for text in written.values()} == {"red"}
+    drawn = [one for one in second.lines if one.get_gid() == r"boundary $\beta = 1$"]
+    assert [one.get_linewidth() for one in drawn] == [3] and drawn[0].get_xdata() == pytest.approx(1, rel=1e-12)
+    with pytest.raises(InputError, match="each of 2 panels needs its Axes; got 1"):
+        plot_phases(PAPER, first)
+    with pytest.raises(InputError, match=r"ax must be Axes of Matplotlib; got str; save a figure by ax\.figure"):
+        plot_phases(PAPER, "x.png")
+
+
+def test_a_diagram_alone_is_drawn_over_its_parameters_and_returns_its_axes():
+    axes = plot_phases(LAZY)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (r"$\beta$", r"$\alpha$")
+    assert axes.get_xlim() == (0, 2.5) and axes.get_ylim() == (1, 4)
+    one = plot_phases(Panel("", LAZY, alpha, beta, window=(None, (0, 2))), size=(3, 2))
+    assert one.get_xlim() == (1, 4) and one.get_ylim() == (0, 2) and one.figure.get_size_inches().tolist() == [3, 2]
+    with pytest.raises(InputError, match="a plot shows a PhaseDiagram or a Panel; got int"):
+        plot_phases([1])
+
+
+def test_the_page_is_as_wide_as_its_legends_need_and_they_stay_on_it():
+    """With a size of one's own the panel gives way."""
+    with use_style():
+        sizes = []
+        for size in (None, (5.0, 3.0)):
+            axes = plot_phases(TRIANGLE, size=size)
+            page = axes.figure
+            legend = axes.get_legend().get_window_extent()
+            assert axes.bbox.x1 <= legend.x0 and legend.x1 <= page.bbox.x1 and legend.y0 >= 0
+            sizes.append(axes.bbox.width / page.dpi)
+            marks = [text for text in axes.texts if text.get_text() in ("1", "A")]
+            assert len(marks) == 2
+        assert sizes[0] > 3 > sizes[1]
+        assert page.get_size_inches().tolist() == [5, 3]
+        with pytest.raises(InputError, match=r"of 1 by 0\.3 inches has no room for its panels; try a larger size"):
+            plot_phases(TRIANGLE, size=(1, 0.3))
 
 
 def test_a_png_shows_every_colour(tmp_path):
-    plot_phases([STRIP], tmp_path / "strip.PNG")
+    save_picture(lambda: plot_phases([STRIP]), tmp_path / "strip.PNG")
     pixels = (255 * matplotlib.image.imread(tmp_path / "strip.PNG")[..., :3]).round() @ [1, 256, 256**2]
     counts = np.unique(pixels, return_counts=True)[1]
     assert (counts > pixels.size / 50).sum() == 3  # two regions and the paper
@@ -219,13 +254,14 @@ def test_both_parts_of_a_region_that_meet_in_a_point_are_labelled_and_r_means_on
 def test_a_phase_outside_the_window_is_in_the_legend():
     layout = lay_out(Panel("corner", optimum("lazy"), beta, alpha, TASKS, window=((0, Fraction(1, 2)), (1, 2))))
     assert [(row.mark, row.phase) for row in layout.legend] == [("2", 1), ("3", 2)]
-    assert "not visible" in layout.legend[0].block.lines[-1].text
+    assert "not visible" in layout.legend[0].lines[-1]
 
 
 def test_names_and_symbols_may_hold_anything(tmp_path):
     odd = Symbol("x_{$", positive=True)
     diagram = compute_optimum(t**-odd + N**-1 + N ** Rational(1, 2) / t**2, N * t)
-    plot_phases([Panel("costs $5", diagram, odd, names=("a_b $", r"\frac"))], tmp_path / "odd.svg")
+    panel = Panel("costs $5", diagram, odd, names=("a_b $", r"\frac"))
+    save_picture(lambda: plot_phases([panel]), tmp_path / "odd.svg")
     assert "costs $5" in (tmp_path / "odd.svg").read_text()
 
 
@@ -257,7 +293,7 @@ def test_bad_input_is_said_in_one_line_and_leaves_no_file(case, tmp_path):
     (tmp_path / "folder.png").mkdir()
     panels, name, message = BAD[case]
     with pytest.raises(InputError, match=message) as caught:
-        plot_phases(panels, tmp_path / name)
+        save_picture(lambda: plot_phases(panels), tmp_path / name)
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.rglob("*")] == ["folder.png"]
 
@@ -271,12 +307,12 @@ def test_a_failure_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
     target.write_text("before")
     monkeypatch.setattr(Figure, "savefig", full)
     with pytest.raises(InputError, match="No space left"):
-        plot_phases([STRIP], target)
+        save_picture(lambda: plot_phases([STRIP]), target)
     assert target.read_text() == "before"
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_without_matplotlib_it_says_what_to_install(tmp_path, monkeypatch):
+def test_without_matplotlib_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(InputError, match=r"plotting needs matplotlib, .*; try pip install -e '?/.*\[plot\]'?"):
-        plot_phases([STRIP], tmp_path / "phases.pdf")
+        plot_phases([STRIP])

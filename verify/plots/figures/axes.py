@@ -16,7 +16,7 @@ ROOM = 0.06
 """Room beyond the values on an axis, in units of their range."""
 
 FEWEST = 3
-"""Numbers of an axis at least; a logarithmic one of less than two decades may have fewer."""
+"""Numbers of an axis at least."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def fit_linear_scale(label: str, values: ArrayLike) -> Scale:
 
 
 def fit_log_scale(label: str, values: ArrayLike) -> Scale:
-    """Return a logarithmic axis with room for ``values``; numbers are powers of ten, or stand inside decades.
+    """Return a logarithmic axis with room for ``values``; numbers are powers of ten or stand inside decades.
 
     >>> fit_log_scale("L", [1e-5, 1]).ticks
     array([1.e-04, 1.e-02, 1.e+00])
@@ -101,7 +101,9 @@ def fit_log_scale(label: str, values: ArrayLike) -> Scale:
     inside = [np.outer(whole, digits).ravel() for digits in ((1, 2, 5), range(1, 10))]
     inside = [ticks[(ticks >= 10.0**low) & (ticks <= 10.0**high)] for ticks in inside]
     powers = [10.0 ** _multiples(low, high, every) for every in (4, 3, 2, 1)]
-    ticks = next((found for found in powers if len(found) >= FEWEST), inside[0 if len(inside[0]) > 1 else 1])
+    enough = [found for found in powers if len(found) >= FEWEST] + [found for found in inside if len(found) > 1]
+    ticks = enough[0] if enough else np.asarray(fit_linear_scale(label, values).ticks)
+    ticks = ticks[(ticks >= 10.0**low) & (ticks <= 10.0**high)]
     return Scale(label, 10.0**low, 10.0**high, ticks, logarithmic=True)
 
 
@@ -113,6 +115,21 @@ def span_log_scale(label: str, low: float, high: float, every: int = 1) -> Scale
     """
     ticks = 10.0 ** np.arange(floor(log10(high)), log10(low) - 1e-9, -every)[::-1]
     return Scale(label, low, high, ticks, logarithmic=True)
+
+
+def span_time(times: ArrayLike) -> Scale:
+    """Return the axis of some times, with a number at every, every second or every third decade.
+
+    >>> span_time([1, 1e12]).ticks
+    array([1.e+00, 1.e+03, 1.e+06, 1.e+09, 1.e+12])
+    """
+    low, high = float(np.min(times)), float(np.max(times))
+    decades = log10(high / low)
+    if decades < FEWEST - 1:
+        ticks = np.asarray(fit_log_scale("", [low, high]).ticks)
+        shown = ticks[(ticks >= low) & (ticks <= high)]
+        return Scale(r"$t$", low, high, shown if len(shown) else np.array([low, high]), logarithmic=True)
+    return span_log_scale(r"$t$", low, high, 1 if decades <= 5.5 else 2 if decades <= 8 else ceil(decades / 4))
 
 
 def slope_label(quantity: str, variable: str) -> str:

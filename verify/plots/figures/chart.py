@@ -1,6 +1,7 @@
 """A panel of a figure: Axes of Matplotlib with two scales, and the marks that all figures have in common.
 
-There are no boxed legends: the name of a curve stands beside it or at its end.  All lengths are in points.
+There are no boxed legends: the name of a curve stands beside it or at its end.  Lengths are in points.  Sizes of type,
+widths of lines and the colours of words come from Matplotlib's rcParams.
 
 Map: `set_up` gives Axes their scales and words above; `Chart` draws curves, points, slopes and words on one of them;
 `make_gradient` and `move_apart` choose colours and places.
@@ -17,14 +18,11 @@ from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
 
-from ..style import AXIS, BLUE, FORMULA, HAIR, INK, LINE, NAME, PALE, SCALE, SMALL, import_matplotlib
+from ..style import BLUE, FORMULA, SMALL, hair, import_matplotlib, ink, pale, setting, size_in_points
 from .axes import Scale
 from .power_laws import power
 
 GRADIENT = (BLUE, "#7a4a9c", "#b03c78", "#cf4038")  # evenly from the smallest of some sizes to the largest
-
-LABEL = 29.0
-"""Distance of a vertical axis from its label."""
 
 GAP = 2.0
 """Distance of a formula from its line, across and upwards."""
@@ -32,18 +30,11 @@ GAP = 2.0
 BESIDE = 12.0
 """Distance of a predicted slope from its curve."""
 
-LEADING = 10.0
-"""Distance between baselines of lines of words."""
-
-MARKER = 3.6  # diameter of a point
-
-APART = 8.0
-"""Least distance between baselines of names in the margin."""
+LEADING, APART = 10 / 9, 8 / 9
+"""Distance between baselines of lines of words, and least one of names in the margin, in units of ``font.size``."""
 
 LEADER = 9.0
 """Length of the line from the end of a curve to its name in the margin."""
-
-DASHES = (0, (4.0, 2.5))  # strokes and gaps of a dashed line, in units of its width
 
 
 class Chart:
@@ -57,23 +48,20 @@ class Chart:
 
     def __init__(self, axes: Any, x: Scale, y: Scale) -> None:
         self.axes, self.x, self.y = axes, x, y
-        self.width, self.height = np.array(axes.bbox.size) * 72 / axes.figure.dpi
-        axes.set_axisbelow(False)
-        axes.tick_params(which="both", direction="out", width=HAIR, length=3, pad=2.5, labelsize=SCALE)
-        axes.tick_params(which="minor", length=1.6)
+        self.width, self.height = size_in_points(axes)
         for axis, scale, name in ((axes.xaxis, x, "x"), (axes.yaxis, y, "y")):
             if scale.logarithmic:
                 axes.set(**{f"{name}scale": "log"})
             _set_ticks(axis, scale)
         axes.set(xlim=(x.low, x.high), ylim=(y.low, y.high))
         single = " " not in y.label
-        axes.set_ylabel(y.label, fontsize=AXIS if single else FORMULA, rotation=0 if single else 90, ha="center")
-        axes.yaxis.set_label_coords(-LABEL / self.width, 0.5)
+        axes.set_ylabel(y.label, **({"rotation": 0, "ha": "right", "va": "center"} if single else {}))
 
-    def curve(self, x: ArrayLike, y: ArrayLike, name: str, colour: str, width: float = LINE, **style: Any) -> None:
+    def curve(
+        self, x: ArrayLike, y: ArrayLike, name: str, colour: str, width: float | None = None, **style: Any
+    ) -> None:
         """Draw a curve called ``name``."""
-        style = {"solid_capstyle": "round", "dash_capstyle": "butt", "zorder": 2} | style
-        self.axes.plot(x, y, color=colour, linewidth=width, gid=name, **style)
+        self.axes.plot(x, y, color=colour, linewidth=width, gid=name, **({"zorder": 2} | style))
 
     def curves(
         self, x: ArrayLike, values: Iterable[ArrayLike], kind: str, keys: Iterable[Any], colours: Iterable[str]
@@ -84,21 +72,21 @@ class Chart:
 
     def dashed(self, x: ArrayLike, y: ArrayLike, name: str, colour: str, **style: Any) -> None:
         """Draw a thin dashed line."""
-        self.curve(x, y, name, colour, HAIR, **({"linestyle": DASHES} | style))
+        self.curve(x, y, name, colour, hair(), **({"linestyle": "dashed"} | style))
 
-    def level(self, value: float | Fraction, name: str, colour: str = PALE, zorder: int = 1) -> None:
+    def level(self, value: float | Fraction, name: str, colour: str = "", zorder: int = 1) -> None:
         """Draw a dashed line across the chart at one value."""
-        self.dashed([self.x.low, self.x.high], [float(value)] * 2, name, colour, zorder=zorder)
+        self.dashed([self.x.low, self.x.high], [float(value)] * 2, name, colour or pale(), zorder=zorder)
 
     def points(
         self, x: ArrayLike, y: ArrayLike, error: ArrayLike, name: str, colour: str, filled: bool = False
     ) -> None:
         """Draw points with error bars."""
         (dots, _, _) = self.axes.errorbar(
-            x, y, error, color=colour, linewidth=0, elinewidth=HAIR, capsize=1.5, capthick=HAIR, zorder=4
+            x, y, error, color=colour, linewidth=0, elinewidth=hair(), capthick=hair(), zorder=4
         )
-        inside = colour if filled else "white"
-        dots.set(marker="o", markersize=MARKER, markerfacecolor=inside, markeredgewidth=LINE, gid=name)
+        inside = colour if filled else self.axes.get_facecolor()
+        dots.set(marker="o", markerfacecolor=inside, markeredgewidth=setting("lines.linewidth"), gid=name)
 
     def guide(
         self,
@@ -109,7 +97,7 @@ class Chart:
         name: str = "slope",
         symbol: str = "t",
         text: str = "",
-        colour: str = INK,
+        colour: str = "",
         distance: float = BESIDE,
     ) -> None:
         """Draw a predicted slope beside a curve, dashed, with its formula.
@@ -135,7 +123,7 @@ class Chart:
         x = np.asarray(where)
         start = np.exp(np.interp(np.log(x[1]), np.log(curve[0]), np.log(curve[1])))
         y = self.y.above(start * (x / x[1]) ** -float(exponent), side * distance / self.height)
-        self.dashed(x, y, name, INK)
+        self.dashed(x, y, name, ink())
         self.beside(text or f"${power(symbol, exponent)}$", (x[1], y[1]), side, colour, rising=exponent < 0)
 
     def write(
@@ -143,33 +131,35 @@ class Chart:
         text: str,
         at: tuple[float, float],
         offset: tuple[float, float] = (0, 0),
-        colour: str = INK,
-        size: float = SMALL,
+        colour: str = "",
+        size: str = SMALL,
         page: bool = False,
         **style: Any,
     ) -> None:
         """Write words beside a place; with ``page``, the place is in units of the chart."""
-        style = {"ha": "center", "va": "baseline", "zorder": 5, "color": colour, "fontsize": size} | style
+        style = {"ha": "center", "va": "baseline", "zorder": 5, "color": colour or ink(), "fontsize": size} | style
         coordinates = {"xycoords": "axes fraction" if page else "data", "textcoords": "offset points"}
         self.axes.annotate(text, at, offset, **coordinates, annotation_clip=False, **style)
 
     def lines(self, texts: Iterable[str], at: tuple[float, float], offset: tuple[float, float], **style: Any) -> None:
         """Write lines of words below each other."""
+        leading = LEADING * setting("font.size")
         for number, text in enumerate(texts):
-            self.write(text, at, (offset[0], offset[1] - LEADING * number), **style)
+            self.write(text, at, (offset[0], offset[1] - leading * number), **style)
 
     def caption(self, corner: tuple[float, float], heading: str = "", lines: Sequence[str] = ()) -> None:
         """Write a heading and lines below it into a corner, in units of the chart: (0, 0) is at the lower left."""
         right, above = corner
         place: dict[str, Any] = {"page": True, "ha": "right" if right else "left"}
         across = -6.0 if right else 6.0
-        top = -13.0 if above else 6 + LEADING * (len(lines) - (not heading))
+        leading = LEADING * setting("font.size")
+        top = -1.3 * leading if above else 6 + leading * (len(lines) - (not heading))
         if heading:
-            self.write(heading, corner, (across, top), size=NAME, **place)
-            top -= LEADING + bool(above)
+            self.write(heading, corner, (across, top), size=FORMULA, **place)
+            top -= leading + bool(above)
         self.lines(lines, corner, (across, top), **place)
 
-    def beside(self, formula: str, at: tuple[float, float], side: int, colour: str = INK, rising: bool = False) -> None:
+    def beside(self, formula: str, at: tuple[float, float], side: int, colour: str = "", rising: bool = False) -> None:
         """Write a formula beside a line: on the side of the line that is above it (``side`` 1) or below it (-1)."""
         across = -side if rising else side
         horizontal, vertical = "left" if across > 0 else "right", "baseline" if side > 0 else "top"
@@ -186,10 +176,9 @@ class Chart:
         ends = np.array([self.y.place(value) * self.height for _, value, _ in names])
         line = import_matplotlib("matplotlib.lines").Line2D
         right = 1 + LEADER / self.width
-        for (text, _, colour), *heights in zip(
-            names, ends / self.height, move_apart(ends, APART) / self.height, strict=True
-        ):
-            leader = line([1.006, right], heights, color=colour, linewidth=HAIR, clip_on=False, gid="leader")
+        apart = move_apart(ends, APART * setting("font.size"))
+        for (text, _, colour), *heights in zip(names, ends / self.height, apart / self.height, strict=True):
+            leader = line([1.006, right], heights, color=colour, linewidth=hair(), clip_on=False, gid="leader")
             leader.set_transform(self.axes.transAxes)
             self.axes.add_artist(leader)
             self.write(text, (right, heights[1]), (2, 0), colour, page=True, ha="left", va="center_baseline")
@@ -233,20 +222,20 @@ def set_up(axes: Any, scales: Sequence[tuple[Scale, Scale]], title: str, note: s
         if following is not None and following.x is chart.x:
             chart.axes.tick_params(labelbottom=False)
         else:
-            chart.axes.set_xlabel(chart.x.label, fontsize=AXIS, labelpad=1)
-    charts[0].write(title, (0, 1), (0, 5), size=NAME, ha="left", page=True)
-    charts[0].write(note, (1, 1), (0, 5), size=FORMULA, ha="right", page=True)
+            chart.axes.set_xlabel(chart.x.label)
+    charts[0].axes.set_title(title, loc="left")
+    charts[0].axes.set_title(note, loc="right")
     return charts
 
 
-def make_gradient(count: int) -> list[str]:
-    """Return so many colours along `GRADIENT`.
+def make_gradient(count: int, through: Sequence[str] = GRADIENT) -> list[str]:
+    """Return so many colours along a row of some; a single one is the last.
 
     >>> make_gradient(2)
     ['#4477aa', '#cf4038']
     """
-    ends = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in GRADIENT])
-    places = np.linspace(0, len(ends) - 1, count)
+    ends = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in through])
+    places = np.linspace(0, len(ends) - 1, count) if count > 1 else [len(ends) - 1] * count
     mixed = np.column_stack([np.interp(places, np.arange(len(ends)), channel) for channel in ends.T])
     return ["#" + "".join(f"{round(value):02x}" for value in colour) for colour in mixed]
 

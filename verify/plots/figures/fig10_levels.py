@@ -21,11 +21,12 @@ from exponents.model.level_series import level_series
 from exponents.model.timescale import chi, solve_self_consistency
 from exponents.symbols import beta
 
-from ..style import BLUE, BOLD, VERMILION
+from ..style import BLUE, VERMILION, bold
 from .axes import Scale
 from .chart import Chart, set_up
-from .measured_points import Measured, describe_points, measure_exponents
-from .page import Figure, Map
+from .measured_points import GAMMA, Measured, describe_points, measure_exponents
+from .page import Choice, Figure, Map
+from .power_laws import ALPHA
 
 SOURCES = ("1/10", "3/10", "1/2", "7/10", "11/10")
 """Values of beta at which levels are measured; next to 1 they are reached too slowly to be distinguished."""
@@ -44,9 +45,10 @@ LOWEST = 0.4
 """Where level 0 is farthest below the limit; its name stands there."""
 
 
-def _compute_levels(spread: Map) -> tuple[Measured, ...]:
+def _compute_levels(choice: Choice, spread: Map) -> tuple[Measured, ...]:
     """Measure the exponents of every level."""
-    return measure_exponents(SOURCES, [f"levels: level {number}" for number in range(LEVELS + 1)], spread)
+    claims = [f"levels: level {number}" for number in range(LEVELS + 1)]
+    return measure_exponents(SOURCES, claims, spread, choice.capacity, *choice.gamma)
 
 
 def _draw_levels(found: tuple[Measured, ...], axes: Sequence[Any]) -> None:
@@ -74,7 +76,7 @@ def _draw_exponents(chart: Chart, found: tuple[Measured, ...], base: Callable[[A
     """Draw every level and the limit, derived and measured, above ``base``."""
     (boundary,) = solve_self_consistency().boundaries
     inside = float(boundary.curve.rhs) >= GRID
-    chart.curve(GRID, lambdify(beta, chi())(GRID) - base(GRID), "limit", VERMILION, BOLD, zorder=3)
+    chart.curve(GRID, lambdify(beta, chi())(GRID) - base(GRID), "limit", VERMILION, bold(), zorder=3)
     for number, colour in enumerate(COLOURS):
         exponent = lambdify(beta, level_series().level(number))(GRID) - base(GRID)
         chart.curve(GRID[inside], exponent[inside], f"level {number}", colour)
@@ -96,4 +98,4 @@ def _explain(chart: Chart, found: tuple[Measured, ...]) -> None:
     chart.lines(dashes, (FARTHEST, 0.25), (-6, 0), ha="right")
 
 
-FIG10 = Figure("fig10", "Fig. 10", _compute_levels, _draw_levels, ((150.0, 110.0),), 40.0)
+FIG10 = Figure("fig10", "Fig. 10", _compute_levels, _draw_levels, ((150.0, 110.0),), Choice(ALPHA, gamma=(GAMMA,)))

@@ -25,7 +25,7 @@ The paper gives neither sigma nor eta.  Here sigma is 1, and eta small enough fo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -45,10 +45,10 @@ from ...arrays import Reals
 from ...curves import LossCurve
 from ...linear.infinite_width import linear_limit_curve
 from ...training.linear_ensemble import train_linear_ensemble
-from ..style import INK
-from .axes import Scale, fit_linear_scale, fit_log_scale, slope_label, span_log_scale
+from ..style import ink
+from .axes import Scale, fit_linear_scale, fit_log_scale, slope_label, span_time
 from .chart import Chart, make_gradient, set_up
-from .page import Figure, Map
+from .page import Choice, Figure, Map
 from .power_laws import evaluate_exponent, power_of_two, task_at
 from .trained_points import average_seeds, describe_error, nearest_steps
 
@@ -60,8 +60,6 @@ EASY, HARD = Fraction(6, 5), Fraction(1, 5)
 
 GAMMAS = tuple(Fraction(1, 10**power) for power in (3, 2, 1, 0))
 """gamma0."""
-
-COLOURS = make_gradient(len(GAMMAS))  # one for each gamma0
 
 TIMES = np.geomspace(1, 1e6, 97)
 """16 per decade, up to where the hard task has its slope for all but the smallest gamma0."""
@@ -81,16 +79,12 @@ POINTS = tuple(float(time) for time in np.geomspace(1.2, 40, 25))
 PARTS = {NARROW: 8, WIDE: 1}
 """Seeds that are trained together."""
 
-GROWN = GAMMAS[2:]
-"""gamma0 for which the gain of a readout exceeds what its start causes."""
+GROWN = Fraction(1, 10)
+"""gamma0 from which on the gain of a readout exceeds what its start causes."""
 
-EASY_GUIDE = np.array([1e2, 1e3, 1e4])
-HARD_GUIDE = np.array([1e3, 1e4, 1e5])
-EARLY_GUIDE = np.array([1e2, 1e3, 1e4])
-"""From where to where predicted slopes are drawn beside curves, and where they bear their names."""
-
-LIMIT_NAMED = 1e2
-"""Time at which the limit of the readout bears its name."""
+EARLY, LATE = (1 / 3, 1 / 2, 2 / 3), (1 / 2, 2 / 3, 5 / 6)
+"""From where to where predicted slopes are drawn beside curves, and where they bear their names, in parts of the axis.
+"""
 
 ROOM, LOWER = 30.0, 0.04
 """Factors, or amounts, by which an axis goes beyond its curves, for slopes and words that stand there."""
@@ -125,18 +119,21 @@ class Task:
 
     Attributes
     ----------
+    choice : Choice
+        With gamma0 rising as its gamma.
     beta : Fraction
     curves : tuple of LossCurve
-        For `GAMMAS`.
+        For each gamma0.
     trained : tuple of Trained
     lazy, rich : Fraction
         Derived exponents of the loss.
     first_gain, gain : Fraction
         Exponents with which the readout grows: to first order in gamma0^2, and in the end.
     limits : tuple of float
-        Derived limits of the readout for `GAMMAS`; none in the hard task.
+        Derived limits of the readout for each gamma0; none in the hard task.
     """
 
+    choice: Choice
     beta: Fraction
     curves: tuple[LossCurve, ...]
     trained: tuple[Trained, ...]
@@ -147,17 +144,27 @@ class Task:
     gain: Fraction
 
 
-def _compute_linear_networks(spread: Map) -> tuple[Task, Task]:
+def _compute_linear_networks(choice: Choice, spread: Map) -> tuple[Task, Task]:
     """Solve and train the networks of both tasks."""
-    ensembles = [*((NARROW, gamma0) for gamma0 in GAMMAS), (WIDE, GAMMAS[-1])]
+    gammas = tuple(sorted(set(choice.gamma)))
+    choice = replace(choice, gamma=gammas)
+    ensembles = [*((NARROW, gamma0) for gamma0 in gammas), (WIDE, gammas[-1])]
     runs = [(beta, width, gamma0) for width, gamma0 in ensembles for beta in (EASY, HARD)]
     widths = [width for _, width, _ in runs]
-    found = average_seeds(_train, runs, [SEEDS[n] for n in widths], [PARTS[n] for n in widths], spread)
-    trained = [_read(place // 2, *run[1:], *means) for place, (run, means) in enumerate(zip(runs, found, strict=True))]
-    return _gather(EASY, tuple(trained[::2]), spread), _gather(HARD, tuple(trained[1::2]), spread)
+    found = average_seeds(
+        partial(_train, choice.capacity), runs, [SEEDS[n] for n in widths], [PARTS[n] for n in widths], spread
+    )
+    every = len(ensembles)
+    trained = [
+        _read(slice(place // 2, None, every), *run[1:], *means)
+        for place, (run, means) in enumerate(zip(runs, found, strict=True))
+    ]
+    tasks = ((EASY, tuple(trained[::2])), (HARD, tuple(trained[1::2])))
+    easy, hard = (_gather(choice, beta, some, spread) for beta, some in tasks)
+    return easy, hard
 
 
-def _train(run: tuple[Fraction, int, Fraction], seeds: range) -> Reals:
+def _train(alpha: Fraction, run: tuple[Fraction, int, Fraction], seeds: range) -> Reals:
     """Return the loss, |w|^2/N and its gain, of shape (seeds, 3, steps).
 
     Raises
@@ -168,49 +175,48 @@ def _train(run: tuple[Fraction, int, Fraction], seeds: range) -> Reals:
     beta, width, gamma0 = run
     steps = [0, *nearest_steps(POINTS, RATE)]
     found = train_linear_ensemble(
-        ALPHA, beta, float(gamma0), width, BATCH, MODES, RATE, steps[-1], seeds, INIT, record=steps, looks=[0]
+        alpha, beta, float(gamma0), width, BATCH, MODES, RATE, steps[-1], seeds, INIT, record=steps, looks=[0]
     )
     if found.status.interrupted:
         raise KeyboardInterrupt
     gain = found.readouts - found.readouts[:, :1]
-    return np.stack([found.losses + unlearned(beta), found.readouts, gain], axis=1)[:, :, 1:]
+    return np.stack([found.losses + unlearned(alpha, beta), found.readouts, gain], axis=1)[:, :, 1:]
 
 
-def _read(place: int, width: int, gamma0: Fraction, means: Reals, errors: Reals) -> Trained:
+def _read(own: slice, width: int, gamma0: Fraction, means: Reals, errors: Reals) -> Trained:
     """Return the measured points of one ensemble, at its share of the steps."""
-    own = slice(place, None, len(GAMMAS) + 1)
     time = RATE * np.array(nearest_steps(POINTS, RATE), float)[own]
     return Trained(width, gamma0, SEEDS[width], time, *zip(means[:, own], errors[:, own], strict=True))
 
 
-def _gather(beta: Fraction, trained: tuple[Trained, ...], spread: Map) -> Task:
+def _gather(choice: Choice, beta: Fraction, trained: tuple[Trained, ...], spread: Map) -> Task:
     """Return the curves of a task, its points, and what is derived."""
-    curves = spread(partial(_solve, beta), GAMMAS)
+    curves = spread(partial(_solve, choice, beta), choice.gamma)
     first = level_series().level(1) / target_sum().exponent - 1  # kappa = dtau/dt, driven by the lazy clock
     formulas = chi(LAZY), chi(RICH), first, kernel_growth(RICH)
-    exponents = (evaluate_exponent(formula, ALPHA, beta) for formula in formulas)
-    return Task(beta, tuple(curves), trained, _limits(beta), *exponents)
+    exponents = (evaluate_exponent(formula, choice.capacity, beta) for formula in formulas)
+    return Task(choice, beta, tuple(curves), trained, _limits(choice, beta), *exponents)
 
 
-def _solve(beta: Fraction, gamma0: Fraction) -> LossCurve:
-    return linear_limit_curve(ALPHA, beta, float(gamma0), TIMES, INIT, SPECTRUM)
+def _solve(choice: Choice, beta: Fraction, gamma0: Fraction) -> LossCurve:
+    return linear_limit_curve(choice.capacity, beta, float(gamma0), choice.time, INIT, SPECTRUM)
 
 
-def unlearned(beta: Fraction) -> float:
+def unlearned(alpha: Fraction, beta: Fraction) -> float:
     """Return sum_{k > M} y_k^2, the loss of the modes that are not trained.
 
-    >>> print(f"{unlearned(EASY):.3g}")
+    >>> print(f"{unlearned(ALPHA, EASY):.3g}")
     1.31e-07
     """
-    return float(zeta(float(ALPHA * beta + 1), MODES + 1))
+    return float(zeta(float(alpha * beta + 1), MODES + 1))
 
 
-def _limits(beta: Fraction) -> tuple[float, ...]:
+def _limits(choice: Choice, beta: Fraction) -> tuple[float, ...]:
     """Return (1 + sigma^2) kappa - 1 at infinite time for each gamma0; nothing in a hard task."""
     if beta <= 1:
         return ()
     speed, limit = 1 + INIT**2, kernel_limit(target_norm(SPECTRUM))
-    kernels = (evaluate(limit, ALPHA, beta, gamma0**2 / speed**2, 15) for gamma0 in GAMMAS)
+    kernels = (evaluate(limit, choice.capacity, beta, gamma0**2 / speed**2, 15) for gamma0 in choice.gamma)
     return tuple(speed * float(kappa) - 1 for kappa in kernels)
 
 
@@ -221,23 +227,27 @@ def _draw_losses(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
     ends = [*np.ravel(slopes), float(hard.rich), float(hard.lazy) - LOWER]
     first, second, third = _set_up(
         axes,
+        easy.choice,
         *(fit_log_scale(r"$L$", [[curve.loss[0], curve.loss[-1]] for curve in task.curves]) for task in found),
         fit_linear_scale(slope_label("L", "t"), ends),
     )
     for chart, task in ((first, easy), (second, hard)):
-        _draw_curves(chart, [curve.loss for curve in task.curves])
-        _draw_points(chart, [(some, some.loss) for some in task.trained])
-    third.curves(TIMES, slopes, "gamma0", GAMMAS, COLOURS)
-    _draw_guide(first, easy.curves[-1].loss, easy.rich, EASY_GUIDE, -1, "rich slope")
-    _draw_guide(second, hard.curves[0].loss, hard.lazy, HARD_GUIDE, 1, "lazy slope")
-    _draw_guide(second, hard.curves[-1].loss, hard.rich, HARD_GUIDE, -1, "rich slope")
+        _draw_curves(chart, task.choice, [curve.loss for curve in task.curves])
+        _draw_points(chart, task.choice, [(some, some.loss) for some in task.trained])
+    gammas = hard.choice.gamma
+    third.curves(hard.choice.time, slopes, "gamma0", gammas, make_gradient(len(gammas)))
+    _draw_guide(first, easy.choice, easy.curves[-1].loss, easy.rich, EARLY, -1, "rich slope")
+    _draw_guide(second, hard.choice, hard.curves[0].loss, hard.lazy, LATE, 1, "lazy slope")
+    _draw_guide(second, hard.choice, hard.curves[-1].loss, hard.rich, LATE, -1, "rich slope")
     limits = {r"\beta": hard.lazy, r"\chi": hard.rich}
     for value in limits.values():
         third.level(value, f"limit {value}")
-    third.margin([(rf"${symbol} = {value}$", float(value), INK) for symbol, value in limits.items()])
-    first.caption((1, 1), task_at(ALPHA, EASY), _describe([some.loss for task in found for some in task.trained]))
-    second.caption((0, 0), task_at(ALPHA, HARD))
-    third.caption((1, 0), task_at(ALPHA, HARD))
+    third.margin([(rf"${symbol} = {value}$", float(value), ink()) for symbol, value in limits.items()])
+    first.caption(
+        (1, 1), task_at(easy.choice.capacity, EASY), _describe([some.loss for task in found for some in task.trained])
+    )
+    second.caption((0, 0), task_at(hard.choice.capacity, HARD))
+    third.caption((1, 0), task_at(hard.choice.capacity, HARD))
 
 
 def _draw_readouts(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
@@ -247,52 +257,62 @@ def _draw_readouts(found: tuple[Task, Task], axes: Sequence[Any]) -> None:
     ends = [[INIT**2, *(curve.readout[-1] for curve in task.curves)] for task in found]
     first, second, third = _set_up(
         axes,
+        easy.choice,
         fit_linear_scale(r"$|w|^2 / N$", [*ends[0], *easy.limits]),
         fit_log_scale(r"$|w|^2 / N$", ends[1]),
         fit_log_scale(r"$(|w|^2 - |w_0|^2) / N$", [gains[0][0], ROOM * gains[-1][-1]]),
     )
     for chart, task in ((first, easy), (second, hard)):
-        _draw_curves(chart, [curve.readout for curve in task.curves])
-        _draw_points(chart, [(some, some.readout) for some in task.trained])
-    for gamma0, limit in zip(GAMMAS, easy.limits, strict=True):
+        _draw_curves(chart, task.choice, [curve.readout for curve in task.curves])
+        _draw_points(chart, task.choice, [(some, some.readout) for some in task.trained])
+    for gamma0, limit in zip(easy.choice.gamma, easy.limits, strict=True):
         first.level(limit, f"limit {gamma0}")
-    _draw_curves(third, gains)
-    _draw_points(third, [(some, some.gain) for some in hard.trained if some.gamma0 in GROWN])
-    _draw_guide(second, hard.curves[-1].readout, -hard.gain, HARD_GUIDE, 1, "rich slope")
-    _draw_guide(third, gains[-1], -hard.gain, HARD_GUIDE, 1, "rich slope")
-    _draw_guide(third, gains[0], -hard.first_gain, EARLY_GUIDE, -1, "first slope")
+    _draw_curves(third, hard.choice, gains)
+    _draw_points(third, hard.choice, [(some, some.gain) for some in hard.trained if some.gamma0 >= GROWN])
+    _draw_guide(second, hard.choice, hard.curves[-1].readout, -hard.gain, LATE, 1, "rich slope")
+    _draw_guide(third, hard.choice, gains[-1], -hard.gain, LATE, 1, "rich slope")
+    _draw_guide(third, hard.choice, gains[0], -hard.first_gain, EARLY, -1, "first slope")
     points = [some.readout for task in found for some in task.trained]
-    first.caption((1, 0.8), task_at(ALPHA, EASY), _describe(points))
+    first.caption((1, 0.8), task_at(easy.choice.capacity, EASY), _describe(points))
     for chart in (second, third):
-        chart.caption((0, 1), task_at(ALPHA, HARD))
-    first.beside(r"$(1 + \sigma^2) \, \kappa_\infty - 1$", (LIMIT_NAMED, easy.limits[-1]), -1)
+        chart.caption((0, 1), task_at(hard.choice.capacity, HARD))
+    first.beside(r"$(1 + \sigma^2) \, \kappa_\infty - 1$", (easy.choice.along(EARLY[0])[0], easy.limits[-1]), -1)
 
 
-def _set_up(axes: Sequence[Any], *upwards: Scale) -> list[Chart]:
-    time = span_log_scale(r"$t$", TIMES[0], TIMES[-1], 2)
-    note = rf"$\alpha = {ALPHA}$,  $\sigma = {INIT}$"
+def _set_up(axes: Sequence[Any], choice: Choice, *upwards: Scale) -> list[Chart]:
+    time = span_time(choice.time)
+    note = rf"$\alpha = {choice.capacity}$,  $\sigma = {INIT}$"
     return set_up(axes, [(time, y) for y in upwards], "linear networks", note)
 
 
-def _draw_curves(chart: Chart, values: Sequence[Reals]) -> None:
+def _draw_curves(chart: Chart, choice: Choice, values: Sequence[Reals]) -> None:
     """Draw curves by gamma0 and their names, the last one in full."""
-    chart.curves(TIMES, values, "gamma0", GAMMAS, COLOURS)
-    names = [str(gamma0) if gamma0 == 1 else f"10^{{-{len(str(gamma0.denominator)) - 1}}}" for gamma0 in GAMMAS]
+    colours = make_gradient(len(choice.gamma))
+    chart.curves(choice.time, values, "gamma0", choice.gamma, colours)
+    names = [_write_richness(gamma0) for gamma0 in choice.gamma]
     names[-1] = rf"\gamma_0 = {names[-1]}"
-    chart.margin([(f"${name}$", y[-1], colour) for name, y, colour in zip(names, values, COLOURS, strict=True)])
+    chart.margin([(f"${name}$", y[-1], colour) for name, y, colour in zip(names, values, colours, strict=True)])
 
 
-def _draw_points(chart: Chart, points: Sequence[tuple[Trained, tuple[Reals, Reals]]]) -> None:
+def _write_richness(gamma0: Fraction) -> str:
+    """Write gamma0, a small power of ten as such."""
+    zeros = len(str(gamma0.denominator)) - 1
+    return f"10^{{-{zeros}}}" if zeros and gamma0 == Fraction(1, 10**zeros) else str(gamma0)
+
+
+def _draw_points(chart: Chart, choice: Choice, points: Sequence[tuple[Trained, tuple[Reals, Reals]]]) -> None:
     """Draw points, filled where N is the paper's."""
     for some, measured in points:
-        colour = COLOURS[GAMMAS.index(some.gamma0)]
+        colour = make_gradient(len(choice.gamma))[choice.gamma.index(some.gamma0)]
         name = f"trained {some.width} {some.gamma0}"
         chart.points(some.time, *measured, name, colour, filled=some.width == NARROW)
 
 
-def _draw_guide(chart: Chart, values: Reals, exponent: Fraction, where: Reals, side: int, name: str) -> None:
+def _draw_guide(
+    chart: Chart, choice: Choice, values: Reals, exponent: Fraction, where: Sequence[float], side: int, name: str
+) -> None:
     """Draw a predicted slope beside a curve."""
-    chart.guide(where, (TIMES, values), exponent, side, name)
+    chart.guide(choice.along(*where), (choice.time, values), exponent, side, name)
 
 
 def _describe(points: Sequence[tuple[Reals, Reals]]) -> list[str]:
@@ -306,7 +326,15 @@ def _describe(points: Sequence[tuple[Reals, Reals]]) -> list[str]:
 
 
 FIG11, FIG12 = (
-    Figure(name, source, _compute_linear_networks, draw, (heights,), 52.0)
+    Figure(
+        name,
+        source,
+        _compute_linear_networks,
+        draw,
+        (heights,),
+        Choice(ALPHA, gamma=GAMMAS, times=TIMES),
+        several=("gamma",),
+    )
     for name, source, draw, heights in (
         ("fig11", "Fig. 11", _draw_losses, (128.0, 128.0, 78.0)),
         ("fig12", "Fig. 12", _draw_readouts, (96.0, 112.0, 128.0)),

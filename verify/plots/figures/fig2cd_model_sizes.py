@@ -21,7 +21,6 @@ import numpy as np
 
 from exponents.model.online_loss import loss
 from exponents.names import DERIVED, PUBLISHED, RICH
-from exponents.rationals import exact
 from exponents.symbols import N, t
 
 from ...arrays import Reals
@@ -29,14 +28,14 @@ from ...curves import LossCurve
 from ...flow.curve import flow_curve, limit_curve
 from ...spectra.floor import mean_floor
 from ...spectra.random_features import mean_spectra
-from ..style import BOLD, FORMULA, INK, PALE
-from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale
+from ..style import FORMULA, bold, ink, pale
+from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale, span_time
 from .chart import Chart, make_gradient, set_up
-from .page import Figure, Map
+from .page import Choice, Figure, Map
 from .power_laws import ALPHA, evaluate_exponent, local_exponents, power, power_of_two, task_at
 from .trained_points import Points, Run, describe_seeds, train_points
 
-GAMMA = 1.0
+GAMMA = Fraction(1)
 """Richness."""
 
 MODES = 2**16
@@ -64,8 +63,9 @@ POINTS = tuple(float(time) for time in np.geomspace(1.6, 100, 8))
 FLOORS = tuple(round(2 ** (power / 2)) for power in range(8, 81))
 """N for which the floor is computed."""
 
-GUIDE = np.array([3e1, 3e2, 3e3])
-"""From where to where the predicted slope is drawn below the limit, and where it bears its name."""
+GUIDE = 0.37, 0.62, 0.87
+"""From where to where the predicted slope is drawn below the limit, and where it bears its name, in parts of the axis.
+"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ class ModelSizes:
 
     Attributes
     ----------
-    beta : Fraction
+    choice : Choice
+        With one beta and one gamma.
     curves : tuple of LossCurve
     limit : LossCurve
     points : tuple of Points
@@ -85,7 +86,7 @@ class ModelSizes:
         Derived exponents of the limit and of the floor, and the published exponent of the floor.
     """
 
-    beta: Fraction
+    choice: Choice
     curves: tuple[LossCurve, ...]
     limit: LossCurve
     points: tuple[Points, ...]
@@ -95,38 +96,40 @@ class ModelSizes:
     published: Fraction
 
 
-def _compute_model_sizes(beta: object, spread: Map) -> ModelSizes:
+def _compute_model_sizes(choice: Choice, spread: Map) -> ModelSizes:
     """Solve the flow for each size, train models and compute floors, at one beta."""
-    source = exact(beta, "beta")
-    curves = spread(partial(_solve, source), SIZES)
-    runs = [Run(ALPHA, source, GAMMA, size, None, MODES, RATE, POINTS, SEEDS) for size in SIMULATED]
+    alpha, beta, gamma = choice.capacity, choice.source, choice.richness
+    curves = spread(partial(_solve, choice), SIZES)
+    runs = [Run(alpha, beta, gamma, size, None, MODES, RATE, POINTS, SEEDS) for size in SIMULATED]
     points = train_points(runs, spread)
-    limit = limit_curve(ALPHA, source, GAMMA, TIMES, "modes")
-    floors = np.array([mean_floor(ALPHA, source, size, "modes") for size in FLOORS])
+    limit = limit_curve(alpha, beta, gamma, choice.time, "modes")
+    floors = np.array([mean_floor(alpha, beta, size, "modes") for size in FLOORS])
     derived, published = loss(RICH, DERIVED), loss(RICH, PUBLISHED)
     exponents = (
         derived["gradient_flow"].exponent(t),
         derived["model_bottleneck"].exponent(N),
         published["model_bottleneck"].exponent(N),
     )
-    values = (evaluate_exponent(formula, ALPHA, source) for formula in exponents)
-    return ModelSizes(source, tuple(curves), limit, points, floors, *values)
+    values = (evaluate_exponent(formula, alpha, beta) for formula in exponents)
+    return ModelSizes(choice, tuple(curves), limit, points, floors, *values)
 
 
-def _solve(source: Fraction, size: int) -> LossCurve:
-    return flow_curve(mean_spectra(ALPHA, source, size, "modes", MODES).target, GAMMA, TIMES)
+def _solve(choice: Choice, size: int) -> LossCurve:
+    target = mean_spectra(choice.capacity, choice.source, size, "modes", MODES).target
+    return flow_curve(target, choice.richness, choice.time)
 
 
 def _draw_model_sizes(found: ModelSizes, axes: Sequence[Any]) -> None:
     """Draw the loss against time and the local exponent of the floor against N on two Axes."""
     between, exponents = local_exponents(FLOORS, found.floors)
     limits = [float(found.floor_exponent), float(found.published)]
-    time, size = span_log_scale(r"$t$", TIMES[0], TIMES[-1]), span_log_scale(r"$N$", FLOORS[0], FLOORS[-1], 3)
+    time, size = span_time(found.choice.time), span_log_scale(r"$N$", FLOORS[0], FLOORS[-1], 3)
     losses = fit_log_scale(r"$L$", [found.limit.loss[-1], found.curves[0].loss[0]])
     slopes = fit_linear_scale(slope_label(r"L_\infty", "N"), [*exponents, *limits])
-    note = rf"$\alpha = {ALPHA}$,  $\gamma = {GAMMA:g}$,  $B \to \infty$"
-    first, second = set_up(axes, [(time, losses), (size, slopes)], task_at(ALPHA, found.beta), note)
-    second.curve(between, exponents, "floor", INK)
+    alpha, (beta,), (gamma,) = found.choice.capacity, found.choice.beta, found.choice.gamma
+    note = rf"$\alpha = {alpha}$,  $\gamma = {gamma}$,  $B \to \infty$"
+    first, second = set_up(axes, [(time, losses), (size, slopes)], task_at(alpha, beta), note)
+    second.curve(between, exponents, "floor", ink())
     _draw_losses(first, found)
     _name_floors(second, found)
 
@@ -134,32 +137,39 @@ def _draw_model_sizes(found: ModelSizes, axes: Sequence[Any]) -> None:
 def _draw_losses(chart: Chart, found: ModelSizes) -> None:
     """Draw curves, points, the limit and its slope."""
     colours = dict(zip(SIZES, make_gradient(len(SIZES)), strict=True))
-    chart.curves(TIMES, [one.loss for one in found.curves], "N", SIZES, colours.values())
-    chart.curve(TIMES, found.limit.loss, "limit", INK, BOLD)
+    chart.curves(found.choice.time, [one.loss for one in found.curves], "N", SIZES, colours.values())
+    chart.curve(found.choice.time, found.limit.loss, "limit", ink(), bold())
     for some in found.points:
         size = some.run.model_size
         chart.points(some.time, some.loss, some.error, f"simulated {size}", colours[size])
-    chart.guide(GUIDE, (TIMES, found.limit.loss), found.time_exponent, -1)
+    chart.guide(found.choice.along(*GUIDE), (found.choice.time, found.limit.loss), found.time_exponent, -1)
     names = [
         (f"$N = {power_of_two(size)}$", one.loss[-1], colours[size])
         for size, one in zip(SIZES, found.curves, strict=True)
     ]
-    chart.margin([*names, (r"$N \to \infty$", found.limit.loss[-1], INK)])
+    chart.margin([*names, (r"$N \to \infty$", found.limit.loss[-1], ink())])
     chart.caption((0, 0), lines=(*describe_seeds(found.points), rf"$M = {power_of_two(MODES)}$ modes"))
 
 
 def _name_floors(chart: Chart, found: ModelSizes) -> None:
     """Draw the limits of the local exponents, and write the law of the floor."""
-    lines = [("published", found.published, PALE), ("derived", found.floor_exponent, INK)]
+    lines = [("published", found.published, pale()), ("derived", found.floor_exponent, ink())]
     for name, value, colour in lines:
         chart.level(value, f"{name} floor", colour)
     apart = found.published != found.floor_exponent
     chart.margin([(f"{name}: ${value}$", float(value), colour) for name, value, colour in lines[0 if apart else 1 :]])
     law = rf"$L_\infty \sim {power('N', found.floor_exponent)}$" + ("" if apart else ", as published")
-    chart.write(law, (1, 0), (-6, 8), INK, FORMULA, page=True, ha="right")
+    chart.write(law, (1, 0), (-6, 8), ink(), FORMULA, page=True, ha="right")
 
 
 FIG2C, FIG2D = (
-    Figure(name, source, partial(_compute_model_sizes, beta), _draw_model_sizes, ((168.0,), (72.0,)), 60.0)
+    Figure(
+        name,
+        source,
+        _compute_model_sizes,
+        _draw_model_sizes,
+        ((168.0,), (72.0,)),
+        Choice(ALPHA, (Fraction(beta),), (GAMMA,), TIMES),
+    )
     for name, source, beta in (("fig2c", "Fig. 2c", "6/5"), ("fig2d", "Fig. 2d", "2/5"))
 )

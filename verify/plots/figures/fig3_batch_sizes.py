@@ -36,14 +36,14 @@ from ...arrays import Reals
 from ...flow.noise import noisy_curve
 from ...spectra.random_features import mean_spectra
 from ...two_time.online import solve_online
-from ..style import INK
+from ..style import ink
 from .axes import fit_log_scale, span_log_scale
 from .chart import Chart, make_gradient, set_up
-from .page import Figure, Map
+from .page import Choice, Figure, Map
 from .power_laws import evaluate_exponent, power_of_two, task_at
 from .trained_points import Points, Run, describe_seeds, train_points
 
-ALPHA, GAMMA = Fraction(2), 1.0
+ALPHA, GAMMA = Fraction(2), Fraction(1)
 """Capacity and richness."""
 
 HARD, SUPER_EASY = Fraction(1, 2), Fraction(18, 5)
@@ -97,6 +97,7 @@ class BatchSizes:
 
     Attributes
     ----------
+    choice : Choice
     beta : Fraction
     size : int
         N.
@@ -106,6 +107,7 @@ class BatchSizes:
         For `SIMULATED`, or none.
     """
 
+    choice: Choice
     beta: Fraction
     size: int
     time: Reals
@@ -114,37 +116,49 @@ class BatchSizes:
 
     def slope(self, term: str) -> Fraction:
         """Return the derived exponent of a term of the loss in t."""
-        return evaluate_exponent(loss(RICH, DERIVED)[term].exponent(t), ALPHA, self.beta)
+        return evaluate_exponent(loss(RICH, DERIVED)[term].exponent(t), self.choice.capacity, self.beta)
 
 
-def _compute_batch_sizes(spread: Map) -> tuple[BatchSizes, ...]:
+def _compute_batch_sizes(choice: Choice, spread: Map) -> tuple[BatchSizes, ...]:
     """Solve the equations and train models for all panels."""
     tasks, batches = (HARD, SUPER_EASY), (*BATCHES, None)
-    losses = [spread(partial(_solve_by_steps, beta), batches) for beta in tasks]
-    late = spread(_solve_late, [batches])  # one call, as all batch sizes have one spectrum
+    losses = [spread(partial(_solve_by_steps, choice, beta), batches) for beta in tasks]
+    late = spread(partial(_solve_late, choice), [batches])  # one call, as all batch sizes have one spectrum
     runs = [
-        Run(ALPHA, beta, GAMMA, SIZE, batch, MODES, float(RATE), POINTS[place :: len(SIMULATED)], SEEDS)
+        Run(
+            choice.capacity,
+            beta,
+            choice.richness,
+            SIZE,
+            batch,
+            MODES,
+            float(RATE),
+            POINTS[place :: len(SIMULATED)],
+            SEEDS,
+        )
         for beta in tasks
         for place, batch in enumerate(SIMULATED)
     ]
     points = train_points(runs, spread)
     time = np.array([float(RATE * step) for step in range(1, STEPS + 1)])
     by_steps = [
-        BatchSizes(beta, SIZE, time, tuple(found), tuple(one for one in points if one.run.beta == beta))
+        BatchSizes(choice, beta, SIZE, time, tuple(found), tuple(one for one in points if one.run.beta == beta))
         for beta, found in zip(tasks, losses, strict=True)
     ]
-    return (*by_steps, BatchSizes(SUPER_EASY, LARGE, TIMES, *late))
+    return (*by_steps, BatchSizes(choice, SUPER_EASY, LARGE, TIMES, *late))
 
 
-def _solve_by_steps(beta: Fraction, batch: int | None) -> Reals:
-    spectra = mean_spectra(ALPHA, beta, SIZE, "modes", MODES)
-    return solve_online(spectra.target, spectra.trace, GAMMA, float(RATE), STEPS, batch_size=batch).loss[1:]
+def _solve_by_steps(choice: Choice, beta: Fraction, batch: int | None) -> Reals:
+    spectra = mean_spectra(choice.capacity, beta, SIZE, "modes", MODES)
+    gamma = choice.richness
+    return solve_online(spectra.target, spectra.trace, gamma, float(RATE), STEPS, batch_size=batch).loss[1:]
 
 
-def _solve_late(batches: Sequence[int | None]) -> tuple[Reals, ...]:
-    spectra = mean_spectra(ALPHA, SUPER_EASY, LARGE, "modes")
+def _solve_late(choice: Choice, batches: Sequence[int | None]) -> tuple[Reals, ...]:
+    spectra = mean_spectra(choice.capacity, SUPER_EASY, LARGE, "modes")
     temperatures = [0.0 if batch is None else float(RATE / batch) for batch in batches]
-    return tuple(noisy_curve(spectra.target, spectra.trace, GAMMA, heat, TIMES).loss for heat in temperatures)
+    gamma = choice.richness
+    return tuple(noisy_curve(spectra.target, spectra.trace, gamma, heat, TIMES).loss for heat in temperatures)
 
 
 def _draw_batch_sizes(found: tuple[BatchSizes, ...], axes: Sequence[Any]) -> None:
@@ -154,7 +168,7 @@ def _draw_batch_sizes(found: tuple[BatchSizes, ...], axes: Sequence[Any]) -> Non
         (time, fit_log_scale(r"$L$", [_low(one), *(losses[one.time >= FIRST].max() for losses in one.losses)]))
         for one, time in zip(found, (early, early, late), strict=True)
     ]
-    note = rf"$\alpha = {ALPHA}$,  $\gamma = {GAMMA:g}$,  $\eta = {RATE}$"
+    note = rf"{found[0].choice.note},  $\eta = {RATE}$"
     charts = set_up(axes, scales, "SGD,  batch size $B$", note)
     for chart, one in zip(charts, found, strict=True):
         _draw_losses(chart, one)
@@ -172,7 +186,7 @@ def _low(found: BatchSizes) -> float:
 def _draw_losses(chart: Chart, found: BatchSizes) -> None:
     """Draw curves by batch size and points, and say what they are."""
     shown = found.time >= FIRST
-    colours = [*make_gradient(len(BATCHES)), INK]
+    colours = [*make_gradient(len(BATCHES)), ink()]
     names = [*map(str, BATCHES), r"\infty"]
     chart.curves(found.time[shown], [losses[shown] for losses in found.losses], "B", names, colours)
     for one in found.points:
@@ -183,7 +197,7 @@ def _draw_losses(chart: Chart, found: BatchSizes) -> None:
     chart.margin([(f"${name}$", end, colour) for name, end, colour in zip(names, ends, colours, strict=True)])
     size, modes = power_of_two(found.size), f"= {power_of_two(MODES)}" if found.points else r"\to \infty"
     points = describe_seeds(found.points) if found.points else ("curves only",)
-    chart.caption((1, 1), task_at(ALPHA, found.beta), (f"$N = {size}$,  $M {modes}$", *points))
+    chart.caption((1, 1), task_at(found.choice.capacity, found.beta), (f"$N = {size}$,  $M {modes}$", *points))
 
 
 def _draw_guide(chart: Chart, found: BatchSizes, term: str, where: Reals, along: int, side: int) -> None:
@@ -191,4 +205,11 @@ def _draw_guide(chart: Chart, found: BatchSizes, term: str, where: Reals, along:
     chart.guide(where, (found.time, found.losses[along]), found.slope(term), side, term)
 
 
-FIG3 = Figure("fig3", "Fig. 3", _compute_batch_sizes, _draw_batch_sizes, ((128.0, 128.0), (150.0,)), 44.0)
+FIG3 = Figure(
+    "fig3",
+    "Fig. 3",
+    _compute_batch_sizes,
+    _draw_batch_sizes,
+    ((128.0, 128.0), (150.0,)),
+    Choice(ALPHA, gamma=(GAMMA,)),
+)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,24 +25,24 @@ from scipy.interpolate import CubicSpline
 
 from exponents.errors import NotSolved
 from exponents.model.table1 import optimum
-from exponents.names import DERIVED, RICH
+from exponents.names import DERIVED, RICH, TASKS
 
 from ...arrays import Reals
 from ...flow.curve import flow_curve
 from ...flow.noise import noisy_curve
 from ...measurements.compute_budget import Optimum
 from ...spectra.random_features import mean_spectra
-from ..style import BLUE, BOLD, HAIR, INK, VERMILION
+from ..style import BLUE, VERMILION, bold, hair, ink
 from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale
 from .chart import Chart, make_gradient, set_up
-from .page import Figure, Map
+from .page import Choice, Figure, Map
 from .power_laws import ALPHA, evaluate_exponent, local_exponents, power_of_two, task, task_at
 from .trained_points import Points, Run, describe_seeds, train_points
 
-GAMMA = 0.75  # richness
+GAMMA = Fraction(3, 4)  # richness
 
-CASES = ((Fraction(1, 2), None), (Fraction(5, 4), None), (Fraction(7, 4), 1))
-"""beta and B of each panel; without batches where the optimum does not depend on them."""
+SOURCES = Fraction(1, 2), Fraction(5, 4), Fraction(7, 4)
+"""beta of each panel."""
 
 RATE = Fraction(1, 20)
 """eta; with B = 1, eta/B is small enough for the first order to be met within the error of the points."""
@@ -65,7 +66,10 @@ POINTS = tuple(float(time) for time in np.geomspace(2, 100, 5))
 """Times of points."""
 
 COLOURS = (BLUE, "#7a4a9c", VERMILION)
-"""Colours of local exponents."""
+"""Colours of local exponents, evenly from the first task to the last."""
+
+FEWEST = 3
+"""Sizes that an optimum is drawn through, at least."""
 
 GUIDE = np.array([3e5, 6e6, 1e8])
 """From where to where the predicted slope is drawn below the optimum, and where it bears its name."""
@@ -77,6 +81,7 @@ class Budget:
 
     Attributes
     ----------
+    choice : Choice
     beta : Fraction
     batch : int or None
         B.
@@ -90,6 +95,7 @@ class Budget:
         r.
     """
 
+    choice: Choice
     beta: Fraction
     batch: int | None
     losses: tuple[Reals, ...]
@@ -103,33 +109,40 @@ class Budget:
         return local_exponents(self.best.compute, self.best.loss)
 
 
-def _compute_budgets(spread: Map) -> tuple[Budget, ...]:
+def _compute_budgets(choice: Choice, spread: Map) -> tuple[Budget, ...]:
     """Solve the flow for all sizes, find the optimum and train models, for each task."""
-    losses = [spread(_solve, *zip(*((beta, batch, size) for size in SIZES), strict=True)) for beta, batch in CASES]
+    alpha = choice.capacity
+    cases = [(beta, _batch_size(alpha, beta)) for beta in choice.beta]
+    losses = [spread(partial(_solve, choice, beta, batch), SIZES) for beta, batch in cases]
     runs = [
-        Run(ALPHA, beta, GAMMA, size, batch, MODES, float(RATE), POINTS, SEEDS)
-        for beta, batch in CASES
+        Run(alpha, beta, choice.richness, size, batch, MODES, float(RATE), POINTS, SEEDS)
+        for beta, batch in cases
         for size in SIMULATED
     ]
     points = train_points(runs, spread)
     predicted = optimum(RICH, DERIVED).exponent
     found = []
-    for (beta, batch), curves in zip(CASES, map(tuple, losses), strict=True):
+    for (beta, batch), curves in zip(cases, map(tuple, losses), strict=True):
         own = tuple(one for one in points if one.run.beta == beta)
-        value = evaluate_exponent(predicted, ALPHA, beta)
-        found.append(Budget(beta, batch, curves, find_optimum(SIZES, TIMES, curves), own, value))
+        value = evaluate_exponent(predicted, alpha, beta)
+        found.append(Budget(choice, beta, batch, curves, find_optimum(SIZES, TIMES, curves), own, value))
     return tuple(found)
 
 
-def _solve(beta: Fraction, batch: int | None, size: int) -> Reals:
-    spectra = mean_spectra(ALPHA, beta, size, "modes")
+def _batch_size(alpha: Fraction, beta: Fraction) -> int | None:
+    """Return B: 1 in a super-easy task, and None where the optimum does not depend on batches."""
+    return 1 if task(alpha, beta) == TASKS[-1] else None
+
+
+def _solve(choice: Choice, beta: Fraction, batch: int | None, size: int) -> Reals:
+    spectra, gamma = mean_spectra(choice.capacity, beta, size, "modes"), choice.richness
     if batch is None:
-        return flow_curve(spectra.target, GAMMA, TIMES).loss
-    return noisy_curve(spectra.target, spectra.trace, GAMMA, float(RATE / batch), TIMES).loss
+        return flow_curve(spectra.target, gamma, TIMES).loss
+    return noisy_curve(spectra.target, spectra.trace, gamma, float(RATE / batch), TIMES).loss
 
 
 def find_optimum(sizes: Sequence[float], times: Reals, losses: Sequence[Reals]) -> Optimum:
-    """Find where each size but the first and the last is the best at its C = N t.
+    """Find where each size but the first and the last is the best at its C = N t; sizes that never are drop out.
 
     There d ln L/d ln N = d ln L/d ln t.  Both come from cubic splines, across the sizes and along the curve.  The
     error of the former, with sizes a factor of two apart, is the same at all sizes once losses are power laws.
@@ -150,7 +163,7 @@ def find_optimum(sizes: Sequence[float], times: Reals, losses: Sequence[Reals]) 
     Raises
     ------
     NotSolved
-        If there is no such time for a size.
+        If fewer than `FEWEST` sizes are the best at some time.
 
     Examples
     --------
@@ -166,26 +179,35 @@ def find_optimum(sizes: Sequence[float], times: Reals, losses: Sequence[Reals]) 
         worth = CubicSpline(time, gain[place])  # positive while time is worth more than size
         ends = [root for root in worth.roots(extrapolate=False) if worth(root, 1) < 0]
         if not ends:
-            raise NotSolved(f"N = {sizes[place]:g} is at no time up to {times[-1]:.3g} the best size")
+            continue
         loss = float(CubicSpline(time, log_loss[place])(ends[-1]))
         rows.append((size[place] + ends[-1], loss, size[place], ends[-1]))
+    if len(rows) < FEWEST:
+        raise NotSolved(
+            f"of the sizes N = {sizes[0]:g} to {sizes[-1]:g} only {len(rows)} are the best at a time up to "
+            f"{times[-1]:.3g}; an optimum needs {FEWEST}; try another alpha or beta"
+        )
     return Optimum(*np.exp(rows).T)
 
 
 def _draw_budgets(found: tuple[Budget, ...], axes: Sequence[Any]) -> None:
     """Draw the loss of each task, and the local exponents of the smallest losses, on four Axes."""
+    choice = found[0].choice
     compute = span_log_scale(r"$C = N t$", *COMPUTE, 2)
     slopes = [float(value) for one in found for value in (*one.slopes[1], one.predicted)]
     upwards = [fit_log_scale(r"$L$", [min(_ends(one)), one.losses[0][0]]) for one in found]
     upwards.append(fit_linear_scale(slope_label(r"L_\star", "C"), slopes))
-    title, note = r"loss at compute $C$,  smallest $L_\star$", rf"$\alpha = {ALPHA}$,  $\gamma = {Fraction(GAMMA)}$"
+    title, note = (
+        r"loss at compute $C$,  smallest $L_\star$",
+        choice.note,
+    )
     *charts, last = set_up(axes, [(compute, y) for y in upwards], title, note)
     for chart, one in zip(charts, found, strict=True):
         _draw_losses(chart, one)
-        chart.curve(one.best.compute, one.best.loss, "optimum", INK, BOLD, zorder=3)
+        chart.curve(one.best.compute, one.best.loss, "optimum", ink(), bold(), zorder=3)
         chart.guide(GUIDE, (one.best.compute, one.best.loss), one.predicted, -1, symbol="C")
         batch = r"B \to \infty" if one.batch is None else rf"B = {one.batch}$,  $\eta = {RATE}"
-        chart.caption((0, 0), task_at(ALPHA, one.beta), (f"${batch}$", *describe_seeds(one.points)))
+        chart.caption((0, 0), task_at(choice.capacity, one.beta), (f"${batch}$", *describe_seeds(one.points)))
     _draw_slopes(last, found)
 
 
@@ -195,7 +217,7 @@ def _draw_losses(chart: Chart, found: Budget) -> None:
     low, high = COMPUTE
     for size, losses in zip(SIZES, found.losses, strict=True):
         shown = (size * TIMES >= low) & (size * TIMES <= high * (1 + 1e-9))
-        chart.curve(size * TIMES[shown], losses[shown], f"N {size}", colours[size], HAIR)
+        chart.curve(size * TIMES[shown], losses[shown], f"N {size}", colours[size], hair())
     for one in found.points:
         size = one.run.model_size
         chart.points(size * one.time, one.loss, one.error, f"simulated {size}", colours[size])
@@ -213,11 +235,18 @@ def _ends(found: Budget) -> list[float]:
 def _draw_slopes(chart: Chart, found: tuple[Budget, ...]) -> None:
     """Draw local exponents and their limits."""
     names = []
-    for one, colour in zip(found, COLOURS, strict=True):
+    for one, colour in zip(found, make_gradient(len(found), COLOURS), strict=True):
         chart.curve(*one.slopes, f"slope {one.beta}", colour)
         chart.level(one.predicted, f"limit {one.beta}", colour)
-        names.append((rf"{task(ALPHA, one.beta)}: ${one.predicted}$", float(one.predicted), colour))
+        names.append((rf"{task(one.choice.capacity, one.beta)}: ${one.predicted}$", float(one.predicted), colour))
     chart.margin(names)
 
 
-FIG4 = Figure("fig4", "Fig. 4", _compute_budgets, _draw_budgets, ((118.0, 118.0, 118.0, 84.0),), 62.0)
+FIG4 = Figure(
+    "fig4",
+    "Fig. 4",
+    _compute_budgets,
+    _draw_budgets,
+    ((118.0, 118.0, 118.0, 84.0),),
+    Choice(ALPHA, SOURCES, (GAMMA,)),
+)

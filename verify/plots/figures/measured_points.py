@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import repeat
 from math import floor, log10
 
@@ -15,7 +16,7 @@ from ...measurements.slopes import Limit
 from .page import Map
 from .power_laws import ALPHA
 
-GAMMA = 1
+GAMMA = Fraction(1)
 """Exponents are measured on the continuum at this richness; they depend on it as little as on alpha."""
 
 
@@ -27,14 +28,20 @@ class Measured:
     limits: tuple[Limit, ...]
 
 
-def measure_exponents(sources: Sequence[str], claims: Sequence[str], spread: Map = map) -> tuple[Measured, ...]:
+def measure_exponents(
+    sources: Sequence[str | Fraction],
+    claims: Sequence[str],
+    spread: Map = map,
+    alpha: Fraction = ALPHA,
+    gamma: Fraction = GAMMA,
+) -> tuple[Measured, ...]:
     """Measure ``claims`` at each beta of ``sources``.
 
     >>> (found,) = measure_exponents(["1/2"], ["chi: lazy time exponent"])
     >>> round(found.limits[0].value, 6)
     0.5
     """
-    points = [read_point(ALPHA, source, GAMMA) for source in sources]
+    points = [read_point(alpha, source, gamma) for source in sources]
     found = spread(_measure_limits, points, repeat(tuple(claims)))
     return tuple(Measured(at, limits) for at, limits in zip(points, found, strict=True))
 
@@ -54,7 +61,7 @@ def describe_points(found: Sequence[Measured]) -> list[str]:
     error $\\leq 2.5 \\times 10^{-5}$
     """
     (boundary,) = solve_self_consistency().boundaries
-    lines = [rf"points:  $\alpha = {ALPHA}$,  $\gamma = {GAMMA}$"]
+    lines = [rf"points:  $\alpha = {found[0].at.alpha}$,  $\gamma = {found[0].at.gamma}$"]
     for on, said in ((False, r"error $\leq "), (True, rf"on $\beta = {boundary.curve.rhs}$:  $")):
         errors = [limit.error for one in found for limit in one.limits if (one.at.beta == boundary.curve.rhs) == on]
         lines += [f"{said}{format_error(max(errors))}$"] if errors else []

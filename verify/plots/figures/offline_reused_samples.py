@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -32,13 +33,13 @@ from ...curves import LossCurve
 from ...flow.curve import limit_curve
 from ...reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, reuse_curve
 from ...spectra.continuum_equivalent import inverse_cutoff
-from ..style import BLUE, FORMULA, HAIR, INK, PALE, VERMILION
-from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale
+from ..style import BLUE, FORMULA, VERMILION, hair, ink, pale
+from .axes import fit_linear_scale, fit_log_scale, slope_label, span_log_scale, span_time
 from .chart import Chart, make_gradient, set_up
-from .page import Figure, Map
+from .page import Choice, Figure, Map
 from .power_laws import ALPHA, evaluate_exponent, local_exponents, power_of_two
 
-BETA, GAMMA = Fraction(6, 5), 1.0
+BETA, GAMMA = Fraction(6, 5), Fraction(1)
 """Source and richness of the first two panels."""
 
 SAMPLES = tuple(2**power for power in range(5, 12))
@@ -71,8 +72,8 @@ MORE = Fraction(5, 4)
 MANY = np.geomspace(10, 1e9, 65)
 """Its P."""
 
-GUIDE = np.array([1.6, 4.0, 10.0])
-"""From where to where the predicted slope is drawn above the limit, and where it bears its name."""
+GUIDE = 0.04, 0.12, 0.2
+"""From where to where the predicted slope is drawn above the limit, and where it bears its name; parts of the axis."""
 
 BESIDE = 20.0
 """How far above, in points."""
@@ -87,6 +88,8 @@ class ReusedSamples:
 
     Attributes
     ----------
+    choice : Choice
+        With the beta of the first two panels.
     curves : tuple of LossCurve
         For `SAMPLES`.
     limit : LossCurve
@@ -103,6 +106,7 @@ class ReusedSamples:
         The limits of the local exponents, for `SOURCES`.
     """
 
+    choice: Choice
     curves: tuple[LossCurve, ...]
     limit: LossCurve
     fewer: Reals
@@ -115,45 +119,48 @@ class ReusedSamples:
     shared: tuple[Fraction, ...]
 
 
-def _compute_reused_samples(spread: Map) -> ReusedSamples:
+def _compute_reused_samples(choice: Choice, spread: Map) -> ReusedSamples:
     """Compute all curves."""
-    curves, least = spread(_solve, SAMPLES), spread(_least_loss, RATIOS)
+    alpha, beta, gamma = choice.capacity, choice.source, choice.richness
+    curves, least = spread(partial(_solve, choice), SAMPLES), spread(partial(_least_loss, choice), RATIOS)
     (shared,) = (claim.derive() for claim in select_claims(["data: as many features"]))
     return ReusedSamples(
+        choice,
         tuple(curves),
-        limit_curve(ALPHA, BETA, GAMMA, TIMES),
-        np.array([final_loss(ALPHA, BETA, FEW / (1 + near), FEW) for near in NEAR]),
-        np.array([final_loss(ALPHA, BETA, FEW * (1 + near), FEW) for near in NEAR]),
+        limit_curve(alpha, beta, gamma, choice.time),
+        np.array([final_loss(alpha, beta, FEW / (1 + near), FEW) for near in NEAR]),
+        np.array([final_loss(alpha, beta, FEW * (1 + near), FEW) for near in NEAR]),
         np.array(list(least)),
-        tuple(_local_exponents(beta, inf) for beta in SOURCES),
-        tuple(_local_exponents(beta, float(MORE)) for beta in SOURCES),
-        evaluate_exponent(chi(RICH), ALPHA, BETA),
-        tuple(evaluate_exponent(data_bottleneck().exponent(P), ALPHA, beta) for beta in SOURCES),
-        tuple(evaluate_exponent(shared, ALPHA, beta) for beta in SOURCES),
+        tuple(_local_exponents(alpha, source, inf) for source in SOURCES),
+        tuple(_local_exponents(alpha, source, float(MORE)) for source in SOURCES),
+        evaluate_exponent(chi(RICH), alpha, beta),
+        tuple(evaluate_exponent(data_bottleneck().exponent(P), alpha, source) for source in SOURCES),
+        tuple(evaluate_exponent(shared, alpha, source) for source in SOURCES),
     )
 
 
-def _solve(samples: int) -> LossCurve:
-    return reuse_curve(mean_reuse(ALPHA, BETA, inf, samples), GAMMA, TIMES)
+def _solve(choice: Choice, samples: int) -> LossCurve:
+    reuse = mean_reuse(choice.capacity, choice.source, inf, samples)
+    return reuse_curve(reuse, choice.richness, choice.time)
 
 
-def _least_loss(ratio: float) -> float:
+def _least_loss(choice: Choice, ratio: float) -> float:
     """Return the least loss of all times for a ratio N/P."""
     size = ratio * FEW
-    reuse = mean_reuse(ALPHA, BETA, size, FEW)
-    clocks = STOPS * inverse_cutoff(ALPHA, BETA, size, FEW)
-    return min(float(reuse_clock_curve(reuse, GAMMA, clocks).loss.min()), reuse.unseen)
+    reuse = mean_reuse(choice.capacity, choice.source, size, FEW)
+    clocks = STOPS * inverse_cutoff(choice.capacity, choice.source, size, FEW)
+    return min(float(reuse_clock_curve(reuse, choice.richness, clocks).loss.min()), reuse.unseen)
 
 
-def _local_exponents(beta: Fraction, ratio: float) -> Reals:
+def _local_exponents(alpha: Fraction, beta: Fraction, ratio: float) -> Reals:
     """Return -d ln L/d ln P of the loss at infinite time."""
-    return local_exponents(MANY, [final_loss(ALPHA, beta, ratio * samples, samples) for samples in MANY])[1]
+    return local_exponents(MANY, [final_loss(alpha, beta, ratio * samples, samples) for samples in MANY])[1]
 
 
 def _draw_reused_samples(found: ReusedSamples, axes: Sequence[Any]) -> None:
     """Draw the loss against time, what remains against N, and local exponents in P on three Axes."""
     slopes = [0, *np.ravel(found.unlimited), *map(float, found.fixed)]
-    time, losses = span_log_scale(r"$t$", TIMES[0], TIMES[-1]), [ROOM * found.limit.loss[0], found.limit.loss[-1]]
+    time, losses = span_time(found.choice.time), [ROOM * found.limit.loss[0], found.limit.loss[-1]]
     size, remaining = span_log_scale(r"$N$", FEW * RATIOS[0], FEW * RATIOS[-1]), [*found.least, found.more[-1], HIGHEST]
     samples = span_log_scale(r"$P$", MANY[0], MANY[-1], 2)
     scales = (
@@ -161,7 +168,7 @@ def _draw_reused_samples(found: ReusedSamples, axes: Sequence[Any]) -> None:
         (size, fit_log_scale(r"$L$", remaining)),
         (samples, fit_linear_scale(slope_label(r"L_\infty", "P"), slopes)),
     )
-    charts = set_up(axes, scales, "reused samples", rf"$\alpha = {ALPHA}$,  $\gamma = {GAMMA:g}$")
+    charts = set_up(axes, scales, "reused samples", found.choice.note)
     for draw, chart in zip((_draw_losses, _draw_sizes, _draw_exponents), charts, strict=True):
         draw(chart, found)
 
@@ -170,30 +177,32 @@ def _draw_losses(chart: Chart, found: ReusedSamples) -> None:
     """Draw both losses against time, the limit and its slope."""
     colours = make_gradient(len(SAMPLES))
     for samples, one, colour in zip(SAMPLES, found.curves, colours, strict=True):
-        chart.curve(one.time, one.train_loss, f"train {samples}", colour, HAIR, alpha=0.6)
-    chart.curves(TIMES, [one.loss for one in found.curves], "P", SAMPLES, colours)
-    chart.curve(found.limit.time, found.limit.loss, "limit", INK)
-    chart.guide(GUIDE, (TIMES, found.limit.loss), found.time_exponent, 1, distance=BESIDE)
+        chart.curve(one.time, one.train_loss, f"train {samples}", colour, hair(), alpha=0.6)
+    chart.curves(found.choice.time, [one.loss for one in found.curves], "P", SAMPLES, colours)
+    chart.curve(found.limit.time, found.limit.loss, "limit", ink())
+    chart.guide(
+        found.choice.along(*GUIDE), (found.choice.time, found.limit.loss), found.time_exponent, 1, distance=BESIDE
+    )
     ends = [
         (f"$P = {power_of_two(samples)}$", one.loss[-1], colour)
         for samples, one, colour in zip(SAMPLES, found.curves, colours, strict=True)
     ]
-    chart.margin([*ends, (r"$P \to \infty$", found.limit.loss[-1], INK)])
-    chart.caption((1, 1), rf"$\beta = {BETA}$,  $N \to \infty$")
+    chart.margin([*ends, (r"$P \to \infty$", found.limit.loss[-1], ink())])
+    chart.caption((1, 1), rf"$\beta = {found.choice.source}$,  $N \to \infty$")
     chart.caption((0, 0), lines=["thin: training loss"])
 
 
 def _draw_sizes(chart: Chart, found: ReusedSamples) -> None:
     """Draw what remains, against N."""
-    chart.dashed([FEW, FEW], [chart.y.low, chart.y.high], "as many", PALE, zorder=1)
-    chart.curve(FEW / (1 + NEAR), found.fewer, "final fewer", INK)
-    chart.curve(FEW * (1 + NEAR), found.more, "final more", INK)
+    chart.dashed([FEW, FEW], [chart.y.low, chart.y.high], "as many", pale(), zorder=1)
+    chart.curve(FEW / (1 + NEAR), found.fewer, "final fewer", ink())
+    chart.curve(FEW * (1 + NEAR), found.more, "final more", ink())
     chart.curve(FEW * RATIOS, found.least, "least", VERMILION)
     chart.write(r"$t \to \infty$", (FEW, 0.3), (9, 0), size=FORMULA, ha="left")
     middle = (FEW, found.least[len(RATIOS) // 2])
     chart.lines(("minimum over $t$", "(early stopping)"), middle, (-9, -16), colour=VERMILION, ha="right")
-    chart.caption((1, 1), rf"$\beta = {BETA}$,  $P = {power_of_two(FEW)}$")
-    chart.write("$N = P$", (FEW, chart.y.low), (3, 5), PALE, FORMULA, ha="left")
+    chart.caption((1, 1), rf"$\beta = {found.choice.source}$,  $P = {power_of_two(FEW)}$")
+    chart.write("$N = P$", (FEW, chart.y.low), (3, 5), pale(), FORMULA, ha="left")
 
 
 def _draw_exponents(chart: Chart, found: ReusedSamples) -> None:
@@ -201,7 +210,7 @@ def _draw_exponents(chart: Chart, found: ReusedSamples) -> None:
     between = np.sqrt(MANY[1:] * MANY[:-1])
     colours = (BLUE, "#7a4a9c", VERMILION)
     for beta, colour, proportional in zip(SOURCES, colours, found.proportional, strict=True):
-        chart.curve(between, proportional, f"proportional {beta}", colour, HAIR, alpha=0.6)
+        chart.curve(between, proportional, f"proportional {beta}", colour, hair(), alpha=0.6)
     chart.curves(between, found.unlimited, "unlimited", SOURCES, colours)
     for value in sorted({*found.fixed, *found.shared}):
         chart.level(value, f"limit {value}")
@@ -209,7 +218,7 @@ def _draw_exponents(chart: Chart, found: ReusedSamples) -> None:
         (rf"$\beta = {beta}$: ${value}$", float(value), colour)
         for beta, colour, value in zip(SOURCES, colours, found.fixed, strict=True)
     ]
-    chart.margin(names + [(f"${value}$", float(value), INK) for value in sorted({*found.shared} - {*found.fixed})])
+    chart.margin(names + [(f"${value}$", float(value), ink()) for value in sorted({*found.shared} - {*found.fixed})])
     chart.caption((1, 0), lines=[rf"thin: $N = {MORE.numerator} P/{MORE.denominator}$,  else $N \to \infty$"])
 
 
@@ -219,5 +228,5 @@ OFFLINE = Figure(
     _compute_reused_samples,
     _draw_reused_samples,
     ((150.0,), (104.0,), (92.0,)),
-    52.0,
+    Choice(ALPHA, (BETA,), (GAMMA,), TIMES),
 )

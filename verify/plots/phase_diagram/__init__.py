@@ -8,88 +8,96 @@ written, `layout` gathers all, and `drawing` draws.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from exponents.errors import InputError
+from exponents.optimum.phase_diagram import PhaseDiagram
 
-from ..files import save
-from ..style import use_settings
-from .drawing import draw_layouts, draw_page
-from .layout import Panel, lay_out
+from ..style import check_axes
+from .drawing import draw_page, draw_panels
+from .layout import Panel
 
-__all__ = ["Panel", "draw_phases", "plot_phases"]
+__all__ = ["Panel", "plot_phases"]
 
 
-def plot_phases(panels: Sequence[Panel], path: Path) -> None:
-    """Draw phase diagrams of compute optima side by side into a file, as PNG, SVG or PDF.
+def plot_phases(
+    diagrams: PhaseDiagram | Panel | Sequence[PhaseDiagram | Panel],
+    ax: Any = None,
+    *,
+    size: tuple[float, float] | None = None,
+) -> Any:
+    """Draw phase diagrams of compute optima.
 
     Regions bear their name, exponent and balance; boundaries bear their equations; the same set of balancing terms has
-    the same colour in all panels.
+    the same colour in all panels.  Fonts, sizes and lines are those of Matplotlib's rcParams; `verify.plots.use_style`
+    sets those of the command.
+
+    Labels are placed for the present size of the Axes, so set the size first.  A legend, where labels need one, stands
+    to the right of the Axes.
 
     Parameters
     ----------
-    panels : sequence of Panel
-        At least one, from left to right.
-    path : Path
-        The file to write; its suffix is the format.
+    diagrams : PhaseDiagram or Panel, or a sequence of them
+        A `Panel` says what a diagram is shown with: title, axes, names of phases, ranges.
+    ax : Axes of Matplotlib, or several, optional
+        One for each diagram.  Default: Axes of a new figure, side by side.
+    size : (width, height), optional
+        Of that figure, in inches.
+
+    Returns
+    -------
+    Axes, or array of Axes
+        One for each diagram; one alone if ``diagrams`` is one alone.
 
     Raises
     ------
     InputError
-        If there is no panel, the suffix is not one of the three, the file cannot be written, Matplotlib is missing, or
-        a panel cannot be drawn: its diagram has no parameter, or its axes, names or window do not fit.
+        If there is no diagram, Matplotlib is missing, ``ax`` is not one pair of Axes for each diagram, or a panel
+        cannot be drawn: its diagram has no parameter or more than two, or its axes, names or window do not fit.
 
     Examples
     --------
-    >>> from tempfile import TemporaryDirectory
     >>> from exponents import N, alpha, compute_optimum, t
-    >>> panel = Panel("a strip", compute_optimum(t**-alpha + 1 / N, N * t), alpha)
-    >>> with TemporaryDirectory() as folder:
-    ...     plot_phases([panel], Path(folder, "strip.svg"))
-    ...     Path(folder, "strip.svg").read_text()[:5]
-    '<?xml'
-    """
-    if not panels:
-        raise InputError("a plot needs at least one panel; got none; give a Panel for each diagram")
-    save(lambda: draw_page(panels), path)
-
-
-def draw_phases(panels: Sequence[Panel], axes: Any) -> None:
-    """Draw phase diagrams of compute optima on Axes of your own.
-
-    Labels are placed for the present size of the Axes, so set the size first.  A legend, where labels need one,
-    stands to the right of the Axes.
-
-    Parameters
-    ----------
-    panels : sequence of Panel
-    axes : Axes of Matplotlib, or several
-        One for each panel.
-
-    Raises
-    ------
-    InputError
-        If the number of Axes differs from the number of panels, or a panel cannot be drawn, as in `plot_phases`.
-
-    Examples
-    --------
-    >>> from exponents import compute_optimum
-    >>> from exponents.symbols import N, t
-    >>> from matplotlib.figure import Figure
-    >>> from sympy import symbols
-    >>> a = symbols("a", positive=True)
-    >>> axes = Figure(figsize=(4, 2)).subplots()
-    >>> draw_phases([Panel("a strip", compute_optimum(t**-a + 1 / N, N * t), a)], axes)
+    >>> strip = compute_optimum(t**-alpha + 1 / N, N * t)
+    >>> axes = plot_phases(strip)
     >>> axes.get_xlabel()
-    '$a$'
+    '$\\\\alpha$'
+    >>> axes.figure.savefig("strip.pdf")  # doctest: +SKIP
+
+    Two panels, on Axes of your own and on a range of your own:
+
+    >>> from matplotlib.figure import Figure
+    >>> left, right = Figure(figsize=(6, 2), layout="constrained").subplots(1, 2)
+    >>> drawn = plot_phases([strip, Panel("near 1", strip, alpha, window=((0, 2),))], ax=[left, right])
+    >>> right.get_xlim()
+    (np.float64(0.0), np.float64(2.0))
     """
-    given = np.ravel(axes)
-    if len(given) != len(panels):
-        raise InputError(f"each panel needs its Axes; got {len(panels)} panels and {len(given)} Axes; give as many")
-    with use_settings():
-        sizes = [np.array(one.bbox.size) * 72 / one.figure.dpi for one in given]
-        layouts = [lay_out(panel, (float(w), float(h))) for panel, (w, h) in zip(panels, sizes, strict=True)]
-        draw_layouts(layouts, list(given))
+    alone = isinstance(diagrams, PhaseDiagram | Panel)
+    given = [diagrams] if alone else list(diagrams)  # type: ignore[arg-type]
+    if not given:
+        raise InputError("a plot needs at least one panel; got none; give a Panel for each diagram")
+    panels = [_read_panel(one) for one in given]
+    if ax is None:
+        axes = np.array(draw_page(panels, size).axes, dtype=object)
+    else:
+        axes = check_axes(ax, len(panels), "panels")
+        draw_panels(panels, list(axes))
+    return axes[0] if alone else axes
+
+
+def _read_panel(value: object) -> Panel:
+    """Return a panel; a diagram alone is shown over its parameters, the last of them to the right."""
+    if isinstance(value, Panel):
+        return value
+    if not isinstance(value, PhaseDiagram):
+        raise InputError(
+            f"a plot shows a PhaseDiagram or a Panel; got {type(value).__name__}; try compute_optimum(...)"
+        )
+    parameters = value.programme.parameters
+    if not 1 <= len(parameters) <= 2:
+        came = ", ".join(map(str, parameters)) or "none"
+        raise InputError(f"a phase diagram is drawn over one or two parameters; got {came}; set values for the others")
+    vertical, *horizontal = parameters
+    return Panel("", value, *([horizontal[0], vertical] if horizontal else [vertical]))

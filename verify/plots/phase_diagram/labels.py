@@ -23,14 +23,14 @@ from sympy import Expr, Symbol
 from exponents.algebra.parametric import Point
 from exponents.optimum.phase_diagram import PhaseDiagram
 
-from ..style import FORMULA, NAME, SMALL
+from ..style import FORMULA, SMALL, make_settable
 from .boundary_curves import Line, total_length
 from .formulas import balance, equation, escape, exponent, flat, join_terms, letter_of, tall
 from .label_packing import FreeSpace, Mask, Place
 from .text import Block, Words, stack_lines
 
-ARROW = 6.5
-"""Size of type of arrows on a line of their own, in points."""
+ARROWS = {FORMULA: "x-small", SMALL: "xx-small"}
+"""Sizes of type of arrows on a line of their own, beside formulas of a size."""
 
 LONGEST = 110.0
 """Length in points beyond which an equation goes to the legend, and a line of the legend is broken."""
@@ -81,7 +81,7 @@ class Row:
 
     mark: str
     phase: int | None
-    block: Block
+    lines: tuple[str, ...]
 
 
 def label_regions(
@@ -181,7 +181,7 @@ def label_boundaries(
     for position in sorted(set(seen) - {label.of for label in labels}):
         mark = ascii_uppercase[len(rows) % 26] * (1 + len(rows) // 26)
         labels.append(_place_letter(position, mark, arcs[position], room))
-        rows.append(Row(mark, None, stack_lines([Words(texts[position], FORMULA)])))
+        rows.append(Row(mark, None, (make_settable(texts[position]),)))
     return labels, rows
 
 
@@ -196,25 +196,22 @@ class _Text:
 
     def forms(self) -> Iterator[Block]:
         """Yield the label in all its forms, the preferred one first."""
-        for scale in (1.0, SMALL / FORMULA):
-            size = FORMULA * scale
-            column = [Words(r"$\updownarrow$", ARROW * scale)] * (2 * len(self.terms) - 1)
+        for size in (FORMULA, SMALL):
+            column = [Words(r"$\updownarrow$", ARROWS[size])] * (2 * len(self.terms) - 1)
             column[::2] = [Words(term, size) for term in self.terms]
             for lines in ([Words(join_terms(self.terms), size)] if self.terms else [], column):
                 for formula in (self.tall, self.flat):
-                    yield stack_lines([*self._header(NAME * scale), Words(formula, size), *lines])
+                    yield stack_lines([*self._header(size), Words(formula, size), *lines])
 
     def row(self, position: int, hidden: bool) -> Row:
         """Return the entry of the legend."""
-        if not self.terms:
-            return Row(str(position + 1), position, stack_lines([*self._header(NAME), Words(self.flat, FORMULA)]))
-        one_line = stack_lines([Words(rf"{self.flat}$\quad${join_terms(self.terms)}", FORMULA)])
-        two_lines = [Words(formula, FORMULA) for formula in (self.flat, join_terms(self.terms))]
-        lines = [*self._header(NAME), *(one_line.lines if one_line.width < LONGEST else two_lines)]
-        note = [Words("(not visible in this window)", SMALL)] if hidden else []
-        return Row(str(position + 1), position, stack_lines([*lines, *note]))
+        terms = [join_terms(self.terms)] if self.terms else []
+        one_line = stack_lines([Words(r"$\quad$".join([self.flat, *terms]), FORMULA)])
+        lines = [one_line.lines[0].text] if one_line.width < LONGEST else [self.flat, *terms]
+        note = ["(not visible in this window)"] if hidden else []
+        return Row(str(position + 1), position, (*([escape(self.name)] if self.name else []), *lines, *note))
 
-    def _header(self, size: float) -> list[Words]:
+    def _header(self, size: str) -> list[Words]:
         return [Words(escape(self.name), size, bold=True)] if self.name else []
 
 

@@ -42,8 +42,8 @@ class Panel:
         The parameter that grows upwards; left out for a diagram in one parameter.
     names : tuple of str
         A name for each phase, or none.
-    window : tuple of (low, high), optional
-        A closed range for each axis.  Default: what shows every crossing of boundaries.
+    window : tuple of (low, high) or None, optional
+        A closed range for each axis.  Default, and for None: what shows every crossing of boundaries.
     """
 
     title: str
@@ -51,7 +51,7 @@ class Panel:
     x: Symbol
     y: Symbol | None = None
     names: tuple[str, ...] = ()
-    window: tuple[Limits, ...] | None = None
+    window: tuple[Limits | None, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def lay_out(panel: Panel, size: tuple[float, float] | None = None) -> Layout:
     ----------
     panel : Panel
     size : (width, height), optional
-        Of the frame, in points.
+        Of the frame, in points.  Default: that of the command's pictures.
 
     Raises
     ------
@@ -131,13 +131,17 @@ def lay_out(panel: Panel, size: tuple[float, float] | None = None) -> Layout:
 
 
 def _choose_frame(panel: Panel, plane: Plane, size: tuple[float, float]) -> Frame:
-    chosen = window_of(plane) if panel.window is None else _check_window(panel.window, 1 if panel.y is None else 2)
-    return Frame(chosen[0], (0.0, 1.0) if panel.y is None else chosen[1], *size)
+    axes = 1 if panel.y is None else 2
+    given = _check_window(panel.window, axes) if panel.window is not None else (None,) * axes
+    usual = window_of(plane) if None in given else ((0.0, 1.0), (0.0, 1.0))
+    x, y = (own or other for own, other in zip((*given, (0.0, 1.0)), usual, strict=False))
+    return Frame(x, y, *size)
 
 
-def _check_window(window: tuple[Limits, ...], axes: int) -> tuple[Range, ...]:
-    ranges = tuple((float(low), float(high)) for low, high in window)
-    if len(ranges) != axes or not all(isfinite(low) and isfinite(high) and low < high for low, high in ranges):
+def _check_window(window: tuple[Limits | None, ...], axes: int) -> tuple[Range | None, ...]:
+    ranges = tuple(None if limits is None else (float(limits[0]), float(limits[1])) for limits in window)
+    good = all(one is None or (isfinite(one[0]) and isfinite(one[1]) and one[0] < one[1]) for one in ranges)
+    if len(ranges) != axes or not good:
         wanted, example = ("a range", "((0, 2),)") if axes == 1 else ("two ranges", "((0, 2), (1, 4))")
         raise InputError(
             f"a window needs {wanted}, low < high; got {abbreviate(window)}; try {example}, or leave it out"

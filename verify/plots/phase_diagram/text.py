@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from ..style import import_matplotlib, use_settings
+from ..style import import_matplotlib, make_settable, setting
 
 FINENESS = 10
 """Text is measured this many times larger than it is set, so that rounding to pixels does not matter."""
+
+FONTS = ("font.family", "font.size", "font.serif", "font.sans-serif", "mathtext.fontset", "text.usetex")
+"""Settings on which the size of text depends."""
 
 LEADING = 2.0
 """Free height between two lines of a block, in points."""
@@ -18,10 +21,10 @@ LEADING = 2.0
 
 @dataclass(frozen=True)
 class Words:
-    """One line of text, with formulas between dollar signs."""
+    """One line of text, with formulas between dollar signs; its size is relative to ``font.size``."""
 
     text: str
-    size: float
+    size: str
     bold: bool = False
 
     @property
@@ -59,12 +62,13 @@ def stack_lines(lines: Sequence[Words]) -> Block:
 
     Examples
     --------
-    >>> block = stack_lines([Words("one", 8.0), Words("two", 8.0)])
-    >>> block.baselines[0] > block.baselines[1], block.width < 20
+    >>> block = stack_lines([Words("one", "small"), Words("two", "small")])
+    >>> block.baselines[0] > block.baselines[1], block.width < 30
     (True, True)
     """
     lines = [replace(line, text=make_settable(line.text)) for line in lines]
-    sizes = [_measure(line) for line in lines]
+    fonts = tuple(str(setting(name)) for name in FONTS)
+    sizes = [_measure(line, fonts) for line in lines]
     height = sum(above + below for _, above, below in sizes) + LEADING * (len(lines) - 1)
     baselines, top = [], height / 2
     for _, above, below in sizes:
@@ -74,33 +78,9 @@ def stack_lines(lines: Sequence[Words]) -> Block:
 
 
 @cache
-def make_settable(text: str) -> str:
-    r"""Return ``text``, without dollar signs if Matplotlib cannot set its formulas: symbols may have any name.
-
-    Raises
-    ------
-    InputError
-        If Matplotlib is missing.
-
-    Examples
-    --------
-    >>> make_settable("$x^2$"), make_settable(r"$\frac$")
-    ('$x^2$', '\\frac')
-    """
-    if not import_matplotlib("matplotlib.cbook").is_math_text(text):
-        return text
-    try:
-        import_matplotlib("matplotlib.mathtext").MathTextParser("path").parse(text)
-    except ValueError:
-        return text.replace("$", "")
-    return text
-
-
-@cache
-def _measure(line: Words) -> tuple[float, float, float]:
+def _measure(line: Words, fonts: tuple[str, ...]) -> tuple[float, float, float]:  # noqa: ARG001 - a key of the cache
     """Return width, height above the baseline and depth below it, in points."""
-    with use_settings():
-        figure = import_matplotlib("matplotlib.figure").Figure(figsize=(1, 1), dpi=72 * FINENESS)
-        renderer = import_matplotlib("matplotlib.backends.backend_agg").FigureCanvasAgg(figure).get_renderer()
-        box = figure.text(0, 0, line.text, va="baseline", ha="left", **line.style).get_window_extent(renderer)
+    figure = import_matplotlib("matplotlib.figure").Figure(figsize=(1, 1), dpi=72 * FINENESS)
+    renderer = import_matplotlib("matplotlib.backends.backend_agg").FigureCanvasAgg(figure).get_renderer()
+    box = figure.text(0, 0, line.text, va="baseline", ha="left", **line.style).get_window_extent(renderer)
     return float(box.width) / FINENESS, float(box.y1) / FINENESS, -float(box.y0) / FINENESS
