@@ -192,9 +192,11 @@ def _hold(path: Path) -> Iterator[None]:
             abbreviate(path), f"{path} is being written by another run; wait for it, or name another --store"
         ):
             connection.execute("BEGIN EXCLUSIVE")
-        yield
-        with suppress(OSError):
-            lock.unlink()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                lock.unlink()
     finally:
         connection.close()
 

@@ -220,9 +220,9 @@ modes = 50
 alpha = "3/2"
 beta = ["1/2", "7/10"]
 gamma = {from = 0, to = 1, number = 20}
-time = "1,60"
+time = "1,30"
 """
-"""Forty curves of some 0.05 s."""
+"""Forty curves of some 0.03 s."""
 
 
 def group(leader):
@@ -273,7 +273,7 @@ def test_a_run_that_is_killed_goes_on_and_gives_the_same_file(tmp_path):
 
 
 def test_an_interrupted_run_ends_at_once_and_keeps_what_ended(tmp_path):
-    (tmp_path / "grid.toml").write_text(SLOW.replace("1,60", "1,300"))
+    (tmp_path / "grid.toml").write_text(SLOW.replace("1,30", "1,300"))
     store = tmp_path / "grid.sqlite"
     process = start(tmp_path)
     end = time.monotonic() + 60

@@ -98,6 +98,7 @@ def test_a_file_that_is_no_store_is_refused_and_left_alone(make, words, tmp_path
         pass
     assert len(str(error.value)) < 320
     assert (path.read_bytes() if path.is_file() else None) == before
+    assert [file.name for file in tmp_path.iterdir()] == ["s.sqlite"]
 
 
 def test_an_empty_file_is_a_new_store(tmp_path):
