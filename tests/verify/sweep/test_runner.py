@@ -129,6 +129,7 @@ def test_short_tasks_share_a_batch_and_long_ones_do_not(monkeypatch):
 
 def test_a_batch_that_takes_longer_than_was_expected_gives_the_rest_back(monkeypatch):
     monkeypatch.setattr(worker, "ENOUGH", 0.0)
+    monkeypatch.setattr(module, "BATCH", 1e3)  # every worker is given all that it may have
     engine = Local()
     found = run_sweep({**GRID, "grid": GRID["grid"][:1]}, executor=engine, jobs=1)
     assert len(engine.keys) == len(set(engine.keys)) == 8 and found.left == 0
