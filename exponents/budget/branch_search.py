@@ -236,7 +236,8 @@ class _Search:
         value, logs = self.best
         if value == inf:
             raise TooMuchWork("no allocation was found that meets the budgets, and none is excluded; change a bound")
-        low = min((self.closed, value, *(own[0] for own in self.open)))
+        low = min((self.closed, *(own[0] for own in self.open)))
+        assert low < value + WIDEST, "every piece was proved to lie above an allocation that was found"
         fixed = tuple(max(1, round(exp(min(float(logs[r]), 700.0)))) for r in self.problem.whole)
         for _ in range(3):
             programme = condense(self.problem, logs, fixed)

@@ -8,7 +8,7 @@ from sympy import Min, Rational, Symbol
 
 from exponents import plan_budget, programme
 from exponents.algebra.work_limit import WorkLimit
-from exponents.budget import branch_search
+from exponents.budget import branch_search, pieces
 from exponents.budget.comparison import compare_split, hold_resources
 from exponents.budget.trade_off import least_cost
 from exponents.errors import InputError, NoBalance, TooMuchWork
@@ -176,6 +176,22 @@ def test_control_a_loss_that_is_larger_by_a_thousandth_is_told_apart():
     _, loss, cost, relations, resources = draw_problem(27)
     found = plan_budget(programme(loss * r("1.002"), cost, subject_to=relations), BUDGET)
     assert float(found.low) > search_grid(loss, cost, relations, resources) * 1.0001
+
+
+@pytest.mark.parametrize("others", [1, 2, 3])
+def test_the_monomial_above_a_sum_lies_above_it_and_close_where_the_cell_is_small(others):
+    draw = np.random.default_rng(others)
+    for width in (30.0, 3.0, 0.1):
+        high = -draw.random(others) * 3
+        low = high - width * draw.random(others)
+        slopes, level = pieces._overestimate(pieces.Cell(0, tuple(map(float, low)), tuple(map(float, high))))
+        places = low + (high - low) * draw.random((500, others))
+        above = float(level) + places @ np.array(slopes, dtype=float)
+        room = above - np.log1p(np.exp(places).sum(axis=1))
+        # the second derivative of ln(1 + sum e^z) is below 1 in every direction of length 1
+        assert -1e-12 <= room.min() and room.max() <= others * width**2 + 1e-12
+    unending = pieces._overestimate(pieces.Cell(0, (-np.inf,), (-1.0,)))
+    assert unending[0] == [0] and float(unending[1]) == pytest.approx(np.log1p(np.exp(-1)), rel=1e-14)
 
 
 def test_what_has_no_least_loss_is_said():
