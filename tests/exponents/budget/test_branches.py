@@ -189,7 +189,7 @@ def test_the_monomial_above_a_sum_lies_above_it_and_close_where_the_cell_is_smal
         above = float(level) + places @ np.array(slopes, dtype=float)
         room = above - np.log1p(np.exp(places).sum(axis=1))
         # the second derivative of ln(1 + sum e^z) is below 1 in every direction of length 1
-        assert -1e-12 <= room.min() and room.max() <= others * width**2 + 1e-12
+        assert room.min() >= -1e-12 and room.max() <= others * width**2 + 1e-12
     unending = pieces._overestimate(pieces.Cell(0, (-np.inf,), (-1.0,)))
     assert unending[0] == [0] and float(unending[1]) == pytest.approx(np.log1p(np.exp(-1)), rel=1e-14)
 
