@@ -1,10 +1,10 @@
 """Exact rationals from what people write: ``3/2``, ``1.5``, ``3``, ``1e-2``.
 
-A decimal means exactly what it says: 0.1 is 1/10.  Binary floats are refused: the float 0.1 differs from 1/10, and
-every number derived from it would carry that difference.  This module needs no SymPy, so a mistyped number is answered
-before SymPy is imported.
+A decimal means exactly what it says: 0.1 is 1/10.  So does a float in Python: it stands for the shortest decimal that
+prints as this float, and the same digits mean the same number in Python and on the command line.  This module needs no
+SymPy, so a mistyped number is answered before SymPy is imported.
 
-Map: `exact` reads a number.  `check_capacity`, `check_source` and `check_smaller` test the range of a parameter;
+Map: `exact` reads a number, `write_digits` a float as its decimal.  `check_capacity`, `check_source` and `check_smaller` test the range of a parameter;
 `to_double` leaves exact arithmetic; `abbreviate` shortens what a message repeats.
 """
 
@@ -19,6 +19,9 @@ from .errors import InputError
 MAX_DIGITS = 1000
 """Digits a number may have: ten times more than any exponent needs.  Longer answers are unreadable."""
 
+DOUBLE = 53
+"""Bits of a double."""
+
 _DECIMAL = r"\d+\.?\d*(?:[eE][+-]?\d{1,18})?|\.\d+(?:[eE][+-]?\d{1,18})?"
 _NUMBER = re.compile(rf"\s*([+-]?)({_DECIMAL})(?:\s*/\s*({_DECIMAL}))?\s*", re.ASCII)
 _HINT = "write it as 3/2, 1.5 or 3"
@@ -29,8 +32,8 @@ def exact(value: object, name: str) -> Fraction:
 
     Parameters
     ----------
-    value : int, fractions.Fraction, sympy.Rational or str
-        What the user gave.
+    value : int, fractions.Fraction, sympy.Rational, float, sympy.Float or str
+        What the user gave.  A float is the decimal that it prints as.
     name : str
         What the number is, for the message.
 
@@ -41,21 +44,33 @@ def exact(value: object, name: str) -> Fraction:
     Raises
     ------
     InputError
-        If ``value`` is other text, a float, NaN, an infinity or a symbol, has a zero denominator, or has more than
+        If ``value`` is other text, NaN, an infinity or a symbol, has a zero denominator, or has more than
         `MAX_DIGITS` digits.
 
     Examples
     --------
-    >>> exact("1.5", "alpha"), exact("1e-2", "gamma"), exact("3 / 2", "alpha")
-    (Fraction(3, 2), Fraction(1, 100), Fraction(3, 2))
+    >>> exact("1.5", "alpha"), exact("1e-2", "gamma"), exact("3 / 2", "alpha"), exact(0.1, "beta")
+    (Fraction(3, 2), Fraction(1, 100), Fraction(3, 2), Fraction(1, 10))
     """
     if isinstance(value, str):
         return _read_text(value, name)
     if isinstance(value, numbers.Rational) and not isinstance(value, bool):
         return _check_digits(Fraction(int(value.numerator), int(value.denominator)), name)
-    if isinstance(value, float) or getattr(value, "is_Float", False):
-        raise InputError(f"{name} must be exact; got the float {abbreviate(value)}; give the text '1/10' or a Fraction")
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        return _read_text(write_digits(value), name)
     raise InputError(f"{name} must be a rational number; got {abbreviate(value)}; {_HINT}")
+
+
+def write_digits(value: numbers.Real) -> str:
+    """Return the shortest decimal that prints as this float, of Python, NumPy or SymPy.
+
+    Examples
+    --------
+    >>> write_digits(0.1), write_digits(1e-300)
+    ('0.1', '1e-300')
+    """
+    double = isinstance(value, float) or getattr(value, "_prec", 0) == DOUBLE
+    return repr(float(value)) if double else str(value)
 
 
 def check_capacity(alpha: Fraction) -> Fraction:

@@ -12,10 +12,10 @@ Times are in units of 1/(learning rate), losses in units of the variance of the 
 
 from __future__ import annotations
 
-from sympy import Expr, Float, I, Symbol, SympifyError, nan, oo, sympify, zoo
+from sympy import Expr, Float, I, Rational, Symbol, SympifyError, nan, oo, sympify, zoo
 
 from .errors import InputError
-from .rationals import abbreviate
+from .rationals import abbreviate, write_digits
 
 alpha = Symbol("alpha", positive=True)
 """Capacity: the kernel's eigenvalues fall as ``k**(-alpha)`` (eq. 6)."""
@@ -66,15 +66,17 @@ n = Symbol("n", integer=True, nonnegative=True)
 def to_expr(value: object, role: str) -> Expr:
     """Return ``value`` as an exact SymPy expression; ``role`` is its name in messages.
 
+    A float stands for the decimal that it prints as.
+
     Raises
     ------
     InputError
-        If ``value`` is text (it would have to be evaluated), contains a float, infinity or I, or is not an expression.
+        If ``value`` is text (it would have to be evaluated), contains an infinity or I, or is not an expression.
 
     Examples
     --------
-    >>> to_expr(2 * alpha, "an exponent")
-    2*alpha
+    >>> to_expr(2 * alpha, "an exponent"), to_expr(0.1 * alpha, "an exponent")
+    (2*alpha, alpha/10)
     """
     try:
         expression = sympify(value, strict=True)
@@ -84,6 +86,7 @@ def to_expr(value: object, role: str) -> Expr:
         ) from error
     if isinstance(expression, Expr) and expression.has(nan, oo, zoo, I):
         raise InputError(f"{role} must be real and finite; got {abbreviate(value)}; leave infinities and I out")
-    if not isinstance(expression, Expr) or expression.atoms(Float):
-        raise InputError(f"{role} must be exact; got {abbreviate(value)}; write Rational(1, 10) instead of 0.1")
-    return expression
+    if not isinstance(expression, Expr):
+        raise InputError(f"{role} must be an expression; got {abbreviate(value)}; build it from exponents' symbols")
+    decimals = {float_: Rational(write_digits(float_)) for float_ in expression.atoms(Float)}
+    return expression.xreplace(decimals) if decimals else expression

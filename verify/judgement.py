@@ -26,6 +26,7 @@ from exponents.claims.catalogue import select_claims
 from exponents.claims.claim import SECONDS, Claim, System, Value
 from exponents.display import Reported
 from exponents.errors import ExponentsError
+from exponents.names import LAZY
 
 from .measurements.experiment import Measurements
 from .measurements.points import SLOW_POINTS, Point
@@ -49,6 +50,7 @@ class Verdict(Reported):
     ----------
     claim : Claim
     at : Point
+        At gamma = 0 the lazy claims alone are measured.
     published, derived : Fraction, mpf or None
         Values at the point; in a control, derived is the shifted value.
     measured : Limit or None
@@ -152,6 +154,7 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
     Parameters
     ----------
     at : Point
+        At gamma = 0 the lazy claims alone are measured.
     names : sequence of str
         Claims or families; all if empty.
     thorough : bool
@@ -171,7 +174,7 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
     """
 
     def asked(claim: Claim) -> bool:
-        if at.spectrum not in SYSTEMS[claim.system].spectra:
+        if at.spectrum not in SYSTEMS[claim.system].spectra or (at.gamma == 0 and LAZY not in claim.derivation):
             return False
         too_slow = claim.slow_from is not None and at.beta >= claim.slow_from
         return thorough or (not too_slow and (claim.cost == SECONDS or at in SLOW_POINTS))

@@ -181,4 +181,5 @@ def _evaluate_where(expression: Expr, where: str, *at: Fraction) -> Value | None
         return None
     if not expression.has(gamma, gamma_function, hyper, zeta) and (found := expression.subs(point)).is_Rational:
         return Fraction(int(found.p), int(found.q))
-    return evaluate(expression, at[0], at[1], at[2])
+    richness = at[2] if expression.has(gamma) else Fraction(1)  # lazy claims are stated at gamma = 0 as well
+    return evaluate(expression, at[0], at[1], richness)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("--quick", is_flag=True, help="Measure at four points, without the claims that take minutes.")
 @click.option("--control", is_flag=True, help="Shift every derived value by 1 %; each must then be refuted.")
 @click.option(
-    "--at", "places", multiple=True, metavar="A,B,G", help="Measure at your own point alpha,beta,gamma.  Repeat."
+    "--at", "places", multiple=True, metavar="A,B,G", help="Measure at alpha,beta,gamma; 0 is lazy.  Repeat."
 )
 @click.option(
     "--spectrum",
@@ -163,6 +163,6 @@ def _read_place(text: str) -> tuple[Fraction, Fraction, Fraction]:
     if len(parts) != 3:
         raise InputError(f"a point must be ALPHA,BETA,GAMMA; got {abbreviate(text)}; try 3/2,1/2,1")
     (alpha, beta), gamma = capacity_and_source(*parts[:2]), exact(parts[2], "gamma")
-    if gamma <= 0:
-        raise InputError(f"gamma must be positive; got {abbreviate(gamma)}; lazy claims do not depend on it, so give 1")
+    if gamma < 0:
+        raise InputError(f"gamma must be at least 0; got {abbreviate(gamma)}; 0 measures lazy claims alone")
     return alpha, beta, gamma

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -20,7 +21,7 @@ from ..algebra.regions import Boundary, Regions
 from ..display import Described, Reported
 from ..errors import InputError, NoBalance
 from ..printing import write
-from ..rationals import exact
+from ..rationals import abbreviate, exact
 from .dominant_balance import PointOptimum
 from .programme import Programme
 
@@ -178,22 +179,29 @@ class PhaseDiagram(Reported):
         there = [(own.curve, own.diagram.exponent) for own in self.exceptions]
         return self.regions.piecewise([phase.exponent for phase in self.phases], self._corners, there)
 
-    def allocation(self, resource: Symbol) -> Expr:
-        """Return n in resource ~ C^n at the optimum, over the whole domain.
+    def allocation(self, resource: Symbol | str) -> Expr:
+        """Return n in resource ~ C^n at the optimum, over the whole domain; a resource may be given by its name.
 
         Raises
         ------
         InputError
             If the budget has no such resource.
+
+        Examples
+        --------
+        >>> from exponents import N, compute_optimum, t
+        >>> compute_optimum(1 / t + 1 / N**2, N * t).allocation("N")
+        1/3
         """
-        if resource not in self.programme.resources:
-            raise InputError(f"{resource} is not allocated here; the budget spends {self.programme.resources}")
-        there = [(own.curve, own.diagram.allocation(resource)) for own in self.exceptions]
-        values = [dict(phase.allocation)[resource] for phase in self.phases]
+        name = str(resource)
+        if name not in (known := [r.name for r in self.programme.resources]):
+            raise InputError(f"a resource must be one of {', '.join(known)}; got {abbreviate(name)}")
+        there = [(own.curve, own.diagram.allocation(name)) for own in self.exceptions]
+        values = [{r.name: share for r, share in phase.allocation}[name] for phase in self.phases]
         return self.regions.piecewise(values, self._corners, there)
 
     def at(self, *coordinates: object, **named: object) -> PointOptimum:
-        """Return the optimum at one exact point, given in the order of the parameters or by name.
+        """Return the optimum at one exact point, given as for `point`.
 
         Raises
         ------
@@ -203,15 +211,38 @@ class PhaseDiagram(Reported):
         return self.programme.at(self.point(*coordinates, **named))
 
     def point(self, *coordinates: object, **named: object) -> dict[Symbol, Fraction]:
-        """Return exact coordinates as a point; raise InputError unless each parameter is given once."""
+        """Return a point from numbers in the order of the parameters, by name, or as one mapping from parameters.
+
+        Raises
+        ------
+        InputError
+            Unless each parameter is given once, as an exact number.
+
+        Examples
+        --------
+        >>> from exponents import N, beta, compute_optimum, t
+        >>> found = compute_optimum(t**-beta + 1 / N, N * t)
+        >>> found.point(0.5) == found.point(beta="1/2") == found.point({beta: 0.5})
+        True
+        """
         parameters = self.programme.parameters
+        if len(coordinates) == 1 and isinstance(coordinates[0], Mapping):
+            named, coordinates = {str(key): value for key, value in coordinates[0].items()} | named, ()
         given = dict(zip((p.name for p in parameters), coordinates, strict=False)) | named
         if len(coordinates) + len(named) != len(parameters) or set(given) != {p.name for p in parameters}:
-            raise InputError(f"a point needs a value for each of {[p.name for p in parameters]}; got {given}")
+            names = ", ".join(p.name for p in parameters) or "no parameter"
+            raise InputError(f"a point needs one value for each of {names}; got {abbreviate(given or 'none')}")
         return {p: exact(given[p.name], p.name) for p in parameters}
 
-    def phase_at(self, point: Point) -> int:
-        """Return the position of the phase that ``point`` lies in; on a boundary, of the first phase beside it."""
+    def phase_at(self, *coordinates: object, **named: object) -> int:
+        """Return the position of the phase that a point lies in; on a boundary, of the first phase beside it.
+
+        Raises
+        ------
+        InputError
+            If the point is not given as for `point`, or lies outside the domain.
+        """
+        point = self.point(*coordinates, **named)
         first = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
         try:
             optimum = self.programme.at(point)

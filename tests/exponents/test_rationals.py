@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +54,7 @@ def test_a_number_is_the_rational_it_writes(written, value):
             "--1",
             "1/-2",
         ),
-        *(0.5, float("nan"), True, None, [1], Symbol("a"), sqrt(2), oo, zoo, nan, Float(1), 1j),
+        *(float("inf"), float("nan"), True, None, [1], Symbol("a"), sqrt(2), oo, zoo, nan, Float("inf"), 1j),
     ],
 )
 def test_what_is_no_exact_number_is_refused_in_one_short_line(written):
@@ -62,6 +63,16 @@ def test_what_is_no_exact_number_is_refused_in_one_short_line(written):
     message = str(refusal.value)
     assert message.startswith("alpha ") and "got " in message
     assert "\n" not in message and len(message) < 160
+
+
+@pytest.mark.parametrize("text", ["0.1", "0.3478", "1e-300", "2.5", "-0.1", "123456.789", "1e+22"])
+def test_a_float_means_what_its_digits_mean_on_the_command_line(text):
+    kinds = [float(text), np.float64(text), Float(float(text))]
+    assert {exact(kind, "alpha") for kind in kinds} == {exact(text, "alpha")}
+
+
+def test_a_single_float_means_its_own_digits():
+    assert exact(np.float32(0.1), "alpha") == Fraction(1, 10)
 
 
 LONG = ["1" * 10**6, "1/" + "3" * 10**6, "." + "1" * 10**6, 10 ** (10**6), "1e1001"]

@@ -36,7 +36,7 @@ def test_samples_are_reused_unless_batches_use_each_once():
         ({"beta": 2}, "got beta alone"),
         ({"alpha": 1, "beta": 1}, "alpha must exceed 1"),
         ({"alpha": 2, "beta": 0}, "beta must be positive"),
-        ({"alpha": 1.5, "beta": 1}, "alpha must be exact"),
+        ({"alpha": float("inf"), "beta": 1}, "alpha must be a finite"),
         ({"alpha": 10**400, "beta": 1}, "double precision"),
         ({"alpha": 2, "beta": 1, "spectrum": "contnuum"}, "did you mean continuum"),
         ({"alpha": 2, "beta": 1, "modes": 5}, '`modes` goes with `spectrum="modes"`; got continuum'),

@@ -303,7 +303,7 @@ def test_steeper_draws_are_refused():
     ("call", "words"),
     [
         (lambda: draw_reuse(1, 1, 4, 8, 20, 0), "alpha must exceed 1"),
-        (lambda: draw_reuse(1.5, 1, 4, 8, 20, 0), "alpha must be exact"),
+        (lambda: draw_reuse("x", 1, 4, 8, 20, 0), "alpha must be a finite"),
         (lambda: draw_reuse(2, 0, 4, 8, 20, 0), "beta must be positive"),
         (lambda: draw_reuse(2, 1, 0, 8, 20, 0), "the model size must be a whole number of at least 1; got 0"),
         (lambda: draw_reuse(2, 1, 4.0, 8, 20, 0), "the model size"),

@@ -351,7 +351,7 @@ def test_a_loss_of_which_seventy_digits_are_gone_is_positive_and_smooth(size, sa
     ("given_", "said"),
     [
         ((1, 1, 2.0, 3.0), "alpha must exceed 1"),
-        ((2, 0.5, 2.0, 3.0), "beta must be exact"),
+        ((2, "x", 2.0, 3.0), "beta must be a finite"),
         ((2, 1, 0.5, 3.0), "the model size must be"),
         ((2, 1, 3.0, "many"), "the number of samples must be"),
         ((2, 1, inf, inf), "must be a finite number"),

@@ -204,7 +204,7 @@ def test_numbers_next_to_each_other(distance):
         ((1, 1, 2.0, 3.0), "alpha must exceed 1"),
         (("x", 1, 2.0, 3.0), "alpha must be a finite rational"),
         ((2, 0, 2.0, 3.0), "beta must be positive"),
-        ((2, 0.5, 2.0, 3.0), "beta must be exact"),
+        ((2, "x", 2.0, 3.0), "beta must be a finite"),
         ((2, 1, 0.5, 3.0), "the model size must be .* at least 1; got 0.5; try 64"),
         ((2, 1, 3.0, 0.99), "the number of samples must be .* at least 1; got 0.99; try 64"),
         ((2, 1, inf, inf), "must be a finite number"),

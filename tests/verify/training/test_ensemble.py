@@ -509,7 +509,7 @@ GOOD = {
     ("changed", "words"),
     [
         ({"alpha": 1}, "alpha must exceed 1"),
-        ({"alpha": 1.5}, "alpha must be exact"),
+        ({"alpha": "x"}, "alpha must be a finite"),
         ({"alpha": "1e999"}, "alpha must fit into double precision"),
         ({"beta": 0}, "beta must be positive"),
         ({"gamma": -1}, "gamma must be a finite number"),
