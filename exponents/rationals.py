@@ -4,8 +4,9 @@ A decimal means exactly what it says: 0.1 is 1/10.  So does a float in Python: i
 prints as this float, and the same digits mean the same number in Python and on the command line.  This module needs no
 SymPy, so a mistyped number is answered before SymPy is imported.
 
-Map: `exact` reads a number, `write_digits` a float as its decimal.  `check_capacity`, `check_source` and `check_smaller` test the range of a parameter;
-`to_double` leaves exact arithmetic; `abbreviate` shortens what a message repeats.
+Map: `exact` reads a number, `write_digits` a float as its decimal.  `check_capacity`, `check_source` and
+`check_smaller` test the range of a parameter; `to_double` leaves exact arithmetic; `abbreviate` shortens what a message
+repeats.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from exponents.display import Reported
 from exponents.errors import ExponentsError
 from exponents.names import LAZY
 
+from .measurements.evidence import collect_evidence
 from .measurements.experiment import Measurements
 from .measurements.points import SLOW_POINTS, Point
 from .measurements.slopes import Limit
@@ -105,6 +106,10 @@ class Verdict(Reported):
             "published_verdict": self.published_verdict,
             "derived_verdict": self.derived_verdict,
         }
+
+    def evidence(self) -> dict[str, object]:
+        """Return what was measured, in which window, and the command that repeats it."""
+        return collect_evidence(self.claim, self.at, self.measured)
 
 
 def judge(value: Value | None, measured: Limit | None) -> Finding:

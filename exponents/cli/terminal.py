@@ -26,7 +26,8 @@ class Command(click.Command):
     """A command that reads ``-1`` as a number and refuses an option given twice; click would take the last."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments, with a space before each negative number."""
+        """Parse the arguments, with a space before each negative number; a lone ``help`` asks for help."""
+        args = ["--help"] if args == ["help"] else args
         words = [f" {arg}" if _NEGATIVE.match(arg) else arg for arg in args]
         if not ctx.resilient_parsing:
             given = self.make_parser(ctx).parse_args(list(words))[2]

@@ -35,15 +35,14 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, metavar="[CLAIM]...")
 @click.option("--quick", is_flag=True, help="Measure at four points, without the claims that take minutes.")
 @click.option("--control", is_flag=True, help="Shift every derived value by 1 %; each must then be refuted.")
-@click.option(
-    "--at", "places", multiple=True, metavar="A,B,G", help="Measure at alpha,beta,gamma; 0 is lazy.  Repeat."
-)
+@click.option("--at", "places", multiple=True, metavar="A,B,G", help="Measure at alpha,beta,gamma; 0 is lazy.  Repeat.")
 @click.option(
     "--spectrum",
     default=CONTINUUM,
     metavar="NAME",
     help=f"Spectrum of your own points: {' or '.join(SPECTRA)}.  [default: {CONTINUUM}]",
 )
+@click.option("--evidence", is_flag=True, help="Print what was measured, in which window, and how to repeat it.")
 @click.option("--jobs", default=None, metavar="N", help="Points measured at once.  [default: one per processor]")
 @format_option
 @fill_help(families=list_names(describe_families()))
@@ -53,6 +52,7 @@ def verify(
     control: bool,
     places: tuple[str, ...],
     spectrum: str,
+    evidence: bool,
     jobs: str | None,
     form: str,
 ) -> int:
@@ -73,6 +73,7 @@ def verify(
       exponents verify chi --quick
       exponents verify --control --quick
       exponents verify levels --at 3/2,9/10,1 --at 2,1/5,4
+      exponents verify 'chi: kernel growth' --at 2,1/3,1 --evidence
     """
     require(form, FORMATS, "the format")
     require(spectrum, SPECTRA, "the spectrum")
@@ -94,7 +95,7 @@ def verify(
             "no claim that was asked for is derived and measured at these points; ask for another claim or point"
         )
     if found:
-        _show_verdicts(found, form, control)
+        _show_verdicts(found, form, control, evidence)
     return _report_status(found, control, interrupted)
 
 
@@ -124,15 +125,17 @@ def _show_progress(parts: Iterable[list[Verdict]], length: int) -> Iterator[list
         yield from bar
 
 
-def _show_verdicts(found: Sequence[Verdict], form: str, control: bool) -> None:
+def _show_verdicts(found: Sequence[Verdict], form: str, control: bool, evidence: bool) -> None:
     """Print verdicts: in CSV one per row, otherwise a table for each claim."""
-    from ..reports.verdict_tables import flat_table, verdict_tables
+    from ..reports.verdict_tables import evidence_tables, flat_table, verdict_tables
 
-    objects = [verdict.to_dict() for verdict in found]
+    objects = [verdict.to_dict() | ({"evidence": verdict.evidence()} if evidence else {}) for verdict in found]
     logarithms = [verdict.measured is not None and verdict.measured.logarithm for verdict in found]
 
     def tables() -> Sequence[Table]:
-        return [flat_table(objects)] if form == "csv" else verdict_tables(objects, logarithms, control)
+        if form == "csv":
+            return [flat_table(objects)]
+        return [*verdict_tables(objects, logarithms, control), *(evidence_tables(objects) if evidence else [])]
 
     show_report(tables, lambda: {"verdicts": objects, "control": control}, form)
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from textwrap import wrap as wrap_text
 from typing import Any, TypeAlias
 
 from sympy import log
 
 from ..claims.claim import EDITION
 from ..printing import Phrase, formula, phrase
-from ..symbols import t
+from ..symbols import alpha, beta, gamma, t
 from .render import Cell, Table, make_columns
 
 Object = Mapping[str, Any]
@@ -35,6 +36,15 @@ FLAT = (
     *("measured", "error", "published_verdict", "derived_verdict"),
 )
 """Columns of the verdicts in CSV: the keys of JSON, with the point spread out."""
+
+
+EVIDENCE = ("quantity", "system", "window_from", "window_to", "correction", "command")
+"""More columns, with the evidence."""
+
+NARROW = 64
+"""Letters of a line in a cell."""
+
+SYMBOLS = {"alpha": alpha, "beta": beta, "gamma": gamma}
 
 
 def verdict_tables(objects: Sequence[Object], logarithms: Sequence[bool], control: bool) -> list[Table]:
@@ -154,6 +164,40 @@ def _count_words(verdicts: Counter[str]) -> Cell:
     return tuple(word if count == total else f"{word} {count}" for word, count in sorted(verdicts.items()))
 
 
+def evidence_tables(objects: Sequence[Object]) -> list[Table]:
+    """Return, for each verdict, what was measured, in which window, with which error, and how to repeat it.
+
+    Parameters
+    ----------
+    objects : sequence of mappings
+        Verdicts as JSON holds them, with ``evidence``.
+
+    Examples
+    --------
+    >>> evidence_tables([])
+    []
+    """
+    tables = []
+    for item in objects:
+        found, at = item["evidence"], item["at"]
+        measured = "not measured" if item["measured"] is None else f"{item['measured']:.12g} ± {item['error']:.1e}"
+        window = "-" if found["window"] is None else "from {:.4g} to {:.4g}".format(*found["window"])
+        rows: list[tuple[Cell, ...]] = [
+            ("quantity", tuple(wrap_text(found["quantity"], NARROW))),
+            ("system", found["system"]),
+            ("window", window),
+            ("measured", measured),
+            *([] if found["correction"] is None else [("leading correction", f"exponent {found['correction']:.4g}")]),
+            ("published", f"{item['published'] or '-'}: {item['published_verdict']}"),
+            ("derived", f"{item['derived']}: {item['derived_verdict']}"),
+            ("repeat with", found["command"]),
+        ]
+        place = ", ".join(f"{{{name}}} = {at[name]}" for name in ("alpha", "beta", "gamma"))
+        title = phrase(f"{item['claim']} ({item['source']}), {place}, {at['spectrum']}", **SYMBOLS)
+        tables.append(Table("evidence", title, make_columns("what", "is"), tuple(rows)))
+    return tables
+
+
 def flat_table(objects: Sequence[Object]) -> Table:
     """Return all verdicts, one per row.
 
@@ -167,6 +211,14 @@ def flat_table(objects: Sequence[Object]) -> Table:
     >>> flat_table([]).columns[0].key
     'claim'
     """
-    cells = ([({**item, **item["at"]})[key] for key in FLAT] for item in objects)
+    keys = (*FLAT, *(EVIDENCE if objects and "evidence" in objects[0] else ()))
+    cells = ([({**item, **item["at"], **_spread(item)})[key] for key in keys] for item in objects)
     rows = tuple(tuple(c if c is None or isinstance(c, str) else repr(c) for c in row) for row in cells)
-    return Table("verdicts", Phrase("Verdicts"), make_columns(*FLAT), rows)
+    return Table("verdicts", Phrase("Verdicts"), make_columns(*keys), rows)
+
+
+def _spread(item: Object) -> dict[str, object]:
+    """Return the evidence with the two ends of the window apart."""
+    found = item.get("evidence", {})
+    first, last = found.get("window") or (None, None)
+    return {**found, "window_from": first, "window_to": last}

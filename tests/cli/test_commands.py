@@ -378,3 +378,28 @@ def test_a_point_on_a_boundary_says_whether_a_logarithm_multiplies_the_law(capsy
     _, out, _ = run(capsys, "at", "2", "1", "--format", "json")
     assert json.loads(out)["logarithms"] == {"rich": "-1/3"}
     assert "(ln C)" not in run(capsys, "at", "2", "3/2")[1] and "ln" not in run(capsys, "at", "2", "1/2")[1]
+
+
+@pytest.mark.parametrize("words", [["help"], ["help", "table"], ["table", "help"], ["verify", "help"]], ids=str)
+def test_the_word_help_prints_help(words, capsys):
+    command = [word for word in words if word != "help"]
+    assert run(capsys, *words) == run(capsys, *command, "--help")
+
+
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        (["table", "le"], ["levels"]),
+        (["at", "2", "1", "--format", "la"], ["latex"]),
+        (["derive", "sg"], ["sgd"]),
+        (["verify", "chi: k"], ["chi: kernel growth"]),
+        (["fit", "runs.csv", "--loss", "pu"], []),
+    ],
+)
+def test_a_shell_completes_values(words, values):
+    from click.shell_completion import ShellComplete
+
+    from exponents.cli.app import cli
+
+    found = ShellComplete(cli, {}, "exponents", "_EXPONENTS_COMPLETE").get_completions(words[:-1], words[-1])
+    assert [item.value for item in found] == values

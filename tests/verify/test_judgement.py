@@ -1,5 +1,7 @@
 """Verdicts: the rule, the control, and what the measurements say at a few points."""
 
+import json
+import shlex
 from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
 
@@ -10,9 +12,11 @@ from mpmath import mpf
 
 from exponents.claims.catalogue import CLAIMS, families_of
 from exponents.claims.claim import LIMIT, SECONDS
+from exponents.cli.app import main
 from exponents.errors import FlowFailed, InputError
 from verify.judgement import claims_at, judge, shift_value, verdicts, write_value
 from verify.measurements import limit_dynamics
+from verify.measurements.evidence import describe_measurement
 from verify.measurements.limit_dynamics import LimitMeasurements
 from verify.measurements.points import SLOW_POINTS, default_points, read_point
 from verify.measurements.slopes import Limit
@@ -195,3 +199,28 @@ def test_a_beta_beyond_double_precision_is_undecided_and_says_why():
     assert part[0].derived_verdict == "undecided" and "double precision" in part[0].failure
     (part,) = verdicts((read_point(2, 9, 1),), ("chi: time exponent",))
     assert part[0].derived_verdict == "confirmed"
+
+
+def test_evidence_names_a_command_that_measures_the_same_again(capsys):
+    """The window and the command are those of the measurement: the command prints the same verdict."""
+    [[verdict]] = verdicts([read_point(2, "1/3", 1)], ("chi: kernel growth",))
+    evidence = verdict.evidence()
+    assert evidence["window"] == list(verdict.measured.window)
+    program, *words = shlex.split(evidence["command"])
+    assert program == "exponents"
+    assert main([*words, "--format", "json"]) == 0
+    [again] = json.loads(capsys.readouterr().out)["verdicts"]
+    assert again == verdict.to_dict() | {"evidence": evidence}
+
+
+def test_every_claim_says_what_is_measured_for_it():
+    for claim in CLAIMS:
+        text = describe_measurement(claim)
+        assert text[0].isupper() and not text.startswith("Measure ")
+
+
+def test_lazy_claims_are_measured_alone_at_gamma_0():
+    found = claims_at(read_point("3/2", "2/3", 0), families_of(LIMIT))
+    assert found and all("lazy" in claim.derivation for claim in found)
+    [[verdict]] = verdicts([read_point("3/2", "2/3", 0)], ("amplitude: lazy loss",))
+    assert verdict.derived_verdict == "confirmed"

@@ -23,9 +23,7 @@ def test_reading_and_writing_are_inverse(written):
     assert PowerLaw.from_expr(written, (N, t)).as_expr().equals(written)
 
 
-@pytest.mark.parametrize(
-    "written", [N + t, (1 + t) ** -beta, t**t, t ** (-N), 2**t, -(t**-beta), 0 * t, "t**-1"]
-)
+@pytest.mark.parametrize("written", [N + t, (1 + t) ** -beta, t**t, t ** (-N), 2**t, -(t**-beta), 0 * t, "t**-1"])
 def test_what_is_no_positive_monomial_is_refused(written):
     with pytest.raises(InputError):
         PowerLaw.from_expr(written, (N, t))
