@@ -48,7 +48,7 @@ def imported(arguments):
         (["verify", "--help"], "0"),
         (["verify", "chi: time exponnt"], "2"),
         (["verify", "sgd", "--quick"], "2"),
-        (["verify", "chi", "--at", "2,1,0"], "2"),
+        (["verify", "chi", "--at", "2,1,-1"], "2"),
         (["plot", "--help"], "0"),
         (["plot", "fig1"], "2"),
         (["plot", "fig1a", "fig2a", "--output", "both.png"], "2"),

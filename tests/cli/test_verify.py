@@ -118,7 +118,7 @@ BAD = [
     (["verify", "chi: time exponnt"], "did you mean chi: time exponent"),
     (["verify", "chi", "--at", "1,1"], "ALPHA,BETA,GAMMA"),
     (["verify", "chi", "--at", "1,1,1"], "alpha must exceed 1"),
-    (["verify", "chi", "--at", "2,1,0"], "gamma must be positive"),
+    (["verify", "chi", "--at", "2,1,-1"], "gamma must be at least 0"),
     (["verify", "chi", "--at", "2,1,1", "--quick"], "--quick chooses"),
     (["verify", "chi", "--spectrum", "modes"], "points of your own"),
     (["verify", "chi", "--jobs", "0"], "--jobs"),
