@@ -178,7 +178,9 @@ def _is_short(base: Expr) -> bool:
 
 
 def _is_printable(bases: Sequence[Expr], powers: Sequence[Fraction]) -> bool:
-    """Return whether no power of a number has more than `MAX_DIGITS` digits."""
+    """Return whether no power of a number has more than `MAX_DIGITS` digits, or a denominator too long for SymPy."""
+    if any(power.denominator > 10 * LONGEST and base != 1 for base, power in zip(bases, powers, strict=True)):
+        return False
     lengths = (max(len(str(n.p)) + len(str(n.q)) for n in (*base.atoms(Rational), Rational(1))) for base in bases)
     return all(abs(power) * length <= MAX_DIGITS for power, length in zip(powers, lengths, strict=True))
 

@@ -141,7 +141,7 @@ def compare_approaches(runs: Runs, cost: BudgetEquation | None, level: float = 0
         convention = cost.text
     else:
         raise InputError("the approaches need the compute of each run; got none; add --cost '6*N*D' or a column C")
-    groups = _group(spent)
+    groups = group_budgets(spent)
     parabolas = tuple(_parabola(runs, spent, rows) for rows in groups)
     envelope, isoflop = {}, {}
     for name in runs.logs:
@@ -155,8 +155,14 @@ def compare_approaches(runs: Runs, cost: BudgetEquation | None, level: float = 0
     )
 
 
-def _group(spent: Reals) -> list[Places]:
-    """Return the places of the runs of each budget."""
+def group_budgets(spent: Reals) -> list[Places]:
+    """Return the places of the runs of each budget, given ln C.
+
+    Examples
+    --------
+    >>> [rows.tolist() for rows in group_budgets(np.array([2.0, 0.0, 2.01, 0.02]))]
+    [[1, 3], [0, 2]]
+    """
     order = np.argsort(spent, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(spent[order]) > GAP) + 1)
 

@@ -29,6 +29,7 @@ from ..arrays import Reals
 from .allocation import can_split
 from .bootstrap import DRAWS, bootstrap
 from .classical import Classical
+from .drawing import draw_fit
 from .fit_checks import check_data, check_fit
 from .formula_intervals import covariance, quantile
 from .objectives import HUBER, LS, Objective, read_objective
@@ -165,6 +166,18 @@ class LawFit:
             self.law, self.problem, self.solution, self.cost, budget, self.level, self.intervals, self.draws
         )
         return found.get("split", {})
+
+    def plot(self, axes: Any, kind: str = "loss", exponent: str = "") -> None:
+        """Draw the fit on Axes of matplotlib.
+
+        Parameters
+        ----------
+        axes : matplotlib Axes
+        kind : "loss", "residuals", "isoflop" or "profile"
+        exponent : str
+            For a profile.
+        """
+        draw_fit(self, axes, kind, exponent)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fit as JSON holds it."""

@@ -378,3 +378,11 @@ def test_the_work_of_a_plan_is_bounded(monkeypatch):
     monkeypatch.setattr("exponents.budget.geometric_programme.WorkLimit", lambda: WorkLimit(10))
     with pytest.raises(TooMuchWork, match="fewer terms"):
         plan(3 / t + 2 / N, N * t, 10**6)
+
+
+def test_exponents_of_many_digits_that_tie_are_certified_by_hand():
+    # A N^-e = B D^-e on N D = C: N = (A/B)^(1/(2e)) C^(1/2).  SymPy does not finish these powers in closed form.
+    e, a, b = Rational(34051234, 10**8), Rational(40212345, 10**5), Rational(10021234, 10**4)
+    share = constants(law(a * N**-e + b * D**-e, N * D))[N]
+    assert isinstance(share, Enclosure)
+    assert abs(float(share.low) / (402.12345 / 1002.1234) ** (1 / (2 * 0.34051234)) - 1) < 1e-12
