@@ -10,12 +10,14 @@ from exponents.errors import InputError, NotSolved, Unresolved
 from verify.flow.collocation import STAGES
 from verify.flow.curve import flow_curve
 from verify.flow.noise import noisy_curve
+from verify.model import Model
 from verify.spectra.random_features import limit_spectra, mean_spectra
 from verify.spectra.spectrum import Spectrum
 from verify.two_time import online_flow_intervals, sizes
 from verify.two_time.online import _March as DiscreteMarch
 from verify.two_time.online_flow import solve_online_flow
 from verify.two_time.online_flow_solver import March
+from verify.two_time.small_steps import small_steps_curve
 from verify.witnesses.antithetic import train_pairs
 
 MU = np.arange(1.0, 9) ** -1.5
@@ -172,6 +174,21 @@ def test_antithetic_pairs_at_n_64_and_b_16_have_the_change_by_noise():
     assert np.abs((change.mean(axis=0) - 2 * due) / error).max() > 5  # control: another batch size
     loss, spread = quiet + change, (quiet + change).std(axis=0) / 7
     assert (np.abs(loss.mean(axis=0) - found.loss - four.loss + two.loss) < 3 * spread).all()
+
+
+# --- models -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [None, 16])
+def test_a_model_has_the_curve_of_its_spectra(size):
+    model, times = Model("3/2", "3/2", model_size=size, batch_size=4), np.array([0.0, 2.0])
+    found = small_steps_curve(model, 1.6, times)
+    spectra = limit_spectra("3/2", "3/2", 1e3) if size is None else mean_spectra("3/2", "3/2", size)
+    due = solve_online_flow(*spectra, 1.0, 0.4, times)
+    assert (np.abs(found.loss - due.loss) <= found.error + due.error).all()
+    largest = 1.0 if size is None else spectra[0].eigenvalues[0]  # mu_1, which features enlarge
+    assert found.status.unstable_from == (0.0 if 1.6 * largest > 2 else 2.0)
+    assert small_steps_curve(model, 0.1, times).status.unstable_from is None
 
 
 # --- what cannot be solved --------------------------------------------------------------------------------------------
