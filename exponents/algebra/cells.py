@@ -22,14 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from math import prod
 
-from flint import fmpz_mpoly
 from sympy import Expr, Symbol
 
+from .box import find_bounds, sign_on_box
 from .elimination import Base, roots_above, sample_between, univariate, wall_polynomials
 from .parametric import Point, evaluate
 from .polynomials import Functions, Polynomial, RationalFunction, sign
@@ -118,7 +116,9 @@ class Arrangement:
         for cell in cells:
             self._positive &= cell.signs
             self._negative &= ~cell.signs
-        self._box = [self._bounds(i) for i in range(len(functions.parameters))]
+        steady = [(p, 1) for i, p in enumerate(polynomials) if self._positive >> i & 1]
+        steady += [(p, -1) for i, p in enumerate(polynomials) if self._negative >> i & 1]
+        self._box = [find_bounds(i, steady) for i in range(len(functions.parameters))]
 
     def changes(self, polynomial: Polynomial) -> bool:
         """Return whether a polynomial has different signs on different cells."""
@@ -190,41 +190,9 @@ class Arrangement:
         low = _move_bound(cell.low, cell.lower_curves, cell.place, base)
         return low, _move_bound(cell.high, cell.upper_curves, cell.place, base)
 
-    def _bounds(self, position: int) -> tuple[Fraction | None, Fraction | None]:
-        """Return constant bounds of a parameter on the whole domain, from the linear polynomials among those known."""
-        lows, highs = [], []
-        for i, p in enumerate(self.polynomials):
-            if p.degrees[position] == 1 and sum(p.degrees) == 1:
-                terms = {powers[position]: c for powers, c in p.terms()}
-                value = Fraction(-terms.get(0, 0), terms[1])
-                if (self._positive if terms[1] > 0 else self._negative) >> i & 1:
-                    lows.append(value)
-                if (self._negative if terms[1] > 0 else self._positive) >> i & 1:
-                    highs.append(value)
-        return max(lows, default=None), min(highs, default=None)
-
     def _keeps_sign(self, polynomial: Polynomial) -> bool:
-        """Return whether the polynomial's coefficients show that it keeps its sign on the box around the domain.
-
-        With each parameter written as a fraction of non-negative variables, all coefficients have one sign.
-        """
-        used = [i for i in range(len(self._box)) if polynomial.involves(i)]
-        if any(self._box[i] == (None, None) for i in used):
-            return False
-        generators = polynomial.data.context().gens()
-        one = polynomial.data.context().constant(1)
-        tops, bottoms = [], []
-        for i, (w, degree) in enumerate(zip(generators, polynomial.degrees, strict=True)):
-            low, high = self._box[i] if i in used else (Fraction(0), None)
-            top, bottom = _mobius(low, high, w, one)
-            tops.append([top**k for k in range(degree + 1)])
-            bottoms.append([bottom**k for k in range(degree + 1)])
-        total = one * 0
-        for powers, coefficient in polynomial.terms():
-            factors = (t[k] * b[len(b) - 1 - k] for t, b, k in zip(tops, bottoms, map(int, powers), strict=True))
-            total += coefficient * prod(factors, start=one)
-        signs = {int(c) > 0 for c in total.coeffs()}
-        return len(signs) == 1
+        """Return whether coefficients show that the polynomial keeps its sign on the box around the domain."""
+        return bool(sign_on_box(polynomial, self._box))
 
 
 def _move_bound(root: Root | None, vanishing: frozenset[Polynomial], place: Column, base: Base) -> Root | None:
@@ -293,16 +261,3 @@ def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: S
     ends = [None, *(root for root, _ in collect_roots({p: univariate(p) for p in wall_polynomials(polynomials)})), None]
     columns = (Column(low, high, (sample_between(low, high),)) for low, high in pairwise(ends))
     return [c for c in columns if all(evaluate(side, {first: c.base[0]}) > 0 for side in upright)]
-
-
-def _mobius(
-    low: Fraction | None, high: Fraction | None, w: fmpz_mpoly, one: fmpz_mpoly
-) -> tuple[fmpz_mpoly, fmpz_mpoly]:
-    """Return (top, bottom), polynomials in w with top/bottom in (low, high) exactly for w in (0, oo)."""
-    if low is not None and high is not None:
-        top = low.numerator * high.denominator * one + high.numerator * low.denominator * w
-        return top, low.denominator * high.denominator * (one + w)
-    if low is not None:
-        return low.numerator * one + low.denominator * w, low.denominator * one
-    assert high is not None
-    return high.numerator * one - high.denominator * w, high.denominator * one

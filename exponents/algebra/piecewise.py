@@ -12,10 +12,12 @@ from typing import TypeVar
 from sympy import Expr, Max, Min, Piecewise, S, Symbol
 from sympy.logic.boolalg import Boolean
 
+from ..errors import TooMuchWork
+from .covered_regions import write_regions
+from .covering import Covering, divide_domain
 from .parametric import Point, choose_branches
-from .partition import Partition, partition_domain
+from .partition import Partition
 from .polynomials import Functions, RationalFunction, denominators, sign, to_factored_expr
-from .regions import regions_of
 
 _Label = TypeVar("_Label")
 
@@ -45,7 +47,7 @@ def normal_form(expression: Expr, parameters: Sequence[Symbol], domain: Sequence
     if not expression.has(Min, Max, Piecewise):
         return to_factored_expr(Functions(parameters).element(expression))
     partition = partition_by_branch(expression, parameters, domain, lambda element, _: element)
-    elements, regions = regions_of(partition, denominators=lambda element: denominators([element]))
+    elements, regions = write_regions(partition, denominators=lambda element: denominators([element]))
     return regions.piecewise([to_factored_expr(element) for element in elements])
 
 
@@ -56,7 +58,9 @@ def agreement(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: Seq
     >>> agreement(Max(alpha, 1), alpha, [alpha], [alpha])
     alpha > 1
     """
-    same, regions = regions_of(partition_by_branch(left - right, parameters, domain, lambda element, _: element == 0))
+    same, regions = write_regions(
+        partition_by_branch(left - right, parameters, domain, lambda element, _: element == 0)
+    )
     return dict(zip(same, regions.where, strict=True)).get(True, S.false)
 
 
@@ -68,7 +72,7 @@ def positive_where(expression: Expr, parameters: Sequence[Symbol], domain: Seque
     alpha > 1
     """
     partition = partition_by_branch(expression, parameters, domain, lambda element, sample: sign(element, sample) > 0)
-    found, regions = regions_of(partition)
+    found, regions = write_regions(partition)
     return dict(zip(found, regions.where, strict=True)).get(True, S.false)
 
 
@@ -77,7 +81,7 @@ def partition_by_branch(
     parameters: Sequence[Symbol],
     domain: Sequence[Expr],
     label: Callable[[RationalFunction, Point], _Label],
-) -> Partition[_Label]:
+) -> Partition[_Label] | Covering[_Label]:
     """Divide the domain by the rational function in force.
 
     Parameters
@@ -102,7 +106,7 @@ def partition_by_branch(
         element = functions.element(choose_branches(expression, sample, guards))
         return label(element, sample), [element, *(functions.element(guard) for guard in guards)]
 
-    return partition_domain(functions, domain, decide)
+    return divide_domain(functions, domain, decide)
 
 
 def signs_on(conditions: Sequence[Expr]) -> Callable[[Expr], set[int]]:
@@ -120,9 +124,12 @@ def signs_on(conditions: Sequence[Expr]) -> Callable[[Expr], set[int]]:
             return {int((exponent > 0) == True) - int((exponent < 0) == True)}  # noqa: E712
         known = [value for value, holds in ((1, exponent.is_positive), (-1, exponent.is_negative)) if holds]
         parameters = sorted(exponent.free_symbols.union(*(side.free_symbols for side in conditions)), key=str)
-        if known or len(parameters) > 2:
-            return set(known) or {-1, 0, 1}
+        if known:
+            return set(known)
         domain = (*conditions, *(p for p in parameters if p.is_positive))
-        return {leaf.found for leaf in partition_by_branch(exponent, parameters, domain, sign).leaves}
+        try:
+            return {leaf.found for leaf in partition_by_branch(exponent, parameters, domain, sign).leaves}
+        except TooMuchWork:
+            return {-1, 0, 1}
 
     return sign_of

@@ -34,13 +34,14 @@ class Polynomial:
     Position 0 is the last parameter, 1 the one before it, and so on.
     """
 
-    __slots__ = ("_hash", "data", "degrees", "functions", "text")
+    __slots__ = ("_hash", "_monomials", "data", "degrees", "functions", "text")
 
     def __init__(self, data: fmpz_mpoly, functions: Functions) -> None:
         self.data, self.functions = data, functions
         self.text = str(data)
         self.degrees: tuple[int, ...] = tuple(map(int, data.degrees()))
         self._hash = hash(self.text)
+        self._monomials: tuple[tuple[tuple[int, ...], int], ...] = ()
 
     def __hash__(self) -> int:
         return self._hash
@@ -56,6 +57,13 @@ class Polynomial:
     def terms(self) -> Iterator[tuple[tuple[int, ...], int]]:
         """Return (powers, coefficient) of each monomial."""
         return ((tuple(map(int, powers)), int(coefficient)) for powers, coefficient in self.data.terms())
+
+    @property
+    def monomials(self) -> tuple[tuple[tuple[int, ...], int], ...]:
+        """The same, computed once."""
+        if not self._monomials:
+            self._monomials = tuple(self.terms())
+        return self._monomials
 
     def involves(self, position: int) -> bool:
         """Return whether the parameter at ``position`` occurs."""
@@ -172,7 +180,7 @@ class Functions:
         self._generators = dict(zip(self._symbols, self._context.gens(), strict=False))
         self._elements: dict[Expr, RationalFunction] = {}
         self._factored: dict[str, tuple[int, dict[Polynomial, int]]] = {}
-        self._eliminated: dict[frozenset[Polynomial], frozenset[Polynomial]] = {}
+        self._eliminated: dict[tuple[frozenset[Polynomial], int], frozenset[Polynomial]] = {}
         self.work = problem_limit() if work is None else WorkLimit(work)
 
     @property
@@ -276,21 +284,27 @@ class Functions:
         primitive = data.primitive()[1]
         return Polynomial(primitive if primitive.leading_coefficient() > 0 else -primitive, self)
 
-    def eliminate(self, *polynomials: Polynomial) -> frozenset[Polynomial]:
-        """Return the polynomials that vanish where roots in the last parameter may meet or run off to infinity.
+    def eliminate(self, *polynomials: Polynomial, position: int = 0) -> frozenset[Polynomial]:
+        """Return the polynomials that vanish where roots in one parameter may meet or run off to infinity.
 
-        For one polynomial they are the factors of leading coefficient and discriminant, for two of the resultant.
+        For one polynomial they are the factors of leading coefficient and discriminant, for two of the resultant.  The
+        parameter is the last one, or that at ``position``.
         """
-        key = frozenset(polynomials)
+        key = frozenset(polynomials), position
         if key not in self._eliminated:
             first = polynomials[0]
             self.work.spend(1 + sum(sum(p.degrees) for p in polynomials) ** 3 // 8)
             if len(polynomials) == 2:
-                found = [first.data.resultant(polynomials[1].data, 0)]
+                found = [first.data.resultant(polynomials[1].data, position)]
             else:
-                top = {(0, *powers[1:]): c for powers, c in first.data.terms() if powers[0] == first.degrees[0]}
+                degree = first.degrees[position]
+                top = {
+                    (*powers[:position], 0, *powers[position + 1 :]): c
+                    for powers, c in first.data.terms()
+                    if powers[position] == degree
+                }
                 found = [self._context.from_dict(top)]  # the leading coefficient
-                found += [first.data.discriminant(0)] if first.degrees[0] > 1 else []
+                found += [first.data.discriminant(position)] if degree > 1 else []
             self._eliminated[key] = frozenset().union(*(self.irreducible(p) for p in found if not p.is_zero()))
         return self._eliminated[key]
 

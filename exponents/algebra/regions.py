@@ -5,7 +5,7 @@ of the domain.  It drops those that are not needed, so the inequalities select e
 that is linear in a parameter is solved for it.
 
 Map: `_Writer` writes each region, open by itself and closed as a case; `_cover` chooses the signs, `_separate` those of
-one conjunction; `_inequality` and `_solve_linear` turn a sign into an inequality.
+one conjunction; `write_inequality` and `_solve_linear` turn a sign into an inequality.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from .cells import Arrangement
 from .elimination import separating_polynomials
 from .partition import Found, Leaf, Partition
 from .polynomials import Polynomial, sign
+
+Steady = Callable[[Polynomial], int]
+"""Returns the sign that a polynomial keeps on the domain, or 0."""
 
 SHARED = 12
 """Dividing polynomials up to which all regions are written from one set of cells, which makes for shorter cases."""
@@ -192,10 +195,10 @@ class _Writer(Generic[Found]):
             if further:
                 raise IncompleteProof("the signs of the boundary polynomials single out no region; narrow the domain")
             further = separating_polynomials(cut.polynomials)
-        written = []
+        written, steady = [], _steady_on(cut)
         for mask, signs in clauses:
             used = [(p, bool(signs & bit)) for p, bit in zip(order, bits, strict=True) if mask & bit]
-            written.append(And(*(_inequality(p, positive, strict, cut) for p, positive in used)))
+            written.append(And(*(write_inequality(p, positive, strict, steady) for p, positive in used)))
         return Or(*written)
 
     def _view(self, label: int, further: set[Polynomial]) -> _View:
@@ -227,7 +230,7 @@ def make_boundary(pair: tuple[int, int], polynomial: Polynomial, cut: Arrangemen
     >>> make_boundary((0, 1), point, cut_domain(field, [point])).curve
     Eq(alpha, 2)
     """
-    solved = _solve_linear(polynomial, cut)
+    solved = _solve_linear(polynomial, _steady_on(cut))
     sides = (polynomial.as_expr(), S.Zero) if solved is None else solved[:2]
     return Boundary(Eq(*sides, evaluate=False), pair, polynomial.as_expr())
 
@@ -265,27 +268,46 @@ def _cover(bits: list[int], mine: list[int], others: list[int]) -> list[tuple[in
     return clauses
 
 
-def _inequality(polynomial: Polynomial, positive: bool, strict: bool, cut: Arrangement) -> Boolean:
+def write_inequality(polynomial: Polynomial, positive: bool, strict: bool, steady: Steady) -> Boolean:
+    """Return that a polynomial is positive, or negative, as an inequality; solved for a parameter where it can be.
+
+    >>> from exponents import alpha, beta
+    >>> from exponents.algebra.polynomials import Functions, factors
+    >>> (line,) = factors(Functions((alpha, beta)).element(beta - alpha))
+    >>> write_inequality(line, True, True, lambda slope: 1)
+    beta > alpha
+    """
     greater, less = (StrictGreaterThan, StrictLessThan) if strict else (GreaterThan, LessThan)
-    symbol, value, slope = _solve_linear(polynomial, cut) or (polynomial.as_expr(), S.Zero, 1)
+    symbol, value, slope = _solve_linear(polynomial, steady) or (polynomial.as_expr(), S.Zero, 1)
     relation = greater if positive == (slope > 0) else less
     return relation(symbol, value, evaluate=False)  # the samples have decided it
 
 
-def _solve_linear(polynomial: Polynomial, cut: Arrangement) -> tuple[Symbol, Expr, int] | None:
-    """Return (parameter, value, sign of the slope) if the polynomial is linear in a parameter with a steady slope.
+def _steady_on(cut: Arrangement) -> Steady:
+    """Return a function that says which sign a polynomial keeps on all cells.
 
-    The irreducible factors of the slope, or the leading coefficient they stem from, are among the polynomials that cut
+    The irreducible factors of a slope, or the leading coefficient they stem from, are among the polynomials that cut
     the base, so a zero inside the domain would show as a change of sign between samples.
     """
-    for position, symbol in enumerate(reversed(cut.functions.parameters)):
+
+    def steady(polynomial: Polynomial) -> int:
+        changing = any(map(cut.changes, polynomial.functions.irreducible(polynomial.data)))
+        return 0 if changing else sign(polynomial, cut.cells[0].sample)
+
+    return steady
+
+
+def _solve_linear(polynomial: Polynomial, steady: Steady) -> tuple[Symbol, Expr, int] | None:
+    """Return (parameter, value, sign of the slope) if the polynomial is linear in a parameter with a steady slope."""
+    for position, symbol in enumerate(reversed(polynomial.functions.parameters)):
         if not polynomial.involves(position):
             continue
         if polynomial.degrees[position] > 1:
             return None
         slope = polynomial.derivative(position)
-        if any(map(cut.changes, polynomial.functions.irreducible(slope.data))):
+        rising = steady(slope)
+        if not rising:
             return None
         rest = polynomial.as_expr() - slope.as_expr() * symbol
-        return symbol, expand(-expand(rest) / slope.as_expr()), sign(slope, cut.cells[0].sample)
+        return symbol, expand(-expand(rest) / slope.as_expr()), rising
     return None

@@ -51,6 +51,23 @@ class WorkLimit:
                 "that can tie with each other, simpler exponents, or numbers for parameters"
             )
 
+    @contextmanager
+    def hold(self, units: int) -> Iterator[None]:
+        """Keep units of work, and their share of time, for what comes after a block.
+
+        >>> limit = WorkLimit(10)
+        >>> with limit.hold(4):
+        ...     limit.left
+        6
+        """
+        time = SECONDS * units / self.allowed
+        self.left, self._end = self.left - units, self._end - time
+        try:
+            yield
+        finally:
+            self.left, self._end = max(self.left, 0) + units, self._end + time
+            self._look = self.left
+
 
 _shared: ContextVar[WorkLimit | None] = ContextVar("shared", default=None)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def balance(form: str, certificate: str | None, proof: bool, **options: Any) -> None:
     """Print the full phase diagram of your loss, with every region proved.
 
-    A term is built from powers of resources by +, *, /, powers, min and max; exponents may hold up to two parameters.
+    A term is built from powers of resources by +, *, /, powers, min and max; exponents may hold parameters.
     The symbols in --cost are the resources; each is at least 1 unless it is listed with --free.  A cost may be a sum;
     it may then not exceed C.  --subject-to gives inequalities between resources and the budget C.  t, N, B, P, alpha,
     beta, gamma and eta are known; declare any other parameter with a condition on it, such as --where 'a > 0'.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sympy import Expr, S
 from sympy.logic.boolalg import Boolean
 
+from ..algebra.covered_regions import write_regions
 from ..algebra.piecewise import agreement, normal_form, partition_by_branch
 from ..algebra.polynomials import to_factored_expr
-from ..algebra.regions import regions_of
 from ..model.bottleneck import bottleneck_sum, data_bottleneck, modes_resolved
 from ..model.reuse_loss import (
     FULL_BATCH,
@@ -179,5 +179,5 @@ def _setting_steps(version: Version) -> list[Step]:
 
 def _values_by_region(expression: Expr) -> list[tuple[Boolean, Expr]]:
     """Return the regions of the domain, and the function on each."""
-    values, regions = regions_of(partition_by_branch(expression, PARAMETERS, DOMAIN, lambda element, _: element))
+    values, regions = write_regions(partition_by_branch(expression, PARAMETERS, DOMAIN, lambda element, _: element))
     return [(where, to_factored_expr(value)) for where, value in zip(regions.where, values, strict=True)]

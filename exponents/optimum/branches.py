@@ -13,10 +13,10 @@ from dataclasses import replace
 
 from sympy import Expr
 
+from ..algebra.covered_regions import write_regions
+from ..algebra.covering import divide_domain
 from ..algebra.parametric import Point, evaluate, holds
-from ..algebra.partition import partition_domain
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, denominators
-from ..algebra.regions import regions_of
 from .phase_diagram import PhaseDiagram
 from .programme import Programme
 
@@ -66,8 +66,8 @@ def join_branches(programme: Programme, parts: Sequence[PhaseDiagram]) -> PhaseD
             return frozenset()
         return denominators([functions.element(e) for e in (phase.exponent, *(share for _, share in phase.allocation))])
 
-    partition = partition_domain(functions, programme.domain, decide)
-    chosen, regions = regions_of(
+    partition = divide_domain(functions, programme.domain, decide)
+    chosen, regions = write_regions(
         partition,
         denominators=find_denominators,
         comes_last=lambda found: parts[found[0]].phases[found[1]].infeasible,
@@ -76,7 +76,15 @@ def join_branches(programme: Programme, parts: Sequence[PhaseDiagram]) -> PhaseD
         replace(parts[branch].phases[place], where=where)
         for (branch, place), where in zip(chosen, regions.where, strict=True)
     )
-    return PhaseDiagram(programme, phases, regions, tuple(parts), tuple(branch for branch, _ in chosen))
+    return PhaseDiagram(
+        programme,
+        phases,
+        regions,
+        tuple(parts),
+        tuple(branch for branch, _ in chosen),
+        (),
+        all(part.complete for part in parts),
+    )
 
 
 def _find_phase(part: PhaseDiagram, sample: Point, guards: list[Expr]) -> int:

@@ -16,8 +16,8 @@ from typing import TypeAlias
 
 from sympy import Expr, Integer, Max, Min, Piecewise, S, Symbol
 
+from ..algebra.covering import divide_domain
 from ..algebra.parametric import Point, choose_branches
-from ..algebra.partition import partition_domain
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, factors
 from ..errors import InputError, NoBalance, Refuted, TooMuchWork
 from .phase_diagram import Exceptional, Phase, PhaseDiagram
@@ -92,7 +92,7 @@ def _rows_in_force(functions: Functions, programme: Programme) -> list[Rows]:
 
     if not any(e.has(Min, Max, Piecewise) for row in written for e in row):
         return [tuple(tuple(map(functions.element, row)) for row in written)]
-    return list(dict.fromkeys(leaf.found for leaf in partition_domain(functions, programme.domain, decide).leaves))
+    return list(dict.fromkeys(leaf.found for leaf in divide_domain(functions, programme.domain, decide).leaves))
 
 
 def _pivots(rows: Sequence[Sequence[RationalFunction]]) -> list[RationalFunction]:

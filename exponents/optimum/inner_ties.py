@@ -34,7 +34,8 @@ def inner_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
     Returns
     -------
     tuple of Tie
-        Each with one phase on both sides.  ``logarithm`` is None where a term has one on the curve.
+        Each with one phase on both sides; none with more than two parameters.
+        ``logarithm`` is None where a term has one on the curve.
 
     Examples
     --------
@@ -43,6 +44,8 @@ def inner_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
     >>> tie.boundary.curve, tie.boundary.phases, tie.terms
     (Eq(beta, 2), (0, 0), ('1/t', 't**(-(beta - 2)**2 - 1)'))
     """
+    if len(diagram.programme.parameters) > 2:
+        return ()
     return tuple(tie for place in range(len(diagram.phases)) for tie in _ties_inside(diagram, place))
 
 

@@ -18,8 +18,8 @@ from itertools import combinations
 
 from sympy import Expr
 
+from ..algebra.covering import divide_domain
 from ..algebra.parametric import Point, choose_branches, describe_point
-from ..algebra.partition import partition_domain
 from ..algebra.polynomials import Functions, RationalFunction, sign
 from ..errors import Refuted
 from .phase_diagram import Certificate, Phase
@@ -61,7 +61,7 @@ def prove_face(programme: Programme, phase: Phase, certificate: Certificate, reg
         face.read(programme, phase, certificate)
         return face.fault(phase.vertices, phase.rays), face.deciding
 
-    for leaf in partition_domain(functions, region, decide).leaves:
+    for leaf in divide_domain(functions, region, decide).leaves:
         if leaf.found:
             place = describe_point(leaf.sample)
             raise Refuted(f"the optimal face of the phase {phase.where} {leaf.found} at {place}", leaf.sample)

@@ -15,7 +15,7 @@ from sympy import And, Eq, Expr, Rational, Symbol, latex
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.boundaries import rational_corners
-from ..algebra.parametric import Point, Pole, evaluate, holds
+from ..algebra.parametric import Point, Pole, describe_point, evaluate, holds
 from ..algebra.polynomials import Functions
 from ..algebra.regions import Boundary, Regions
 from ..display import Described, Reported
@@ -143,6 +143,8 @@ class PhaseDiagram(Reported):
         For each phase, the branch whose phase it is.
     exceptions : tuple of Exceptional
         Curves on which budgets coincide, and the optimum there.
+    complete : bool
+        Whether it is proved that the phases cover the domain.
 
     Examples
     --------
@@ -160,6 +162,7 @@ class PhaseDiagram(Reported):
     parts: tuple[PhaseDiagram, ...] = ()
     chosen: tuple[int, ...] = ()
     exceptions: tuple[Exceptional, ...] = ()
+    complete: bool = True
     _report = "exponents.reports.diagram:diagram"
 
     def describe(self) -> str:
@@ -243,13 +246,15 @@ class PhaseDiagram(Reported):
             If the point is not given as for `point`, or lies outside the domain.
         """
         point = self.point(*coordinates, **named)
-        first = next(i for i, case in enumerate(self.regions.cases) if holds(case, point))
+        first = next((i for i, case in enumerate(self.regions.cases) if holds(case, point)), None)
         try:
             optimum = self.programme.at(point)
         except NoBalance:
             if self.phases[-1].infeasible:  # it comes last
                 return len(self.phases) - 1
             raise
+        if first is None:
+            raise InputError(f"{describe_point(point)} lies in none of the phases that were found; ask at() about it")
         order = (first, *range(len(self.phases)))
         return next((i for i in order if self._attains(i, point, optimum.exponent)), first)
 

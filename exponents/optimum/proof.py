@@ -25,11 +25,11 @@ from sympy import And, Expr, Integer, Or, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from ..algebra.covering import divide_domain
 from ..algebra.parametric import Point, describe_point, holds, positive_side
-from ..algebra.partition import partition_domain
 from ..algebra.piecewise import partition_by_branch
 from ..algebra.polynomials import Functions, RationalFunction, sign
-from ..errors import Refuted
+from ..errors import IncompleteProof, Refuted
 from ..losses.terms import PowerLaw
 from ..symbols import to_expr
 from .optimal_face import prove_face
@@ -45,7 +45,7 @@ def prove_nonnegative(expression: Expr, parameters: Sequence[Symbol], domain: Se
     expression : Expr
         A rational function of the parameters, or Min, Max, Piecewise of such.
     parameters : sequence of Symbol
-        Two at most.
+        As many as there are.
     domain : sequence of Expr or inequalities
         Functions that are positive on the domain, or inequalities.
     claim : str
@@ -77,7 +77,7 @@ def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: S
     left, right : Expr
         Rational functions of the parameters, or Min, Max, Piecewise of such.
     parameters : sequence of Symbol
-        Two at most.
+        As many as there are.
     domain : sequence of Expr or inequalities
         Functions that are positive on the domain, or inequalities.
     claim : str
@@ -182,7 +182,7 @@ def _regions_at_samples(programme: Programme, regions: Sequence[Boolean]) -> lis
         holding = tuple(holds(region, sample, guards) for region in regions)
         return holding, [functions.element(guard) for guard in guards]
 
-    return [(leaf.found, leaf.sample) for leaf in partition_domain(functions, programme.domain, decide).leaves]
+    return [(leaf.found, leaf.sample) for leaf in divide_domain(functions, programme.domain, decide).leaves]
 
 
 def _inequalities(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
@@ -252,6 +252,8 @@ def prove(diagram: PhaseDiagram) -> None:
     Refuted
         If a phase is not optimal on its region, the regions do not tile the domain, or the cases of the whole
         expression do not give each region its phase.
+    IncompleteProof
+        If the search did not cover the domain.
 
     Examples
     --------
@@ -259,6 +261,8 @@ def prove(diagram: PhaseDiagram) -> None:
     >>> prove(compute_optimum(t**-beta + 1 / t, N * t))
     """
     programme = diagram.programme
+    if not diagram.complete:
+        raise IncompleteProof("the phases are not proved to cover the domain; fix a parameter, or narrow the domain")
     prove_tiling(programme, [phase.where for phase in diagram.phases])
     for part in diagram.parts:
         prove(part)

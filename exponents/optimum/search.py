@@ -27,12 +27,14 @@ from sympy import Expr, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from ..algebra.covered_regions import write_regions
+from ..algebra.covering import Covering, cover_domain
 from ..algebra.parametric import Point, choose_branches, evaluate
-from ..algebra.partition import partition_domain
+from ..algebra.partition import Partition, partition_domain
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, denominators, to_factored_expr
-from ..algebra.regions import regions_of
-from ..algebra.work_limit import one_problem
-from ..errors import InputError, NoBalance
+from ..algebra.smt import complete_covering
+from ..algebra.work_limit import WORK, one_problem
+from ..errors import NoBalance
 from ..losses.arguments import speaking_python
 from ..losses.terms import Loss
 from .branches import join_branches
@@ -42,6 +44,9 @@ from .exceptions import find_exceptions
 from .phase_diagram import Certificate, Phase, PhaseDiagram
 from .programme import COST, Programme, programme
 from .simplex import Basis
+
+WRITING = WORK * 2 // 5
+"""Units of work that are kept for writing the regions."""
 
 
 def compute_optimum(
@@ -59,7 +64,7 @@ def compute_optimum(
     ----------
     loss : Loss or Expr
         A sum of monomials in the resources.  Their exponents are rational functions, or Min, Max, Piecewise of such, of
-        up to two parameters.
+        parameters.
     cost : Expr or sequence of Expr
         The budget, a monomial.  Its symbols are the resources; all other symbols are held fixed.  Several budgets are
         all met at once.
@@ -86,7 +91,7 @@ def compute_optimum(
     Raises
     ------
     InputError
-        If a term is not a monomial, the domain is empty, or there are more than two parameters.
+        If a term is not a monomial, or the domain is empty.
     NoBalance
         If a budget cannot be met, or the loss falls without bound within it.
 
@@ -135,7 +140,7 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     Raises
     ------
     InputError
-        If the domain is empty, there are more than two parameters, or an exponent is not rational in them.
+        If the domain is empty, or an exponent is not rational in the parameters.
     NoBalance
         If the budgets can be met nowhere in the domain, or the loss falls without bound somewhere.
 
@@ -150,27 +155,21 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
 
 
 def _find_phases(programme: Programme) -> PhaseDiagram:
-    parameters = programme.parameters
-    if len(parameters) > 2:
-        listed = ", ".join(map(str, parameters))
-        raise InputError(
-            f"a diagram has at most two parameters; got {listed}; give the others numbers, as with --set a=3/2"
-        )
     if programme.branches:
         joined = join_branches(programme, tuple(map(phase_diagram, programme.split())))
         return replace(joined, exceptions=find_exceptions(joined, phase_diagram))
-    search = _Search(programme, Functions(parameters))
-    partition = partition_domain(search.functions, programme.domain, search.solve)
+    search = _Search(programme, Functions(programme.parameters))
+    partition = search.divide()
     if all(isinstance(leaf.found, Contradiction) for leaf in partition.leaves):
         programme.at(partition.leaves[0].sample)  # raises NoBalance, with what contradicts what
-    firsts, regions = regions_of(
+    firsts, regions = write_regions(
         partition, lambda found: found.key, _denominators, lambda found: isinstance(found, Contradiction)
     )
     certified: list[_Solution | Contradiction] = firsts
     parts = regions.where
     if len({leaf.found.certified_key for leaf in partition.leaves}) > len(firsts):
         # Some phase needs different multipliers in different parts.
-        certified, proofs = regions_of(partition, lambda found: found.certified_key)
+        certified, proofs = write_regions(partition, lambda found: found.certified_key)
         parts = proofs.where
     phases = tuple(
         _make_phase(
@@ -178,7 +177,7 @@ def _find_phases(programme: Programme) -> PhaseDiagram:
         )
         for where, found in zip(regions.where, firsts, strict=True)
     )
-    found = PhaseDiagram(programme, phases, regions)
+    found = PhaseDiagram(programme, phases, regions, complete=isinstance(partition, Partition) or partition.complete)
     return replace(found, exceptions=find_exceptions(found, phase_diagram))
 
 
@@ -195,6 +194,13 @@ class _Search:
     def __init__(self, programme: Programme, functions: Functions) -> None:
         self.programme, self.functions = programme, functions
         self._lifted: dict[object, Lifted] = {}
+
+    def divide(self) -> Partition[_Solution | Contradiction] | Covering[_Solution | Contradiction]:
+        """Divide the domain by the optimum; beyond two parameters the parts may be incomplete."""
+        if len(self.programme.parameters) <= 2:
+            return partition_domain(self.functions, self.programme.domain, self.solve)
+        found = cover_domain(self.functions, self.programme.domain, self.solve, kept=WRITING)
+        return complete_covering(found, self.solve)
 
     def solve(self, sample: Point) -> tuple[_Solution | Contradiction, tuple[RationalFunction, ...]]:
         """Return the optimum at ``sample`` as functions of the parameters, and the functions whose signs decide it."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..algebra.covered_regions import write_regions
 from ..algebra.piecewise import normal_form, partition_by_branch
-from ..algebra.regions import regions_of
 from ..model.bottleneck import data_bottleneck
 from ..model.reuse_loss import FULL_BATCH, full_batch_optimum, one_pass_optimum, priced_optimum, samples_needed
 from ..model.stable_steps import DURATION
@@ -66,7 +66,7 @@ def data_limit(version: Version, clock: Clock = TIME) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for regime in REGIMES:
         pair = samples_needed(regime, version, clock), data_bottleneck().exponent(P)
-        _, regions = regions_of(
+        _, regions = write_regions(
             partition_by_branch(pair[0] + _APART * pair[1], PARAMETERS, DOMAIN, lambda element, _: element)
         )
         for where in regions.where:

@@ -17,6 +17,7 @@ from sympy.logic.boolalg import Boolean
 from ..algebra.intervals import cut_line, solve_region
 from ..algebra.parametric import evaluate, holds
 from ..algebra.regions import Boundary
+from ..algebra.smt import has_solver
 from ..optimum.boundary_ties import Tie, assumptions, boundary_ties
 from ..optimum.inner_ties import inner_ties
 from ..optimum.phase_diagram import Phase, PhaseDiagram
@@ -32,7 +33,8 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
     Exact values are text that SymPy reads back.  ``vertices`` is there only where the allocation is not unique, and
     ``rays`` only where it may move without end.  Where no allocation meets the budgets, ``exponent`` is null, and
     ``infeasible`` lists the costs and constraints that contradict each other.  If the optimum is another on single
-    curves, ``exceptions`` lists these, each as ``on`` and the phases there.
+    curves, ``exceptions`` lists these, each as ``on`` and the phases there.  With three parameters or more
+    ``complete`` says whether the phases are proved to cover the domain, and ``note`` why not.
 
     Examples
     --------
@@ -41,6 +43,10 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
     '1/2'
     """
     found: dict[str, object] = {"phases": [_phase_object(diagram, phase) for phase in diagram.phases]}
+    if len(diagram.programme.parameters) > 2:
+        found["complete"] = diagram.complete
+    if not diagram.complete:
+        found["note"] = _incomplete()
     if diagram.exceptions:
         found["exceptions"] = [
             {"on": write(own.curve, "plain"), **diagram_object(own.diagram)} for own in diagram.exceptions
@@ -116,12 +122,14 @@ def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequenc
         *((f"{r}_exponent", _growth(r)) for r in resources),
         ("binding", "balance"),
         *([("tight", "tight")] if constraints else []),
+        *([] if diagram.complete else [("complete", "complete")]),
     )
     rows = tuple(
         (
             f"phase {number}",
             "everywhere" if phase.where == S.true else _condition(diagram, phase.where),
             *(_results(diagram, phase, places)),
+            *([] if diagram.complete else ["not proved"]),
         )
         for number, phase in enumerate(diagram.phases, 1)
     )
@@ -169,6 +177,8 @@ def _beside(condition: Boolean, solved: Boolean | None) -> Basic | Notation:
 
 def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence[str]) -> Iterable[Phrase]:
     programme = diagram.programme
+    if not diagram.complete:
+        yield phrase(_incomplete())
     if irreducible:
         yield phrase(f"Exponents are those of the loss above what no resource lowers: {', '.join(irreducible)}.")
     if programme.domain:
@@ -217,6 +227,16 @@ def _constant_bounds(programme: Programme) -> Iterable[Phrase]:
             )
         elif bound == "lower" and not set(used) & {r.name for r in programme.free}:
             yield phrase(f"{constraint.name} says nothing as C grows: no exponent knows a constant.")
+
+
+def _incomplete() -> str:
+    """Return why phases may be missing, and what to try."""
+    then = (
+        "the SMT solver found no answer in time; give a parameter a number with --set, or narrow the domain"
+        if has_solver()
+        else "install scaling-exponents[smt] for an SMT solver, or give a parameter a number with --set"
+    )
+    return f"Each phase is proved on its region, but not that the phases cover the domain: {then}."
 
 
 def _domain(sides: Sequence[Expr]) -> list[Relational]:

@@ -147,7 +147,6 @@ def test_results_are_plain_sympy_that_survives_its_tools():
         (t**-a + N**-b, N * t, And(a > 1, a < 1), InputError),
         (t**-a + N**-b, N * t, (a > 2, a < 1), InputError),
         (t**-a + N**-b, N * t, (Eq(a, 1),), InputError),
-        (t**-a + N ** (-b * gamma), N * t, (), InputError),
         (t ** -(2**a) + 1 / N, N * t, (), InputError),
         (t**-a - N**-b, N * t, (), InputError),
         ("t**-a", N * t, (), InputError),
