@@ -12,7 +12,7 @@ are what the rest of the package asks; `Functions.eliminate` and `inverse` are t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
 
@@ -34,14 +34,14 @@ class Polynomial:
     Position 0 is the last parameter, 1 the one before it, and so on.
     """
 
-    __slots__ = ("_hash", "_monomials", "data", "degrees", "functions", "text")
+    __slots__ = ("_hash", "_terms", "data", "degrees", "functions", "text")
 
     def __init__(self, data: fmpz_mpoly, functions: Functions) -> None:
         self.data, self.functions = data, functions
         self.text = str(data)
         self.degrees: tuple[int, ...] = tuple(map(int, data.degrees()))
         self._hash = hash(self.text)
-        self._monomials: tuple[tuple[tuple[int, ...], int], ...] = ()
+        self._terms: tuple[tuple[tuple[int, ...], int], ...] = ()
 
     def __hash__(self) -> int:
         return self._hash
@@ -54,16 +54,11 @@ class Polynomial:
 
     __repr__ = __str__
 
-    def terms(self) -> Iterator[tuple[tuple[int, ...], int]]:
+    def terms(self) -> tuple[tuple[tuple[int, ...], int], ...]:
         """Return (powers, coefficient) of each monomial."""
-        return ((tuple(map(int, powers)), int(coefficient)) for powers, coefficient in self.data.terms())
-
-    @property
-    def monomials(self) -> tuple[tuple[tuple[int, ...], int], ...]:
-        """The same, computed once."""
-        if not self._monomials:
-            self._monomials = tuple(self.terms())
-        return self._monomials
+        if not self._terms:
+            self._terms = tuple((tuple(map(int, powers)), int(c)) for powers, c in self.data.terms())
+        return self._terms
 
     def involves(self, position: int) -> bool:
         """Return whether the parameter at ``position`` occurs."""
@@ -285,10 +280,9 @@ class Functions:
         return Polynomial(primitive if primitive.leading_coefficient() > 0 else -primitive, self)
 
     def eliminate(self, *polynomials: Polynomial, position: int = 0) -> frozenset[Polynomial]:
-        """Return the polynomials that vanish where roots in one parameter may meet or run off to infinity.
+        """Return the polynomials that vanish where roots at a position may meet or run off to infinity.
 
-        For one polynomial they are the factors of leading coefficient and discriminant, for two of the resultant.  The
-        parameter is the last one, or that at ``position``.
+        For one polynomial they are the factors of leading coefficient and discriminant, for two of the resultant.
         """
         key = frozenset(polynomials), position
         if key not in self._eliminated:
@@ -297,12 +291,9 @@ class Functions:
             if len(polynomials) == 2:
                 found = [first.data.resultant(polynomials[1].data, position)]
             else:
-                degree = first.degrees[position]
-                top = {
-                    (*powers[:position], 0, *powers[position + 1 :]): c
-                    for powers, c in first.data.terms()
-                    if powers[position] == degree
-                }
+                degree, after = first.degrees[position], position + 1
+                highest = ((p, c) for p, c in first.terms() if p[position] == degree)
+                top = {(*p[:position], 0, *p[after:]): c for p, c in highest}
                 found = [self._context.from_dict(top)]  # the leading coefficient
                 found += [first.data.discriminant(position)] if degree > 1 else []
             self._eliminated[key] = frozenset().union(*(self.irreducible(p) for p in found if not p.is_zero()))

@@ -17,10 +17,11 @@ from typing import Any
 from sympy import Expr
 
 from ..errors import IncompleteProof, InputError
-from .covering import Covering, Special
+from .covering import Covering
 from .parametric import Point, Pole, evaluate
 from .partition import Decide, Found, Leaf
 from .polynomials import Polynomial, factors, sign
+from .sweep import Special
 
 SECONDS = 12.0
 """Time that the solver may take for one diagram."""
@@ -51,6 +52,17 @@ def find_uncovered(covering: Covering[Found], seconds: float = SECONDS) -> Point
     ------
     IncompleteProof
         If z3 is missing or has no answer in time.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta, gamma
+    >>> from exponents.algebra.covering import cover_domain
+    >>> from exponents.algebra.polynomials import Functions
+    >>> field = Functions((alpha, beta, gamma))
+    >>> curve = field.element(alpha + beta - gamma)
+    >>> found = cover_domain(field, [alpha, beta, gamma], lambda sample: (sign(curve, sample), [curve]))
+    >>> find_uncovered(found) is None, find_uncovered(replace(found, leaves=found.leaves[:1])) is None
+    (True, False)
     """
     if not has_solver():
         raise IncompleteProof("a proof by an SMT solver needs z3; install scaling-exponents[smt]")
@@ -89,6 +101,18 @@ def complete_covering(covering: Covering[Found], decide: Decide[Found], seconds:
         As for `covering.cover_domain`.
     seconds : float
         Time allowed.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta, gamma
+    >>> from exponents.algebra.covering import cover_domain
+    >>> from exponents.algebra.polynomials import Functions
+    >>> field = Functions((alpha, beta, gamma))
+    >>> curve = field.element(alpha + beta - gamma)
+    >>> decide = lambda sample: (sign(curve, sample), [curve])
+    >>> found = cover_domain(field, [alpha, beta, gamma], decide)
+    >>> len(complete_covering(replace(found, leaves=found.leaves[:1], complete=False), decide).leaves)
+    2
     """
     end = monotonic() + seconds
     while not covering.complete:
@@ -144,7 +168,7 @@ def _write(polynomial: Polynomial, reals: Sequence[Any]) -> Any:
     """Return a polynomial over the solver's variables."""
     last = len(reals) - 1
     total = reals[0] * 0
-    for powers, coefficient in polynomial.monomials:
+    for powers, coefficient in polynomial.terms():
         term = reals[0] * 0 + coefficient
         for position, power in enumerate(powers):
             for _ in range(power):

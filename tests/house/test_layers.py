@@ -49,6 +49,7 @@ FOREIGN = {"exponents": {"sympy", "mpmath", "flint"}, "verify": {"mpmath", "nump
 MORE = {
     "exponents/cli/": {"click", "verify"},
     "exponents/reports/render.py": {"tabulate"},
+    "exponents/algebra/smt.py": {"z3"},
     "exponents/display.py": {"pandas"},
     "verify/": {"exponents"},
     "verify/plots/": {"sympy"},
