@@ -356,6 +356,8 @@ def check(data: Any) -> int:
     """
     count, free = len(data["parameters"]), [r in data["free"] for r in data["resources"]]
     unit = Poly({(0,) * count: Fraction(1)})
+    if count > 2:
+        raise Forged("it has more than two parameters, for which no cells are found here")
     domain, parts, joined = (_read(data[name]) for name in ("domain", "parts", "joined"))
     pool: list[Poly] = []
 

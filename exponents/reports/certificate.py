@@ -34,7 +34,7 @@ def make_certificate(diagram: PhaseDiagram) -> dict[str, object]:
     Raises
     ------
     InputError
-        If an exponent of the loss or of a budget holds another function.
+        If an exponent of the loss or of a budget holds another function, or there are more than two parameters.
 
     Examples
     --------
@@ -43,6 +43,12 @@ def make_certificate(diagram: PhaseDiagram) -> dict[str, object]:
     >>> check(make_certificate(compute_optimum(t**-beta + 1 / N, N * t)))
     1
     """
+    names = [p.name for p in diagram.programme.parameters]
+    if len(names) > 2:
+        raise InputError(
+            f"a certificate is checked for two parameters at most; got {', '.join(names)}; give the others numbers, as "
+            f"with --set {names[-1]}=1, or call prove(diagram) in Python"
+        )
     writer = _Writer(diagram.programme.parameters)
     parts = diagram.parts or (diagram,)
     joined = [

@@ -10,10 +10,11 @@ from scipy.optimize import linprog
 from sympy import Eq, Min, Rational, S, simplify, symbols
 
 from exponents.algebra.parametric import evaluate, holds
-from exponents.errors import Refuted
+from exponents.errors import InputError, Refuted
 from exponents.losses.terms import Loss, PowerLaw
 from exponents.optimum.proof import prove, prove_tiling
 from exponents.optimum.search import compute_optimum
+from exponents.reports.certificate import make_certificate
 from exponents.symbols import B, C, N, P, t
 
 a, b, c, d = symbols("a b c d", positive=True)
@@ -135,6 +136,11 @@ def test_branches_several_budgets_and_curves_where_budgets_meet():
     )
     for diagram in (branched, several, meeting):
         prove(diagram)
+
+
+def test_a_certificate_of_three_parameters_is_refused_with_what_to_try():
+    with pytest.raises(InputError, match="--set c=1"):
+        make_certificate(crossover())
 
 
 def test_conditions_may_join_all_parameters():
