@@ -1,7 +1,7 @@
 """How is a domain of three or more parameters covered by parts, on each of which one decision holds?
 
 A decision at a sample holds as long as certain polynomials keep their signs (`partition`).  So one sample decides for a
-whole part.  `cover_domain` takes samples where no known part lies, until nothing is left.  `sweep` proves along the
+whole part.  `cover_domain` takes samples where no known part lies, until nothing is left.  `line_sweep` proves along the
 way, parameter by parameter, that nothing is left: what decides at a point are the polynomials of the part that holds
 it, or those that put it outside of the domain.
 
@@ -20,10 +20,10 @@ from typing import Generic
 from sympy import Expr
 
 from ..errors import InputError, TooMuchWork
+from .line_sweep import Domain, Line, Place, Special, Sweep
 from .parametric import Point, Pole
 from .partition import Decide, Found, Leaf, Partition, Signs, partition_domain
 from .polynomials import Functions, Polynomial, factors, sign
-from .sweep import Domain, Line, Place, Special, Sweep
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,10 +18,10 @@ from sympy import Expr
 
 from ..errors import IncompleteProof, InputError
 from .covering import Covering
+from .line_sweep import Special
 from .parametric import Point, Pole, evaluate
 from .partition import Decide, Found, Leaf
 from .polynomials import Polynomial, factors, sign
-from .sweep import Special
 
 SECONDS = 12.0
 """Time that the solver may take for one diagram."""
