@@ -2,7 +2,7 @@
 
 Read `parametric` (exponents at a point), `polynomials` and `real_roots` (exact arithmetic), `elimination` (where curves
 meet), `cells` (the plane cut by curves), `partition` (decisions at samples that hold on whole parts), then `boundaries`
-and `regions` (parts written as inequalities).  With three parameters or more `line_sweep` and `covering` divide the domain,
+and `regions` (parts written as inequalities).  From three parameters on `line_sweep` and `covering` divide it,
 `smt` helps out, and `covered_regions` writes the parts; `box` decides signs by coefficients.  On these rest `piecewise`
 (normal forms), `rewriting` (other parameters) and `intervals` (one of them).
 `work_limit` stops a problem that would take too long.

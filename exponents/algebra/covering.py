@@ -1,9 +1,9 @@
 """How is a domain of three or more parameters covered by parts, on each of which one decision holds?
 
 A decision at a sample holds as long as certain polynomials keep their signs (`partition`).  So one sample decides for a
-whole part.  `cover_domain` takes samples where no known part lies, until nothing is left.  `line_sweep` proves along the
-way, parameter by parameter, that nothing is left: what decides at a point are the polynomials of the part that holds
-it, or those that put it outside of the domain.
+whole part.  `cover_domain` takes samples where no known part lies, until nothing is left.  `line_sweep` proves on
+the way, parameter by parameter, that nothing is left: what decides at a point are the polynomials of the part that
+holds it, or those that put it outside of the domain.
 
 Map: `cover_domain` makes a `Covering`; a `Searcher` tells whether inequalities can hold together, by a sweep in which a
 violated inequality decides; `divide_domain` takes any number of parameters.
