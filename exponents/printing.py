@@ -14,10 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import ROUND_DOWN, Decimal, Inexact, localcontext
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from sympy import Add, And, Basic, Mul, Or, Piecewise, Pow, S, hyper, latex, sstr
+from sympy import Add, And, Basic, Mul, Or, Piecewise, Pow, Rational, S, hyper, latex, sstr
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 from sympy.printing.str import StrPrinter
 
@@ -62,6 +63,36 @@ def write(value: Math, style: Style) -> str:
     if style == "unicode":
         return _unicode(value)
     return str(sstr(value) if style == "plain" else latex(value, ln_notation=True))
+
+
+LONG = 8
+"""Digits of a fraction beyond which a table shows its decimal digits."""
+
+
+def write_decimal(value: Math, style: Style) -> str | None:
+    """Return a fraction of many digits as a decimal, cut off after `LONG` digits; None for anything that is short.
+
+    Dots say that digits were cut off.
+
+    Examples
+    --------
+    >>> write_decimal(Fraction(33524082, 81452041), "unicode"), write_decimal(Fraction(1234567, 10**7), "unicode")
+    ('0.41158062…', '0.1234567')
+    >>> write_decimal(Fraction(2, 3), "unicode") is None
+    True
+    """
+    if not isinstance(value, Fraction | Rational):
+        return None
+    top, bottom = int(value.numerator), int(value.denominator)
+    if bottom == 1 or len(str(abs(top))) + len(str(bottom)) <= LONG:
+        return None
+    with localcontext(prec=LONG, rounding=ROUND_DOWN) as context:
+        text = str(Decimal(top) / bottom)
+        rest = ({"latex": r"\ldots"}.get(style, "…")) if context.flags[Inexact] else ""
+    base, _, power = text.partition("E")
+    if not power:
+        return f"{base}{rest}"
+    return rf"{base}{rest} \cdot 10^{{{int(power)}}}" if style == "latex" else f"{base}{rest}e{int(power)}"
 
 
 class _Printer(StrPrinter):

@@ -19,7 +19,7 @@ from typing import Literal, TypeAlias
 from sympy import Basic, Piecewise
 
 from ..names import Clock
-from ..printing import Math, Notation, Phrase, Style, cases, write
+from ..printing import Math, Notation, Phrase, Style, cases, write, write_decimal
 from .formats import (
     STYLE,
     TEXTUAL,
@@ -223,7 +223,7 @@ def _lines(cell: Cell, style: Style) -> list[str]:
     assert isinstance(cell, Basic | Notation | int) or hasattr(cell, "denominator")
     if style != "latex" and isinstance(cell, Piecewise):
         return cases(cell, style)
-    text = write(cell, style)
+    text = (write_decimal(cell, style) if style != "plain" else None) or write(cell, style)
     return [f"${text}$" if style == "latex" else text]
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sympy import Symbol
 
-from exponents.printing import formula, phrase, write
+from exponents import at
+from exponents.printing import LONG, formula, phrase, write, write_decimal
+from exponents.reports.render import render_table, table_object
 from exponents.symbols import alpha, beta, gamma, t
 
 c, second = Symbol("c"), Symbol("I_2")
@@ -51,3 +57,27 @@ def test_a_negative_product_takes_its_sign_into_a_difference():
     assert write(alpha - 2 * beta * (beta - 1) / (beta + 1), "unicode") == "α + 2β(1 - β)/(β + 1)"
     assert write(-beta / (beta + 1), "unicode") == "-β/(β + 1)"
     assert write(t ** (-alpha * (beta - 1)), "unicode") == "t^(-α(β - 1))"  # exponents stay as they are
+
+
+@given(st.fractions().filter(lambda value: value.denominator > 1))
+@example(Fraction(33524082, 81452041))
+@example(Fraction(-1, 3**20))
+@example(Fraction(1234567, 10**7))
+def test_a_long_fraction_is_cut_off_and_says_so(value):
+    """The digits are those of the value: nothing is rounded up, and dots stand where digits are left out."""
+    text = write_decimal(value, "unicode")
+    if text is None:
+        assert len(str(abs(value.numerator))) + len(str(value.denominator)) <= LONG
+        return
+    shown = Fraction(text.replace("…", ""))
+    assert abs(shown) <= abs(value)
+    assert abs(value) - abs(shown) < abs(value) / 10 ** (LONG - 1)
+    assert ("…" in text) == (shown != value)
+
+
+def test_programs_read_the_exact_value():
+    table = at("1.2345", "0.6789").tables()[0]
+    assert "0.41158062…" in render_table(table, "text")
+    for form in ("csv", "ascii"):
+        assert "33524082/81452041" in render_table(table, form)
+    assert table_object(table)["rows"][1]["rich"] == "33524082/81452041"
