@@ -45,6 +45,12 @@ SHIFTS = 12
 FEW_RUNS, BEYOND_DOUBT = 20, 4.0
 """Runs, and the ratio of least squares, above which the face E = 0 is not searched any further."""
 
+OUTLYING = 8.0
+"""Largest residual, in units of the noise, beyond which Huber's objective may have many minima."""
+
+REWEIGHTED = 60
+"""Fits with random weights of the runs that are starts then."""
+
 EQUAL = 1e-7
 """Relative difference of objectives, and difference of centred unknowns, below which two minima are one."""
 
@@ -196,7 +202,11 @@ class Problem:
         found = polish(model, self.loss, ones, objective, np.vstack(starts))
         v, value, decrement = _merge(found.v, found.value, found.decrement)
         if objective.name == HUBER and shifted and noisy:
-            more = polish(model, self.loss, ones, objective, _shift(v[0], law))
+            starts = [_shift(v[0], law)]
+            if _is_rough(np.abs(np.log(self.loss) - model.predict(v[:1])[0]), objective):
+                starts += [self._reweight(model, v[0])]
+                starts += [_lower_delta(model, self.loss, ones, objective, starts[-1])]
+            more = polish(model, self.loss, ones, objective, np.vstack(starts))
             v, value, decrement = _merge(
                 np.vstack([v, more.v]), np.append(value, more.value), np.append(decrement, more.decrement)
             )
@@ -205,6 +215,14 @@ class Problem:
             if inside.any():
                 v, value, decrement = v[inside], value[inside], decrement[inside]
         return [(float(a), b, float(c)) for a, b, c in zip(value, v, decrement, strict=True)]
+
+    def _reweight(self, model: LogModel, v: Reals) -> Reals:
+        """Return the least squares of runs with random weights, most of which are small: each follows other runs."""
+        weights = np.random.default_rng(0).exponential(size=(REWEIGHTED, len(self.loss))) ** 4
+        start = np.repeat(v[None], REWEIGHTED, 0)
+        if model.irreducible is not None:  # half of the starts have an irreducible loss that can be felt
+            start[::2, model.irreducible] = np.log(self.loss.min() / 2)
+        return polish(model, self.loss, weights, Objective(LS), start, steps=TRIED).v
 
     def refit(self, weights: Reals, solution: Solution) -> Reals:
         """Return the unknowns (p,) of the local minimum that follows the best fit when runs have other weights (n,)."""
@@ -253,6 +271,13 @@ BLOCK = 8000
 
 MOST_REFITS = 3
 """Local minima from which each bootstrap fit starts."""
+
+
+def _is_rough(residuals: Reals, objective: Objective) -> bool:
+    """Return whether Huber's objective may have many minima: outliers, or a delta below the scale of the noise."""
+    scale = robust_scale(residuals)
+    assert objective.delta is not None
+    return bool(residuals.max() > OUTLYING * scale or objective.delta < scale / 2)
 
 
 def _lower_delta(model: LogModel, loss: Reals, weights: Reals, objective: Objective, v: Reals) -> Reals:
