@@ -184,7 +184,9 @@ def check_last_time(model: Model, learning_rate: Fraction, last: float) -> None:
         )
 
 
-def check_method(model: Model, method: str, learning_rate: object = None, seeds: object = None) -> None:
+def check_method(
+    model: Model, method: str, learning_rate: object = None, seeds: object = None, small_steps: bool = False
+) -> None:
     """Raise InputError unless the method can solve the model with these settings.
 
     Parameters
@@ -193,6 +195,8 @@ def check_method(model: Model, method: str, learning_rate: object = None, seeds:
     learning_rate : exact number, optional
     seeds : int, optional
         None where they are not given.
+    small_steps : bool
+        Whether steps tend to 0 at a fixed learning rate over batch size.
 
     Raises
     ------
@@ -211,6 +215,8 @@ def check_method(model: Model, method: str, learning_rate: object = None, seeds:
         _check_simulation(model)
     if seeds is not None and method != SIMULATE:
         raise InputError(f'`seeds` goes with `method="{SIMULATE}"`; got {method}; leave it out')
+    if small_steps:
+        _check_small_steps(model, method)
     if model.reuses:
         _check_reuse(model, method, learning_rate)
     elif learning_rate is None and (method != FLOW or model.batch_size is not None):
@@ -222,6 +228,16 @@ def check_method(model: Model, method: str, learning_rate: object = None, seeds:
         )
     if model.readout_scale is not None:
         _check_linear(model, method)
+
+
+def _check_small_steps(model: Model, method: str) -> None:
+    if method != TWO_TIME or model.batch_size is None:
+        came = method if method != TWO_TIME else "no batch size"
+        raise InputError(f'`small_steps` goes with `method="{TWO_TIME}"` and a `batch_size`; got {came}; leave it out')
+    if model.gamma == 0:
+        raise InputError(
+            "`small_steps` needs gamma above 0; got 0, where finite steps have exact moments at any time; leave it out"
+        )
 
 
 def _check_simulation(model: Model) -> None:

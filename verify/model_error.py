@@ -94,7 +94,8 @@ def estimate_model_error(model: Model, method: str, found: LossCurve, learning_r
     elif batch is not None and learning_rate is not None:
         error[later] += _speed_error(model, time[later], 2 * learning_rate / batch / time[later])
         if model.gamma:
-            error += found.observed.get("from_batches", 0 * time) * np.maximum.accumulate(found.kernel) / found.kernel
+            noise = found.observed.get("from_batches", found.observed.get("variance", 0 * time))
+            error += noise * np.maximum.accumulate(found.kernel) / found.kernel
     if size is not None:
         floor, left_out = four_point_floor(*model.exponents, size, model.spectrum, model.modes)
         learned = (found.start - found.loss) / (found.start - floor)

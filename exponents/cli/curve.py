@@ -47,6 +47,7 @@ SOON, LONG = 90, 30 * DAY
     metavar="E",
     help=f"eta, where batches or steps are finite.  [default: {LEARNING_RATE}]",
 )
+@click.option("--small-steps", is_flag=True, help="With two-time: steps tend to 0 at fixed E/B.")
 @click.option("--seeds", default=None, metavar="K", help=f"Models that {SIMULATE} trains.  [default: {SEEDS}]")
 @click.option(
     "--seed", default=None, metavar="S", help="Seed of the first of them; the others follow it.  [default: 0]"
@@ -73,7 +74,8 @@ def curve(form: str, **words: Any) -> int:
               Finite B: with the variance and the shift of the mean by batches, to
               first order in E/B.
     two-time  the mean field equations of finite steps E, at any N and B.  With
-              --gamma 0 exact second moments, for any number of steps.
+              --gamma 0 exact second moments, for any number of steps.  With
+              --small-steps the limit of small steps at fixed E/B, at any time.
     simulate  models of size N, trained; the mean over K seeds.
 
     Times are in units of 1/(learning rate): E times the step.  With a finite step, times must be multiples of E; times
@@ -101,6 +103,7 @@ def curve(form: str, **words: Any) -> int:
       exponents curve 2 1.2 --gamma 0.5 --time 1:1e40:9 --spectrum modes
       exponents curve 3/2 1/2 --model-size 64 --batch-size 32
       exponents curve 3/2 1/2 --method two-time --model-size 64 --batch-size 32
+      exponents curve 3/2 1/2 --method two-time --batch-size 32 --small-steps
       exponents curve 3/2 1/2 --method simulate --model-size 64 --batch-size 32
       exponents curve 3/2 1/2 --samples 100 --model-size 64
       exponents curve 3/2 1/2 --gamma 0,1,5 --model-size 64,inf --format csv

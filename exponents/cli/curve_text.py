@@ -31,6 +31,8 @@ def curve_title(asked: CurveQuestion, found: LossCurve, among: bool = False) -> 
         TWO_TIME: "The loss by the two-time equations",
         SIMULATE: f"The loss of trained models, mean of {len(found.status.seeds)} seeds",
     }[asked.method]
+    if asked.small_steps:
+        done = "The loss by the two-time equations of small steps"
     if asked.is_lazy_recursion:
         done = "The lazy loss in finite steps, by exact second moments"
     size = "N to infinity" if model.model_size is None else f"N = {model.model_size}"
@@ -41,7 +43,7 @@ def curve_title(asked: CurveQuestion, found: LossCurve, among: bool = False) -> 
         parts = ["N and B to infinity" if model.file is None else "B to infinity, measured spectrum"]
     elif asked.is_lazy_recursion and model.model_size is not None:
         parts = [f"mean-field spectrum of {size}", batch]
-    elif asked.method == FLOW and model.model_size is not None:
+    elif (asked.method == FLOW or asked.small_steps) and model.model_size is not None:
         parts = [batch, f"mean field of models of size {size}"]
     else:
         parts = [size, batch]
@@ -87,6 +89,11 @@ def curve_notes(asked: CurveQuestion, found: LossCurve) -> Sequence[str]:
             f"From batches: the variance that they add{', and the shift of the mean' if model.gamma else ''}, to first "
             f"order in {noise}, for Gaussian features and small steps."
         )
+    if asked.small_steps and model.batch_size is not None and asked.learning_rate is not None:
+        notes.append(
+            "From batches: the variance that they add; mean shift: what else they change. Both at all orders in {noise}"
+            f" = {float(asked.learning_rate / model.batch_size):g}, as steps tend to 0, without the four-point part."
+        )
     if "left_out" in found.observed:
         notes.append("Left out: the exact lazy loss in steps of {eta}, less L.")
     notes += [f"{write_options(warning)}." for warning in curve_warnings(asked, found)]
@@ -98,7 +105,8 @@ def curve_notes(asked: CurveQuestion, found: LossCurve) -> Sequence[str]:
     if asked.is_lazy_recursion:
         notes.append(_lazy_note(model))
     elif asked.method == TWO_TIME and not model.reuses:
-        notes.append("The error covers the sums over modes, not the mean field.")
+        covered = "the intervals of time and the sums" if asked.small_steps else "the sums"
+        notes.append(f"The error covers {covered} over modes, not the mean field.")
     if "model" in found.errors:
         notes.append(
             f"Model error: the size of what {'that' if asked.is_lazy_recursion else 'the mean field'} leaves out, of "

@@ -199,6 +199,26 @@ def test_a_lazy_flow_with_batches_says_how_far_it_is_from_the_exact_steps(size, 
     assert "left_out" not in rows(capsys, *POINT, "--batch-size", "32", "--time", "1")  # gamma = 1
 
 
+def test_small_steps_at_a_fixed_temperature_have_times_between_steps_and_say_what_they_are(capsys):
+    small = [*TWO_TIME, "--batch-size", "8", "--small-steps"]
+    status, out, err = run(capsys, *small, "--learning-rate", "0.4", "--time", "0,1.05")
+    said = " ".join(out.split())
+    assert (status, err) == (0, "") and "two-time equations of small steps, N to infinity, B = 8" in said
+    assert "all orders in η/B = 0.05" in said and "the intervals of time and the sums over modes" in said
+    out = run(capsys, *small, "--learning-rate", "0.4", "--time", "0,1.05", "--format", "csv")[1]
+    read = list(csv.DictReader(io.StringIO(out)))
+    assert read[0]["small_steps"] == "True"
+    names = ("time", "loss", "error", "model_error", "variance", "mean_shift")
+    found = {name: np.array([float(row[name]) for row in read]) for name in names}
+    assert found["time"].tolist() == [0, 1.05] and found["variance"][0] == found["mean_shift"][0] == 0
+    assert (found["error"] < 1e-5 * found["loss"]).all() and found["model_error"][1] > found["error"][1]
+    # steps of 0.05 at the same eta/B
+    steps = rows(capsys, *TWO_TIME, "--batch-size", "1", "--learning-rate", "0.05", "--time", "1.05")
+    assert found["loss"][1] == pytest.approx(steps["loss"][0], rel=0.02)
+    _, out, err = run(capsys, *small, "--model-size", "16", "--time", "1", "--learning-rate", "1.9")
+    assert "mean field of models of size N = 16" in " ".join(out.split()) and "exceeds 2" in err
+
+
 def test_exact_second_moments_say_what_they_are_and_reach_any_number_of_steps(capsys):
     _, out, err = run(capsys, *TWO_TIME, "--gamma", "0", "--model-size", "64", "--batch-size", "1", "--time", "10,1e11")
     out = " ".join(out.split())
@@ -490,6 +510,8 @@ BAD = [
     ([*TWO_TIME, "--model-size", "9", "--modes", "9", "--spectrum", "modes"], "smaller than"),
     ([*TWO_TIME, "--model-size", "0"], "at least 1"),
     ([*TWO_TIME, "--modes", "9"], "goes with --spectrum modes"),
+    ([*TWO_TIME, "--small-steps"], "--small-steps goes with --method two-time and a --batch-size; got no batch size"),
+    ([*TWO_TIME, "--batch-size", "4", "--gamma", "0", "--small-steps"], "--small-steps needs gamma above 0"),
     (["curve", "3/2", "100", "--method", "two-time"], "double precision"),
     ([*POINT, "--spectrum", "contnuum"], "did you mean continuum"),
     ([*POINT, "--spectrum", ""], "the spectrum must be"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -21,7 +21,7 @@ from exponents.errors import InputError
 from exponents.names import CONTINUUM, FLOW, METHODS, MODES, SIMULATE, SPECTRA, TWO_TIME, Method, SpectrumKind, require
 from exponents.rationals import abbreviate, exact, to_double
 
-from ..inputs import count_steps, exact_rate
+from ..inputs import check_times, count_steps, exact_rate
 from ..model import SEEDS, Model, check_last_time, check_method
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class CurveQuestion:
         None where steps and batches are infinite.
     seeds, first_seed : int or None
         How many models are trained, and the seed of the first; None where none is.
+    small_steps : bool
+        Whether steps tend to 0 at a fixed learning rate over batch size.
 
     Examples
     --------
@@ -83,11 +85,12 @@ class CurveQuestion:
     learning_rate: Fraction | None
     seeds: int | None = None
     first_seed: int | None = None
+    small_steps: bool = False
 
     @property
     def counts_steps(self) -> bool:
         """Whether times are whole numbers of steps."""
-        return self.learning_rate is not None and self.method != FLOW
+        return self.learning_rate is not None and self.method != FLOW and not self.small_steps
 
     @property
     def is_lazy_recursion(self) -> bool:
@@ -95,9 +98,16 @@ class CurveQuestion:
         return self.method == TWO_TIME and self.model.gamma == 0 and not self.model.reuses
 
     def solve(self) -> LossCurve:
-        """Return the curve; see `verify.solvers.loss_curve`."""
-        from .. import solvers
+        """Return the curve; see `verify.solvers.loss_curve`, and `verify.two_time.small_steps`."""
+        from .. import model_error, solvers
 
+        if self.small_steps:
+            from ..two_time.small_steps import small_steps_curve
+
+            eta = float(self.learning_rate or 0)
+            found = small_steps_curve(self.model, eta, check_times(self.times))
+            left_out = model_error.estimate_model_error(self.model, self.method, found, eta)
+            return found if left_out is None else replace(found, errors={**found.errors, "model": left_out})
         return solvers.loss_curve(
             self.model, self.times, self.method, self.learning_rate, self.seeds, self.first_seed or 0
         )
@@ -106,6 +116,10 @@ class CurveQuestion:
         """Return about how many seconds `solve` takes; 0 where it ends soon."""
         from .. import solvers
 
+        if self.small_steps:
+            from ..two_time.small_steps import estimate_small_steps_seconds
+
+            return estimate_small_steps_seconds(self.model, self.times)
         return solvers.estimate_seconds(self.model, self.times, self.method, self.learning_rate, self.seeds)
 
     def to_dict(self) -> dict[str, str | int | None]:
@@ -125,6 +139,7 @@ class CurveQuestion:
             "learning_rate": None if self.learning_rate is None else str(self.learning_rate),
             "seeds": self.seeds,
             "seed": self.first_seed,
+            **({"small_steps": True} if self.small_steps else {}),
             **columns,
         }
 
@@ -145,6 +160,7 @@ def read_question(
     seed: str | None = None,
     eigenvalues: str | None = None,
     coefficients: str | None = None,
+    small_steps: bool = False,
 ) -> CurveQuestion:
     """Return the curve that words ask for.
 
@@ -163,6 +179,7 @@ def read_question(
         "continuum", "modes", or the name of a file.
     eigenvalues, coefficients : str, optional
         Columns of the file.
+    small_steps : bool
 
     Returns
     -------
@@ -192,20 +209,18 @@ def read_question(
     rich = to_double(richness, "gamma")
     model = Model(alpha, beta, rich, kind, count, size, batch, data, file, eigenvalues, coefficients)
     continuous = model.reuses or (method == FLOW and batch is None)
-    eta = (
-        None
-        if learning_rate is None and continuous
-        else exact_rate(LEARNING_RATE if learning_rate is None else learning_rate)
-    )
+    rate = LEARNING_RATE if learning_rate is None else learning_rate
+    eta = None if learning_rate is None and continuous else exact_rate(rate)
     least = 2 if seed is None else 1  # a single one has no standard error
     number = None if seeds is None else _read_seeds(seeds, least)
     if seed is not None and method != SIMULATE:
         raise InputError(f'`seed` goes with `method="{SIMULATE}"`; got {method}; leave it out')
     first = None if seed is None else whole_number(seed, "the seed", 0)
-    check_method(model, method, eta, number)
+    check_method(model, method, eta, number, small_steps)
     if method == SIMULATE:
         number, first = number or SEEDS, first or 0
-    return CurveQuestion(model, richness, method, tuple(_read_times(times, model, method, eta)), eta, number, first)
+    moments = tuple(_read_times(times, model, method, eta, eta is not None and method != FLOW and not small_steps))
+    return CurveQuestion(model, richness, method, moments, eta, number, first, small_steps)
 
 
 def whole_number(text: str, name: str, least: int = 1) -> int:
@@ -291,9 +306,10 @@ def _read_spectrum(word: str | None, method: Method) -> tuple[SpectrumKind, Path
     return CONTINUUM, Path(word)
 
 
-def _read_times(text: str | None, model: Model, method: Method, eta: Fraction | None) -> Sequence[float | Fraction]:
+def _read_times(
+    text: str | None, model: Model, method: Method, eta: Fraction | None, exact_times: bool
+) -> Sequence[float | Fraction]:
     """Return the times; where steps are finite, exact multiples of eta.  One pass ends with its samples."""
-    exact_times = eta is not None and method != FLOW
     times: Sequence[float | Fraction]
     if eta is not None and exact_times:
         times = [eta * step for step in (STEPS if text is None else _read_steps(text, eta))]

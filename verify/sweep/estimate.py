@@ -119,7 +119,7 @@ def _measure_curve(setting: Setting) -> tuple[float, int, int]:
 def _count_bytes(asked: CurveQuestion) -> int:
     """Return the memory of what grows with the steps or the model; 0 where that is little."""
     model = asked.model
-    if asked.learning_rate is None or asked.method == FLOW or asked.is_lazy_recursion:
+    if asked.learning_rate is None or asked.method == FLOW or asked.is_lazy_recursion or asked.small_steps:
         return 0
     steps = max(1, round(asked.times[-1] / asked.learning_rate))
     if asked.method == SIMULATE:

@@ -6,7 +6,9 @@ this size would leave the limit: eta kappa mu_1 > 2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from math import log
 
 from ..arrays import Reals
@@ -64,7 +66,7 @@ def small_steps_curve(model: Model, learning_rate: float, times: Reals) -> LossC
     return replace(found, status=Status(unstable_from=unstable))
 
 
-def estimate_small_steps_seconds(model: Model, times: Reals) -> float:
+def estimate_small_steps_seconds(model: Model, times: Sequence[float | Fraction]) -> float:
     """Return about how many seconds `small_steps_curve` takes.
 
     Examples
@@ -77,7 +79,7 @@ def estimate_small_steps_seconds(model: Model, times: Reals) -> float:
     return CUBIC * nodes * rows**3
 
 
-def _clock(model: Model, times: Reals) -> float:
+def _clock(model: Model, times: Reals | Sequence[float | Fraction]) -> float:
     """Return an estimate of the clock at the last time."""
     alpha, beta = map(float, model.exponents)
     return estimate_clock(alpha, beta, model.gamma, float(times[-1]))
