@@ -341,7 +341,7 @@ STATISTICS = (
     ),
     PublishedLaw(
         "averaged SGD, several passes",
-        "Pillaud-Vivien, Rudi and Bach 2018, arXiv 1805.10074",
+        "Pillaud-Vivien et al. 2018, arXiv 1805.10074",
         ("t**(-2*r)", "t**(1/a)/n"),
         ("n",),
         ("a > 1", "0 < r < 1"),
@@ -351,7 +351,7 @@ STATISTICS = (
     ),
     PublishedLaw(
         "averaged SGD, one pass",
-        "Pillaud-Vivien, Rudi and Bach 2018, arXiv 1805.10074",
+        "Pillaud-Vivien et al. 2018, arXiv 1805.10074",
         ("t**(-2*r)", "t**(1/a)/n"),
         ("n",),
         ("a > 1", "0 < r < 1"),

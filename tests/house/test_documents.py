@@ -159,6 +159,7 @@ def test_every_list_of_names_is_held_against_help():
         "LOSS_EQUATION",  # printed, never typed
         "TASKS",  # likewise
         "COORDINATES",  # its keys are CONVENTIONS
+        "CHOICES",  # which options a picture has: plot refuses the others by name
     }
     assert lists - unlisted <= set(REGISTRIES)
 
