@@ -13,7 +13,7 @@ import numpy as np
 from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
-from .style import import_matplotlib, use_style
+from .style import apply_layout, import_matplotlib, use_style
 
 # Without these, a file would say when and by what it was made.
 METADATA: dict[str, dict[str, None]] = {
@@ -21,6 +21,9 @@ METADATA: dict[str, dict[str, None]] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
+
+DIGITS = 6
+"""Decimals of places of Axes in a file, in units of the figure."""
 
 
 def save_picture(draw: Callable[[], Any], path: Path) -> None:
@@ -65,9 +68,18 @@ def save_picture(draw: Callable[[], Any], path: Path) -> None:
     with staging as folder, use_style():
         axes, made = draw(), Path(folder, f"plot.{form}")
         figure = np.ravel(axes)[0].figure
+        _fix_layout(figure)
         with _name_failures(path):
             figure.savefig(made, format=form, metadata=METADATA[form])
             made.replace(path)
+
+
+def _fix_layout(figure: Any) -> None:
+    """Lay a figure out for the last time, with places that do not depend on how the solver of the layout rounds."""
+    apply_layout(figure)
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position(np.round(axes.get_position().bounds, DIGITS))
 
 
 @contextmanager
