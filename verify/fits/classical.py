@@ -86,13 +86,13 @@ class Classical:
     envelope: Mapping[str, Estimate]
     isoflop: Mapping[str, Estimate]
 
-    def as_object(self, level: float) -> dict[str, object]:
+    def to_dict(self, level: float) -> dict[str, object]:
         """Return the approaches as JSON holds them."""
         return {
             "compute": self.convention,
             "fewest": FEWEST,
-            "envelope": {name: one.as_object(level, "exponent") for name, one in self.envelope.items()},
-            "isoflop": {name: one.as_object(level, "exponent") for name, one in self.isoflop.items()},
+            "envelope": {name: one.to_dict(level, "exponent") for name, one in self.envelope.items()},
+            "isoflop": {name: one.to_dict(level, "exponent") for name, one in self.isoflop.items()},
             "budgets": [
                 {"budget": p.budget, "runs": p.runs, "best": dict(p.best), "minimum": dict(p.minimum) or None}
                 | ({"refused": p.refused} if p.refused else {})

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exponents.display import Reported
 from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
@@ -46,8 +47,8 @@ class WindowFit:
     s: float
 
 
-@dataclass(frozen=True, eq=False)
-class SpectrumFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpectrumFit(Reported):
     """Capacity and source of a kernel with its target; see `fit_spectrum` and `fit_kernel`.
 
     Attributes
@@ -78,8 +79,10 @@ class SpectrumFit:
     >>> from verify import fit_spectrum
     >>> k = np.arange(1.0, 1001)
     >>> found = fit_spectrum(2 * k**-1.5, k**-1.75)
-    >>> round(found.alpha.value, 6), round(found.beta.value, 6), max(found.regime, key=found.regime.get)
-    (1.5, 0.5, 'hard')
+    >>> found
+    <SpectrumFit: alpha = 1.5 (1.5 to 1.5), s = 1.75 (1.75 to 1.75), beta = 0.5 (0.5 to 0.5), modes 10 to 500>
+    >>> max(found.regime, key=found.regime.get)
+    'hard'
     """
 
     alpha: Estimate
@@ -94,8 +97,8 @@ class SpectrumFit:
     outputs: float
     level: float
     warnings: tuple[str, ...]
-    eigenvalues: Reals = field(repr=False)
-    coefficients: Reals = field(repr=False)
+    eigenvalues: Reals
+    coefficients: Reals
     floor: float = 0.0
 
     @property
@@ -112,13 +115,13 @@ class SpectrumFit:
             for name in values
         }
         return {
-            "alpha": self.alpha.as_object() | {"windows": listed["alpha"]},
-            "s": self.s.as_object() | {"windows": listed["s"]},
-            "beta": self.beta.as_object(),
+            "alpha": self.alpha.to_dict() | {"windows": listed["alpha"]},
+            "s": self.s.to_dict() | {"windows": listed["s"]},
+            "beta": self.beta.to_dict(),
             "level": self.level,
             "regime": dict(self.regime),
-            "time_exponent": {name: found.as_object() for name, found in self.time_exponent.items()},
-            "compute_exponent": {name: found.as_object() for name, found in self.compute_exponent.items()},
+            "time_exponent": {name: found.to_dict() for name, found in self.time_exponent.items()},
+            "compute_exponent": {name: found.to_dict() for name, found in self.compute_exponent.items()},
             "prefactors": {"eigenvalue": self.prefactors[0], "squared_coefficient": self.prefactors[1]},
             "noise": self.noise,
             "outputs": self.outputs,
@@ -127,12 +130,20 @@ class SpectrumFit:
             "warnings": list(self.warnings),
         }
 
-    def summary(self) -> str:
+    def describe(self) -> str:
+        """Return the exponents with their intervals, and the window."""
+        first, last = self.window
+        return f"alpha = {self.alpha}, s = {self.s}, beta = {self.beta}, modes {first} to {last}"
+
+    def tables(self) -> Any:
         """Return the tables that ``exponents fit`` prints."""
-        from exponents.reports.render import render_tables
         from exponents.reports.spectrum_tables import spectrum_tables
 
-        return render_tables(spectrum_tables(self.to_dict()), "text")
+        return spectrum_tables(self.to_dict())
+
+    def summary(self) -> str:
+        """Return these tables as text."""
+        return str(self)
 
     def predict(self, times: ArrayLike, gamma: float = 1.0) -> PredictedCurves:
         """Return the loss under gradient flow, on the measured spectrum and on the fitted law.

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from exponents.display import Reported
 from exponents.errors import InputError
 from exponents.rationals import abbreviate
 from exponents.text.law_text import (
@@ -28,8 +29,8 @@ from exponents.text.law_text import (
 from ..arrays import Reals
 from .allocation import can_split
 from .bootstrap import DRAWS, bootstrap
-from .classical import Classical
-from .drawing import draw_fit
+from .charts import draw_fit
+from .classical import BIASES, Classical
 from .fit_checks import check_data, check_fit
 from .formula_intervals import covariance, quantile
 from .objectives import HUBER, LS, Objective, read_objective
@@ -55,14 +56,14 @@ class Rival:
     value: float
     parameters: Mapping[str, float]
 
-    def as_object(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, object]:
         """Return the rival as JSON holds it."""
         own = {"objective": self.objective.name, "parameters": dict(self.parameters), "value": self.value}
         return own if self.objective.delta is None else {**own, "delta": self.objective.delta}
 
 
-@dataclass(frozen=True)
-class LawFit:
+@dataclass(frozen=True, repr=False, eq=False)
+class LawFit(Reported):
     """A law fitted to runs.
 
     Attributes
@@ -185,28 +186,35 @@ class LawFit:
         found: dict[str, Any] = {
             "form": self.form,
             "objective": own,
-            "parameters": {name: one.as_object(self.level) for name, one in self.parameters.items()},
-            "allocation": {name: one.as_object(self.level, "exponent") for name, one in self.allocation.items()},
-            "rivals": [rival.as_object() for rival in self.rivals],
+            "parameters": {name: one.to_dict(self.level) for name, one in self.parameters.items()},
+            "allocation": {name: one.to_dict(self.level, "exponent") for name, one in self.allocation.items()},
+            "rivals": [rival.to_dict() for rival in self.rivals],
             "held_out": self.held_out,
             "warnings": list(self.warnings),
             "rows": len(self.runs),
             "intervals": self.intervals,
         }
         if self.split:
-            amounts = {name: one.as_object(self.level) for name, one in self.split.items()}
+            amounts = {name: one.to_dict(self.level) for name, one in self.split.items()}
             found["split"] = {"budget": self.budget, **amounts}
         if self.approaches:
-            found["approaches"] = self.approaches.as_object(self.level)
+            found["approaches"] = self.approaches.to_dict(self.level)
         return found
 
+    def describe(self) -> str:
+        """Return the law, its exponents and scales, and how many runs there are."""
+        found = ", ".join(f"{name} = {one.value:.4g}" for name, one in self.parameters.items())
+        return f"{self.form}, {len(self.runs)} runs: {found}"
+
+    def tables(self) -> Any:
+        """Return the tables that ``exponents fit`` prints."""
+        from exponents.reports.fit_tables import fit_tables
+
+        return fit_tables(self.to_dict(), BIASES)
+
     def summary(self) -> str:
-        """Return the fit as text: one line for each quantity, then warnings."""
-        lines = [f"{self.form}   ({len(self.runs)} runs, {describe(self.objective)} = {self.value:.10g})"]
-        for name, one in {**self.parameters, **{f"{n} ~ C^": e for n, e in self.allocation.items()}}.items():
-            ends = "" if one.low is None else f"  [{one.low:.6g}, {one.high:.6g}]"
-            lines.append(f"  {name:8} {one.value:.7g}{ends}")
-        return "\n".join([*lines, *(f"  warning: {text}" for text in self.warnings)])
+        """Return the tables as text, then the warnings."""
+        return "\n\n".join([str(self), *(f"Warning: {text}." for text in self.warnings)])
 
 
 def describe(objective: Objective) -> str:

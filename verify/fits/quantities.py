@@ -26,7 +26,7 @@ class Estimate:
 
     Examples
     --------
-    >>> Estimate(0.35, 0.32, 0.38).as_object(0.95)
+    >>> Estimate(0.35, 0.32, 0.38).to_dict(0.95)
     {'value': 0.35, 'interval': [0.32, 0.38], 'level': 0.95}
     """
 
@@ -39,7 +39,7 @@ class Estimate:
         """Length of the interval; infinite if there is none."""
         return self.high - self.low if self.low is not None and self.high is not None else np.inf
 
-    def as_object(self, level: float, key: str = "value") -> dict[str, object]:
+    def to_dict(self, level: float, key: str = "value") -> dict[str, object]:
         """Return the estimate as JSON holds it."""
         interval = None if self.low is None or self.high is None else [self.low, self.high]
         return {key: self.value, "interval": interval, "level": level}

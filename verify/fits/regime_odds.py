@@ -27,14 +27,14 @@ class Estimate:
 
     Examples
     --------
-    >>> Estimate(1.5, (1.4, 1.6)).as_object()
+    >>> Estimate(1.5, (1.4, 1.6)).to_dict()
     {'value': 1.5, 'interval': [1.4, 1.6]}
     """
 
     value: float
     interval: tuple[float, float]
 
-    def as_object(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, object]:
         """Return it as JSON holds it."""
         return {"value": self.value, "interval": list(self.interval)}
 
