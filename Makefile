@@ -1,9 +1,10 @@
 # make        install into .venv and print Table 1
 # make test   install what the tests need, then lint, types and the whole suite
+# make docs   install what the documentation needs, and build it in docs/_build/html
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: all test clean
+.PHONY: all test docs clean
 
 all: .venv/installed
 	@$(BIN)/exponents table
@@ -14,6 +15,10 @@ test: .venv/testable
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses auto --dist worksteal
+
+docs: .venv/documentable
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	@echo 'See docs/_build/html/index.html'
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -26,5 +31,9 @@ test: .venv/testable
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+.venv/documentable: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
+
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis docs/_build

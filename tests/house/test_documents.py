@@ -1,8 +1,8 @@
-"""What is written down agrees with what the code does: README, help, tables/, versions.
+"""What is written down agrees with what the code does: README, docs/, help, tables/, versions.
 
-Every block of the README that shows output is run: ``python`` blocks, and ``console`` or ``text`` blocks that begin
-with ``$ exponents``.  In what a command prints, a line ``...`` stands for lines left out.  A block behind the comment
-``<!-- slow -->`` is run only where the environment variable SLOW_DOCUMENTS is set.
+Every block of the README and of the pages in docs/ that shows output is run: ``python`` blocks, and ``console`` or
+``text`` blocks that begin with ``$ exponents``.  In what a command prints, a line ``...`` stands for lines left out.  A
+block behind the comment ``<!-- slow -->`` is run only where the environment variable SLOW_DOCUMENTS is set.
 """
 
 import os
@@ -21,6 +21,8 @@ from exponents.names import CLOCK_TABLES, TABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+PAGES = {path.name: path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
+DOCUMENTS = "\n\n".join(PAGES.values())
 
 
 class Block(NamedTuple):
@@ -49,8 +51,16 @@ def agrees(shown, printed):
     return re.fullmatch(r".*?".join(parts), printed.strip("\n"), re.DOTALL) is not None
 
 
-PYTHON = [block for block in blocks(README) if block.language == "python"]
-CONSOLE = [block for block in blocks(README) if block.language in ("console", "text")]
+def blocks_of(*languages):
+    """The blocks of these languages on all pages, with the names of the pages and their places there."""
+    found = [(page, place, block) for page, text in PAGES.items() for place, block in enumerate(blocks(text))]
+    return [
+        pytest.param(page, block, id=f"{page}-{place}") for page, place, block in found if block.language in languages
+    ]
+
+
+PYTHON = blocks_of("python")
+CONSOLE = blocks_of("console", "text")
 
 
 def skip_slow(block):
@@ -59,27 +69,51 @@ def skip_slow(block):
         pytest.skip("slow; set SLOW_DOCUMENTS to run it")
 
 
-@pytest.mark.parametrize("block", PYTHON, ids=range(len(PYTHON)))
-def test_python_in_the_readme_runs_and_prints_what_it_says(block, capsys):
+@pytest.mark.parametrize(("page", "block"), PYTHON)
+def test_python_in_the_documents_runs_and_prints_what_it_says(page, block, capsys):
     """A line ``# -> text`` after a print is what the print must give."""
     skip_slow(block)
-    exec(compile(block.text, "README.md", "exec"), {})
+    exec(compile(block.text, page, "exec"), {})
     said = re.findall(r"# -> (.*)", block.text)
     assert capsys.readouterr().out.splitlines() == said
 
 
-@pytest.mark.parametrize("block", CONSOLE, ids=lambda block: block.text.splitlines()[0])
-def test_commands_in_the_readme_print_what_it_shows(block, capsys):
+@pytest.mark.parametrize(("page", "block"), CONSOLE)
+def test_commands_in_the_documents_print_what_they_show(page, block, capsys):
     skip_slow(block)
     command, _, shown = block.text.partition("\n")
     assert main(shlex.split(command.removeprefix("$ exponents"))) == 0
     assert agrees(shown, capsys.readouterr().out)
 
 
-def test_every_block_of_the_readme_that_shows_output_is_run():
-    assert not_run(README) == []
+def test_every_block_that_shows_output_is_run():
+    assert {page: left for page, text in PAGES.items() if (left := not_run(text))} == {}
     assert len(PYTHON) >= 2 and len(CONSOLE) >= 2
+
+
+def test_the_readme_is_a_front_page():
+    assert len(README.splitlines()) <= 200
     assert "make\n" in README and "make test" in README
+
+
+def broken_links(page, text):
+    """Relative links of a page to files that do not exist."""
+    folder = ROOT if page == "README.md" else ROOT / "docs"
+    found = re.findall(r"\]\((?!https?:)([^)#\s]+)", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return [link for link in found if not (folder / link).exists()]
+
+
+def test_links_of_the_documents_lead_to_files():
+    assert {page: left for page, text in PAGES.items() if (left := broken_links(page, text))} == {}
+
+
+def test_control_a_broken_link_is_seen():
+    assert broken_links("README.md", "[a](docs/tour.md) ![b](docs/no.png) [c](tour.md)") == ["docs/no.png", "tour.md"]
+
+
+def test_every_page_stands_in_the_contents():
+    contents = (ROOT / "docs/index.md").read_text().splitlines()
+    assert [page for page in PAGES if page not in ("README.md", "index.md") if page[:-3] not in contents] == []
 
 
 def test_control_a_block_that_is_not_run_is_seen():
@@ -137,9 +171,9 @@ def test_help_names_everything_that_can_be_typed(registry, command, capsys):
 
 
 @pytest.mark.parametrize("registry", [*REGISTRIES, "COMMANDS"])
-def test_the_readme_names_everything_that_can_be_typed(registry):
+def test_the_documents_name_everything_that_can_be_typed(registry):
     words = cli.commands if registry == "COMMANDS" else words_of(registry)
-    assert missing(words, inline_code(README)) == []
+    assert missing(words, inline_code(DOCUMENTS)) == []
 
 
 def test_control_a_word_of_prose_names_nothing():
