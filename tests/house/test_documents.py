@@ -116,6 +116,10 @@ def test_every_page_stands_in_the_contents():
     assert [page for page in PAGES if page not in ("README.md", "index.md") if page[:-3] not in contents] == []
 
 
+def test_the_gallery_has_every_picture_and_no_other():
+    assert {path.name for path in (ROOT / "docs/figures").iterdir()} == {f"{name}.png" for name in names.PICTURES}
+
+
 def test_control_a_block_that_is_not_run_is_seen():
     planted = "Text.\n\n```text\nphase 1\n```\n\n<!-- slow -->\n```text\n$ exponents table\n...\n```\n\n```js\n1\n```\n"
     assert not_run(planted) == ["phase 1\n", "1\n"]
