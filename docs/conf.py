@@ -20,7 +20,9 @@ version = release = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 myst_heading_anchors = 3
+default_role = "code"
 html_theme = "furo"
+html_show_copyright = False
 html_title = f"{project} {version}"
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"

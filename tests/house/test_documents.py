@@ -8,6 +8,7 @@ block behind the comment ``<!-- slow -->`` is run only where the environment var
 import os
 import re
 import shlex
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,6 +131,32 @@ def test_control_a_block_that_is_not_run_is_seen():
 def test_control_another_output_is_seen():
     assert agrees("a\n...\nc\n", "a\nb\nb\nc\n") and agrees("a\nb\n", "a\nb\n")
     assert not agrees("a\nc\n", "a\nb\nc\n") and not agrees("a\n...\nd\n", "a\nb\nc\n") and not agrees("a.c\n", "abc\n")
+
+
+def load_generated():
+    """The module that fills in the generated parts of the pages."""
+    spec = spec_from_file_location("generated", ROOT / "docs/generated.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_pages_ask_for_generated_parts_that_exist():
+    asked = re.findall(r"<!-- generated: (\w+) -->", DOCUMENTS)
+    assert sorted(asked) == sorted(load_generated().PARTS)
+
+
+def test_equations_are_read_off_text():
+    numbers = load_generated().numbers
+    assert numbers("eq. 8, eq. 10, 68 and eq. 26-28; Fig. 12, eq. 7") == {7, 8, 10, 26, 27, 28, 68}
+    assert numbers("Fig. 12, sec. 4, N = 3") == set()
+
+
+def test_formulas_in_docstrings_are_no_markup():
+    lines = ["N*t and |w| of x_", "``N*t``::", "    a*b", "", ">>> 2*3", "6*1", "", "a*b"]
+    assert load_generated().escape_markup(lines) == [
+        *(r"N\*t and \|w\| of x\_", "``N*t``::", "    a*b", "", ">>> 2*3", "6*1", "", r"a\*b")
+    ]
 
 
 REGISTRIES = {
