@@ -104,6 +104,10 @@ def check_faces(draw, diagram, points):
             [[evaluate(e, point) for e in row] for row in rows]
             for rows in (programme.term_exponents(), programme.budget_exponents())
         )
+        if phase.infeasible:
+            everything = enumerate_face(terms, budgets, programme.free_positions, Fraction(-(10**9)))
+            assert everything is None or not everything[0], point
+            continue
         face = enumerate_face(terms, budgets, programme.free_positions, evaluate(phase.exponent, point))
         if face is not None:
             corners = {tuple(evaluate(x, point) for x in vertex) for vertex in phase.vertices}

@@ -84,8 +84,8 @@ def test_a_transform_that_quadrature_does_not_confirm_is_refused(f):
         kernel(f)
 
 
-def test_foreign_symbols_text_and_floats_are_refused():
-    for f in (x * Symbol("y"), "exp(-x)", 0.5 * exp(-x), oo, None):
+def test_foreign_symbols_and_text_are_refused():
+    for f in (x * Symbol("y"), "exp(-x)", oo, None):
         with pytest.raises(InputError):
             kernel(f)
 

@@ -158,7 +158,7 @@ def test_a_clock_beyond_double_precision_gives_no_slope(gamma, horizon):
     assert found[1].slope[-1] == pytest.approx(-0.75, abs=1e-3)
 
 
-@pytest.mark.parametrize(("alpha", "beta"), [(1, 1), (2, 0), (2, "-1/2"), (1.5, 1), ("x", 1)])
+@pytest.mark.parametrize(("alpha", "beta"), [(1, 1), (2, 0), (2, "-1/2"), (float("nan"), 1), ("x", 1)])
 def test_exponents_that_are_none_are_refused(alpha, beta):
     with pytest.raises(InputError):
         level_curves(alpha, beta, 1.0, 1e6, 1)

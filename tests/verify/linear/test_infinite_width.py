@@ -200,7 +200,7 @@ def test_a_spike_is_seen_beyond_itself_among_as_many_modes_as_features():
         ({"times": [nan]}, "times"),
         ({"times": [1e308], "init": 2}, "times"),
         ({"alpha": 1}, "alpha"),
-        ({"alpha": 1.5}, "alpha"),
+        ({"alpha": "x"}, "alpha"),
         ({"beta": 0}, "beta"),
         ({"modes": 5}, "continuum"),
         ({"spectrum": "modes", "modes": 1}, "modes"),
