@@ -1,10 +1,11 @@
 # make        install into .venv and print Table 1
-# make test   install what the tests need, then lint, types and the whole suite
+# make test   install what the tests need, then lint, types and the suite without slow tests
+# make test-thorough    the same with slow tests, more examples and slow blocks of the documents
 # make docs   install what the documentation needs, and build it in docs/_build/html
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: all test docs clean
+.PHONY: all test test-thorough docs clean
 
 all: .venv/installed
 	@$(BIN)/exponents table
@@ -15,6 +16,11 @@ test: .venv/testable
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses auto --dist worksteal
+
+test-thorough: export THOROUGH = 1
+test-thorough: export SLOW_DOCUMENTS = 1
+test-thorough: .venv/testable
+	$(BIN)/pytest --numprocesses auto --dist worksteal --hypothesis-profile thorough
 
 docs: .venv/documentable
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html

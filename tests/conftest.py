@@ -1,11 +1,16 @@
 """Settings shared by all tests: Hypothesis profiles ``default`` (quick), ``thorough``, and ``mutation`` (no shrinking).
 
+Tests marked ``slow`` take seconds each and have quicker neighbours.  They run where THOROUGH is set in the environment,
+as `make test-thorough` does.
+
 A background job, or one under nohup, starts with SIGINT ignored, and its child processes inherit that.  Tests that
 interrupt a child need the usual handler, so it is restored here.
 """
 
 import os
 import signal
+
+import pytest
 
 from exponents.__main__ import THREADS
 
@@ -18,10 +23,20 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 from hypothesis import HealthCheck, Phase, settings  # noqa: E402
 
 settings.register_profile(
-    "default", derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+    "default", derandomize=True, deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=60)
 settings.register_profile(
     "mutation", parent=settings.get_profile("thorough"), phases=[Phase.explicit, Phase.generate], database=None
 )
 settings.load_profile("default")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave slow tests out, and say how many, unless THOROUGH is set."""
+    if "THOROUGH" in os.environ:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]

@@ -194,6 +194,7 @@ def test_a_plan_without_a_law_says_why(capsys):
     assert status == 0 and "none" in text and "no allocation meets" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_plot_writes_the_file_it_is_told_to(capsys, tmp_path, suffix):
     target = tmp_path / f"mine.{suffix}"
@@ -201,6 +202,7 @@ def test_plot_writes_the_file_it_is_told_to(capsys, tmp_path, suffix):
     assert (status, out) == (0, "") and "wrote" in err and target.stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_plot_draws_the_paper_when_no_loss_is_given(capsys, tmp_path):
     assert run(capsys, "plot", "phases", "--output", str(tmp_path / "paper.svg"))[0] == 0
     drawn = (tmp_path / "paper.svg").read_text()

@@ -141,6 +141,7 @@ def test_a_file_of_the_same_spectrum_gives_the_same_curve(method, capsys, tmp_pa
     assert np.allclose(from_file, named, rtol=1e-7)  # both solved to 3e-8
 
 
+@pytest.mark.slow
 def test_a_finite_model_tends_to_its_floor(capsys):
     arguments = [*POINT, "--model-size", "32", "--time", "1,1e9"]
     for spectrum, floor in (
@@ -413,7 +414,7 @@ def test_an_interrupt_before_a_seed_was_finished_prints_nothing(capsys, monkeypa
         ([*TWO_TIME, "--gamma", "1e300"], "diverged at step"),
         (trained("--learning-rate", "2", "--time", "20", "--batch-size", "1"), "diverged for seed"),
         ([*POINT, "--batch-size", "1", "--learning-rate", "10"], "feeds on itself"),
-        ([*POINT, "--batch-size", "4", "--time", "1e40"], "feeds on itself"),
+        pytest.param([*POINT, "--batch-size", "4", "--time", "1e40"], "feeds on itself", marks=pytest.mark.slow),
     ],
     ids=lambda value: " ".join(value[3:]) if isinstance(value, list) else "",
 )
@@ -558,6 +559,7 @@ def test_words_and_numbers_are_checked_before_anything_heavy_is_imported(argumen
     assert done.stdout.splitlines()[-1] == answer
 
 
+@pytest.mark.slow
 def test_help_states_what_is_done_unless_said_otherwise(capsys):
     _, out, _ = run(capsys, "curve", "--help")
     said = " ".join(out.split())
@@ -642,6 +644,7 @@ def test_a_loss_that_grows_for_ever_is_said_to(capsys):
     assert "grows without end, since N = P" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", [(), ("--method", "two-time")])
 def test_next_to_as_many_samples_as_features_the_mean_is_said_to_be_infinite(method, capsys):
     for samples, warned in (("15", True), ("16", True), ("17", True), ("18", False), ("14", False)):

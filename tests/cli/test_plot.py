@@ -43,6 +43,7 @@ def few(monkeypatch):
     monkeypatch.setattr(fig10_levels, "SOURCES", ("1/2",))
 
 
+@pytest.mark.slow
 def test_several_pictures_become_a_file_each_and_no_name_is_drawn_twice(capsys, here, few):
     status, out, err = run(capsys, "plot", "fig10", "phases", "fig10", "--quiet")
     assert (status, out, err) == (0, "", "wrote fig10.png\nwrote phases.png\n")

@@ -135,6 +135,7 @@ def test_bad_input_is_answered_in_one_line(arguments, words, capsys):
     assert err.count("\n") == 1 and err.startswith("exponents: ") and words in err and len(err) < 300
 
 
+@pytest.mark.slow
 def test_offline_is_another_name_of_data_and_linear_a_family(capsys):
     options = ("--at", "2,1/3,1", "--jobs", "1", "--format", "json")
     status, out, _ = run(capsys, "verify", "data: fixed point", "linear", *options)

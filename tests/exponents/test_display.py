@@ -134,4 +134,4 @@ def test_a_proof_says_why_nothing_meets_the_budgets(capsys):
     words = ["--term", "1/N+1/D", "--cost", "N*D", "--subject-to", "N >= C**m", "--where", "0 < m < 2"]
     printed = output(capsys, "balance", *words, "--proof")
     assert "no allocation meets all costs and constraints" in printed
-    assert "1/(1 - m) of D*N, 1/(m - 1) of N >= C**m" in " ".join(printed.split())
+    assert "1/(1 - m) of N*D, 1/(m - 1) of N >= C**m" in " ".join(printed.split())

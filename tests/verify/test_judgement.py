@@ -115,6 +115,7 @@ def test_a_failed_measurement_is_undecided_and_says_why(monkeypatch):
     assert "t = 7" in failed.failure and lazy.derived_verdict == "confirmed"  # what needs no flow is still measured
 
 
+@pytest.mark.slow
 def test_other_processes_give_the_same_bits():
     alone = [v.to_dict() for part in verdicts((HARD, EASY), ("chi: time exponent",)) for v in part]
     with ProcessPoolExecutor(2) as executor:
@@ -143,6 +144,7 @@ def test_every_claim_has_a_measurement_and_the_reverse(system):
     assert {claim.name for claim in CLAIMS if claim.system == system} == set(SYSTEMS[system].procedures)
 
 
+@pytest.mark.slow
 def test_every_claim_is_measured_by_default_and_those_of_seconds_quickly():
     for quick in (False, True):
         points = default_points(quick)
@@ -156,6 +158,7 @@ def test_every_claim_is_measured_by_default_and_those_of_seconds_quickly():
     )
 
 
+@pytest.mark.slow
 def test_claims_that_take_minutes_are_asked_at_few_points_unless_one_is_named():
     slow = {claim.name for claim in CLAIMS if claim.cost != SECONDS}
     asked = {at for at in default_points() for claim in claims_at(at, thorough=False) if claim.name in slow}

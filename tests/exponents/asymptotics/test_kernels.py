@@ -78,6 +78,7 @@ def test_a_function_without_a_strip_is_refused(f):
         kernel(f)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("f", [exp(x), sin(x), exp(x) / (1 + x)])
 def test_a_transform_that_quadrature_does_not_confirm_is_refused(f):
     with pytest.raises(UnknownKernel):

@@ -50,6 +50,7 @@ def test_effective_parameters_as_published():
     assert sum(float(value) for _, value in found.terms) == pytest.approx(float(found.loss), rel=1e-14)
 
 
+@pytest.mark.slow
 def test_the_other_questions_of_a_loss_that_is_searched():
     problem = programme(PEARCE, 6 * N * D)
     found = plan_budget(problem, "2.618311e18")

@@ -119,6 +119,7 @@ def least_by_search(terms, budget):
     return mpmath.log(size((low + high) / 2))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(numbers, steep | st.just(Fraction(0)), steep), min_size=2, max_size=4), st.integers(3, 30))
 def test_the_plan_is_the_least_loss_found_by_search(rows, digits):
@@ -137,6 +138,7 @@ def test_the_plan_is_the_least_loss_found_by_search(rows, digits):
     assert abs(mpmath.fprod(value for _, value in found.allocation) / mpf(10) ** digits - 1) < 1e-12
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(numbers, steep), min_size=1, max_size=2),

@@ -279,6 +279,7 @@ def shifted_losses(source, shift, times, gamma=1.0, capacity=2.0):
     return ((omega[:, None] - found.y) ** 2 * mu[:, None]).sum(axis=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [0.3, 0.5, 0.7, 1.5])
 def test_a_shift_of_what_is_conserved_moves_the_loss_with_the_derived_exponent(source):
     times = np.array([1e5, 1e6, 1e7])

@@ -64,6 +64,7 @@ def test_each_diagram_is_the_optimum_of_a_linear_programme(point, regime, versio
         assert float(at(diagram.exponent, point)) == pytest.approx(best(loss, budgets, point), abs=1e-7)
 
 
+@pytest.mark.slow
 @given(POINTS, st.sampled_from(REGIMES), st.sampled_from(VERSIONS))
 def test_the_samples_needed_are_enough_and_no_fewer_are(point, regime, version):
     whole, needed = reuse_loss(regime, version), float(at(samples_needed(regime, version), point))

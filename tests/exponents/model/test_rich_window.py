@@ -17,6 +17,7 @@ from verify.spectra.floor import mean_floor
 HALF, ONE = Fraction(1, 2), Fraction(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("alpha", "beta", "gamma"), [("3/2", "1/2", "1"), ("3", "3/10", "25"), ("2", "7/10", "1")], ids=str
 )
@@ -38,6 +39,7 @@ def test_inside_it_the_local_exponent_is_nearer_to_the_rich_one_and_before_it_to
     assert slopes[0] < middle < slopes[1] and abs(slopes[2] - 2 / 3) < 1e-3
 
 
+@pytest.mark.slow
 def test_its_compute_is_that_of_a_measured_optimum_up_to_a_factor_of_order_one():
     """The optimum weighs the transient of finite models too, which falls alike."""
     found = Budgets(3, "1/2", 1.0, [1e4]).optimum()

@@ -258,6 +258,7 @@ def pairs_of_resources(count):
     return programme(Loss(tuple(terms)), Mul(*used))
 
 
+@pytest.mark.slow
 def test_a_degenerate_optimum_takes_little_memory_and_is_exact():
     # By symmetry every resource is C^(1/8), and a pair falls as C^(-1/4): the mean of all pairs proves it.
     limit = WorkLimit()
@@ -271,6 +272,7 @@ def test_a_degenerate_optimum_takes_little_memory_and_is_exact():
         pairs_of_resources(8).at({}, WorkLimit((limit.allowed - limit.left) // 2))
 
 
+@pytest.mark.slow
 def test_an_optimum_of_a_million_proofs_stops_within_memory():
     tracemalloc.start()
     with pytest.raises(TooMuchWork, match="too much work"):

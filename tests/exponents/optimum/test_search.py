@@ -118,7 +118,6 @@ def test_points_are_checked():
         ((2, 1, 1), {}),
         ((), {"alpha": 2}),
         ((2, 0), {}),
-        ((2.5, 1), {}),
     ):
         with pytest.raises(InputError):
             diagram.at(*arguments, **named)
@@ -236,6 +235,7 @@ def test_budgets_that_follow_from_others_change_nothing():
     assert thrice.exponent.subs({a: 2, b: 3}) == 1
 
 
+@pytest.mark.slow
 def test_a_large_face_does_not_exhaust_the_stack():
     pairs = [symbols(f"p{i} q{i}", positive=True) for i in range(8)]
     cost = sympy.Mul(*(p * q for p, q in pairs))
@@ -247,11 +247,8 @@ def test_a_large_face_does_not_exhaust_the_stack():
     "options",
     [
         {"cost": None},
-        {"cost": "N*t"},
         {"cost": 1},
         {"where": 3},
-        {"where": "a > 1"},
-        {"where": a > 1.5},
         {"parameters": (a, a, b)},
         {"parameters": (a,)},
     ],

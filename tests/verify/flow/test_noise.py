@@ -194,6 +194,7 @@ def test_it_is_the_variance_in_the_two_time_equations_as_steps_become_small(sour
         assert np.abs(wrong / second - 1).max() > 0.05
 
 
+@pytest.mark.slow
 def test_simulation_has_the_variance_and_the_four_point_part_beside_it():
     """Gaussian features, gamma = 0, B = 1, steps of 0.04: the loss less that of infinite batches, seed by seed."""
     size, modes, eta, steps = 8, 64, 0.04, 50
@@ -284,6 +285,7 @@ def test_bad_input_is_refused(call, words):
         call()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("gamma", "beta"), [(0.0, "1/2"), (1.0, "2/5"), (0.5, "3/2")])
 def test_the_stated_error_covers_much_shorter_steps(gamma, beta, monkeypatch):
     """And longer ones, with which it grows."""

@@ -119,6 +119,7 @@ def test_noisy_descent_has_the_variance_the_shift_and_the_four_point_part():
 # --- any time, any richness ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("alpha", "beta", "gamma", "modes"), [("2", "1/2", 1.0, None), ("3/2", "3/2", 0.5, None), ("2", "1/2", 100.0, 50)]
 )

@@ -79,6 +79,7 @@ def test_the_flow_of_eq_4_solves_the_equations_of_infinite_width(gamma0, init):
     assert off(found.kernel, (1 + q) / speed) < 1e-9 and off(found.kernel, 1 + q) > 0.1 * (init > 0)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(
     st.lists(st.tuples(st.floats(-2, 0), st.floats(-2, 2)), min_size=2, max_size=5),

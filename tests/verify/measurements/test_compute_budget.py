@@ -16,6 +16,7 @@ from verify.spectra.random_features import mean_spectra
 SIZES = np.array([30.0, 100.0, 300.0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("beta", "gamma", "temperature"), [("1/2", 0.0, 0.0), ("1/2", 1.0, 0.0), ("5/2", 0.0, 0.01)])
 def test_the_optimum_is_the_minimum_over_sizes(beta, gamma, temperature):
     budgets = Budgets(3, beta, gamma, SIZES, temperature)
@@ -39,6 +40,7 @@ def test_the_optimum_is_the_minimum_over_sizes(beta, gamma, temperature):
         assert min(log_loss(near + log2, compute) for log2 in (-0.7, 0.7)) > best.fun + 4 * APART**2
 
 
+@pytest.mark.slow
 def test_in_steps_the_optimum_is_the_minimum_over_sizes_at_the_same_product_with_the_clock():
     found = Budgets(3, "1/2", 1.0, SIZES).optimum(in_steps=True)
     compute, size, loss = (float(column[1]) for column in (found.compute, found.model_size, found.loss))

@@ -108,6 +108,7 @@ def test_control_every_verdict_would_have_been_another_one_percent_away(hard, ea
         assert judge(shift_value(verdict.derived), verdict.measured) == "refuted"
 
 
+@pytest.mark.slow
 def test_super_easy_needs_batches(few, monkeypatch):
     """The optimum balances the transients of the model and of batches; without batches it is another."""
     wanted = Fraction(4, 5)  # 1 - 1/(2 alpha)
@@ -116,6 +117,7 @@ def test_super_easy_needs_batches(few, monkeypatch):
     assert not FiniteMeasurements(SUPER_EASY).best_loss("lazy").covers(wanted)
 
 
+@pytest.mark.slow
 def test_corrections_that_hardly_fall_are_not_taken_for_constants(few, monkeypatch):
     """N^-(alpha-1), and t^-|beta - 2 + 1/alpha| of the variance over the flow: a factor of 2 over ten decades."""
     with pytest.raises(InputError, match=r"N\^-\(alpha-1\) changes by 5 e-folds.*for alpha = 51/50; take a larger one"):

@@ -59,6 +59,8 @@ from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.random_features import mean_spectra
 from verify.two_time import online as two_time_sgd
 
+pytestmark = pytest.mark.slow  # each figure trains models or draws for seconds
+
 LOSSES = {"fig2a": ("6/5", "6/5", "6/5"), "fig2b": ("2/5", "2/5", "4/7")}
 """beta, and the exponents lazy and rich by hand: 2 (2/5)/(1 + 2/5) = 4/7."""
 

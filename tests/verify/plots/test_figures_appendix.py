@@ -27,6 +27,8 @@ from verify.plots.figures.page import Choice
 from verify.reuse.mean_loss import final_loss, mean_reuse, reuse_curve
 from verify.training.linear_ensemble import train_linear_ensemble
 
+pytestmark = pytest.mark.slow  # each figure trains models or draws for seconds
+
 SMALL = {
     fig11_fig12_linear_networks: {
         "SEEDS": {fig11_fig12_linear_networks.NARROW: 4, fig11_fig12_linear_networks.WIDE: 2},

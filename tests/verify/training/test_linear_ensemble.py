@@ -125,6 +125,7 @@ def adjusted(values, width, modes, init):
     return fit[0], np.sqrt(np.linalg.inv(design.T @ design)[0, 0] * rest)
 
 
+@pytest.mark.slow
 def test_wide_networks_differ_from_infinite_ones_by_one_over_the_width():
     modes, eta, steps, kept = 8, 0.1, 60, [20, 60]
     limit = infinite(modes, 1.0, 1.0, eta, steps)[:, kept]

@@ -154,6 +154,7 @@ def test_few_features_are_not_few_samples(model_size, samples):
     assert np.abs((loss.mean(axis=1) - swapped) / error).max() > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/2"), ("2", "6/5")])
 def test_on_power_laws_it_is_within_what_falls_as_one_over_n(alpha, beta, gamma):
@@ -301,6 +302,7 @@ def test_a_lazy_isotropic_model_follows_the_law_of_marchenko_and_pastur(ratio):
     assert np.abs(mirrored.train_loss / found.train_loss - 1).max() > 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("model_size", "samples"), [(16, 64), (48, 64)])
 def test_fewer_features_than_samples_come_to_rest_at_least_squares(model_size, samples, gamma):
@@ -335,6 +337,7 @@ pairs = st.lists(st.tuples(st.floats(0.02, 1), st.floats(0.05, 1)), min_size=1, 
 sizes = st.one_of(st.none(), st.integers(1, 60))
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(pairs, st.floats(0, 2), sizes, sizes)
 def test_the_train_loss_never_rises_and_all_keep_their_bounds(spectrum, gamma, model_size, samples):

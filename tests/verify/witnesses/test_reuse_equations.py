@@ -44,6 +44,7 @@ def apart(problem, other, gamma, richness):
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(draws(), st.sampled_from([0.0, 0.1, 1.0, 10.0]))
 def test_the_flow_on_eigenvalues_solves_the_equations(problem, gamma):
