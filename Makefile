@@ -15,7 +15,7 @@ test: .venv/testable
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist worksteal
+	$(BIN)/pytest --numprocesses auto --dist worksteal --durations 12
 
 test-thorough: export THOROUGH = 1
 test-thorough: export SLOW_DOCUMENTS = 1

@@ -233,6 +233,7 @@ def test_writing_puts_every_table_in_every_file_format(capsys, computed_once, tm
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"time.md", "time.tex", "time.csv"}
 
 
+@pytest.mark.slow
 def test_at_says_where_a_learning_rate_shows_the_rich_exponents(capsys):
     arguments = ("at", "3/2", "1/2", "--learning-rate", "0.01")
     _, out, _ = run(capsys, *arguments, "--format", "json")

@@ -204,6 +204,7 @@ def test_a_beta_beyond_double_precision_is_undecided_and_says_why():
     assert part[0].derived_verdict == "confirmed"
 
 
+@pytest.mark.slow
 def test_evidence_names_a_command_that_measures_the_same_again(capsys):
     """The window and the command are those of the measurement: the command prints the same verdict."""
     [[verdict]] = verdicts([read_point(2, "1/3", 1)], ("chi: kernel growth",))

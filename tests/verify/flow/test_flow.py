@@ -229,6 +229,7 @@ def test_any_richness_has_the_same_exponent_in_the_end(gamma):
 # Asymptotics
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/4"), ("3/2", "1/2"), ("3", "3/4")])
 @pytest.mark.parametrize("spectrum", ["continuum", "modes"])
 def test_a_hard_task_has_the_law_of_its_scaling_function(alpha, beta, spectrum):

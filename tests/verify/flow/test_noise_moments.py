@@ -45,6 +45,7 @@ def by_marching(source, gamma):
     return target, trace, times, rows[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "gamma", "tolerance"), [(0.4, 1.0, 3e-5), (1.5, 1.0, 3e-5), (0.4, 5.0, 2e-4)])
 def test_both_are_those_of_the_two_time_equations_as_steps_tend_to_0(source, gamma, tolerance):
     """The tolerance is eta/B times the kernel and the trace, the next order in eta/B."""

@@ -167,6 +167,7 @@ def test_close_to_the_spectrum_it_sees_the_densities(alpha, beta, size):
         assert found == pytest.approx(due, rel=1e-8, abs=0)
 
 
+@pytest.mark.slow
 def test_the_lazy_loss_is_the_laplace_transform_along_a_contour():
     """int p e^{-2 mu t} is the inverse Laplace transform of the resolvent at -z, by Talbot's contour in the plane."""
     alpha, beta, size = "3/2", "5/2", 1e6

@@ -122,6 +122,7 @@ def standard_errors(values, mean):
     return np.abs(values.mean(axis=0) - mean) / (values.std(axis=0, ddof=1) / np.sqrt(len(values)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("alpha", "beta", "gamma", "size", "modes", "draws"),
     [

@@ -239,6 +239,7 @@ def test_eq_41_by_the_trapezoidal_rule_tends_to_it_in_second_order(model_size, s
 # Limits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("alpha", "beta", "size"), [("3/2", "1/2", 32), ("2", "6/5", 16), ("5/4", "4/5", 100)])
 def test_without_bound_on_p_it_is_the_flow_on_the_mean_measure(alpha, beta, size, gamma):
@@ -395,6 +396,7 @@ def test_the_order_is_high_where_intervals_resolve_the_modes(gamma, least, monke
         assert errors[0] > 1e-7 and errors[2] < 1e-8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gamma", "model_size", "samples"), [(0.0, 48, 32), (0.0, 32, 32), (1.0, 32, 48), (1.0, None, 32), (1.0, 32, 32)]
 )
