@@ -24,7 +24,7 @@ class NumberPower(NumberSymbol):
     --------
     >>> one = NumberPower(Rational(47491), Rational(-1739, 5000))
     >>> one, one.is_positive, one.evalf(6)
-    (47491**(-1739/5000), True, 0.0236581)
+    (47491**(-1739/5000), True, 0.0236306)
     """
 
     __slots__ = ("number", "power")

@@ -61,9 +61,9 @@ def curve_warnings(asked: CurveQuestion, found: LossCurve) -> list[str]:
     Examples
     --------
     >>> from verify.sweep.curve_question import read_question
-    >>> asked = read_question("3/2", "1/2", times="1e3", model_size="2", gamma="0")
-    >>> [warning[:34] for warning in curve_warnings(asked, asked.solve())]
-    ['At t = 1e+03 the model error excee']
+    >>> asked = read_question("3/2", "1/2", times="1e3", model_size="8", samples="8", gamma="0")
+    >>> [warning[:38] for warning in curve_warnings(asked, asked.solve())]
+    ['The mean over models is infinite at in', 'At t = 1e+03 the model error exceeds a']
     """
     warnings, model, status = [], asked.model, found.status
     if model.reuses and model.samples and model.model_size and abs(model.samples - model.model_size) <= 1:

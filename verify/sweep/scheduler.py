@@ -33,9 +33,9 @@ def open_scheduler(address: str, patience: float = PATIENCE) -> Iterator[tuple[E
     patience : float
         Seconds to wait for the scheduler, and for a first worker.
 
-    Yields
-    ------
-    Executor, int
+    Returns
+    -------
+    context manager of (Executor, int)
 
     Raises
     ------
