@@ -51,6 +51,7 @@ def test_several_pictures_become_a_file_each_and_no_name_is_drawn_twice(capsys, 
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in here.iterdir())
 
 
+@pytest.mark.slow
 def test_one_picture_goes_where_it_is_told_and_replaces_what_was_there(capsys, here, few):
     (here / "hard.svg").write_text("before")
     status, _, err = run(capsys, "plot", "fig2b", "--gamma", "0,1", "--output", "hard.svg", "--quiet")

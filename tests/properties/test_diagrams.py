@@ -26,7 +26,7 @@ rows = st.tuples(exponents, exponents)
 points = st.tuples(*[st.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)] * 2)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(rows, min_size=2, max_size=3), st.lists(points, min_size=8, max_size=8))
 def test_a_random_diagram_is_proved_and_agrees_with_the_programme_on_and_off_its_boundaries(terms, places):
     loss = Loss(tuple(PowerLaw(f"term {i}", ((N, e), (t, f))) for i, (e, f) in enumerate(terms)))

@@ -200,6 +200,7 @@ def results():
             yield from (value for value in values if hasattr(value, "atoms"))
 
 
+@pytest.mark.slow
 def test_no_result_holds_a_float():
     count = 0
     for result in results():

@@ -19,6 +19,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SETTINGS)
 def test_the_mean_over_models_lies_within_the_model_error_and_not_without_it(name):
     options, times, rate = SETTINGS[name]

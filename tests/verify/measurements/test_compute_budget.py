@@ -58,6 +58,7 @@ def test_in_steps_the_optimum_is_the_minimum_over_sizes_at_the_same_product_with
     assert found.compute[1] > in_time.compute[1] * 1.1  # control: another optimum
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("beta", "gamma"), [("1/2", 1.0), ("4/3", 0.0)])
 def test_crossovers_are_where_losses_are_twice_another(beta, gamma):
     budgets = Budgets(3, beta, gamma, SIZES)

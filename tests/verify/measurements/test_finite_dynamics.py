@@ -21,6 +21,8 @@ from verify.measurements.points import read_point
 from verify.measurements.slopes import extrapolate_exponent
 from verify.spectra import few_nodes
 
+pytestmark = pytest.mark.slow  # dynamics of finite models take a minute
+
 HARD, EASY, SUPER_EASY = read_point("5/2", "3/5", 2), read_point(3, "7/5", 1), read_point("5/2", 3, 1)
 FAMILIES = families_of(FINITE)
 VARIANCE = "sgd: variance, rich"

@@ -65,6 +65,7 @@ def controlled(values, seen, due):
     return fit[0], left.std(axis=0, ddof=centred.shape[1]) / np.sqrt(len(seen))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("law", "size", "batch_size", "eta"),
     [((2.0, 1.2), 64, None, 0.2), ((1.5, 0.5), 48, 1, 0.2)],

@@ -51,6 +51,7 @@ def start_cluster(folder, workers):
         process.wait(timeout=60)
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_in_mid_run_costs_nothing(tmp_path, capsys):
     """The command, on two workers."""
     (tmp_path / "grid.toml").write_text(GRID)

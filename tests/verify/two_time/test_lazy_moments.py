@@ -259,6 +259,7 @@ def scores(apart):
     return np.abs(apart.mean(axis=0)) / (apart.std(axis=0, ddof=1) / np.sqrt(len(apart)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("law", "size", "batch_size", "eta", "seeds"),
     [(("3/2", "1/2"), 16, 1, 0.2, 600), (("2", "6/5"), 64, 1, 0.2, 200), (("3/2", "13/10"), 16, 256, 0.2, 400)],

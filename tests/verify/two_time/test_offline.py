@@ -119,6 +119,7 @@ def deviations(found, theory, allowance=0.0):
             yield np.maximum(np.abs(values.mean(axis=1) - due) - allowance * due, 0) / error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("model_size", "samples"), [(64, 96), (96, 64), (72, 72)])
 def test_the_mean_of_draws_is_within_its_standard_errors(model_size, samples, gamma):
