@@ -586,6 +586,7 @@ def test_reused_samples_have_a_loss_on_them_too(capsys):
     assert found["train_loss"] == sorted(found["train_loss"], reverse=True)
 
 
+@pytest.mark.slow
 def test_flow_and_two_time_equations_agree_on_reused_samples(capsys):
     options = ("--samples", "30", "--time", "1,10,50")
     flow, equations = curve_json(capsys, *options), curve_json(capsys, *options, "--method", "two-time")

@@ -62,6 +62,7 @@ def test_the_logarithm_at_beta_1_is_detected_and_nowhere_else(found):
     assert flags == {Fraction(3, 5): False, Fraction(7, 5): False, Fraction(1): True}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [("chi",), ("amplitude",), ("levels: level 3",)], ids=" ".join)
 def test_control_a_shift_of_one_percent_is_refuted(names):
     shifts = [verdict for part in verdicts((HARD, EASY, BETWEEN), names, control=True) for verdict in part]

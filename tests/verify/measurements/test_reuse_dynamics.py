@@ -49,6 +49,7 @@ def test_every_claim_has_a_measurement():
     assert set(CLAIMS) == set(ReuseMeasurements.procedures) and len(ASKED) == 3 * len(CLAIMS) - 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("where", "name"), ASKED)
 def test_what_is_derived_is_measured_and_one_percent_away_is_not(where, name):
     found, due = measured(where, name), derived(where, name)

@@ -120,6 +120,7 @@ def test_diagrams_are_drawn_on_axes_that_are_given(svg):
         plot_phases(PAPER, "x.png")
 
 
+@pytest.mark.slow
 def test_a_diagram_alone_is_drawn_over_its_parameters_and_returns_its_axes():
     axes = plot_phases(LAZY)
     assert (axes.get_xlabel(), axes.get_ylabel()) == (r"$\beta$", r"$\alpha$")

@@ -76,6 +76,7 @@ def test_control_the_test_loss_does_rise():
     assert curve.loss[-1] > 3 * curve.loss.min() and (np.diff(curve.train_loss) <= 0).all()
 
 
+@pytest.mark.slow
 @given(draws(), RICHNESS)
 def test_the_test_loss_is_above_the_span_floor(problem, gamma):
     found = diagonalise(problem)

@@ -118,6 +118,7 @@ def test_control_moments_of_another_size_or_spectrum_are_found_out():
     assert abs(target.weights @ target.eigenvalues / (2 / 3 / 1.51) - 1) > 1e-3
 
 
+@pytest.mark.slow
 # taking whole parts of beta out lost all digits above the modes: near alpha = 1, with few features and a large beta
 @settings(max_examples=25)
 @example(Fraction(1000237, 10**6), Fraction(1396, 100), 4.8587)

@@ -141,6 +141,7 @@ def test_the_flow_on_the_mean_is_the_mean_of_the_flows(alpha, beta, gamma, size,
     assert (standard_errors(losses, mean) < 3).all()
 
 
+@pytest.mark.slow
 def test_control_a_model_of_twice_the_size_is_told_apart():
     times = np.array([100.0, 1e4])
     mean = flow_curve(mean_spectra("3/2", "1/2", 16, "modes", 400).target, 1.0, times).loss

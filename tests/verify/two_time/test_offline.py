@@ -318,6 +318,7 @@ def test_fewer_features_than_samples_come_to_rest_at_least_squares(model_size, s
     assert found.loss[-1] == pytest.approx(noise / (1 - model_size / samples), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_floor_is_noise_of_the_labels():
     # Four modes, all features: least squares on P = 8 of them.
     found = solve_offline(*SMALL, 1.0, time_grid(3000.0, 24), None, 8)

@@ -141,6 +141,7 @@ def test_stated_errors_cover_shorter_intervals(monkeypatch):
 # --- training ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_antithetic_pairs_at_infinite_n_have_the_change_by_noise():
     """Each eigenvalue has sixteen modes, of which one has power: single modes, and four-point parts, count little."""
     lam, many, gamma, temperature, times = np.array([1.0, 0.5, 0.2]), 16, 2.0, 0.002, (0.4, 1.2, 3.2)
@@ -158,6 +159,7 @@ def test_antithetic_pairs_at_infinite_n_have_the_change_by_noise():
     assert np.abs((change - 2 * (found.variance + found.mean_shift)) / error).max() > 3
 
 
+@pytest.mark.slow
 def test_antithetic_pairs_at_n_64_and_b_16_have_the_change_by_noise():
     """Single modes count here: their first order, the four-point part, comes from the moments along the flow."""
     k, size, batch, gamma, eta = np.arange(1.0, 161), 64, 16, 1.0, 0.05
