@@ -40,6 +40,7 @@ def test_strip_and_tail_are_those_worked_out_by_hand(f, strip, tail):
     assert (found.tail[0] if found.tail else None) == tail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("f", "strip", "tail"), KNOWN, ids=lambda value: str(value)[:24])
 def test_transform_is_the_integral_to_thirty_digits(f, strip, tail):
     point = interior(strip)

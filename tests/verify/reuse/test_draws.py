@@ -16,6 +16,8 @@ from verify.reuse.averaged_draws import average_draws
 from verify.reuse.draws import ROUNDING, Draw, diagonalise, draw_features_and_samples, draw_reuse
 from verify.spectra.spectrum import Spectrum
 
+pytestmark = pytest.mark.slow  # drawn models take seconds a case
+
 LOSSES = ("loss", "train_loss")
 
 
@@ -50,7 +52,6 @@ def losses(given, v0):
     return v0**2 @ given.eigenvalues, ((given.samples @ v0) ** 2).sum() / len(given.samples)
 
 
-@pytest.mark.slow
 @given(draws(), RICHNESS)
 def test_the_train_loss_never_rises_and_ends_where_least_squares_does(problem, gamma):
     found = diagonalise(problem)
@@ -76,7 +77,6 @@ def test_control_the_test_loss_does_rise():
     assert curve.loss[-1] > 3 * curve.loss.min() and (np.diff(curve.train_loss) <= 0).all()
 
 
-@pytest.mark.slow
 @given(draws(), RICHNESS)
 def test_the_test_loss_is_above_the_span_floor(problem, gamma):
     found = diagonalise(problem)
@@ -167,7 +167,6 @@ def test_many_samples_are_fresh_ones():
     assert (control[-1] > 0.05).all()  # control: features of another draw
 
 
-@pytest.mark.slow
 @given(draws(steepest=5), st.sampled_from([0.0, 1.0]), st.integers(0, 100))
 def test_the_order_of_samples_and_features_changes_no_more_than_is_stated(problem, gamma, seed):
     shuffle, times = np.random.default_rng(seed).permutation, np.geomspace(1e-2, 1e10, 25)
@@ -194,7 +193,6 @@ def test_control_samples_in_single_precision_change_more(size, samples):
     assert (np.abs(one.train_loss - two.train_loss) > one.train_loss_error + two.train_loss_error).any()
 
 
-@pytest.mark.slow
 @settings(max_examples=25)
 @example(
     draw_features_and_samples("3/2", "1/2", 8, 6, 17, 53), 30.0

@@ -21,6 +21,8 @@ from verify.spectra.floor import mean_floor
 from verify.spectra.random_features import limit_spectra, mean_spectra
 from verify.two_time import offline as two_time
 
+pytestmark = pytest.mark.slow  # mean fields of features and samples take seconds a case
+
 POINTS = (("3/2", "6/5"), ("2", "1/2"), ("3", "5/2"))
 """alpha, beta: between one and two, hard, and super-easy."""
 
@@ -94,7 +96,6 @@ def test_eq_41_at_other_points(alpha, beta):
 # --- limits ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("alpha", "beta", "gamma"), [("3/2", "6/5", 0.0), ("2", "1/2", 1.0), ("3", "5/2", 0.0)])
 def test_on_all_data_both_losses_are_that_of_the_flow(alpha, beta, gamma):
     times = np.geomspace(0.1, 1e6, 8)
@@ -140,7 +141,6 @@ def ridgeless(alpha, beta, number):
     return unseen, squared, summed(nu, lambda _, seen: seen**2)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("alpha", "beta"), POINTS)
 def test_what_is_left_at_infinite_time_is_that_of_least_squares(alpha, beta):
     unseen, squared, shared = ridgeless(*numbers(alpha, beta), 24.5)

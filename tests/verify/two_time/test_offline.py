@@ -21,6 +21,8 @@ from verify.two_time import offline_solver as march
 from verify.two_time import sizes as memory
 from verify.two_time.offline import limit_of_fine_grids, solve_offline, time_grid
 
+pytestmark = pytest.mark.slow  # two-time dynamics of reused samples take seconds a case
+
 NAMES = ("loss", "train_loss", "kernel")
 
 
@@ -119,7 +121,6 @@ def deviations(found, theory, allowance=0.0):
             yield np.maximum(np.abs(values.mean(axis=1) - due) - allowance * due, 0) / error
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("model_size", "samples"), [(64, 96), (96, 64), (72, 72)])
 def test_the_mean_of_draws_is_within_its_standard_errors(model_size, samples, gamma):
@@ -155,7 +156,6 @@ def test_few_features_are_not_few_samples(model_size, samples):
     assert np.abs((loss.mean(axis=1) - swapped) / error).max() > 10
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/2"), ("2", "6/5")])
 def test_on_power_laws_it_is_within_what_falls_as_one_over_n(alpha, beta, gamma):
@@ -240,7 +240,6 @@ def test_eq_41_by_the_trapezoidal_rule_tends_to_it_in_second_order(model_size, s
 # Limits
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("alpha", "beta", "size"), [("3/2", "1/2", 32), ("2", "6/5", 16), ("5/4", "4/5", 100)])
 def test_without_bound_on_p_it_is_the_flow_on_the_mean_measure(alpha, beta, size, gamma):
@@ -304,7 +303,6 @@ def test_a_lazy_isotropic_model_follows_the_law_of_marchenko_and_pastur(ratio):
     assert np.abs(mirrored.train_loss / found.train_loss - 1).max() > 0.1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("model_size", "samples"), [(16, 64), (48, 64)])
 def test_fewer_features_than_samples_come_to_rest_at_least_squares(model_size, samples, gamma):
@@ -318,7 +316,6 @@ def test_fewer_features_than_samples_come_to_rest_at_least_squares(model_size, s
     assert found.loss[-1] == pytest.approx(noise / (1 - model_size / samples), rel=1e-4)
 
 
-@pytest.mark.slow
 def test_a_floor_is_noise_of_the_labels():
     # Four modes, all features: least squares on P = 8 of them.
     found = solve_offline(*SMALL, 1.0, time_grid(3000.0, 24), None, 8)
@@ -340,7 +337,6 @@ pairs = st.lists(st.tuples(st.floats(0.02, 1), st.floats(0.05, 1)), min_size=1, 
 sizes = st.one_of(st.none(), st.integers(1, 60))
 
 
-@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(pairs, st.floats(0, 2), sizes, sizes)
 def test_the_train_loss_never_rises_and_all_keep_their_bounds(spectrum, gamma, model_size, samples):
@@ -398,7 +394,6 @@ def test_the_order_is_high_where_intervals_resolve_the_modes(gamma, least, monke
         assert errors[0] > 1e-7 and errors[2] < 1e-8
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gamma", "model_size", "samples"), [(0.0, 48, 32), (0.0, 32, 32), (1.0, 32, 48), (1.0, None, 32), (1.0, 32, 32)]
 )
