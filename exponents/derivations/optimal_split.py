@@ -16,6 +16,7 @@ from ..optimum.proof import prove, prove_nonnegative, sides
 from ..printing import join_notation, phrase
 from ..symbols import N, t
 from .derivation import Derivation, Step, step
+from .phase_proof import SIGNS_IN_CELLS
 
 
 def derive_compute_optimal(version: Version) -> Derivation:
@@ -62,8 +63,7 @@ def _regime_steps(diagram: PhaseDiagram, regime: Regime, version: Version) -> li
     closing = step(
         "These phases tile {trace}, {variance} without gap or overlap. They meet on {curves}.",
         None,
-        "every inequality used keeps its sign on each cell between the zeros of the polynomials involved, "
-        "and was evaluated exactly in each",
+        SIGNS_IN_CELLS,
         "Table 1",
         trace=TRACE_CLASS,
         variance=FINITE_VARIANCE,

@@ -12,9 +12,7 @@ most that in the priced budgets, sum_j p_j c_j.  Weights and prices are those of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sympy import Expr, S
+from sympy import Expr, S, Symbol
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.piecewise import normal_form
@@ -28,6 +26,12 @@ from .derivation import Derivation, Step, step
 
 CERTIFICATE, TILING = "weights and prices", "decomposition into cells"
 """What the steps rest on."""
+
+SIGNS_IN_CELLS = (
+    "every inequality used keeps its sign on each cell between the zeros of the polynomials involved, "
+    "and was evaluated exactly in each"
+)
+"""Why a finite number of samples proves that phases cover a domain."""
 
 EVERYWHERE = Notation("everywhere", "everywhere", r"\text{everywhere}")
 
@@ -124,7 +128,7 @@ def _explain_bound(programme: Programme, certificate: Certificate, several: bool
     return step(
         f"No allocation does better{inside}. For every allocation the largest term is at least a weighted mean of the "
         "terms; it is bounded below, as its exponents show resource by resource:",
-        (_relate(">=", mean, chain), *_compare_exponents(programme, certificate, weights)),
+        (_relate(">=", mean, chain), *_compare_exponents(programme, certificate)),
         "the weights are not negative and their sum is 1; the right sides come from "
         f"{named or 'the floors of the resources'}",
         CERTIFICATE,
@@ -137,13 +141,9 @@ def _explain_conflict(programme: Programme, certificate: Certificate, number: in
     """Return why no allocation meets the budgets: a product of them would be C, and is 1 at most."""
     where = certificate.where
     powers = {b.name: price for b, price in zip(programme.budgets, certificate.prices, strict=True) if price != 0}
-    columns = []
-    for r, resource in enumerate(programme.resources):
-        if resource in programme.visible:
-            priced = zip(certificate.prices, programme.budget_exponents(), strict=True)
-            total = _resolve(programme, where, sum((price * row[r] for price, row in priced), S.Zero))
-            sign = "=" if resource in programme.free else "<="
-            columns.append(join_notation(": ", resource, _relate(sign, total, S.Zero)))
+    columns = [
+        _compare(programme, where, r, certificate.price_exponent(programme, r), S.Zero) for r in programme.visible
+    ]
     return step(
         f"Phase {number}, {{where}}: no allocation meets all costs and constraints. Powers of them multiply to C, "
         "while each resource has no positive power in the product:",
@@ -156,27 +156,26 @@ def _explain_conflict(programme: Programme, certificate: Certificate, number: in
     )
 
 
-def _compare_exponents(
-    programme: Programme, certificate: Certificate, weights: Sequence[tuple[PowerLaw, Expr]]
-) -> list[Notation]:
+def _compare_exponents(programme: Programme, certificate: Certificate) -> list[Notation]:
     """Return, for each resource, its exponent in the mean beside that in the priced budgets."""
     found = []
     for r in programme.visible:
-        mean = sum((weight * term.exponent(r) for term, weight in weights), S.Zero)
-        pairs = zip(programme.budgets, certificate.prices, strict=True)
-        priced = sum((-price * budget.exponent(r) for budget, price in pairs), S.Zero)
-        sides_ = (_resolve(programme, certificate.where, side) for side in (mean, priced))
-        sign = "=" if r in programme.free else "<="
-        found.append(join_notation(": ", r, _relate(sign, *sides_)))
+        mean, priced = certificate.average_exponent(programme, r), certificate.price_exponent(programme, r)
+        found.append(_compare(programme, certificate.where, r, mean, priced))
     return found
+
+
+def _compare(programme: Programme, where: Boolean, resource: Symbol, least: Expr, most: Expr) -> Notation:
+    """Return how two exponents of a resource compare on a region; those of a free one are equal."""
+    ends = (_resolve(programme, where, end) for end in (least, most))
+    return join_notation(": ", resource, _relate("=" if resource in programme.free else "<=", *ends))
 
 
 def _explain_tiling(diagram: PhaseDiagram) -> Step:
     return step(
         "The phases cover the domain without gap or overlap. They meet on {curves}.",
         None,
-        "every inequality used keeps its sign on each cell between the zeros of the polynomials involved, "
-        "and was evaluated exactly in each",
+        SIGNS_IN_CELLS,
         TILING,
         curves=join_notation(", ", *(boundary.curve for boundary in diagram.boundaries)),
     )

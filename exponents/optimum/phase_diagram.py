@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from importlib import import_module
 
-from sympy import And, Eq, Expr, Rational, Symbol, latex
+from sympy import And, Eq, Expr, Rational, S, Symbol, latex
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.boundaries import rational_corners
@@ -43,6 +43,15 @@ class Certificate:
     where: Boolean
     weights: tuple[tuple[str, Expr], ...]
     prices: tuple[Expr, ...]
+
+    def average_exponent(self, programme: Programme, resource: Symbol) -> Expr:
+        """Return sum_i w_i e_i: the resource falls with this power in the weighted mean of the terms."""
+        return sum((weight * programme.loss[name].exponent(resource) for name, weight in self.weights), S.Zero)
+
+    def price_exponent(self, programme: Programme, resource: Symbol) -> Expr:
+        """Return sum_j p_j c_j: the power of the resource in the priced budgets."""
+        priced = zip(self.prices, programme.budgets, strict=True)
+        return sum((-price * budget.exponent(resource) for price, budget in priced), S.Zero)
 
 
 @dataclass(frozen=True, repr=False)

@@ -156,9 +156,8 @@ def _prove_infeasible(programme: Programme, phase: Phase) -> None:
             region = (*programme.domain, *sides(clause))
             total = sum(certificate.prices, S.Zero)
             prove_equal(total, S.One, programme.parameters, region, "the prices sum to 1")
-            for r, resource in enumerate(programme.resources):
-                priced = zip(certificate.prices, programme.budget_exponents(), strict=True)
-                column = sum((price * row[r] for price, row in priced), S.Zero)
+            for resource in programme.resources:
+                column = certificate.price_exponent(programme, resource)
                 claim = f"no power of {resource} meets the budgets"
                 prove_nonnegative(-column, programme.parameters, region, claim)
                 if resource in programme.free:
@@ -186,7 +185,6 @@ def _regions_at_samples(programme: Programme, regions: Sequence[Boolean]) -> lis
 
 
 def _inequalities(programme: Programme, phase: Phase, certificate: Certificate) -> list[tuple[str, Expr]]:
-    weights = dict(certificate.weights)
     claims = [(f"the weight of {name} is not negative", weight) for name, weight in certificate.weights]
     for vertex in phase.vertices:
         kept = (share for r, share in zip(programme.resources, vertex, strict=True) if r not in programme.free)
@@ -195,9 +193,8 @@ def _inequalities(programme: Programme, phase: Phase, certificate: Certificate) 
             surplus = _fall(programme, term, vertex) - phase.exponent
             claims.append((f"{term.name} falls at least as fast as C^-({phase.exponent})", surplus))
     for resource in programme.resources:
-        gain = sum((weights.get(term.name, S.Zero) * term.exponent(resource) for term in programme.loss.terms), S.Zero)
-        budgeted = zip(certificate.prices, programme.budgets, strict=True)
-        price = sum((-price * budget.exponent(resource) for price, budget in budgeted), S.Zero)
+        gain = certificate.average_exponent(programme, resource)
+        price = certificate.price_exponent(programme, resource)
         claims.append((f"no allocation of {resource} lowers every term", price - gain))
         if resource in programme.free:
             claims.append((f"no allocation of 1/{resource} lowers every term", gain - price))
