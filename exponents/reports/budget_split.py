@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 
 import mpmath
@@ -48,14 +49,7 @@ def plan_object(plan: Plan) -> dict[str, object]:
         "law": None
         if law is None
         else {
-            "exponent": write(law.exponent, "plain"),
-            "constant": as_float(law.value()),
-            "loss": as_float(plan.predicted),
-            "allocation": {
-                r.name: {"exponent": write(share.exponent, "plain"), "constant": as_float(_value(share.constant))}
-                for r, share in law.shares
-                if r in visible
-            },
+            **_law_object(law, visible, loss=as_float(plan.predicted)),
             "binding": [law.programme.loss.terms[i].name for i in law.optimum.binding],
             "factor": write(plan.factor, "plain"),
             "beyond": None if plan.beyond is None else as_float(number(plan.beyond)),
@@ -128,14 +122,19 @@ def law_object(law: Law) -> dict[str, object]:
     >>> law_object(leading_law(programme(1 / t + 1 / N)))["allocation"]["t"]
     {'exponent': '1/2', 'constant': 1.0}
     """
+    return _law_object(law, law.programme.visible, irreducible=write(law.irreducible, "plain"))
+
+
+def _law_object(law: Law, visible: Collection[Symbol], **more: object) -> dict[str, object]:
+    """Return the exponents and constants of the loss and of each visible resource, with more about the loss."""
     return {
         "exponent": write(law.exponent, "plain"),
         "constant": as_float(law.value()),
-        "irreducible": write(law.irreducible, "plain"),
+        **more,
         "allocation": {
             r.name: {"exponent": write(share.exponent, "plain"), "constant": as_float(_value(share.constant))}
             for r, share in law.shares
-            if r in law.programme.visible
+            if r in visible
         },
     }
 
