@@ -164,9 +164,9 @@ def _announce(asked: Sequence[CurveQuestion]) -> None:
 
 def _show(solved: Sequence[tuple[CurveQuestion, LossCurve]], form: str, among: bool) -> None:
     """Print tables or objects on standard output, and warnings on standard error as well."""
-    from verify.sweep.record import curve_record, curve_warnings, known_columns
+    from verify.sweep.record import curve_record, curve_warnings
 
-    from ..reports.measured import CURVE_SYMBOLS, curve_table, long_table
+    from ..reports.measured import CURVE_SYMBOLS, curve_table, long_table, printed_columns
 
     records = [curve_record(*pair) for pair in solved]
 
@@ -175,7 +175,7 @@ def _show(solved: Sequence[tuple[CurveQuestion, LossCurve]], form: str, among: b
             yield long_table(records)
             return
         for asked, found in solved:
-            yield curve_table(known_columns(found), curve_title(asked, found, among), curve_notes(asked, found))
+            yield curve_table(printed_columns(found), curve_title(asked, found, among), curve_notes(asked, found))
 
     objects = {"curves": records, "version": __version__} if among else records[0]
     show_report(lambda: list(tables()), lambda: objects, form)

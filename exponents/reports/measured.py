@@ -69,6 +69,18 @@ def curve_columns(curve: Curve) -> dict[str, Any]:
     return {key: along[key] for key in (*(key for key in CURVE if key in along), *(set(along) - set(CURVE)))}
 
 
+def printed_columns(curve: Curve) -> dict[str, list[float]]:
+    """Return what is printed of a curve at each time, in the order and by the keys of `CURVE`.
+
+    Examples
+    --------
+    >>> from verify import Model, loss_curve
+    >>> list(printed_columns(loss_curve(Model("3/2", "1/2"), [1, 10])))
+    ['time', 'loss', 'error', 'local_exponent', 'kernel', 'clock']
+    """
+    return {key: values.tolist() for key, values in curve_columns(curve).items() if key in CURVE}
+
+
 def curve_object(curve: Curve) -> dict[str, object]:
     """Return a loss curve as JSON holds it: lists of numbers, with None where a value is unknown.
 
@@ -95,7 +107,7 @@ def curve_tables(curve: Curve) -> list[Table]:
     >>> [column.key for column in curve_tables(loss_curve(Model("3/2", "1/2"), [10.0]))[0].columns][:3]
     ['time', 'loss', 'error']
     """
-    columns = {key: values.tolist() for key, values in curve_columns(curve).items() if key in CURVE}
+    columns = printed_columns(curve)
     final = f" Final loss: {curve.floor:.6g}." if curve.floor else ""
     return [curve_table(columns, "Loss curve", [f"At t = 0 the loss is {curve.start:.6g}.{final}"])]
 

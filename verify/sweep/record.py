@@ -11,25 +11,13 @@ from typing import Any
 
 from exponents import __version__
 from exponents.names import SIMULATE
-from exponents.reports.measured import CURVE, CURVE_SYMBOLS, curve_columns
+from exponents.reports.measured import CURVE_SYMBOLS, printed_columns
 
 from ..curves import LossCurve
 from .curve_question import CurveQuestion, replace_arguments
 
 LARGE = 0.1
 """Share of the loss beyond which a model error is a warning."""
-
-
-def known_columns(found: LossCurve) -> dict[str, list[float]]:
-    """Return what is printed of a curve at each time, in the order and by the keys of `CURVE`.
-
-    Examples
-    --------
-    >>> from verify import Model, loss_curve
-    >>> list(known_columns(loss_curve(Model("3/2", "1/2"), [1, 10])))
-    ['time', 'loss', 'error', 'local_exponent', 'kernel', 'clock']
-    """
-    return {key: values.tolist() for key, values in curve_columns(found).items() if key in CURVE}
 
 
 def curve_record(asked: CurveQuestion, found: LossCurve) -> dict[str, Any]:
@@ -42,7 +30,7 @@ def curve_record(asked: CurveQuestion, found: LossCurve) -> dict[str, Any]:
     >>> list(curve_record(asked, asked.solve()))[-3:]
     ['parameters', 'warnings', 'version']
     """
-    columns = known_columns(found)
+    columns = printed_columns(found)
     plain = {name: symbol.plain for name, symbol in CURVE_SYMBOLS.items()}
     return {
         **{key: [value if isfinite(value) else None for value in values] for key, values in columns.items()},
