@@ -16,7 +16,7 @@ from typing import Any
 
 from sympy import Expr
 
-from ..errors import IncompleteProof, InputError
+from ..errors import IncompleteProof, InputError, install_hint
 from .covering import Covering
 from .line_sweep import Special
 from .parametric import Point, Pole, evaluate
@@ -65,7 +65,7 @@ def find_uncovered(covering: Covering[Found], seconds: float = SECONDS) -> Point
     (True, False)
     """
     if not has_solver():
-        raise IncompleteProof("a proof by an SMT solver needs z3; install scaling-exponents[smt]")
+        raise IncompleteProof(f"a proof by an SMT solver needs z3; try: {install_hint('smt')}")
     import z3
 
     context = z3.Context()

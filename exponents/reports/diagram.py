@@ -234,7 +234,7 @@ def _incomplete() -> str:
     then = (
         "the SMT solver found no answer in time; give a parameter a number with --set, or narrow the domain"
         if has_solver()
-        else "install scaling-exponents[smt] for an SMT solver, or give a parameter a number with --set"
+        else "install the extra smt, an SMT solver, or give a parameter a number with --set"
     )
     return f"Each phase is proved on its region, but not that the phases cover the domain: {then}."
 
