@@ -59,7 +59,7 @@ def eliminate(rows, width):
 
 def enumerate_face(terms, budgets, free, exponent):
     """Corners and rays of {x: c.x = 1, e.x >= r, x >= 0 unless free}; None where it holds a line."""
-    width = len(terms[0])
+    width = len(budgets[0])
     sides = [([*term], exponent) for term in terms]
     sides += [([Fraction(c == r) for c in range(width)], Fraction(0)) for r in range(width) if r not in free]
     equations = [[*row, Fraction(1)] for row in budgets]
@@ -105,7 +105,7 @@ def check_faces(draw, diagram, points):
             for rows in (programme.term_exponents(), programme.budget_exponents())
         )
         if phase.infeasible:
-            everything = enumerate_face(terms, budgets, programme.free_positions, Fraction(-(10**9)))
+            everything = enumerate_face([], budgets, programme.free_positions, Fraction(0))
             assert everything is None or not everything[0], point
             continue
         face = enumerate_face(terms, budgets, programme.free_positions, evaluate(phase.exponent, point))

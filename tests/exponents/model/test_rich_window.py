@@ -31,6 +31,7 @@ def test_at_its_end_the_flow_s_kernel_reaches_the_bound(alpha, beta, gamma):
     assert last.steps == pytest.approx(float(last.time / rate.numerator * rate.denominator))
 
 
+@pytest.mark.slow
 def test_inside_it_the_local_exponent_is_nearer_to_the_rich_one_and_before_it_to_the_lazy_one():
     window = rich_window(Fraction(3, 2), HALF, Fraction(1, 1000), Fraction(1, 100))
     first, last = float(window.first.time), float(window.last.time)

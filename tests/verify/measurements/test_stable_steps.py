@@ -28,6 +28,7 @@ def test_training_takes_the_steps_of_the_two_time_equations(gamma):
     assert np.abs(trained / solve_stable_steps(HARD, gamma, 0.99, 199).loss - 1).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_the_exponent_in_stable_steps_is_the_lazy_one_by_both_routes_and_flattening_restores_the_rich():
     """At a point of `exponents verify`: alpha = 3, beta = 1/2."""
     [found] = verdicts(SLOW_POINTS[:1], ["steps"])

@@ -51,6 +51,7 @@ def test_the_least_loss_and_its_sizes_have_the_exponents_derived():
     assert measured[2] == pytest.approx(p, rel=2e-2)
 
 
+@pytest.mark.slow
 def test_control_as_published_the_loss_would_fall_faster():
     slopes = [(a - b) / log(BUDGETS[1] / BUDGETS[0]) for a, b in pairwise(best()[:, 0])]
     published = exponents(PUBLISHED)[0]
