@@ -2,7 +2,8 @@
 
 The cost is a monomial, C = k N^c D^d.  Exponents of the best split at large C solve a linear programme: with N = C^x
 and D = C^y, c x + d y = 1, the slowest term falls as fast as possible.  For two resources its corners are compared
-directly.  At one budget the loss on the line of splits is minimised by a grid in ln N, and then by golden section.
+directly.  At one budget the loss on the line of splits is minimised by a grid in ln N, and then by halving the
+interval in which its slope changes sign.  (Values of the loss alone would give ln N to half the digits.)
 """
 
 from __future__ import annotations
@@ -15,12 +16,10 @@ import numpy as np
 from exponents.text.law_text import BudgetEquation, LawText
 
 from ..arrays import Reals
-from .prediction import log_loss
+from .prediction import log_loss_with_slope
 
-GRID, SECTIONS = 128, 80
-"""Points of the first grid, and steps of golden section."""
-
-GOLDEN = (np.sqrt(5) - 1) / 2
+GRID, HALVINGS = 128, 60
+"""Points of the first grid, and halvings of the interval."""
 
 
 def can_split(law: LawText, cost: BudgetEquation | None) -> bool:
@@ -137,17 +136,18 @@ def split_budget(law: LawText, u: Reals, cost: BudgetEquation, budget: float) ->
     c, d = dict(cost.powers)[first], dict(cost.powers)[second]
     whole = np.log(budget) - np.log(cost.factor)
 
-    def loss_at(x: Reals) -> Reals:
-        return log_loss(law, u[:, None], {first: x, second: (whole - c * x) / d})
+    def loss_at(x: Reals) -> tuple[Reals, Reals]:
+        logs = {first: x, second: (whole - c * x) / d}
+        return log_loss_with_slope(law, u[:, None], logs, {first: 1.0, second: -c / d})
 
     low, high = np.zeros((len(u), 1)), np.full((len(u), 1), whole / c)
     grid = low + (high - low) * np.linspace(0, 1, GRID)
-    place = loss_at(grid).argmin(1)[:, None]
+    place = loss_at(grid)[0].argmin(1)[:, None]
     low = np.take_along_axis(grid, np.maximum(place - 1, 0), 1)
     high = np.take_along_axis(grid, np.minimum(place + 1, GRID - 1), 1)
-    for _ in range(SECTIONS):
-        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-        lower = loss_at(left) < loss_at(right)
-        low, high = np.where(lower, low, left), np.where(lower, right, high)
+    for _ in range(HALVINGS):
+        x = (low + high) / 2
+        rises = loss_at(x)[1] > 0
+        low, high = np.where(rises, low, x), np.where(rises, x, high)
     x = (low + high) / 2
-    return {first: x[:, 0], second: ((whole - c * x) / d)[:, 0], "loss": loss_at(x)[:, 0]}
+    return {first: x[:, 0], second: ((whole - c * x) / d)[:, 0], "loss": loss_at(x)[0][:, 0]}

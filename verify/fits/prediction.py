@@ -36,23 +36,66 @@ def log_loss(law: LawText, u: Reals, logs: Mapping[str, Reals]) -> Reals:
     >>> round(float(np.exp(log_loss(law, np.array([1.0, np.log(2), 0.0]), {"N": np.log(4)}))), 9)
     2.25
     """
+    return log_loss_with_slope(law, u, logs, dict.fromkeys(logs, 0.0))[0]
+
+
+def log_loss_with_slope(
+    law: LawText, u: Reals, logs: Mapping[str, Reals], direction: Mapping[str, float]
+) -> tuple[Reals, Reals]:
+    """Return ln of the loss, and its slope along a line in the logarithms of the resources.
+
+    Parameters
+    ----------
+    law : LawText
+    u : (..., p)
+    logs : mapping of str to array
+        As in `log_loss`.
+    direction : mapping of str to float
+        The change of ln of each resource per unit of length.
+
+    Returns
+    -------
+    pair of arrays
+
+    Examples
+    --------
+    >>> from exponents.text.law_text import read_law
+    >>> law = read_law(("A*N**-alpha",), ("N",))
+    >>> slope = log_loss_with_slope(law, np.array([0.5, 0.0]), {"N": np.log(4)}, {"N": 1.0})[1]
+    >>> float(slope)
+    -0.5
+    """
     unknowns = {name: u[..., i] for i, name in enumerate(law.unknowns)}
+    resources = {name: (value, np.asarray(direction[name])) for name, value in logs.items()}
     with np.errstate(divide="ignore"):
-        return _log(law.tree, unknowns, logs)
+        return _log(law.tree, unknowns, resources)
 
 
-def _log(tree: Tree, unknowns: Mapping[str, Reals], logs: Mapping[str, Reals]) -> Reals:
+def _log(
+    tree: Tree, unknowns: Mapping[str, Reals], resources: Mapping[str, tuple[Reals, Reals]]
+) -> tuple[Reals, Reals]:
+    """Return ln of a tree and its slope, by the chain rule."""
     head, *parts = tree
     if head == "number":
-        return np.log(np.asarray(parts[0]))
+        return np.log(np.asarray(parts[0])), np.asarray(0.0)
     if head == "resource":
-        return logs[parts[0]]
+        return resources[parts[0]]
     if head == "scale":
-        return unknowns[parts[0]]
+        return unknowns[parts[0]], np.asarray(0.0)
     if head == "pow":
-        return _exponent(parts[1], unknowns) * _log(parts[0], unknowns, logs)
-    values = [_log(part, unknowns, logs) for part in parts]
-    return _JOINS[head](values)
+        exponent = _exponent(parts[1], unknowns)
+        value, slope = _log(parts[0], unknowns, resources)
+        return exponent * value, exponent * slope
+    pairs = [_log(part, unknowns, resources) for part in parts]
+    values, slopes = np.split(np.array(np.broadcast_arrays(*(p[0] for p in pairs), *(p[1] for p in pairs))), 2)
+    whole = _JOINS[head](values)
+    if head == "mul":
+        return whole, slopes.sum(0)
+    if head == "add":
+        with np.errstate(invalid="ignore"):  # a sum of terms that are all 0
+            return whole, (np.nan_to_num(np.exp(values - whole)) * slopes).sum(0)
+    chosen = values.argmin(0) if head == "min" else values.argmax(0)
+    return whole, np.take_along_axis(slopes, chosen[None], 0)[0]
 
 
 def _exponent(tree: Tree, unknowns: Mapping[str, Reals]) -> Reals:

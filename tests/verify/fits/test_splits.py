@@ -9,6 +9,7 @@ from exponents.budget.allocation import plan_budget
 from exponents.cli.loss_options import read_loss
 from exponents.text.law_text import DEFAULT_TERMS, read_budget_equation, read_law
 from verify.fits.allocation import binding_terms, split_budget, split_exponents
+from verify.fits.quantities import estimates
 from verify.fits.saved_fit import numeric_terms
 
 CASES = [
@@ -30,8 +31,7 @@ def test_the_split_is_that_of_the_exact_plan(terms, values, cost):
     plan = plan_budget(read_loss(numeric_terms(law, values), (cost,)), Fraction(10**21))
     found = split_budget(law, u, equation, 1e21)
     for resource, amount in plan.allocation:
-        # the position of a minimum is known to half the digits of its value
-        assert abs(np.exp(found[resource.name][0]) / float(amount) - 1) < 1e-6
+        assert abs(np.exp(found[resource.name][0]) / float(amount) - 1) < 1e-11
     assert abs(np.exp(found["loss"][0]) / float(plan.loss) - 1) < 1e-12
     assert plan.law is not None
     shares = split_exponents(law, u, equation)
@@ -42,6 +42,28 @@ def test_the_split_is_that_of_the_exact_plan(terms, values, cost):
     names = [numeric_terms(law, values).index(plan.law.programme.loss.terms[i].name) for i in plan.law.optimum.binding]
     kept = [i for i, term in enumerate(law.terms) if not (term == "E" and values.get("E") == 0)]
     assert set(binding_terms(law, u, equation)[0]) >= {kept[i] for i in names}
+
+
+def test_the_interval_of_a_split_by_formula_is_that_of_the_closed_form():
+    """A N^-a + B D^-b with C = N D gives ln N = (ln(a A) - ln(b B) + b ln C)/(a + b)."""
+    law, equation = read_law(("E", "A*N**-alpha", "B*D**-beta"), ("N", "D")), read_budget_equation("C=N*D")
+    values = {"E": np.log(1.7), "A": np.log(400.0), "B": np.log(410.0), "alpha": 0.34, "beta": 0.28}
+    u = np.array([values[name] for name in law.unknowns])
+    budget, both = np.log(1e24), 0.34 + 0.28
+    log_n = (np.log(0.34) + values["A"] - np.log(0.28) - values["B"] + 0.28 * budget) / both
+    slopes = {
+        "E": 0.0,
+        "A": 1 / both,
+        "B": -1 / both,
+        "alpha": (1 / 0.34 - log_n) / both,
+        "beta": (-1 / 0.28 + budget - log_n) / both,
+    }
+    slope = np.array([slopes[name] for name in law.unknowns])
+    root = np.random.default_rng(0).normal(size=(5, 5)) * 0.03
+    found = estimates(law, u, equation, 1e24, 0.95, None, (root @ root.T, 2.0))["split"]["N"]
+    assert found.value == pytest.approx(np.exp(log_n), rel=1e-11)
+    error = 2 * np.linalg.norm(root.T @ slope)
+    assert np.log(found.high / found.low) / 2 == pytest.approx(error, rel=1e-6)
 
 
 def test_control_another_split_has_a_higher_loss():
