@@ -19,6 +19,7 @@ from ..errors import InputError, NotSolved
 from ..names import CONTINUUM, FLOW, FORMATS, METHODS, MODES, SIMULATE, require
 from .curve_request import name_options, read_questions, write_options
 from .curve_text import curve_notes, curve_title
+from .progress import current_progress, say
 from .terminal import Command, column_options, format_option, show_report
 
 if TYPE_CHECKING:
@@ -112,12 +113,14 @@ def curve(form: str, **words: Any) -> int:
     require(form, FORMATS, "the format")
     asked = read_questions(words)
     gc.enable()  # a long computation, unlike the exact commands
-    _announce(asked)
+    progress = current_progress()
+    progress.expected, progress.known = _announce(asked), len(asked) if len(asked) > 1 else 0
     status, solved = 0, []
     for question in asked:
         try:
             with name_options():
                 solved.append((question, question.solve()))
+                progress.done += 1
         except NotSolved as error:
             if len(asked) == 1:
                 raise
@@ -137,7 +140,7 @@ def curve(form: str, **words: Any) -> int:
 
 def _say(message: str, status: int) -> int:
     """Print a message on standard error, and return the status."""
-    click.echo(f"exponents: {message}", err=True)
+    say(f"exponents: {message}")
     return status
 
 
@@ -148,8 +151,8 @@ def _name_setting(asked: CurveQuestion) -> str:
     return ", ".join([f"gamma = {asked.gamma}", *(f"{name} = {size}" for name, size in sizes.items() if size)])
 
 
-def _announce(asked: Sequence[CurveQuestion]) -> None:
-    """Say on standard error what takes minutes, and refuse what takes a month."""
+def _announce(asked: Sequence[CurveQuestion]) -> float:
+    """Return how many seconds the curves take; say it if minutes, and refuse what takes a month."""
     with name_options():
         seconds = sum(question.estimate_seconds() for question in asked)
     if seconds > LONG:
@@ -159,7 +162,8 @@ def _announce(asked: Sequence[CurveQuestion]) -> None:
         )
     if seconds > SOON:
         text = f"{seconds / 60:.0f} minutes" if seconds < DAY / 12 else f"{seconds / DAY * 24:.0f} hours"
-        click.echo(f"exponents: this takes some {text}", err=True)
+        say(f"exponents: this takes some {text}")
+    return seconds
 
 
 def _show(solved: Sequence[tuple[CurveQuestion, LossCurve]], form: str, among: bool) -> None:

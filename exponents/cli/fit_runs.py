@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from ..errors import InputError
 from ..names import OBJECTIVES, require
 from ..rationals import abbreviate, exact
 from .problem_file import write_text
+from .progress import current_progress, say
 from .terminal import show_report
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def fit_runs_file(path: Path, form: str, **options: Any) -> int:
 
     jobs = settings.pop("jobs")
     with start_processes(jobs) as executor:
-        found = fit_law(path, **settings, executor=executor, progress=_show_progress)
+        found = fit_law(path, **settings, executor=executor, progress=current_progress().count)
     if options["held_out"]:
         found = replace(found, held_out=compare_laws(found.law, found.runs, found.objective, settings["seed"]))
     if options["approaches"]:
@@ -168,21 +168,12 @@ def _read_pair(text: str) -> tuple[str, str]:
     return name, column
 
 
-def _show_progress(parts: Iterable[Any], length: int) -> Iterator[Any]:
-    """Yield the same parts, with a bar on standard error if that is a terminal."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield from parts
-        return
-    with click.progressbar(parts, length=length, label="bootstrap", file=sys.stderr) as bar:
-        yield from bar
-
-
 def _say(found: LawFit) -> None:
     """Print what was assumed, and the warnings, on standard error."""
     for note in found.notes:
-        click.echo(f"exponents: {note}", err=True)
+        say(f"exponents: {note}")
     for warning in found.warnings:
-        click.echo(f"exponents: warning: {warning}", err=True)
+        say(f"exponents: warning: {warning}")
 
 
 def _save(found: LawFit, path: str) -> None:

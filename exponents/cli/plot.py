@@ -20,7 +20,7 @@ from ..names import ALL, CURVES, FLOW, PHASES, PICTURES, PUBLISHED, REGIMES, SIM
 from .curve_request import name_options, read_questions
 from .loss_options import loss_options, read_loss
 from .plot_request import PlotRequest, read_request
-from .progress import Progress, show_progress
+from .progress import Progress, current_progress, say
 from .terminal import Command, fill_help, list_names
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ SYMBOLS = {"gamma": r"\gamma", "size": "N", "batch": "B", "samples": "P"}
 """Symbols of what may have several values in the picture of curves."""
 
 
-@click.command(cls=Command, short_help="Draw phase diagrams, curves and figures.")
+@click.command(cls=Command, log=True, short_help="Draw phase diagrams, curves and figures.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--output", default=None, metavar="FILE", help="A .png, .svg or .pdf.  [default: NAME.png]")
 @click.option("--out", default=None, metavar="DIR", help="A folder, with an index page that has the tables as well.")
@@ -59,7 +59,6 @@ SYMBOLS = {"gamma": r"\gamma", "size": "N", "batch": "B", "samples": "P"}
 @click.option("--method", default=None, metavar="NAME", help="As of the command curve: curves.")
 @click.option("--learning-rate", "rate", default=None, metavar="E", help="As of the command curve: curves.")
 @loss_options
-@click.option("--quiet", is_flag=True, help="Say nothing of the progress.")
 @fill_help(pictures=list_names(PICTURES), all=ALL)
 def plot(names: tuple[str, ...], **options: Any) -> None:
     """Draw pictures into files.
@@ -92,21 +91,22 @@ def plot(names: tuple[str, ...], **options: Any) -> None:
     if asked.folder is not None:
         _make_folder(asked.folder)
     gc.enable()  # a long computation, unlike the exact commands
+    progress = current_progress()
     for name, path, draw in zip(asked.pictures, asked.paths, draws, strict=True):
         drawn: list[Any] = []
-        with show_progress(name, asked.quiet) as progress:
-            save_picture(partial(_draw, asked, draw, progress, drawn), path)
+        progress.begin(name)
+        save_picture(partial(_draw, asked, draw, progress, drawn), path)
         written = [path]
         data = path.with_suffix(".csv") if asked.folder is not None else asked.data
         if data is not None:
             write_data(drawn[0], data)
             written.append(data)
-        click.echo(f"wrote {' and '.join(map(str, written))}", err=True)
+        say(f"wrote {' and '.join(map(str, written))}")
     if asked.folder is not None:
         from .gallery import write_page
 
         page = write_page(asked.folder, asked.pictures)
-        click.echo(f"wrote {page}", err=True)
+        say(f"wrote {page}")
 
 
 def _draw(asked: PlotRequest, draw: Callable[[Progress], Any], progress: Progress, drawn: list[Any]) -> Any:

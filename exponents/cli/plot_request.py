@@ -88,7 +88,6 @@ class PlotRequest:
     x_range: Range | None
     y_range: Range | None
     times: tuple[float, ...] | None
-    quiet: bool
     words: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -105,7 +104,6 @@ def read_request(
     inches: str | None,
     x_range: str | None,
     y_range: str | None,
-    quiet: bool,
     **words: Any,
 ) -> PlotRequest:
     """Return what the options ask for.
@@ -116,7 +114,6 @@ def read_request(
         Pictures, or the word for all.
     output, out, data, inches, x_range, y_range : str or None
         The words of ``--output``, ``--out``, ``--data``, ``--size``, ``--x-range`` and ``--y-range``.
-    quiet : bool
     **words : str, tuple of str or None
         The words of `OPTIONS`, and the title.
 
@@ -131,7 +128,7 @@ def read_request(
 
     Examples
     --------
-    >>> asked = read_request(["fig2a"], None, None, None, "6x4", None, None, False, terms=(), model="", times="1:1e4")
+    >>> asked = read_request(["fig2a"], None, None, None, "6x4", None, None, terms=(), model="", times="1:1e4")
     >>> asked.inches, asked.paths[0].name, len(asked.times)
     ((6.0, 4.0), 'fig2a.png', 65)
     """
@@ -156,7 +153,6 @@ def read_request(
         None if x_range is None else _read_range(x_range, "--x-range"),
         None if y_range is None else _read_range(y_range, "--y-range"),
         None if not words.get("times") else _read_times(words["times"]),
-        quiet,
         words,
     )
 

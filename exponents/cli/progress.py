@@ -1,7 +1,12 @@
-"""How far is a long computation?  A line on standard error after two seconds, with the time left where it is known."""
+"""How far is a long computation?  A line on standard error after two seconds, with the time left where it is known.
+
+Every command shows it, unless ``--quiet`` is given: `Command` of `terminal` opens it, and gives it to the command as
+`current_progress`.  It is shown on a terminal; commands that take hours also write it to a file, line by line.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -23,6 +28,12 @@ EVERY = 0.5
 SELDOM = 15.0
 """Seconds between two lines where standard error is no terminal."""
 
+DEFAULT = 80
+"""Columns of a terminal that does not say how many it has."""
+
+ERASE = "\r\x1b[K"
+"""What a terminal takes to empty the line."""
+
 
 class Progress:
     """The parts of a computation that are done, of those that are known.
@@ -31,9 +42,22 @@ class Progress:
     ----------
     label : str
         What is computed.
+
+    Attributes
+    ----------
+    expected : float
+        Seconds that the whole takes, where that is known before any part is done; else 0.
+    describe : callable or None
+        Returns the state in words, where these are not the number of parts.
     """
 
     def __init__(self, label: str) -> None:
+        self.expected, self.describe = 0.0, None  # type: float, Callable[[], str] | None
+        self._lock, self._shown, self._ended = threading.RLock(), False, False
+        self.begin(label)
+
+    def begin(self, label: str) -> None:
+        """Begin another computation: nothing of it is done."""
         self.label, self.done, self.known, self.begun = label, 0, 0, time.monotonic()
 
     def map(self, function: Callable[..., Any], *values: Iterable[Any], over: Any = None) -> Iterator[Any]:
@@ -46,13 +70,24 @@ class Progress:
         ([1, 4, 9], 3)
         """
         lists = [list(some) if hasattr(some, "__len__") else some for some in values]
-        self.known += min((len(some) for some in lists if isinstance(some, list)), default=0)
-        found = map(function, *lists) if over is None else over.map(function, *lists)
-        return self._count(found)
+        length = min((len(some) for some in lists if isinstance(some, list)), default=0)
+        return self.count(map(function, *lists) if over is None else over.map(function, *lists), length)
 
     def over(self, executor: Executor | None) -> Executor:
         """Return an executor whose map counts; None stands for the builtin map."""
         return cast("Executor", _Counted(self, executor))
+
+    def count(self, found: Iterable[Any], length: int) -> Iterator[Any]:
+        """Yield the same values, of which there will be ``length``, and count them.
+
+        Examples
+        --------
+        >>> progress = Progress("parts")
+        >>> next(progress.count(iter("abc"), 3)), progress.known
+        ('a', 3)
+        """
+        self.known += length
+        return self._count(found)
 
     def _count(self, found: Iterable[Any]) -> Iterator[Any]:
         for value in found:
@@ -67,13 +102,35 @@ class Progress:
         >>> Progress("fig2a").write()
         'fig2a: 0 s'
         """
+        if self.describe is not None:
+            return f"{self.label}: {self.describe()}"
         passed = time.monotonic() - self.begun
-        if not self.known:
-            return f"{self.label}: {passed:.0f} s"
-        text = f"{self.label}: {self.done} of {self.known} parts, {passed:.0f} s"
+        text = f"{self.label}: {passed:.0f} s"
+        if self.known:
+            text = f"{self.label}: {self.done} of {self.known} parts, {passed:.0f} s"
+        left = self.expected - passed
         if 0 < self.done < self.known:
-            text += f", about {passed / self.done * (self.known - self.done):.0f} s left"
-        return text
+            left = passed / self.done * (self.known - self.done)
+        return f"{text}, about {left:.0f} s left" if left >= 0.5 else text
+
+    def show(self, terminal: bool) -> None:
+        """Print the state: over the line before on a terminal, else as a line."""
+        with self._lock:
+            if self._ended:
+                return
+            if terminal:  # a line that breaks could not be erased
+                click.echo(f"{ERASE}{self.write()[: measure_terminal(sys.stderr) - 1]}", err=True, nl=False, color=True)
+            else:
+                click.echo(self.write(), err=True)
+            self._shown = terminal
+
+    def clear(self, ended: bool = False) -> None:
+        """Erase the line, so that something else can be printed; an ``ended`` computation shows none again."""
+        with self._lock:
+            self._ended = self._ended or ended
+            if self._shown:
+                click.echo(ERASE, err=True, nl=False, color=True)
+            self._shown = False
 
 
 class _Counted:
@@ -87,8 +144,50 @@ class _Counted:
         return self.progress.map(function, *values, over=self.executor)
 
 
+def measure_terminal(stream: Any) -> int:
+    """Return the columns of the terminal that a stream writes to; `COLUMNS` says another number, and 80 is the default.
+
+    Examples
+    --------
+    >>> import io
+    >>> measure_terminal(io.StringIO()) > 0
+    True
+    """
+    said = os.environ.get("COLUMNS", "")
+    if said.isascii() and said.isdigit() and int(said) > 0:
+        return int(said)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or DEFAULT
+    except (OSError, ValueError, AttributeError):
+        return DEFAULT
+
+
+def current_progress() -> Progress:
+    """Return the progress of the command that runs; without a command, one that nobody sees.
+
+    Examples
+    --------
+    >>> current_progress().done
+    0
+    """
+    context = click.get_current_context(silent=True)
+    found = None if context is None else context.find_object(Progress)
+    return found or Progress("")
+
+
+def say(message: str) -> None:
+    """Print a line on standard error, where the line of the progress stood.
+
+    Examples
+    --------
+    >>> say("wrote fig2a.png")
+    """
+    current_progress().clear()
+    click.echo(message, err=True)
+
+
 @contextmanager
-def show_progress(label: str, quiet: bool = False) -> Iterator[Progress]:
+def show_progress(label: str, quiet: bool = False, log: bool = False) -> Iterator[Progress]:
     """Say on standard error how far a computation is, once it takes longer than `SOON`.
 
     Parameters
@@ -97,6 +196,8 @@ def show_progress(label: str, quiet: bool = False) -> Iterator[Progress]:
         What is computed.
     quiet : bool
         Whether to say nothing.
+    log : bool
+        Whether to write lines where standard error is no terminal.
 
     Examples
     --------
@@ -105,25 +206,24 @@ def show_progress(label: str, quiet: bool = False) -> Iterator[Progress]:
     0
     """
     progress, over = Progress(label), threading.Event()
-    speaker = threading.Thread(target=_speak, args=(progress, over), daemon=True)
-    if not quiet:
-        speaker.start()
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    if quiet or sys.stderr is None or not (terminal or log):
+        yield progress
+        return
+    threading.Thread(target=_speak, args=(progress, over, terminal), daemon=True).start()
     try:
         yield progress
     finally:
         over.set()
-        if not quiet:
-            speaker.join()
+        progress.clear(ended=True)
 
 
-def _speak(progress: Progress, over: threading.Event) -> None:
-    """Write the state again and again: over itself on a terminal, else line by line."""
-    if over.wait(SOON):
-        return
-    terminal = sys.stderr.isatty()
-    while True:
-        click.echo(f"\r\x1b[K{progress.write()}" if terminal else progress.write(), err=True, nl=not terminal)
-        if over.wait(EVERY if terminal else SELDOM):
-            break
-    if terminal:
-        click.echo("\r\x1b[K", err=True, nl=False)
+def _speak(progress: Progress, over: threading.Event, terminal: bool) -> None:
+    """Show the state again and again; each computation is silent at first."""
+    last, label = 0.0, ""
+    while not over.wait(EVERY):
+        now = time.monotonic()
+        if now - progress.begun < SOON or (not terminal and progress.label == label and now - last < SELDOM):
+            continue
+        progress.show(terminal)
+        last, label = now, progress.label

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import click
 from ..errors import InputError
 from ..names import FORMATS, require
 from .curve_request import whole_number
+from .progress import current_progress, say
 from .terminal import Command, format_option, show, show_report
 
 if TYPE_CHECKING:
@@ -26,14 +26,11 @@ if TYPE_CHECKING:
     from verify.sweep.grid import Sweep
     from verify.sweep.runner import Progress
 
-OFTEN, SELDOM = 0.5, 10.0
-"""Seconds between reports of progress: on a terminal, and in a file."""
-
 SHOWN = 5
 """Failed tasks that are printed one by one."""
 
 
-@click.command(cls=Command, short_help="Many curves or verdicts, in parallel, resumed after a crash.")
+@click.command(cls=Command, log=True, short_help="Many curves or verdicts, in parallel, resumed after a crash.")
 @click.argument("file")
 @click.option("--store", default=None, metavar="FILE", help="Where results are kept.  [default: FILE with .sqlite]")
 @click.option("--export", "exports", multiple=True, metavar="FILE", help="Also write .csv, .json or .parquet.  Repeat.")
@@ -41,7 +38,6 @@ SHOWN = 5
 @click.option("--scheduler", default=None, metavar="ADDRESS", help="Run on the workers of a scheduler of Dask.")
 @click.option("--dry-run", is_flag=True, help="Print tasks, memory and expected time; run nothing.")
 @click.option("--retry", is_flag=True, help="Run failed tasks again.")
-@click.option("--quiet", is_flag=True, help="Print no progress.")
 @format_option
 def sweep(
     file: str,
@@ -51,7 +47,6 @@ def sweep(
     scheduler: str | None,
     dry_run: bool,
     retry: bool,
-    quiet: bool,
     form: str,
 ) -> int:
     """Run a grid of curves or verdicts, and keep each result at once.
@@ -108,19 +103,24 @@ def sweep(
     if dry_run:
         _show_estimate(asked, place, count or os.cpu_count() or 1, form)
         return 0
-    found = _run(asked, place, count, scheduler, retry, quiet)
+    found = _run(asked, place, count, scheduler, retry)
     for target in targets:
         found.write(target)
-        click.echo(f"exponents: wrote {target}", err=True)
+        say(f"exponents: wrote {target}")
     _show_results(found, place, form)
     return _report_status(found)
 
 
-def _run(asked: Sweep, place: Path, jobs: int | None, scheduler: str | None, retry: bool, quiet: bool) -> SweepResults:
+def _run(asked: Sweep, place: Path, jobs: int | None, scheduler: str | None, retry: bool) -> SweepResults:
     """Run the sweep, and report its progress."""
     from verify.sweep.runner import run_sweep
 
-    with _open_engine(scheduler) as (executor, threads), _Report(quiet) as report:
+    shown = current_progress()
+
+    def report(progress: Progress) -> None:
+        shown.describe = partial(_write_progress, progress)
+
+    with _open_engine(scheduler) as (executor, threads):
         return run_sweep(asked, place, executor, threads or jobs, retry, report)
 
 
@@ -134,35 +134,6 @@ def _open_engine(scheduler: str | None) -> Iterator[tuple[Executor | None, int |
 
     with open_scheduler(scheduler) as engine:
         yield engine
-
-
-class _Report:
-    """Progress on standard error: one line that is rewritten on a terminal, a line from time to time in a file."""
-
-    def __init__(self, quiet: bool) -> None:
-        self.quiet = quiet or sys.stderr is None
-        self.terminal = not self.quiet and sys.stderr.isatty()
-        self.last, self.width = 0.0, 0
-
-    def __enter__(self) -> _Report:
-        self.last = time.monotonic() - SELDOM + OFTEN
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.width:
-            click.echo(err=True)
-
-    def __call__(self, progress: Progress) -> None:
-        now, over = time.monotonic(), progress.ended == progress.total
-        if self.quiet or (now - self.last < (OFTEN if self.terminal else SELDOM) and not over):
-            return
-        self.last = now
-        text = _write_progress(progress)
-        if not self.terminal:
-            click.echo(f"exponents: {text}", err=True)
-            return
-        click.echo(f"\r{text:{self.width}}", err=True, nl=False)
-        self.width = len(text)
 
 
 def _write_progress(progress: Progress) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -28,6 +29,7 @@ from ..names import (
     require,
 )
 from ..rationals import abbreviate
+from .progress import current_progress, say
 from .terminal import Command, convention_option, fill_help, format_option, list_names, loss_option, show
 
 SUFFIXES: dict[Format, str] = {"markdown": "md", "latex": "tex", "csv": "csv"}
@@ -101,7 +103,8 @@ def table(names: tuple[str, ...], form: str, version: str, convention: str, cloc
     from ..reports.render import render_tables
     from ..reports.tables import table as build_table
 
-    tables = [build_table(name, version, convention, clock) for name in wanted]  # type: ignore[arg-type]
+    build = partial(build_table, version=version, convention=convention, clock=clock)  # type: ignore[arg-type]
+    tables = list(current_progress().map(build, wanted))
     show(lambda style, emphasis: render_tables(tables, style, emphasis), form)
 
 
@@ -115,13 +118,12 @@ def _write_tables(wanted: Sequence[tuple[str, Clock]], version: Version, convent
     from ..reports.render import render_table
     from ..reports.tables import table as build_table
 
-    texts = {
-        f"{name}{'' if clock == TIME else f'-{clock}'}.{suffix}": render_table(
-            build_table(name, version, convention, clock), form
-        )
-        for name, clock in wanted
-        for form, suffix in SUFFIXES.items()
-    }
+    def build(name: str, clock: Clock) -> dict[str, str]:
+        found, stem = build_table(name, version, convention, clock), name if clock == TIME else f"{name}-{clock}"
+        return {f"{stem}.{suffix}": render_table(found, form) for form, suffix in SUFFIXES.items()}
+
+    built = current_progress().map(build, *zip(*wanted, strict=True))
+    texts = {file: text for files in built for file, text in files.items()}
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -138,4 +140,4 @@ def _write_tables(wanted: Sequence[tuple[str, Clock]], version: Version, convent
         raise InputError(
             f"--write needs a folder that can be written to; got {abbreviate(folder)} ({reason}); try another folder"
         ) from error
-    click.echo(f"wrote {len(texts)} files to {folder}", err=True)
+    say(f"wrote {len(texts)} files to {folder}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..names import CONVENTIONS, FORMATS, MODEL, PUBLISHED, VERSIONS
+from .progress import current_progress, show_progress
 
 if TYPE_CHECKING:
     from ..derivations.derivation import Derivation
@@ -23,7 +24,25 @@ _NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
 
 
 class Command(click.Command):
-    """A command that reads ``-1`` as a number and refuses an option given twice; click would take the last."""
+    """A command that reads ``-1`` as a number, refuses an option given twice, and shows progress unless ``--quiet``.
+
+    Parameters
+    ----------
+    *arguments, **keywords
+        Those of click.
+    log : bool
+        Whether progress is written to a file too.
+    """
+
+    def __init__(self, *arguments: Any, log: bool = False, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.log = log
+        self.params.append(click.Option(["--quiet"], is_flag=True, help="Show no progress."))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and show how far it is."""
+        with show_progress(self.name or "", ctx.params.pop("quiet"), self.log) as ctx.obj:
+            return super().invoke(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments, with a space before each negative number; a lone ``help`` asks for help."""
@@ -139,6 +158,7 @@ def show(render: Callable[[str, Emphasis], str], form: str) -> None:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         text = render("ascii" if form == "text" else form, emphasis).encode("ascii", "replace").decode()
+    current_progress().clear(ended=True)
     click.echo(text)
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from ..errors import InputError
 from ..names import CONTINUUM, FORMATS, SPECTRA, require
 from ..rationals import abbreviate, exact
 from .curve_request import capacity_and_source, whole_number
+from .progress import current_progress
 from .terminal import Command, fill_help, format_option, list_names, show_report
 
 if TYPE_CHECKING:
@@ -108,21 +108,13 @@ def _collect_verdicts(
     gc.enable()  # a long computation, unlike the exact commands
     found: list[Verdict] = []
     with start_processes(min(jobs, len(points))) as executor:
+        measured = verdicts(points, names, control, thorough, executor)
         try:
-            for part in _show_progress(verdicts(points, names, control, thorough, executor), len(points)):
+            for part in current_progress().count(measured, len(points)):
                 found.extend(part)
         except KeyboardInterrupt:
             return found, True
     return found, False
-
-
-def _show_progress(parts: Iterable[list[Verdict]], length: int) -> Iterator[list[Verdict]]:
-    """Yield the same parts, with a bar on standard error if that is a terminal."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield from parts
-        return
-    with click.progressbar(parts, length=length, label="measuring", file=sys.stderr) as bar:
-        yield from bar
 
 
 def _show_verdicts(found: Sequence[Verdict], form: str, control: bool, evidence: bool) -> None:
