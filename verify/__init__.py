@@ -57,7 +57,7 @@ _HOMES = {
     "sweep.export": ("SweepResults",),
     "sweep.scheduler": ("open_scheduler",),
     # Pictures
-    "plots": ("plot_curves", "plot_figure", "plot_phases"),
+    "plots": ("Panel", "plot_curves", "plot_figure", "plot_phases"),
 }
 """The public names, by the module they live in."""
 
@@ -79,7 +79,12 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .measurements.slopes import Limit as Limit, extrapolate as extrapolate
     from .model import Model as Model
     from .networks.kernels import relu_kernels as relu_kernels
-    from .plots import plot_curves as plot_curves, plot_figure as plot_figure, plot_phases as plot_phases
+    from .plots import (
+        Panel as Panel,
+        plot_curves as plot_curves,
+        plot_figure as plot_figure,
+        plot_phases as plot_phases,
+    )
     from .solvers import estimate_seconds as estimate_seconds, loss_curve as loss_curve
     from .spectra.power_law import power_law_spectrum as power_law_spectrum
     from .spectra.random_features import limit_spectra as limit_spectra, mean_spectra as mean_spectra

@@ -65,7 +65,8 @@ def loss_options(command: Decorated) -> Decorated:
             for name, value in read_problem(problem).items():
                 given = options[name]
                 if isinstance(value, tuple):
-                    options[name] = (*value, *given)
+                    added = given if name == "terms" else [text for text in given if text not in value]
+                    options[name] = (*value, *added)
                 elif given in ("", PUBLISHED):  # the default
                     options[name] = value
         if save is not None:

@@ -201,7 +201,10 @@ def choose_columns(
         table.cells(own)
     column = loss or _guess(table, "loss", notes, tuple(chosen.values()))
     if not column:
-        raise InputError(f"{table.name} must have a column of losses; it has {_list(table)}; name it with --loss")
+        raise InputError(
+            f"{table.name} must have a column of losses; it has {_list(table)}; name it with --loss, "
+            "or say --kind spectrum"
+        )
     for name in dict.fromkeys([*names, *(name for equation in equations for name in equation.names)]):
         own = "" if name in chosen else _guess(table, name, notes, (*chosen.values(), column))
         if own:

@@ -80,8 +80,9 @@ def plot_curves(
         (ax,) = check_axes(ax, 1, "panels")
     for at, curve in enumerate(given):
         _draw_curve(ax, curve, f"_curve {at + 1}" if labels is None else make_settable(labels[at]))
-    ax.set(xscale="log", yscale="log", xlabel="$t$")
-    ax.set_ylabel("$L$", rotation=0, ha="right", va="center")
+    ax.set(xscale="log", yscale="log", xlabel=ax.get_xlabel() or "$t$")
+    if not ax.get_ylabel():
+        ax.set_ylabel("$L$", rotation=0, ha="right", va="center")
     if labels is not None:
         ax.legend()
     return ax

@@ -120,6 +120,23 @@ def test_diagrams_are_drawn_on_axes_that_are_given(svg):
         plot_phases(PAPER, "x.png")
 
 
+def test_ranges_and_labels_set_on_axes_are_kept_and_later_ranges_move_fills_with_boundaries():
+    """A region drawn in units of the Axes stood beside its boundary, b = a/(2a - 1), once ranges were changed."""
+    mine = compute_optimum(t**-b + N**-a + (N * t) ** Rational(-1, 2), N * t, (a > 1,), (a, b))
+    axes = Figure(figsize=(3, 2)).subplots()
+    axes.set(xlim=(0.2, 2), ylim=(1, 4), xlabel="source")
+    plot_phases(mine, axes)
+    assert axes.get_xlim() == (0.2, 2) and axes.get_ylim() == (1, 4)
+    assert axes.get_xlabel() == "source" and axes.get_ylabel() == "$a$"
+    for x_range, y_range in (((0.2, 2), (1, 4)), ((-1, 5), (0, 7))):
+        axes.set(xlim=x_range, ylim=y_range)
+        for place in ((0.55, 3.5), (0.65, 3.5), (0.9, 1.2), (0.8, 1.2)):
+            display = axes.transData.transform(place)
+            seen = [patch.get_path().contains_point(display, patch.get_transform()) for patch in axes.patches[:2]]
+            held = mine.phase_at({b: str(place[0]), a: str(place[1])})
+            assert seen == [number == held for number in range(2)]
+
+
 @pytest.mark.slow
 def test_a_diagram_alone_is_drawn_over_its_parameters_and_returns_its_axes():
     axes = plot_phases(LAZY)

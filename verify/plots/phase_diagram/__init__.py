@@ -8,6 +8,7 @@ written, `layout` gathers all, and `drawing` draws.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,8 @@ def plot_phases(
     the same colour in all panels.  Fonts, sizes and lines are those of Matplotlib's rcParams; `verify.plots.use_style`
     sets those of the command.
 
-    Labels are placed for the present size of the Axes, so set the size first.  A legend, where labels need one, stands
-    to the right of the Axes.
+    Axes that are given keep the ranges and axis labels that they have, unless the `Panel` has a window.  Labels are
+    placed for the present size and ranges, so set both first.  A legend, where labels need one, stands to the right.
 
     Parameters
     ----------
@@ -73,6 +74,13 @@ def plot_phases(
     >>> drawn = plot_phases([strip, Panel("near 1", strip, alpha, window=((0, 2),))], ax=[left, right])
     >>> right.get_xlim()
     (np.float64(0.0), np.float64(2.0))
+
+    The same range, set on the Axes:
+
+    >>> axes = Figure().subplots()
+    >>> _ = axes.set_xlim(0, 2)
+    >>> plot_phases(strip, ax=axes).get_xlim()
+    (np.float64(0.0), np.float64(2.0))
     """
     alone = isinstance(diagrams, PhaseDiagram | Panel)
     given = [diagrams] if alone else list(diagrams)  # type: ignore[arg-type]
@@ -83,8 +91,17 @@ def plot_phases(
         axes = np.array(draw_page(panels, size).axes, dtype=object)
     else:
         axes = check_axes(ax, len(panels), "panels")
-        draw_panels(panels, list(axes))
+        draw_panels([_keep_ranges(panel, one) for panel, one in zip(panels, axes, strict=True)], list(axes))
     return axes[0] if alone else axes
+
+
+def _keep_ranges(panel: Panel, axes: Any) -> Panel:
+    """Return a panel whose window is the ranges that were set on the Axes, where it has none of its own."""
+    if panel.window is not None:
+        return panel
+    sides = [(axes.get_xlim(), axes.get_autoscalex_on()), (axes.get_ylim(), axes.get_autoscaley_on())]
+    window = [None if free else tuple(sorted(limits)) for limits, free in sides[: 1 if panel.y is None else 2]]
+    return replace(panel, window=tuple(window)) if any(window) else panel
 
 
 def _read_panel(value: object) -> Panel:

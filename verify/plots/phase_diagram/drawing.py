@@ -137,10 +137,11 @@ def _draw_scales(axes: Any, panel: Panel) -> None:
     locator = import_matplotlib("matplotlib.ticker").MaxNLocator
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(locator(TICKS, steps=[1, 2, 2.5, 5, 10]))
-    axes.set_xlabel(_symbol(panel.x))
+    if not axes.get_xlabel():
+        axes.set_xlabel(_symbol(panel.x))
     if panel.y is None:
         axes.set_yticks([])
-    else:
+    elif not axes.get_ylabel():
         axes.set_ylabel(_symbol(panel.y), rotation=0, ha="right", va="center")
     axes.set_title(escape(panel.title), loc="left", fontweight="bold")
     axes.set_title(rf"$L_\star \sim C^{{-{letter_of(panel.diagram)}}}$", loc="right", fontsize=FORMULA)
@@ -152,8 +153,8 @@ class _Drawing:
     def __init__(self, axes: Any, layout: Layout, colours: dict[frozenset[str], str], name: str) -> None:
         self.axes, self.layout, self.colours, self.name = axes, layout, colours, name
         frame = layout.frame
-        in_points = import_matplotlib("matplotlib.transforms").Affine2D().scale(1 / frame.width, 1 / frame.height)
-        self.points = in_points + axes.transAxes
+        parameters = import_matplotlib("matplotlib.transforms").Affine2D().scale(*frame.scale)
+        self.points = parameters.translate(frame.x[0], frame.y[0]) + axes.transData  # ranges set later move all alike
 
     def draw(self) -> None:
         """Draw fills, lines, labels and the legend."""
@@ -215,7 +216,7 @@ class _Drawing:
             self._text(line.text, *place, ha="center", rotation=angle, rotation_mode="anchor", zorder=5, **line.style)
 
     def _text(self, text: str, u: float, v: float, **style: Any) -> None:
-        self.axes.text(u, v, text, transform=self.points, **({"va": "baseline"} | style))
+        self.axes.text(u, v, text, transform=self.points, clip_on=True, **({"va": "baseline"} | style))
 
     def _draw_legend(self) -> None:
         """Say what numbers and letters stand for, to the right of the panel."""

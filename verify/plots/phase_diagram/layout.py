@@ -44,6 +44,12 @@ class Panel:
         A name for each phase, or none.
     window : tuple of (low, high) or None, optional
         A closed range for each axis.  Default, and for None: what shows every crossing of boundaries.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta, table1
+    >>> Panel("rich", table1.rich, x=beta, y=alpha, names=("hard", "easy", "super-easy"), window=((0, 3), (1, 4))).y
+    alpha
     """
 
     title: str
