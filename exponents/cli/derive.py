@@ -35,4 +35,4 @@ def derive(name: str, form: str, version: str) -> None:
     from ..reports.derivation_text import render_derivation
 
     found = derive_steps(name, version)  # type: ignore[arg-type]
-    show(lambda style, emphasis: render_derivation(found, style, emphasis), form)
+    show(lambda style, page: render_derivation(found, style, page), form)

@@ -105,7 +105,7 @@ def table(names: tuple[str, ...], form: str, version: str, convention: str, cloc
 
     build = partial(build_table, version=version, convention=convention, clock=clock)  # type: ignore[arg-type]
     tables = list(current_progress().map(build, wanted))
-    show(lambda style, emphasis: render_tables(tables, style, emphasis), form)
+    show(lambda style, page: render_tables(tables, style, page), form)
 
 
 def _left_out(option: str) -> bool:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..names import CONVENTIONS, FORMATS, MODEL, PUBLISHED, VERSIONS
-from .progress import current_progress, show_progress
+from .progress import current_progress, measure_terminal, show_progress
 
 if TYPE_CHECKING:
     from ..derivations.derivation import Derivation
-    from ..reports.formats import Emphasis
+    from ..reports.page import Page
     from ..reports.render import Table
 
 _NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
@@ -130,13 +130,13 @@ convention_option = click.option(
 )
 
 
-def show(render: Callable[[str, Emphasis], str], form: str) -> None:
-    """Print what ``render`` returns: with emphasis on a terminal, and in ASCII where the output has no Greek.
+def show(render: Callable[[str, Page], str], form: str) -> None:
+    """Print what ``render`` returns: for a terminal or a pipe, and in ASCII where the output has no Greek.
 
     Parameters
     ----------
     render : callable
-        Takes a format and a function that emphasises text; returns the text to print.
+        Takes a format and a `Page`; returns the text to print.
     form : str
         The format that was asked for.
 
@@ -147,17 +147,22 @@ def show(render: Callable[[str, Emphasis], str], form: str) -> None:
 
     Examples
     --------
-    >>> show(lambda form, emphasis: emphasis(f"a table as {form}"), "markdown")
+    >>> show(lambda form, page: page.emphasise(f"a table as {form}"), "markdown")
     a table as markdown
     """
     if sys.stdout is None:
         raise OSError("standard output is closed")
-    emphasis = partial(click.style, bold=True) if sys.stdout.isatty() and "NO_COLOR" not in os.environ else str
-    text = render(form, emphasis)
+    from ..reports.page import PIPE, Page
+
+    page = PIPE
+    if sys.stdout.isatty():
+        emphasise = str if "NO_COLOR" in os.environ else partial(click.style, bold=True)
+        page = Page(emphasise, measure_terminal(sys.stdout))
+    text = render(form, page)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        text = render("ascii" if form == "text" else form, emphasis).encode("ascii", "replace").decode()
+        text = render("ascii" if form == "text" else form, page).encode("ascii", "replace").decode()
     current_progress().clear(ended=True)
     click.echo(text)
 
@@ -194,7 +199,7 @@ def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], o
         show(lambda *_: json.dumps(as_object(), indent=2), form)
         return
     built = tables()[: 1 if form == "csv" else None]
-    show(lambda style, emphasis: render_tables(built, style, emphasis), form)
+    show(lambda style, page: render_tables(built, style, page), form)
 
 
 def show_with_derivation(
@@ -230,8 +235,8 @@ def show_with_derivation(
         return
     built = () if form == "csv" else tables()
 
-    def render(style: str, emphasis: Emphasis) -> str:
-        parts = [render_tables(built, style, emphasis), render_derivation(steps, style, emphasis)]
+    def render(style: str, page: Page) -> str:
+        parts = [render_tables(built, style, page), render_derivation(steps, style, page)]
         return "\n\n".join(part for part in parts if part)
 
     show(render, form)

@@ -7,7 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ..printing import Notation, Phrase, Style, write
-from .formats import STYLE, TEXTUAL, Emphasis, escape_latex, latex_heading, wrap, write_csv
+from .formats import STYLE, TEXTUAL, escape_latex, latex_heading, wrap, write_csv, write_title
+from .page import PIPE, Page
 from .render import Table, make_columns
 
 if TYPE_CHECKING:  # a table must not import every derivation
@@ -16,7 +17,7 @@ if TYPE_CHECKING:  # a table must not import every derivation
 _ASSUMPTIONS = "Assumptions"
 
 
-def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = str) -> str:
+def render_derivation(derivation: Derivation, form: str, page: Page = PIPE) -> str:
     """Return a derivation, step by step, in one format.
 
     Examples
@@ -35,10 +36,10 @@ def render_derivation(derivation: Derivation, form: str, emphasis: Emphasis = st
         return write_csv(("step", "statement", "expression", "reason", "source"), rows)
     if form in TEXTUAL:
         style = STYLE[form]
-        steps = [_text_step(number, step, style) for number, step in enumerate(derivation.steps, 1)]
+        steps = [_text_step(number, step, style, page) for number, step in enumerate(derivation.steps, 1)]
         opening = [f"{_ASSUMPTIONS}:"] * bool(derivation.assumptions)
-        opening += [line for part in derivation.assumptions for line in wrap(part, "  - ", "    ", style)]
-        parts = [emphasis(derivation.title.write(style)), "\n".join(opening), *steps]
+        opening += [line for part in derivation.assumptions for line in wrap(part, "  - ", "    ", style, page)]
+        parts = [write_title(derivation.title, style, page), "\n".join(opening), *steps]
         return "\n\n".join(part for part in parts if part)
     if form == "html":
         return _html(derivation)
@@ -101,14 +102,14 @@ def _step_objects(derivation: Derivation) -> list[dict[str, object]]:
     ]
 
 
-def _text_step(number: int, step: Step, style: Style) -> str:
+def _text_step(number: int, step: Step, style: Style, page: Page) -> str:
     margin = " " * 4
-    lines = wrap(step.opening, f"{number:2}. ", margin, style)
+    lines = wrap(step.opening, f"{number:2}. ", margin, style, page)
     lines += [margin * 2 + write(formula, style) for formula in step.formulas]
     because = Phrase(
         f"since {step.reason.template} [{{source_}}]", {**step.reason.values, "source_": _quoted(step.source)}
     )
-    return "\n".join([*lines, *wrap(because, margin, margin, style)])
+    return "\n".join([*lines, *wrap(because, margin, margin, style, page)])
 
 
 def _html(derivation: Derivation) -> str:

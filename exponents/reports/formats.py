@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ..printing import Phrase, Style
-
-WIDTH = 80  # columns of a terminal
+from .page import PIPE, Page
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -24,12 +23,9 @@ STYLE: dict[str, Style] = {
 
 TEXTUAL = ("text", "ascii")
 
-Emphasis = Callable[[str], str]
-"""Marks titles and headings of text."""
 
-
-def wrap(sentence: Phrase, first: str, rest: str, style: Style) -> list[str]:
-    """Return a sentence in lines of a terminal's width, with each formula on one line.
+def wrap(sentence: Phrase, first: str, rest: str, style: Style, page: Page = PIPE) -> list[str]:
+    """Return a sentence in lines of a terminal's width, with each formula on one line if it fits.
 
     Parameters
     ----------
@@ -37,6 +33,7 @@ def wrap(sentence: Phrase, first: str, rest: str, style: Style) -> list[str]:
     first, rest : str
         What the first line and the others begin with.
     style : Style
+    page : Page
 
     Examples
     --------
@@ -44,8 +41,22 @@ def wrap(sentence: Phrase, first: str, rest: str, style: Style) -> list[str]:
     ['1. One line.']
     """
     text = sentence.write(style, space=_NO_BREAK)
-    lines = textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        text, max(page.prose, len(rest) + 1), initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )
     return [line.replace(_NO_BREAK, " ") for line in lines]
+
+
+def write_title(title: Phrase, style: Style, page: Page = PIPE) -> str:
+    """Return a title with emphasis; in a pipe it is one line.
+
+    Examples
+    --------
+    >>> write_title(Phrase("One line"), "plain")
+    'One line'
+    """
+    lines = [title.write(style)] if page.width is None else wrap(title, "", "", style, page)
+    return "\n".join(map(page.emphasise, lines))
 
 
 def write_csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

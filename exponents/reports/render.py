@@ -1,10 +1,10 @@
 """How is a table written as text, Markdown, LaTeX, HTML, CSV or JSON?
 
 Exact values are never rounded.  In CSV and JSON they are ASCII that a rational parser, or SymPy, reads back.  Text is
-aligned for a terminal of 80 columns; in a pipe it is the same without emphasis.
+aligned for 80 columns, and cut to fit a terminal (`text_grid`).
 
 Map: `render_tables`, `render_table` and `table_object` write a `Table`.  `cut_grids` cuts it into grids of cells,
-`_lines` writes a cell, `_grid` lays a grid out.
+`_lines` writes a cell, `_grid` a grid.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby, zip_longest
+from itertools import groupby
 from typing import Literal, TypeAlias
 
 from sympy import Basic, Piecewise
@@ -23,14 +23,15 @@ from ..printing import Math, Notation, Phrase, Style, cases, write, write_decima
 from .formats import (
     STYLE,
     TEXTUAL,
-    WIDTH,
-    Emphasis,
     escape_latex,
     latex_heading,
     replace_outside_formulas,
     wrap,
     write_csv,
+    write_title,
 )
+from .page import PIPE, Page
+from .text_grid import lay_out, lay_out_block
 
 Cell: TypeAlias = "str | Phrase | Math | tuple[Cell, ...] | None"
 
@@ -108,7 +109,7 @@ class Table:
         return self.blocks == "always" or (self.blocks == "text" and form in TEXTUAL)
 
 
-def render_tables(tables: Sequence[Table], form: str, emphasis: Emphasis = str) -> str:
+def render_tables(tables: Sequence[Table], form: str, page: Page = PIPE) -> str:
     """Return several tables in one format; CSV holds exactly one.
 
     Examples
@@ -119,18 +120,18 @@ def render_tables(tables: Sequence[Table], form: str, emphasis: Emphasis = str) 
     """
     if form == "json":
         return json.dumps({"tables": [table_object(table) for table in tables]}, indent=2, ensure_ascii=False)
-    return "\n\n".join(render_table(table, form, emphasis) for table in tables)
+    return "\n\n".join(render_table(table, form, page) for table in tables)
 
 
-def render_table(table: Table, form: str, emphasis: Emphasis = str) -> str:
+def render_table(table: Table, form: str, page: Page = PIPE) -> str:
     """Return one table in a format that is not JSON.
 
     Parameters
     ----------
     table : Table
     form : "text", "ascii", "markdown", "latex", "html" or "csv"
-    emphasis : callable
-        Marks titles and headings of text.
+    page : Page
+        Where text is printed.
 
     Examples
     --------
@@ -144,10 +145,11 @@ def render_table(table: Table, form: str, emphasis: Emphasis = str) -> str:
     if form == "csv":
         return _csv(table)
     style, block = STYLE[form], table.in_blocks(form)
-    parts = [_grid(headings, rows, form, emphasis, block) for headings, rows in cut_grids(table, style, block)]
+    parts = [_grid(headings, rows, form, page, block) for headings, rows in cut_grids(table, style, block)]
     title = table.title.write(style)
     if form in TEXTUAL:
-        return "\n\n".join([emphasis(title), *parts, *("\n".join(wrap(note, "", "", style)) for note in table.notes)])
+        head = write_title(table.title, style, page)
+        return "\n\n".join([head, *parts, *("\n".join(wrap(note, "", "", style, page)) for note in table.notes)])
     notes = [note.write(style) for note in table.notes]
     if form == "html":
         return "\n".join([f"<p><strong>{escape(title)}</strong></p>", *parts, *(f"<p>{escape(n)}</p>" for n in notes)])
@@ -227,12 +229,9 @@ def _lines(cell: Cell, style: Style) -> list[str]:
     return [f"${text}$" if style == "latex" else text]
 
 
-def _grid(headings: list[str], rows: list[list[list[str]]], form: str, emphasis: Emphasis, block: bool) -> str:
-    if form in TEXTUAL:  # a block's name may be wider than its column: it gets a line of its own
-        if not block:
-            return _text_grid(headings, rows, emphasis)
-        parts = [_text_grid(*part, emphasis) for part in _fit(["", *headings[1:]], rows)]
-        return "\n".join([emphasis(headings[0]), "\n\n".join(parts)])
+def _grid(headings: list[str], rows: list[list[list[str]]], form: str, page: Page, block: bool) -> str:
+    if form in TEXTUAL:
+        return (lay_out_block if block else lay_out)(headings, rows, page)
     from tabulate import tabulate  # imported here: text, the default, does not need it
 
     if form == "html":
@@ -244,29 +243,6 @@ def _grid(headings: list[str], rows: list[list[list[str]]], form: str, emphasis:
         return tabulate(starred, headings, tablefmt="github", disable_numparse=True)
     escaped = [[escape_latex(cell) for cell in row] for row in joined]
     return tabulate(escaped, [escape_latex(h) for h in headings], tablefmt="latex_raw", disable_numparse=True)
-
-
-def _fit(headings: list[str], rows: list[list[list[str]]]) -> list[tuple[list[str], list[list[list[str]]]]]:
-    """Return a grid in parts that fit a terminal, each with the labels; a record that is too wide stays whole."""
-    columns = zip([[heading] for heading in headings], *rows, strict=True)
-    labels, *widths = (max(len(line) for cell in column for line in cell) for column in columns)
-    parts: list[list[int]] = [[]]
-    for record, width in enumerate(widths, 1):
-        if parts[-1] and labels + sum(2 + widths[i - 1] for i in parts[-1]) + 2 + width > WIDTH:
-            parts.append([])
-        parts[-1].append(record)
-    return [([headings[i] for i in (0, *part)], [[row[i] for i in (0, *part)] for row in rows]) for part in parts]
-
-
-def _text_grid(headings: list[str], rows: list[list[list[str]]], emphasis: Emphasis) -> str:
-    """Return left-aligned columns two spaces apart; a cell of several lines takes several lines."""
-    columns = [[[heading], *cells] for heading, *cells in zip(headings, *rows, strict=True)]
-    widths = [max(len(line) for cell in column for line in cell) for column in columns]
-    printed: list[str] = []
-    for row in ([[heading] for heading in headings], [["-" * width] for width in widths], *rows):
-        for parts in zip_longest(*row, fillvalue=""):
-            printed.append("  ".join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip())
-    return "\n".join([emphasis(printed[0]), *printed[1:]])
 
 
 def _csv(table: Table) -> str:
