@@ -41,6 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,18 @@ class Status:
     undetermined_from: float | None = None
     mean_bounded_below: float | None = None
     modes_learned_from: float | None = None
+
+    @property
+    def valid_until(self) -> float:
+        """The first time from which on the curve must be read with care; infinite if there is none.
+
+        Examples
+        --------
+        >>> Status().valid_until, Status(unstable_from=1e3, undetermined_from=2e3).valid_until
+        (inf, 1000.0)
+        """
+        ends = (self.unstable_from, self.undetermined_from, self.modes_learned_from)
+        return min((end for end in ends if end is not None), default=inf)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -161,6 +174,11 @@ class LossCurve(Reported):
     def loss_error(self) -> Reals:
         """The error of the loss, by the same name as other quantities' errors."""
         return self.error
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """Where the curve is not past ``status.valid_until``, an array of shape (times,)."""
+        return np.asarray(self.time < self.status.valid_until)
 
     def __len__(self) -> int:
         return len(self.time)

@@ -267,11 +267,11 @@ def _flow_with_batches(task: _Task) -> LossCurve:
     )
 
 
-def _mark_end(found: LossCurve, measured: Spectrum, gamma: float) -> LossCurve:
-    """Add to the status the time at which the last mode of a measured spectrum is learned."""
-    last = float(found.time[-1])
+def _mark_end(found: LossCurve, measured: Spectrum, gamma: float, speed: float = 1.0) -> LossCurve:
+    """Add to the status the time at which the last mode of a measured spectrum is learned by a flow of some speed."""
+    last = speed * float(found.time[-1])
     learned = find_learned_time(measured, gamma, last) if last > 0 else None
-    return replace(found, status=replace(found.status, modes_learned_from=learned))
+    return replace(found, status=replace(found.status, modes_learned_from=learned and learned / speed))
 
 
 def _find_kernel(found: LossCurve, target: Spectrum, gamma: float, kernel: float) -> float | None:
@@ -367,7 +367,10 @@ def _linear_flow(task: _Task) -> LossCurve:
     model = task.model
     assert model.readout_scale is not None
     if model.file is not None:
-        return linear_curve(read_model_spectrum(model).compress(), model.gamma, task.times, model.readout_scale)
+        measured = read_model_spectrum(model).compress()
+        found = linear_curve(measured, model.gamma, task.times, model.readout_scale)
+        speed = 1 + model.readout_scale**2  # the network is a flow that is so much faster, and less rich
+        return _mark_end(found, measured, (model.gamma / speed) ** 2, speed)
     return linear_limit_curve(
         *model.exponents, model.gamma, task.times, model.readout_scale, model.spectrum, model.modes
     )

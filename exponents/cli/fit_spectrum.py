@@ -170,4 +170,5 @@ def _predict(fit: SpectrumFit, times: Any, gamma: float) -> dict[str, Any]:
         "measured": found.measured.loss.tolist(),
         "law": law,
         "learned_from": found.learned_from,
+        "valid": [bool(found.learned_from is None or time < found.learned_from) for time in found.measured.time],
     }

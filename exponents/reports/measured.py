@@ -23,8 +23,12 @@ CURVE: dict[str, tuple[str | Notation, str]] = {
     "between_models": ("between models", ".3g"),
     "kernel": (Notation("kappa", "κ", r"\kappa"), ".6g"),
     "clock": (Notation("tau", "τ", r"\tau"), ".6g"),
+    "valid": ("valid", ""),
 }
 """Headings and formats of the columns that a loss curve may have, by the keys of CSV."""
+
+MARK, MARKED = " *", "* Past the time from which a warning holds."
+"""What marks a time at which a curve is not valid, and the note that says so."""
 
 SIZES = ("model_size", "batch_size", "samples")
 """Parameters that are infinite where they have no value."""
@@ -60,7 +64,7 @@ def curve_columns(curve: Curve) -> dict[str, Any]:
     >>> list(curve_columns(loss_curve(Model("3/2", "1/2"), [10.0])))[:5]
     ['time', 'loss', 'error', 'local_exponent', 'kernel']
     """
-    found = {"time": curve.time, "loss": curve.loss, "error": curve.error, **curve.observed}
+    found = {"time": curve.time, "loss": curve.loss, "error": curve.error, "valid": curve.valid, **curve.observed}
     if "model" in curve.errors:
         found["model_error"] = curve.errors["model"]
     if "loss_slope" in found and "train_loss" not in found:  # of reused samples the slope is no exponent
@@ -76,7 +80,7 @@ def printed_columns(curve: Curve) -> dict[str, list[float]]:
     --------
     >>> from verify import Model, loss_curve
     >>> list(printed_columns(loss_curve(Model("3/2", "1/2"), [1, 10])))
-    ['time', 'loss', 'error', 'local_exponent', 'kernel', 'clock']
+    ['time', 'loss', 'error', 'local_exponent', 'kernel', 'clock', 'valid']
     """
     return {key: values.tolist() for key, values in curve_columns(curve).items() if key in CURVE}
 
@@ -88,12 +92,12 @@ def curve_object(curve: Curve) -> dict[str, object]:
     --------
     >>> from verify import Model, loss_curve
     >>> list(curve_object(loss_curve(Model("3/2", "1/2"), [10.0])))
-    ['time', 'loss', 'error']
+    ['time', 'loss', 'error', 'valid']
     """
     columns = curve_columns(curve)
     return {
         key: [value if isfinite(value) else None for value in columns[key].tolist()]
-        for key in ("time", "loss", "error", "train_loss", "model_error")
+        for key in ("time", "loss", "error", "train_loss", "model_error", "valid")
         if key in columns
     }
 
@@ -118,7 +122,8 @@ def curve_table(columns: Mapping[str, Sequence[float]], title: str, notes: Seque
     Parameters
     ----------
     columns : mapping of str to sequence of float
-        By the keys of `CURVE`, all of one length; NaN is an unknown value, and its cell is empty.
+        By the keys of `CURVE`, all of one length; NaN is an unknown value, and its cell is empty.  Times that are not
+        valid are marked.
     title : str
         A template, with names of `CURVE_SYMBOLS` in braces.
     notes : sequence of str
@@ -130,9 +135,34 @@ def curve_table(columns: Mapping[str, Sequence[float]], title: str, notes: Seque
     >>> table.rows
     (('1', '0.5', None),)
     """
-    cells = zip(*([_number(value, CURVE[key][1]) for value in values] for key, values in columns.items()), strict=True)
-    heading, *said = (phrase(template, **CURVE_SYMBOLS) for template in (title, *notes))
-    return Table("curve", heading, tuple(Column(key, CURVE[key][0]) for key in columns), tuple(cells), tuple(said))
+    valid = list(map(bool, columns.get("valid", [True] * len(columns["time"]))))
+    shown = {key: [_number(value, CURVE[key][1]) for value in columns[key]] for key in columns if key != "valid"}
+    shown["time"] = mark_times(shown["time"], valid)
+    heading, *said = (phrase(template, **CURVE_SYMBOLS) for template in (title, *notes, *mark_note(valid)))
+    cells = tuple(zip(*shown.values(), strict=True))
+    return Table("curve", heading, tuple(Column(key, CURVE[key][0]) for key in shown), cells, tuple(said))
+
+
+def mark_times(times: Sequence[Cell], valid: Sequence[bool]) -> list[Cell]:
+    """Return cells of times, marked where a curve is not valid.
+
+    Examples
+    --------
+    >>> mark_times(["1", "10"], [True, False])
+    ['1', '10 *']
+    """
+    return [time if good else f"{time}{MARK}" for time, good in zip(times, valid, strict=True)]
+
+
+def mark_note(valid: Sequence[bool]) -> list[str]:
+    """Return the note that explains marks, if there are any.
+
+    Examples
+    --------
+    >>> mark_note([True, True]), len(mark_note([True, False]))
+    ([], 1)
+    """
+    return [] if all(valid) else [MARKED]
 
 
 def long_table(records: Sequence[Mapping[str, Any]]) -> Table:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..printing import Notation, Phrase, phrase
+from .measured import mark_note, mark_times
 from .render import Cell, Column, Table, make_columns
 
 _LAWS: dict[str, Notation] = {
@@ -84,7 +85,8 @@ def _windows(found: Mapping[str, Any]) -> Table:
 
 
 def _curves(curves: Mapping[str, Any]) -> Table:
-    cells = zip(*([_number(value, form) for value in curves[key]] for key, (_, form) in CURVES.items()), strict=True)
+    times, *losses = ([_number(value, form) for value in curves[key]] for key, (_, form) in CURVES.items())
+    rows = zip(mark_times(times, curves["valid"]), *losses, strict=True)
     columns = tuple(Column(key, heading) for key, (heading, _) in CURVES.items())
     title = phrase(
         f"Predicted loss under gradient flow, {{gamma}} = {curves['gamma']:g}", gamma=Notation("gamma", "γ", r"\gamma")
@@ -97,7 +99,8 @@ def _curves(curves: Mapping[str, Any]) -> Table:
                 "gradually before, the measured curve shows where the spectrum ends, not the law of the kernel."
             )
         )
-    return Table("curve", title, columns, tuple(cells), tuple(notes))
+    notes += map(Phrase, mark_note(curves["valid"]))
+    return Table("curve", title, columns, tuple(rows), tuple(notes))
 
 
 def _cells(value: Mapping[str, Any]) -> tuple[str, str]:

@@ -65,7 +65,10 @@ def rows(capsys, *arguments):
     assert status == 0
     read = list(csv.DictReader(io.StringIO(out)))
     assert list(read[0])[: len(PARAMETERS)] == PARAMETERS and list(read[0])[-2:] == ATTRIBUTES[1:]
-    return {key: np.array([float(row[key]) for row in read]) for key in list(read[0])[len(PARAMETERS) : -2]}
+    measured = list(read[0])[len(PARAMETERS) : -2]
+    return {
+        key: np.array([row[key] == "true" if key == "valid" else float(row[key]) for row in read]) for key in measured
+    }
 
 
 def test_a_curve_has_the_keys_that_others_rely_on(capsys):
@@ -98,9 +101,29 @@ def test_every_method_has_the_same_keys_and_columns_of_its_own(arguments, column
     times, loss, error = curve(capsys, *arguments, "--time", "1,2")
     assert times.tolist() == [1, 2] and loss[1] < loss[0] and np.all((error > 0) & (error < 0.5 * loss))
     found = rows(capsys, *arguments, "--time", "1,2")
-    assert list(found) == ["time", "loss", "error", *columns]
+    assert list(found) == ["time", "loss", "error", *columns, "valid"]
     assert found["loss"].tolist() == loss.tolist()  # CSV has all digits
     assert np.all(found["kernel"] > 1)
+
+
+@pytest.mark.parametrize("method", ["flow", "two-time"])
+def test_rows_from_the_time_of_a_warning_on_are_marked_in_every_format(method, capsys):
+    noise = ["--batch-size", "16"] if method == "flow" else []
+    arguments = [*POINT, "--gamma", "10", *noise, "--method", method, "--time", "1,20,60"]
+    status, out, err = run(capsys, *arguments)
+    end = float(re.search(r"From t = (\S+) on eta kappa", err)[1])
+    due = [time < end for time in (1, 20, 60)]
+    assert status == 0 and True in due and False in due
+    times = re.findall(r"^(\d+)( \*)?  ", out, re.MULTILINE)
+    assert [mark == "" for _, mark in times] == due and "\n* Past the time from which a warning holds." in out
+    assert json.loads(run(capsys, *arguments, "--format", "json")[1])["valid"] == due
+    table = list(csv.DictReader(io.StringIO(run(capsys, *arguments, "--format", "csv")[1])))
+    assert [row["valid"] for row in table] == [str(good) for good in due]
+
+
+def test_control_a_curve_without_an_end_has_no_marks(capsys):
+    out = run(capsys, *POINT, "--time", "1,100")[1]
+    assert "*" not in out and json.loads(run(capsys, *POINT, "--time", "1", "--format", "json")[1])["valid"] == [True]
 
 
 def test_a_lazy_curve_is_the_incomplete_gamma_function(capsys):
@@ -580,7 +603,7 @@ def curve_json(capsys, *arguments):
 
 def test_reused_samples_have_a_loss_on_them_too(capsys):
     found = curve_json(capsys, "--samples", "100", "--model-size", "64", "--time", "1,10,1000")
-    assert set(found) == {"time", "loss", "error", "train_loss", "model_error", "kernel", "clock"}
+    assert set(found) == {"time", "loss", "error", "train_loss", "model_error", "kernel", "clock", "valid"}
     assert all(train < test for train, test in zip(found["train_loss"], found["loss"], strict=True))
     assert found["loss"][2] > found["loss"][1]  # near N = P it rises again
     assert found["train_loss"] == sorted(found["train_loss"], reverse=True)

@@ -50,6 +50,7 @@ def test_json_has_the_agreed_keys_and_both_curves(capsys, spectrum):
     exact = (POWER * np.exp(-2 * np.outer([1, 100, 1e5], K**-1.5))).sum(axis=1)
     assert curve["measured"] == pytest.approx(exact, rel=1e-6)
     assert curve["learned_from"] == pytest.approx(np.log(2) * 1000**1.5, rel=1e-3)
+    assert curve["valid"] == [True, True, False]
     assert curve["law"][2] > 100 * curve["measured"][2]  # the file ended
     assert "taken as exact" in err and "give --samples" in found["warnings"][0] and found["warnings"][0] in err
 

@@ -42,7 +42,10 @@ TEXTS = {
     *("method", "spectrum", "claim", "source", "control", "published_verdict", "derived_verdict"),
     *("failure", "status", "message", "warnings", "version"),
 }
-"""Columns that hold words; all others hold numbers."""
+"""Columns that hold words; all others but `VALID` hold numbers."""
+
+VALID = "valid"
+"""The column that says whether a curve holds at a time."""
 
 _INNER = ("time", "spectrum_digest")
 """Parts of a setting that are no parameters: the times are a column."""
@@ -104,12 +107,9 @@ class SweepResults(Described):
         return Table("verdicts", Phrase("Verdicts"), make_columns(*VERDICT), cells)
 
     def to_columns(self) -> dict[str, list[Any]]:
-        """Return the columns of `to_table`, with numbers as doubles or whole numbers; NaN is an unknown one."""
+        """Return the columns of `to_table`, with numbers as doubles or whole numbers, NaN if unknown."""
         table = self.to_table()
-        return {
-            column.key: [row[i] for row in table.rows] if column.key in TEXTS else _read_numbers(table.rows, i)
-            for i, column in enumerate(table.columns)
-        }
+        return {column.key: _read_column(column.key, table.rows, i) for i, column in enumerate(table.columns)}
 
     def to_frame(self) -> Any:
         """Return the columns as a DataFrame of pandas.
@@ -224,6 +224,15 @@ def _parameters(setting: Setting) -> Mapping[str, str | int | None]:
 
 def _write(value: object) -> str | None:
     return None if value is None else value if isinstance(value, str) else repr(value)
+
+
+def _read_column(key: str, rows: Sequence[Sequence[Any]], place: int) -> list[Any]:
+    """Return a column as words, as truth values or as numbers."""
+    if key in TEXTS:
+        return [row[place] for row in rows]
+    if key == VALID:
+        return [None if row[place] is None else row[place] == "True" for row in rows]
+    return _read_numbers(rows, place)
 
 
 def _read_numbers(rows: Sequence[Sequence[Any]], place: int) -> list[float] | list[int]:

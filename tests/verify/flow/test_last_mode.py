@@ -7,6 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from exponents.cli.app import main
+from verify import Model, loss_curve
 from verify.flow.last_mode import find_learned_time
 from verify.spectra.spectrum import spectrum_from_arrays
 
@@ -46,3 +47,19 @@ def test_a_curve_beyond_the_last_mode_warns_and_one_before_does_not(method, tmp_
         assert ("the last mode" in shown.out) == warned
     assert main(["curve", "2", "1/2", "--time", "1,1e9"]) == 0  # control: a law has no last mode
     assert "last mode" not in capsys.readouterr().err
+
+
+def test_a_linear_network_learns_the_last_mode_too_and_a_faster_one_sooner(tmp_path):
+    path = tmp_path / "k.txt"
+    np.savetxt(path, np.stack([SMALL.eigenvalues[:8], SMALL.weights[:8]], axis=1))
+    slowest = log(2) / SMALL.eigenvalues[7]  # of a lazy flow
+    for scale in (0.0, 1.0):
+        network = Model(gamma=0.0, file=path, readout_scale=scale)
+        found = loss_curve(network, [slowest / 4, 2 * slowest])
+        due = slowest / (1 + scale**2)
+        assert found.status.modes_learned_from == pytest.approx(due, rel=1e-3)
+        assert found.valid.tolist() == [True, False]
+    rich = loss_curve(Model(gamma=2.0, file=path, readout_scale=1.0), [slowest])
+    flow = loss_curve(Model(gamma=1.0, file=path), [2 * slowest])  # by the map of verify.linear.infinite_width
+    assert 2 * rich.status.modes_learned_from == pytest.approx(flow.status.modes_learned_from, rel=1e-9)
+    assert loss_curve(Model(gamma=2.0, file=path, readout_scale=1.0), [0.1]).status.modes_learned_from is None
