@@ -50,6 +50,7 @@ _HOMES = {
     "fits.fitted_spectrum": ("SpectrumFit",),
     "fits.kernel_spectrum": ("one_hot",),
     # Kernels of networks
+    "networks.circle_spectrum": ("circle_spectrum",),
     "networks.kernels": ("relu_kernels",),
     # Many runs
     "sweep.grid": ("Sweep", "read_sweep"),
@@ -78,6 +79,7 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .measurements.points import Point as Point, default_points as default_points, read_point as read_point
     from .measurements.slopes import Limit as Limit, extrapolate as extrapolate
     from .model import Model as Model
+    from .networks.circle_spectrum import circle_spectrum as circle_spectrum
     from .networks.kernels import relu_kernels as relu_kernels
     from .plots import (
         Panel as Panel,

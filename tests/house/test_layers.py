@@ -52,6 +52,7 @@ MORE = {
     "exponents/algebra/smt.py": {"z3"},
     "exponents/display.py": {"pandas"},
     "verify/": {"exponents"},
+    "verify/networks/complex_kernels.py": {"flint"},
     "verify/plots/": {"sympy"},
 }
 
