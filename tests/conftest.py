@@ -31,6 +31,9 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
+# By default approx also allows a difference of 1e-12: with a relative tolerance alone, a small loss would equal anything.
+type(pytest.approx(1.0)).DEFAULT_ABSOLUTE_TOLERANCE = 0.0
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave slow tests out, and say how many, unless THOROUGH is set."""

@@ -119,7 +119,7 @@ class _Search:
             if failed is not None and not self.open and self.best[0] == inf:
                 raise failed
             while self.open and self.open[0][0] < self.best[0] - GAP:
-                self._cut(*heapq.heappop(self.open)[2:])
+                self._cut(*heapq.heappop(self.open))
         except TooMuchWork as error:
             self._check_gap(error)
         return self._finish()
@@ -196,9 +196,12 @@ class _Search:
             if gain < 1e-13 or better + 5 * gain < GAP / 10 or better < -GAP:
                 return
 
-    def _cut(self, piece: Piece, logs: tuple[Any, ...]) -> None:
-        """Cut a piece where its solution lies, and examine the parts."""
-        for part in cut_piece(self.problem, piece, logs):
+    def _cut(self, bound: float, _order: int, piece: Piece, logs: tuple[Any, ...]) -> None:
+        """Cut a piece where its solution lies, and examine the parts; keep the bound of a piece that cannot be cut."""
+        parts = list(cut_piece(self.problem, piece, logs))
+        if not parts:  # its programme is that of the problem
+            self.closed = min(self.closed, bound)
+        for part in parts:
             try:
                 self._examine(part)
             except Infeasible:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from random_losses import BUDGET, draw_problem, look, search_grid
 from scipy.optimize import brentq, minimize_scalar
-from sympy import Min, Rational, Symbol
+from sympy import Max, Min, Rational, Symbol
 
 from exponents import plan_budget, programme
 from exponents.algebra.work_limit import WorkLimit
@@ -233,3 +233,15 @@ def test_work_is_bounded_and_the_message_says_what_was_reached(monkeypatch):
     problem, *_ = draw_problem(5)
     with pytest.raises(TooMuchWork, match=r"after \d+ pieces the least value is known within a factor 1\.\d+ only"):
         plan_budget(problem, BUDGET)
+
+
+def test_a_piece_that_cannot_be_cut_keeps_its_bound():
+    # the parts of the maximum tie at N = 1/sqrt(D): more N costs more, and less raises the loss
+    loss = (1 / D + Max(D ** r("-2/3"), D**-2 * N ** r("-8/3"))) ** r("1/3")
+    tie = least_cost(programme(loss, N * D, free=[N]), r("2/3"))
+    best = brentq(lambda d: (1 / d + d ** (-2 / 3)) ** (1 / 3) - 2 / 3, 1, 1e3)
+    assert float(tie.budget) == pytest.approx(best**0.5, rel=1e-9)
+    # N^(-1/5) + U^(-1/2) = 1/70, where N U is least with shares 5/7 and 2/7
+    loss = N ** r("-1/5") + U ** r("-1/2") * D ** r("-1/6") + Min(U ** r("-9/4"), N ** r("-9/4"))
+    found = least_cost(programme(loss, N * D * U), r("1/70"))
+    assert float(found.budget) == pytest.approx(98.0**5 * 245.0**2, rel=1e-9)

@@ -133,7 +133,7 @@ def test_level_1_has_the_slope_of_direct_integrals(gamma):
             kernel = 1 + gamma * float(area)
         clock = float(one.clock[at])
         fall = -beta + clock**beta * np.exp(-clock) / (complete(beta) * lower(beta, clock))
-        assert one.slope[at] == pytest.approx(t * kernel / clock * fall, rel=1e-7, abs=1e-9)  # both rules
+        assert one.slope[at] == pytest.approx(t * kernel / clock * fall, rel=1e-7, abs=1e-14)  # both rules
 
 
 @pytest.mark.parametrize("beta", ["1/10", "1/2", "7/10"])

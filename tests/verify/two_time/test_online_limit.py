@@ -42,8 +42,9 @@ spectra = st.lists(st.tuples(st.floats(0.01, 1), st.floats(0.01, 1)), min_size=2
 def test_the_equations_are_gradient_descent_on_a_network_with_orthogonal_first_features(modes, gamma, eta):
     measure = spectrum_from_arrays(*zip(*modes, strict=True))
     found = solve_online_limit(measure, gamma, eta, 40)
-    # 1e-12: rounding of some forty steps
-    assert found.loss == pytest.approx(network(measure, gamma, eta, 40), rel=1e-12)
+    # rounding of some forty steps; the network subtracts what it has learned from its target
+    size = np.sqrt(network(measure, gamma, eta, 40))
+    assert np.sqrt(found.loss) == pytest.approx(size, rel=1e-12, abs=1e-14 * size[0])
     assert np.array_equal(found.kernel, 1 + gamma * found.readout_correlation.diagonal())
 
 
@@ -149,7 +150,8 @@ def test_the_error_covers_what_rounding_grows_to_beyond_the_stable_region(gamma,
     stable, lost = (round(time / eta) for time in (found.status.unstable_from, found.status.undetermined_from))
     assert found.sharpness[stable - 1] <= 2 < found.sharpness[stable] and stable < lost < steps
     rules = measure.error * found.loss + ROUNDING * found.loss[0]
-    assert found.error[:stable] == pytest.approx(rules[:stable]) and np.all(found.error[lost:] >= found.loss[lost:])
+    assert found.error[:stable] == pytest.approx(rules[:stable], rel=0, abs=1e-14 * found.loss[0])
+    assert np.all(found.error[lost:] >= found.loss[lost:])
     outside = np.zeros(steps + 1, bool)
     for seed in range(3):  # the same dynamics as a network, whose rounding differs
         apart = np.abs(network(measure, gamma, eta, steps, seed) - found.loss)
@@ -189,8 +191,9 @@ def test_a_history_is_summed_in_blocks_of_any_size(block):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(two_time, "BLOCK", block)
         found = solve_online_limit(SMALL, 1.0, 0.2, 30)
-    assert found.force_correlation == pytest.approx(whole.force_correlation, rel=1e-13)  # the order of a sum
-    assert found.readout_correlation == pytest.approx(whole.readout_correlation, rel=1e-13)
+    for name in ("force_correlation", "readout_correlation"):
+        due = getattr(whole, name)
+        assert getattr(found, name) == pytest.approx(due, rel=1e-13, abs=1e-15 * due.max())  # the order of a sum
 
 
 @pytest.mark.parametrize(
