@@ -5,6 +5,7 @@ Three methods know the random feature model with new samples in every step ("onl
 * flow: gradient flow, in the limit or in the mean field of models of size N (`flow`).  Batches add a
   variance, and shift the mean, to first order in eta/B (`flow.noise`).
 * two-time: the mean field equations of finite steps (`two_time.online_limit`, and `two_time.online` at finite N or B);
+  with small steps their limit at a fixed eta/B (`two_time.small_steps`);
   at gamma = 0 the exact second moments of finite steps instead, on the mean-field spectrum (`two_time.lazy_model`).
 * simulate: the mean over trained models (`training.ensemble`).
 
@@ -23,7 +24,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, inf, log1p
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,6 @@ from exponents.names import FLOW, SIMULATE, TWO_TIME
 
 from .arrays import Reals
 from .curves import LossCurve, Status
-from .flow.clock import solve_deep_enough
 from .flow.curve import TOLERANCE, flow_curve, limit_curve
 from .flow.last_mode import find_learned_time
 from .flow.noise import noisy_curve
@@ -41,8 +40,7 @@ from .inputs import check_times, check_whole, count_steps, exact_rate
 from .linear.infinite_width import linear_curve, linear_limit_curve
 from .model import SEEDS, Model, check_last_time, check_method
 from .model_error import estimate_model_error
-from .reuse.averaged_draws import average_draws
-from .reuse.mean_loss import mean_reuse, reuse_curve
+from .reuse.model_curves import reuse_draws, reuse_flow, reuse_two_time
 from .spectra.power_law import power_law_spectrum
 from .spectra.random_features import limit_spectra, mean_spectra
 from .spectra.spectrum import Spectrum
@@ -54,9 +52,9 @@ from .training.seeds import check_seeds
 from .training.settings import check_memory, check_setting, estimate_training_seconds
 from .training.stability import STABLE
 from .two_time.lazy_model import add_between_models, lazy_curve, lazy_distance
-from .two_time.offline import limit_of_fine_grids, time_grid
 from .two_time.online import estimate_two_time_seconds, solve_online
 from .two_time.online_limit import solve_online_limit
+from .two_time.small_steps import estimate_small_steps_seconds, small_steps_curve
 
 DEEPER = 2.0
 """Factor by which spectra are resolved beyond the clock of a flow: its last step ends after the last time."""
@@ -68,12 +66,6 @@ than it allows do not fit into memory."""
 PLACES = 64
 """Times within a step of the flow among which a kernel is looked for: it is then found to a thousandth."""
 
-INTERVALS = 2.0
-"""Intervals of an offline time grid per factor e in time; a grid of halved intervals gives the error."""
-
-AHEAD = 1e3
-"""Factor by which the clock may at first be ahead of time on reused samples."""
-
 
 @dataclass(frozen=True)
 class _Task:
@@ -84,6 +76,7 @@ class _Task:
     steps: tuple[int, ...]
     learning_rate: Fraction | None
     seeds: range
+    small_steps: bool
 
     @property
     def eta(self) -> float:
@@ -102,6 +95,7 @@ def loss_curve(
     learning_rate: Fraction | float | str | None = None,
     seeds: int | None = None,
     first_seed: int = 0,
+    small_steps: bool = False,
 ) -> LossCurve:
     """Solve for the loss of a model by one of three methods.
 
@@ -120,6 +114,9 @@ def loss_curve(
         Number of models that "simulate" trains, 16 by default.
     first_seed : int
         The seeds are ``first_seed``, ``first_seed`` + 1, ...
+    small_steps : bool
+        With "two-time" and finite batches: steps tend to 0 at a fixed learning rate over batch size, and times need not
+        be multiples of the learning rate.
 
     Returns
     -------
@@ -144,8 +141,11 @@ def loss_curve(
     [0.7566, 0.2364, 0.1683]
     >>> loss_curve(model, [1, 10], "two-time", learning_rate=0.1).loss.round(4).tolist()
     [0.7537, 0.2362]
+    >>> noisy = Model("3/2", "3/2", batch_size=8)
+    >>> loss_curve(noisy, [1, 2.5], "two-time", learning_rate=0.1, small_steps=True).loss.round(4).tolist()
+    [0.1406, 0.0352]
     """
-    task = _check_task(model, times, method, learning_rate, seeds, first_seed)
+    task = _check_task(model, times, method, learning_rate, seeds, first_seed, small_steps)
     found = SOLVERS[_system(model), method](task)
     if method == SIMULATE or _system(model) == "linear":
         return found
@@ -159,12 +159,13 @@ def estimate_seconds(
     method: str = FLOW,
     learning_rate: Fraction | float | str | None = None,
     seeds: int | None = None,
+    small_steps: bool = False,
 ) -> float:
     """Return about how many seconds `loss_curve` takes; 0 where it ends soon.
 
     Parameters
     ----------
-    model, times, method, learning_rate, seeds
+    model, times, method, learning_rate, seeds, small_steps
         As in `loss_curve`.
 
     Returns
@@ -183,7 +184,9 @@ def estimate_seconds(
     >>> round(estimate_seconds(model, [400], "two-time", learning_rate="1/10"))
     192
     """
-    task = _check_task(model, times, method, learning_rate, seeds)
+    task = _check_task(model, times, method, learning_rate, seeds, small_steps=small_steps)
+    if small_steps:
+        return estimate_small_steps_seconds(model, times)
     if _system(model) != "online" or method == FLOW:
         return 0.0
     if method == TWO_TIME:
@@ -201,12 +204,13 @@ def _check_task(
     rate: object,
     seeds: int | None,
     first_seed: int = 0,
+    small_steps: bool = False,
 ) -> _Task:
     """Return what the solver is asked, with times rounded to steps, or raise InputError."""
     eta = None if rate is None else exact_rate(rate)
-    check_method(model, method, eta, seeds)
+    check_method(model, method, eta, seeds, small_steps)
     moments, steps = check_times(times), ()  # type: tuple[Reals, tuple[int, ...]]
-    if eta is not None and method != FLOW:
+    if eta is not None and method != FLOW and not small_steps:
         steps = tuple(sorted({count_steps(Fraction(time), eta) for time in times}))
         moments = np.array([float(eta * step) for step in steps])
     if eta is not None:
@@ -214,7 +218,8 @@ def _check_task(
     if seeds is not None:
         check_whole(seeds, "the number of seeds", 1, SEEDS)
     check_whole(first_seed, "the first seed", 0, 0)
-    return _Task(model, moments, steps, eta, range(first_seed, first_seed + (SEEDS if seeds is None else seeds)))
+    own = range(first_seed, first_seed + (SEEDS if seeds is None else seeds))
+    return _Task(model, moments, steps, eta, own, small_steps)
 
 
 def _system(model: Model) -> str:
@@ -290,9 +295,12 @@ def _find_kernel(found: LossCurve, target: Spectrum, gamma: float, kernel: float
 
 def _two_time(task: _Task) -> LossCurve:
     """Solve the two-time equations of finite steps."""
-    model, last = task.model, task.last_step
+    model = task.model
+    if task.small_steps:
+        return small_steps_curve(model, task.eta, task.times)
     if not model.gamma:
         return lazy_curve(model, task.eta, task.times)
+    last = task.last_step
     clock = min(CLOCK_OF_A_STEP * last, LONGEST_CLOCK)
     if model.file is not None:
         measured = read_model_spectrum(model).compress()
@@ -332,36 +340,6 @@ def _select_steps(found: LossCurve, task: _Task) -> LossCurve:
     return replace(found.select(np.isin(sorted({0, *task.steps}), task.steps)), time=task.times)
 
 
-def _reuse_flow(task: _Task) -> LossCurve:
-    """Solve the flow on the mean field of features and samples."""
-    model = task.model
-    assert model.samples is not None
-    size = inf if model.model_size is None else model.model_size
-    return reuse_curve(mean_reuse(*model.exponents, size, model.samples), model.gamma, task.times)
-
-
-def _reuse_two_time(task: _Task) -> LossCurve:
-    """Solve eq. 41 on a grid, and on a grid of halved intervals, which gives the error."""
-    model, last = task.model, max(float(task.times[-1]), 1.0)
-    places = np.union1d(time_grid(last, ceil(INTERVALS * log1p(last))), task.times)
-
-    def solver(clock: float) -> LossCurve:
-        spectra = limit_spectra(*model.exponents, clock, model.spectrum, model.modes)
-        return limit_of_fine_grids(*spectra, model.gamma, places, model.model_size, model.samples)
-
-    return solve_deep_enough(solver, AHEAD * last).select(np.searchsorted(places, task.times))
-
-
-def _reuse_simulate(task: _Task) -> LossCurve:
-    """Draw features and samples for each seed, and train each draw exactly."""
-    model, places = task.model, np.union1d([0.0], task.times)
-    assert model.samples is not None and model.modes is not None
-    found = average_draws(
-        *model.exponents, model.gamma, model.model_size, model.samples, model.modes, places, task.seeds
-    )
-    return found.select(np.searchsorted(places, task.times))
-
-
 def _linear_flow(task: _Task) -> LossCurve:
     """Solve the linear network of infinite width."""
     model = task.model
@@ -389,9 +367,9 @@ SOLVERS: Mapping[tuple[str, str], Callable[[_Task], LossCurve]] = {
     ("online", FLOW): _flow,
     ("online", TWO_TIME): _two_time,
     ("online", SIMULATE): _simulate,
-    ("reuse", FLOW): _reuse_flow,
-    ("reuse", TWO_TIME): _reuse_two_time,
-    ("reuse", SIMULATE): _reuse_simulate,
+    ("reuse", FLOW): lambda task: reuse_flow(task.model, task.times),
+    ("reuse", TWO_TIME): lambda task: reuse_two_time(task.model, task.times),
+    ("reuse", SIMULATE): lambda task: reuse_draws(task.model, task.times, task.seeds),
     ("linear", FLOW): _linear_flow,
     ("linear", SIMULATE): _linear_simulate,
 }

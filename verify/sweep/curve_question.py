@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -21,7 +21,7 @@ from exponents.errors import InputError
 from exponents.names import CONTINUUM, FLOW, METHODS, MODES, SIMULATE, SPECTRA, TWO_TIME, Method, SpectrumKind, require
 from exponents.rationals import abbreviate, exact, to_double
 
-from ..inputs import check_times, count_steps, exact_rate
+from ..inputs import count_steps, exact_rate
 from ..model import SEEDS, Model, check_last_time, check_method
 
 if TYPE_CHECKING:
@@ -98,29 +98,18 @@ class CurveQuestion:
         return self.method == TWO_TIME and self.model.gamma == 0 and not self.model.reuses
 
     def solve(self) -> LossCurve:
-        """Return the curve; see `verify.solvers.loss_curve`, and `verify.two_time.small_steps`."""
-        from .. import model_error, solvers
+        """Return the curve; see `verify.solvers.loss_curve`."""
+        from .. import solvers
 
-        if self.small_steps:
-            from ..two_time.small_steps import small_steps_curve
-
-            eta = float(self.learning_rate or 0)
-            found = small_steps_curve(self.model, eta, check_times(self.times))
-            left_out = model_error.estimate_model_error(self.model, self.method, found, eta)
-            return found if left_out is None else replace(found, errors={**found.errors, "model": left_out})
-        return solvers.loss_curve(
-            self.model, self.times, self.method, self.learning_rate, self.seeds, self.first_seed or 0
-        )
+        asked = self.model, self.times, self.method, self.learning_rate, self.seeds
+        return solvers.loss_curve(*asked, self.first_seed or 0, self.small_steps)
 
     def estimate_seconds(self) -> float:
         """Return about how many seconds `solve` takes; 0 where it ends soon."""
         from .. import solvers
 
-        if self.small_steps:
-            from ..two_time.small_steps import estimate_small_steps_seconds
-
-            return estimate_small_steps_seconds(self.model, self.times)
-        return solvers.estimate_seconds(self.model, self.times, self.method, self.learning_rate, self.seeds)
+        asked = self.model, self.times, self.method, self.learning_rate, self.seeds
+        return solvers.estimate_seconds(*asked, self.small_steps)
 
     def to_dict(self) -> dict[str, str | int | None]:
         """Return the setting: exact numbers as text that a rational parser reads, sizes as whole numbers."""
