@@ -17,6 +17,7 @@ Version = Literal["published", "derived"]
 SpectrumKind = Literal["continuum", "modes"]
 Method = Literal["flow", "two-time", "simulate"]
 Clock = Literal["time", "steps"]
+KernelName = Literal["covariance", "tangent"]
 Format = Literal["text", "markdown", "latex", "csv", "json"]
 
 REGIMES: tuple[Regime, ...] = get_args(Regime)
@@ -25,6 +26,10 @@ LOSS_EQUATION = {LAZY: "eq. 8", RICH: "eq. 9"}
 
 VERSIONS: tuple[Version, ...] = get_args(Version)
 PUBLISHED, DERIVED = VERSIONS
+
+KERNELS: tuple[KernelName, ...] = get_args(KernelName)
+COVARIANCE, TANGENT = KERNELS
+"""Kernels of a network of infinite width: of its outputs, and of their gradients."""
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 
@@ -88,6 +93,7 @@ PICTURES = {
     "fig2d": "the same for a hard task",
     "fig3": "the loss for several batch sizes B: a hard and a super-easy task",
     "fig4": "the loss against compute, and the best of all N",
+    "fig7a": "Fourier coefficients of kernels of networks, and their exponents",
     "fig10": "the levels of perturbation theory against beta",
     "fig11": "linear networks: the loss against time",
     "fig12": "linear networks: the readout against time",

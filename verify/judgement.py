@@ -23,14 +23,14 @@ from typing import Literal
 from mpmath import mpf, nstr
 
 from exponents.claims.catalogue import select_claims
-from exponents.claims.claim import SECONDS, Claim, System, Value
+from exponents.claims.claim import NETWORKS, SECONDS, Claim, System, Value
 from exponents.display import Reported
 from exponents.errors import ExponentsError
 from exponents.names import LAZY
 
 from .measurements.evidence import collect_evidence
 from .measurements.experiment import Measurements
-from .measurements.points import SLOW_POINTS, Point
+from .measurements.points import NETWORK_POINTS, SLOW_POINTS, Point
 from .measurements.slopes import Limit
 from .measurements.systems import SYSTEMS
 
@@ -164,7 +164,7 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
         Claims or families; all if empty.
     thorough : bool
         Whether to include claims that converge too slowly at the point to decide, and those that take minutes.  The
-        latter are always included at `SLOW_POINTS`.
+        latter are always included at `SLOW_POINTS`, and claims about networks at `NETWORK_POINTS`.
 
     Raises
     ------
@@ -181,6 +181,8 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
     def asked(claim: Claim) -> bool:
         if at.spectrum not in SYSTEMS[claim.system].spectra or (at.gamma == 0 and LAZY not in claim.derivation):
             return False
+        if not thorough and claim.system == NETWORKS:
+            return at in NETWORK_POINTS
         too_slow = claim.slow_from is not None and at.beta >= claim.slow_from
         return thorough or (not too_slow and (claim.cost == SECONDS or at in SLOW_POINTS))
 

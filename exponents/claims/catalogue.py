@@ -11,8 +11,9 @@ from .appendix import LINEAR_CLAIMS, REUSE_CLAIMS
 from .claim import SUBJECTS, Claim, System
 from .finite import FINITE_CLAIMS
 from .limit import LIMIT_CLAIMS
+from .networks import NETWORK_CLAIMS
 
-CLAIMS: tuple[Claim, ...] = (*LIMIT_CLAIMS, *FINITE_CLAIMS, *REUSE_CLAIMS, *LINEAR_CLAIMS)
+CLAIMS: tuple[Claim, ...] = (*LIMIT_CLAIMS, *FINITE_CLAIMS, *REUSE_CLAIMS, *LINEAR_CLAIMS, *NETWORK_CLAIMS)
 """In the order of the argument."""
 
 FAMILIES: dict[str, System] = {claim.family: claim.system for claim in CLAIMS}
@@ -51,7 +52,7 @@ def describe_families() -> dict[str, str]:
 
 
 def select_claims(names: Sequence[str] = ()) -> tuple[Claim, ...]:
-    """Return the claims that are named, or all of them.
+    """Return the claims that are named, or all that are measured by default.
 
     Parameters
     ----------
@@ -78,4 +79,4 @@ def select_claims(names: Sequence[str] = ()) -> tuple[Claim, ...]:
                 f"a claim must be a family ({', '.join((*FAMILIES, *ALIASES))}) or one in it; "
                 f"got {abbreviate(name)}; {hint}"
             )
-    return tuple(claim for claim in CLAIMS if not names or claim.name in wanted or claim.family in wanted)
+    return tuple(c for c in CLAIMS if (c.name in wanted or c.family in wanted if names else c.by_default))

@@ -30,17 +30,19 @@ Value: TypeAlias = "Fraction | mpf"
 EDITION = "arXiv 2409.17858 v1"
 """The edition that published sides are taken from; v2 and the journal version were not compared."""
 
-System = Literal["limit", "finite", "reuse", "linear"]
+System = Literal["limit", "finite", "reuse", "linear", "networks"]
 LIMIT: System = "limit"
 FINITE: System = "finite"
 REUSE: System = "reuse"
 LINEAR: System = "linear"
+NETWORKS: System = "networks"
 
 SUBJECTS: dict[System, str] = {
     LIMIT: "training at N, B = infinity",
     FINITE: "finite models and batches",
     REUSE: "samples that are reused",
     LINEAR: "linear networks of two layers",
+    NETWORKS: "kernels of networks with units relu(h)^(alpha/2), on the circle",
 }
 """What each system is, in the order of the argument."""
 
@@ -61,8 +63,8 @@ class Claim:
     ----------
     name : str
         Family, colon, and what is claimed.
-    system : "limit", "finite", "reuse" or "linear"
-        The dynamics that measure it.
+    system : "limit", "finite", "reuse", "linear" or "networks"
+        What measures it.
     source : str
         Equation or figure that prints it; if none does, the equation or section it follows from.
     published : str or None
@@ -77,6 +79,8 @@ class Claim:
         The smallest source exponent at which the measurement converges too slowly to decide.
     tabulated : bool
         Whether the table of claims lists it.
+    by_default : bool
+        Whether it is measured where no claim is named.
     edition : str
         The edition of the paper.
 
@@ -99,6 +103,7 @@ class Claim:
     cost: Cost = SECONDS
     slow_from: Fraction | None = None
     tabulated: bool = True
+    by_default: bool = True
     edition: str = EDITION
 
     @property

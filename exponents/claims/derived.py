@@ -13,6 +13,7 @@ from ..asymptotics.mode_sums import mode_sum
 from ..model.amplitudes import amplitude, clock_amplitude, kernel_amplitude, target_norm  # noqa: F401
 from ..model.batch_noise import noise_feedback, sgd_mean_shift  # noqa: F401
 from ..model.bottleneck import data_bottleneck, resolution
+from ..model.kernel_singularity import capacity_of_kernel, contrast_of_parities
 from ..model.level_series import level_series
 from ..model.linear_network import saturation  # noqa: F401
 from ..model.noise_shift import shift_over_variance  # noqa: F401
@@ -22,7 +23,7 @@ from ..model.stable_steps import in_steps, optimum_in_steps, stability_horizon  
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
 from ..model.target import TARGET_WEIGHT
 from ..model.timescale import chi, clock_growth, kernel_growth  # noqa: F401
-from ..names import DERIVED, RICH, Regime
+from ..names import DERIVED, RICH, KernelName, Regime
 from ..symbols import N, P, alpha, steps, t, x
 
 
@@ -240,3 +241,25 @@ def proportional_floor() -> Expr:
     2
     """
     return mixed_correction() + 1
+
+
+def kernel_capacity(kernel: KernelName, hidden_layers: int) -> Expr:
+    """Return the decay of Fourier coefficients of a kernel of networks with units relu(h)^(alpha/2).
+
+    Examples
+    --------
+    >>> kernel_capacity("tangent", 3), kernel_capacity("covariance", 1)
+    (alpha, alpha + 2)
+    """
+    return normal_form(capacity_of_kernel(kernel, hidden_layers, alpha / 2), PARAMETERS, DOMAIN)
+
+
+def kernel_parity() -> Expr:
+    """Return the contrast of even and odd coefficients after one hidden layer of such units.
+
+    Examples
+    --------
+    >>> kernel_parity()
+    -cos(pi*alpha/2)
+    """
+    return contrast_of_parities(alpha / 2)

@@ -16,7 +16,7 @@ import click
 from verify.processes import start_processes
 
 from ..claims.catalogue import describe_families, select_claims
-from ..claims.claim import MINUTES
+from ..claims.claim import MINUTES, NETWORKS
 from ..errors import InputError
 from ..names import CONTINUUM, FORMATS, SPECTRA, require
 from ..rationals import abbreviate, exact
@@ -58,7 +58,7 @@ def verify(
 ) -> int:
     """Measure the claims, and print a verdict on each published and each derived value.
 
-    CLAIM is the name of a claim, such as 'chi: kernel growth', or a family; without one, all are measured:
+    CLAIM is the name of a claim, such as 'chi: kernel growth', or a family; without one, all but networks are measured:
 
     {families}
 
@@ -88,7 +88,8 @@ def verify(
         raise InputError("--quick skips claims that take minutes; got no others; leave --quick out")
     from verify.measurements.points import default_points, read_point
 
-    points = [read_point(*numbers, spectrum) for numbers in own] or default_points(quick)  # type: ignore[arg-type]
+    usual = default_points(quick, any(claim.system == NETWORKS for claim in chosen))
+    points = [read_point(*numbers, spectrum) for numbers in own] or usual  # type: ignore[arg-type]
     found, interrupted = _collect_verdicts(points, names, control, bool(own), most)
     if not found and not interrupted:
         raise InputError(

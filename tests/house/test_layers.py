@@ -35,10 +35,11 @@ ROOMS = {
             "reuse",
             "model_error",
             "solvers",
+            "networks",
             "measurements",
             "witnesses",
         ),
-        *("judgement", "networks", "fits", "sweep", "plots"),
+        *("judgement", "fits", "sweep", "plots"),
     ),
 }
 """Rooms (folders, and modules at the top of a package) from bottom to top: a room may import those before it."""

@@ -1,6 +1,6 @@
 """How is a claim measured, and how well is the result known?
 
 Read `points` (where), `slopes` (a limit with its error; `correction_fits` is its least squares), `experiment` (what all
-measurements at one point share), and the four systems: `limit_dynamics`, `finite_dynamics` (with `compute_budget`),
-`reuse_dynamics` and `linear_dynamics`.  `systems` lists them.
+measurements at one point share), and the systems: `limit_dynamics`, `finite_dynamics` (with `compute_budget`),
+`reuse_dynamics`, `linear_dynamics` and `network_kernels`.  `systems` lists them.
 """

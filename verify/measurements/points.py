@@ -69,13 +69,22 @@ SLOW_POINTS = (read_point(3, "1/2", 1), read_point(3, "4/3", 1), read_point(3, "
 and hard for a smaller one."""
 
 
-def default_points(quick: bool = False) -> tuple[Point, ...]:
+POWERS = ("3/4", "1", "5/4", "3/2", "7/4")
+"""Powers q_phi of the units of Fig. 7a."""
+
+NETWORK_POINTS = tuple(read_point(2 * Fraction(power), "1/2", 1) for power in POWERS)
+"""Where claims about networks are tested: alpha = 2 q_phi."""
+
+
+def default_points(quick: bool = False, networks: bool = False) -> tuple[Point, ...]:
     """Return points on both sides of beta = 1, on both spectra, at several gamma.
 
     Parameters
     ----------
     quick : bool
         Whether to return four points only.
+    networks : bool
+        Whether to add the points of claims about networks.
 
     Returns
     -------
@@ -86,6 +95,8 @@ def default_points(quick: bool = False) -> tuple[Point, ...]:
     >>> [str(at.beta) for at in default_points(quick=True)]
     ['3/10', '7/10', '1', '3/2']
     """
+    if networks:
+        return tuple(dict.fromkeys((*default_points(quick), *NETWORK_POINTS)))
     if quick:
         return tuple(read_point("3/2", beta, 1) for beta in ("3/10", "7/10", "1", "3/2"))
     continuum = [read_point("3/2", beta, 1) for beta in SOURCES]

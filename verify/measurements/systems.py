@@ -12,8 +12,10 @@ from .experiment import Measurements
 from .finite_dynamics import FiniteMeasurements
 from .limit_dynamics import LimitMeasurements
 from .linear_dynamics import LinearMeasurements
+from .network_kernels import NetworkMeasurements
 from .reuse_dynamics import ReuseMeasurements
 
 SYSTEMS: dict[System, type[Measurements]] = {
-    kind.system: kind for kind in (LimitMeasurements, FiniteMeasurements, ReuseMeasurements, LinearMeasurements)
+    kind.system: kind
+    for kind in (LimitMeasurements, FiniteMeasurements, ReuseMeasurements, LinearMeasurements, NetworkMeasurements)
 }

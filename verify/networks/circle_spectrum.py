@@ -25,22 +25,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil, log2
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from exponents.errors import InputError, NotSolved
-from exponents.names import require
+from exponents.names import KERNELS, TANGENT, KernelName, require
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from .complex_kernels import KernelsAt, evaluate_kernels, first_cut
 from .kernels import Layers, check_layers
-
-KernelName = Literal["covariance", "tangent"]
-COVARIANCE: KernelName = "covariance"
-TANGENT: KernelName = "tangent"
 
 LARGEST_MODE = 10**12
 """Largest k."""
@@ -118,7 +114,7 @@ def circle_spectrum(
     k = np.asarray(modes)
     if k.dtype.kind not in "iu" or not k.size or k.min() < 0 or k.max() > LARGEST_MODE:
         raise InputError(f"modes must be whole numbers from 0 to {LARGEST_MODE:.0e}; got {abbreviate(modes)}; try 1")
-    require(kernel, (COVARIANCE, TANGENT), "the kernel")
+    require(kernel, KERNELS, "the kernel")
     layers = check_layers(power, hidden_layers, weight_variance, bias_variance)
     if kernel == TANGENT and layers.power <= 0.5:
         raise InputError(
