@@ -15,6 +15,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -62,7 +63,9 @@ def make_pool(most: int) -> ProcessPoolExecutor:
     1
     >>> stop_pool(pool)
     """
-    return ProcessPoolExecutor(most, initializer=_begin_worker)
+    threads = "jax" in sys.modules  # a process that has trained networks has threads, which a fork would lose
+    context = multiprocessing.get_context("spawn") if threads else None
+    return ProcessPoolExecutor(most, context, initializer=_begin_worker)
 
 
 def stop_pool(pool: ProcessPoolExecutor) -> None:

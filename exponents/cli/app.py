@@ -32,6 +32,7 @@ from .plot import plot
 from .sweep import sweep
 from .table import table
 from .terminal import Command
+from .train import train
 from .verify import verify
 
 SLOW_EXIT = "EXPONENTS_SLOW_EXIT"
@@ -76,6 +77,7 @@ Examples:
   exponents plan --term '2*t**-0.5' --term 'N**-0.75' --budget 1e9
   exponents curve 3/2 1/2 --time 1,1e12  the loss under gradient flow
   exponents verify                       measure every claim and judge it
+  exponents train --beta 1/2             train networks, and judge the prediction
   exponents plot phases fig1a            phase diagrams, and figures of the paper
   exponents sweep grid.toml              a grid of curves or verdicts, in parallel
 """,
@@ -92,7 +94,7 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (table, at, derive, balance, plan, fit, curve, verify, plot, sweep):
+for _command in (table, at, derive, balance, plan, fit, curve, verify, train, plot, sweep):
     cli.add_command(_command)
 
 

@@ -1,0 +1,184 @@
+"""The command ``exponents train``: train networks, measure the exponent of their loss, and judge the prediction.
+
+Words and numbers are checked before JAX is imported.
+"""
+
+from __future__ import annotations
+
+import gc
+from fractions import Fraction
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import __version__
+from ..errors import InputError
+from ..names import FORMATS, require
+from ..rationals import abbreviate, check_source, exact, to_double
+from .curve_request import whole_number
+from .progress import current_progress, say
+from .terminal import Command, format_option, show_report
+
+if TYPE_CHECKING:
+    from verify.curves import LossCurve
+
+CIRCLE = "circle"
+"""The task that is built in."""
+
+BETA = "1/2"
+"""Source exponent of the circle, unless another is chosen."""
+
+
+@click.command(cls=Command, log=True, short_help="Train networks, and judge the predicted exponent.")
+@click.option("--task", default=CIRCLE, metavar="TASK", help=f"Only {CIRCLE} so far.  [default: {CIRCLE}]")
+@click.option("--beta", default=None, metavar="B", help=f"Source exponent of the circle.  [default: {BETA}]")
+@click.option("--q", default=None, metavar="Q", help="Or its target: Fourier modes k^-Q.")
+@click.option("--q-phi", default="1", metavar="P", help="Activation relu(h)^P, above 1/2.  [default: 1]")
+@click.option("--width", default="256", metavar="N", help="Units of a layer.  [default: 256]")
+@click.option("--depth", default="4", metavar="D", help="Layers of weights, at least 2.  [default: 4]")
+@click.option("--gamma0", default="1", metavar="G", help="Richness; 0 is the linearised network.  [default: 1]")
+@click.option("--batch-size", default="128", metavar="B", help="Fresh samples of a step.  [default: 128]")
+@click.option("--learning-rate", default=None, metavar="E", help="Below 2.  [default: follows from K and beta]")
+@click.option("--steps", default="20000", metavar="K", help="Steps of each network.  [default: 20000]")
+@click.option("--seeds", default="3", metavar="K", help="Networks.  [default: 3]")
+@click.option("--seed", default="0", metavar="S", help="Seed of the first of them; the others follow it.  [default: 0]")
+@click.option(
+    "--resume", default=None, metavar="FILE", help="Keep the state in FILE, and go on from it if it is there."
+)
+@format_option
+def train(form: str, resume: str | None, **words: str | None) -> int:
+    """Train networks online, and compare the exponent of their loss with the prediction of the solvable model.
+
+    The network is a multilayer perceptron in mean-field parameterisation, trained by gradient descent on fresh samples
+    and centred: it learns with f - f_0.  Its time t is E times the step, in units in which its tangent kernel starts
+    with diagonal 1, at any width, depth and richness.  With --gamma0 0 it is linear in its weights, the lazy limit.
+
+    Inputs lie on a circle, and the target is the sum of k^-Q cos(k theta) over k >= 1.  The loss is that on the whole
+    circle.  With activation relu(h)^P the paper has alpha = 2 P and beta = (2 Q - 1)/(2 P) (eq. 14), and predicts that
+    L falls as t^-beta if lazy, and as t^-chi(beta) if rich.
+
+    Where the target is hard, beta < 1, the kernel of a rich network grows, and a fixed step leaves the flow once E
+    times the kernel is of order one.  The default E is the largest that stays inside until the last step, and at most
+    1/4.
+
+    The exponent is measured in the later half of ln t, from the root of the last time on.  Its error is the sum of
+    noise (the seeds' slopes, 95 %) and drift (half of the difference between the slopes in the two halves).  A
+    prediction outside the error is refuted; inside, it is confirmed if the error is at most 0.05.
+
+    Training needs JAX, which the extra networks installs.
+
+    \b
+    Examples:
+      exponents train --beta 1/2 --width 64 --steps 2000
+      exponents train --beta 1/2 --gamma0 0
+      exponents train --q 7/4 --width 512 --seeds 8 --resume hard.npz
+    """
+    require(form, FORMATS, "the format")
+    require(words["task"], (CIRCLE,), "the task")
+    whole = {name: whole_number(words[name] or "", _option(name)) for name in _WHOLE}
+    first = whole_number(words["seed"] or "", "--seed", 0)
+    power, richness = exact(words["q_phi"] or "", "--q-phi"), exact(words["gamma0"] or "", "--gamma0")
+    rate = None if words["learning_rate"] is None else exact(words["learning_rate"], "--learning-rate")
+    q, alpha, beta = _read_target(words["q"], words["beta"], power)
+    from verify.networks.network_ensemble import Training, train_networks
+    from verify.networks.online_tasks import circle_task
+    from verify.networks.perceptron import Perceptron
+    from verify.networks.prediction import choose_learning_rate, predict_exponents
+
+    network = Perceptron(whole["width"], whole["depth"], to_double(power, "--q-phi"), to_double(richness, "--gamma0"))
+    eta = (
+        choose_learning_rate(beta, whole["steps"], network.lazy)
+        if rate is None
+        else to_double(rate, _option("learning_rate"))
+    )
+    training = Training(whole["batch_size"], eta, whole["steps"])
+    seeds = range(first, first + whole["seeds"])
+    gc.enable()  # a long computation, unlike the exact commands
+    progress = current_progress()
+    progress.begin("steps of training")
+
+    def report(done: int, total: int) -> None:
+        progress.done, progress.known = done, total
+
+    curve = train_networks(network, circle_task(q), training, seeds, Path(resume) if resume else None, report)
+    settings: dict[str, Any] = {
+        "task": CIRCLE,
+        "alpha": str(alpha),
+        "beta": str(beta),
+        "q": str(q),
+        "q_phi": str(power),
+    }
+    settings |= {"gamma0": str(richness), "learning_rate": eta, **whole, "seed": first}
+    found = {"settings": settings, **_judge(curve, predict_exponents(alpha, beta)), "version": __version__}
+    from ..reports.training_tables import training_tables
+
+    show_report(lambda: training_tables(found), lambda: found, form)
+    for warning in found["warnings"]:
+        say(f"exponents: {warning}")
+    if curve.status.interrupted:
+        say(f"exponents: interrupted; the loss is the mean of {len(curve.status.seeds)} seeds")
+        return 130
+    return 0
+
+
+_WHOLE = ("width", "depth", "batch_size", "steps", "seeds")
+"""Options that are whole numbers of at least 1."""
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _read_target(q: str | None, beta: str | None, power: Fraction) -> tuple[Fraction, Fraction, Fraction]:
+    """Return q, alpha and beta from the q or the beta that is given (eq. 14)."""
+    if q is not None and beta is not None:
+        raise InputError(
+            f"--q and --beta say the same; got {abbreviate(q)} and {abbreviate(beta)}; leave one of them out"
+        )
+    half = Fraction(1, 2)
+    if power <= half:
+        raise InputError(f"--q-phi must be above 1/2, where gradients are square integrable; got {power}; try 1")
+    decay = None if q is None else exact(q, "--q")
+    if decay is not None and decay <= half:
+        raise InputError(f"--q must be above 1/2, where the target is square integrable; got {decay}; try 1")
+    source = check_source(exact(BETA if beta is None else beta, "--beta"))
+    from ..model.conventions import convention
+    from ..symbols import alpha as alpha_symbol
+    from ..symbols import beta as beta_symbol
+
+    circle = convention("circle")
+    if decay is None:
+        capacity = circle.to_model(power, 1)[alpha_symbol]
+        return circle.from_model(capacity, source)[1], capacity, source
+    point = circle.to_model(power, decay)
+    return decay, point[alpha_symbol], point[beta_symbol]
+
+
+def _judge(curve: LossCurve, exponents: dict[str, Fraction]) -> dict[str, Any]:
+    """Return the curve, the exponents and the verdicts as JSON holds them; without an exponent where times are few."""
+    from verify.networks.network_exponent import measure_exponent
+
+    found: dict[str, Any] = {
+        "curve": {name: list(map(_finite, getattr(curve, name).tolist())) for name in ("time", "loss", "error")}
+        | {"losses": curve.losses.tolist()},
+        "predicted": {regime: float(value) for regime, value in exponents.items()},
+        "measured": None,
+        "verdicts": dict.fromkeys(exponents, "undecided"),
+        "warnings": [],
+    }
+    try:
+        measured = measure_exponent(curve)
+    except InputError as error:
+        return found | {"warnings": [str(error)]}
+    parts = {name: _finite(getattr(measured, name)) for name in ("error", "noise", "drift")}
+    about = {"exponent": measured.value, **parts, "window": list(measured.window), "seeds": measured.seeds}
+    return found | {
+        "measured": about,
+        "verdicts": {regime: measured.judge(float(value)) for regime, value in exponents.items()},
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None

@@ -1,0 +1,133 @@
+"""What is trained?  A multilayer perceptron in mean-field parameterisation, so that time means the same at any width.
+
+    h_1 = W_1 x,    h_l = W_l phi(h_{l-1})/sqrt(N),    f(x) = a . phi(h_{D-1})/(gamma_0 N),    phi(h) = c relu(h)^q_phi,
+
+for depth D, which counts the layers of weights, and width N; all entries of W_l and a start as Gaussians of unit
+variance.  c makes the mean of phi^2 one for h of unit variance: then all layers of an input with |x| = 1 stay of order
+one.  Factors of phi and of x only change the unit of time, as phi is homogeneous.
+
+The learning rate follows.  A gradient step of size s on the loss <(y - f)^2>/2 changes f(x) by
+s <Theta(x, x') (y - f)(x')> with Theta the sum of products of gradients.  Each of the D layers adds products of order
+1/(gamma_0^2 N): the readout adds phi . phi/(gamma_0 N)^2 = 1/(gamma_0^2 N), and each layer below the same times
+E phi'^2 once more,
+
+    Theta(x, x) = K/(gamma_0^2 N),    K = sum_{l=0}^{D-1} g^l,    g = E phi'(h)^2/E phi(h)^2 = q_phi^2/(2 q_phi - 1).
+
+So s = eta gamma_0^2 N/K gives outputs that move by eta in a step, whatever N, D and gamma_0 are: t = eta x step is
+time in units in which the tangent kernel starts with the diagonal 1.  In a time of order one, f moves by order one and
+h_l by order gamma_0 (Bordelon and Pehlevan 2022).  Every eigenvalue is below the trace 1, so steps start stable for
+eta < 2.
+
+The network learns y as f - f_0: it is centred at its start.  For gamma_0 -> 0 it becomes linear in the weights,
+f - f_0 = grad f_0 . (weights - start); ``richness`` 0 is this linear network, at the width that is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from math import sqrt
+from typing import Any
+
+from exponents.errors import InputError, import_extra
+
+from ..inputs import check_richness, check_whole
+from .unit_kernels import mean_square
+
+import_jax = partial(import_extra, extra="networks", purpose="training networks")
+"""Import a module of JAX."""
+
+MOST_WEIGHTS = 2**28
+"""Weights of a network: with gradients and start they fill 3 GiB."""
+
+
+@dataclass(frozen=True)
+class Perceptron:
+    """A network with one output.
+
+    Attributes
+    ----------
+    width, depth : int
+        N, and D >= 2.
+    power : float
+        q_phi > 1/2: the tangent kernel is infinite below.
+    richness : float
+        gamma_0; 0 is the network that is linear in its weights.
+
+    Raises
+    ------
+    InputError
+        If a value cannot be used.
+
+    Examples
+    --------
+    >>> network = Perceptron(width=256, depth=4)
+    >>> network.diagonal, network.weight_step(0.1)  # 0.1 x 256/4
+    (4.0, 6.4)
+    """
+
+    width: int = 256
+    depth: int = 4
+    power: float = 1.0
+    richness: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_whole(self.width, "the width", 1, 256)
+        check_whole(self.depth, "the depth", 2, 4)
+        check_richness(self.richness)
+        if not 0.5 < self.power < 20:
+            raise InputError(
+                f"q_phi must be above 1/2, where gradients are square integrable, and below 20; "
+                f"got {self.power:g}; try 1"
+            )
+        if self.depth * self.width**2 > MOST_WEIGHTS:
+            raise InputError(
+                f"a network of width {self.width} and depth {self.depth} has more than {MOST_WEIGHTS} weights and may "
+                "not fit into memory; try width 512"
+            )
+
+    @property
+    def lazy(self) -> bool:
+        """Whether the network is linear in its weights."""
+        return self.richness == 0
+
+    @property
+    def scale(self) -> float:
+        """The factor c of phi: E c^2 relu(h)^(2 q_phi) = 1."""
+        return 1 / sqrt(mean_square(self.power))
+
+    @property
+    def diagonal(self) -> float:
+        """The tangent kernel of an input with itself, K."""
+        gain = self.power**2 / (2 * self.power - 1)
+        return float(sum(gain**layer for layer in range(self.depth)))
+
+    @property
+    def readout(self) -> float:
+        """The factor of the readout, gamma_0; a linear network is the same for any, and takes 1."""
+        return self.richness or 1.0
+
+    def weight_step(self, learning_rate: float) -> float:
+        """Return the step s of the weights for a learning rate eta of the outputs."""
+        return learning_rate * self.readout**2 * self.width / self.diagonal
+
+    def draw(self, key: Any, dimensions: int) -> list[Any]:
+        """Return weights at the start, from a key of JAX."""
+        random = import_jax("jax.random")
+        inner = [(self.width, self.width)] * (self.depth - 2)
+        shapes = [(dimensions, self.width), *inner, (self.width,)]
+        return [random.normal(one, shape) for one, shape in zip(random.split(key, self.depth), shapes, strict=True)]
+
+    def apply(self, weights: list[Any], inputs: Any) -> Any:
+        """Return the outputs, of shape (samples,), before they are centred."""
+        hidden = self._activate(inputs @ weights[0])
+        for layer in weights[1:-1]:
+            hidden = self._activate(hidden @ layer / sqrt(self.width))
+        return hidden @ weights[-1] / (self.readout * self.width)
+
+    def _activate(self, h: Any) -> Any:
+        numpy = import_jax("jax.numpy")
+        if self.power == 1:
+            return self.scale * numpy.maximum(h, 0)
+        positive = h > 0
+        return numpy.where(positive, self.scale * numpy.where(positive, h, 1.0) ** self.power, 0.0)

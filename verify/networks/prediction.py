@@ -1,0 +1,56 @@
+"""Which exponents does the solvable model predict for a network, and with which step can they be seen?
+
+The model needs alpha and beta alone.  A rich network with beta < 1 has a kernel that grows as t^g, and a step eta
+follows the flow while eta t^g is of order one (`exponents.model.rich_window`).  Training of n steps ends at t = eta n,
+so the largest step that follows to the end has eta (eta n)^g = 1,
+
+    eta = n^{-g/(1 + g)}.
+
+The constants in front are those of the network, and are left out.  A lazy kernel is constant, g = 0.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from sympy import Rational
+
+from exponents.model.timescale import chi, kernel_growth
+from exponents.names import LAZY, REGIMES, RICH
+from exponents.symbols import alpha as alpha_symbol
+from exponents.symbols import beta as beta_symbol
+
+MOST_RATE = 0.25
+"""Largest learning rate that is chosen: steps start stable below 2, and batches add noise in proportion."""
+
+
+def predict_exponents(alpha: Fraction, beta: Fraction) -> dict[str, Fraction]:
+    """Return r of L ~ t^-r, lazy and rich.
+
+    Examples
+    --------
+    >>> predict_exponents(Fraction(2), Fraction(1, 2))
+    {'lazy': Fraction(1, 2), 'rich': Fraction(2, 3)}
+    """
+    point = {alpha_symbol: Rational(alpha), beta_symbol: Rational(beta)}
+    values = {regime: chi(regime).subs(point) for regime in REGIMES}
+    return {regime: Fraction(int(value.p), int(value.q)) for regime, value in values.items()}
+
+
+def choose_learning_rate(beta: Fraction, steps: int, lazy: bool = False) -> float:
+    """Return the largest learning rate that follows the flow for all steps.
+
+    Parameters
+    ----------
+    beta : Fraction
+    steps : int
+    lazy : bool
+        Whether the kernel is constant.
+
+    Examples
+    --------
+    >>> choose_learning_rate(Fraction(1, 2), 10**4), choose_learning_rate(Fraction(3, 2), 10**4)  # n^(-1/4)
+    (0.1, 0.25)
+    """
+    growth = float(kernel_growth(LAZY if lazy else RICH).subs(beta_symbol, Rational(beta)))
+    return min(MOST_RATE, steps ** (-growth / (1 + growth)))
