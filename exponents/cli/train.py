@@ -83,9 +83,9 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
     rate = None if words["learning_rate"] is None else exact(words["learning_rate"], "--learning-rate")
     q, alpha, beta = _read_target(words["q"], words["beta"], power)
     from verify.networks.network_ensemble import Training, train_networks
+    from verify.networks.network_prediction import choose_learning_rate, predict_exponents
     from verify.networks.online_tasks import circle_task
     from verify.networks.perceptron import Perceptron
-    from verify.networks.prediction import choose_learning_rate, predict_exponents
 
     network = Perceptron(whole["width"], whole["depth"], to_double(power, "--q-phi"), to_double(richness, "--gamma0"))
     eta = (

@@ -32,7 +32,7 @@ def training_tables(found: Mapping[str, Any]) -> list[Table]:
     >>> curve = {"time": [1.0], "loss": [0.5], "error": [0.01]}
     >>> tables = training_tables({**found, "measured": measured, "curve": curve, "settings": {}, "warnings": []})
     >>> [row[2] for row in tables[1].rows]
-    ['refuted', 'confirmed']
+    ['refuted', 'confirmed', '']
     """
     curve = found["curve"]
     rows = tuple(

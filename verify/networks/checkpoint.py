@@ -105,6 +105,11 @@ def open_checkpoint(path: Path | None, settings: Mapping[str, Any]) -> Checkpoin
     ------
     InputError
         If the file cannot be read, or holds training with other settings.
+
+    Examples
+    --------
+    >>> open_checkpoint(None, {"width": 8}).finished
+    {}
     """
     new = Checkpoint(path, settings)
     if path is None or not path.exists():

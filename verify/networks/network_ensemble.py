@@ -131,8 +131,8 @@ def train_networks(
     >>> from fractions import Fraction
     >>> from verify.networks.online_tasks import circle_task
     >>> found = train_networks(Perceptron(16, 2), circle_task(Fraction(1), 2**10), Training(8, 0.1, 10), seeds=(0, 1))
-    >>> found.losses.shape, found.time[-1]
-    ((2, 14), 1.0)
+    >>> found.losses.shape, float(found.time[-1])
+    ((2, 9), 1.0)
     """
     chosen = check_seeds(seeds)
     if network.width * network.depth * training.batch_size > MOST_UNITS:

@@ -8,7 +8,7 @@ import pytest
 from exponents.errors import InputError
 from verify.curves import LossCurve
 from verify.networks.network_exponent import measure_exponent
-from verify.networks.prediction import MOST_RATE, choose_learning_rate, predict_exponents
+from verify.networks.network_prediction import MOST_RATE, choose_learning_rate, predict_exponents
 
 TIME = np.geomspace(0.1, 1e3, 65)
 

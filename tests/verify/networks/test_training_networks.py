@@ -136,7 +136,7 @@ def test_bad_input_is_refused(make, fault):
 
 
 def test_without_jax_the_command_says_what_to_install():
-    code = "import sys; sys.modules['jax'] = None; from exponents.cli.app import main; sys.exit(main(['train']))"
+    code = "import sys; sys.modules['jax'] = None; from exponents.cli.app import main; exit(main(['train', '--quiet']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
     assert "training networks needs jax" in done.stderr and "[networks]" in done.stderr

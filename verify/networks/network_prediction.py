@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Rational
-
 from exponents.model.timescale import chi, kernel_growth
 from exponents.names import LAZY, REGIMES, RICH
 from exponents.symbols import alpha as alpha_symbol
@@ -32,7 +30,7 @@ def predict_exponents(alpha: Fraction, beta: Fraction) -> dict[str, Fraction]:
     >>> predict_exponents(Fraction(2), Fraction(1, 2))
     {'lazy': Fraction(1, 2), 'rich': Fraction(2, 3)}
     """
-    point = {alpha_symbol: Rational(alpha), beta_symbol: Rational(beta)}
+    point = {alpha_symbol: alpha, beta_symbol: beta}
     values = {regime: chi(regime).subs(point) for regime in REGIMES}
     return {regime: Fraction(int(value.p), int(value.q)) for regime, value in values.items()}
 
@@ -52,5 +50,5 @@ def choose_learning_rate(beta: Fraction, steps: int, lazy: bool = False) -> floa
     >>> choose_learning_rate(Fraction(1, 2), 10**4), choose_learning_rate(Fraction(3, 2), 10**4)  # n^(-1/4)
     (0.1, 0.25)
     """
-    growth = float(kernel_growth(LAZY if lazy else RICH).subs(beta_symbol, Rational(beta)))
+    growth = float(kernel_growth(LAZY if lazy else RICH).subs(beta_symbol, beta))
     return min(MOST_RATE, steps ** (-growth / (1 + growth)))
