@@ -5,11 +5,7 @@
 
 `perceptron` is the network that is trained, with the unit of its time; `online_tasks` has what it learns.
 `online_descent` takes the steps of one seed; `network_ensemble` trains several, with a state that `checkpoint` keeps.
-<<<<<<< HEAD
 `network_prediction` has the exponents of the solvable model; `network_exponent` measures one and judges it.
-=======
-`network_prediction` has the exponents that the solvable model predicts; `network_exponent` measures one and judges it.
->>>>>>> a1925c5 (Networks train online and are compared with the predicted exponent: exponents train)
 
 Training needs JAX, which the extra ``networks`` installs.  It is imported when the first network is trained.
 """

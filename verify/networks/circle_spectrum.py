@@ -37,6 +37,7 @@ from exponents.rationals import abbreviate
 from ..arrays import Reals
 from .complex_kernels import KernelsAt, evaluate_kernels, first_cut
 from .kernels import Layers, check_layers
+from .unit_kernels import mean_square
 
 LARGEST_MODE = 10**12
 """Largest k."""
@@ -55,6 +56,9 @@ ROUNDING = 1e-13
 
 BLOCK = 1000
 """Modes that are summed at once."""
+
+FARTHEST = 1e200
+"""Largest mean square of a layer."""
 
 DEEPEST = 700.0
 """k Y at which the third side leaves double precision."""
@@ -120,10 +124,26 @@ def circle_spectrum(
         raise InputError(
             f"the tangent kernel needs a power above 1/2, where its trace is finite; got {power}; take the covariance"
         )
+    _check_range(layers)
     sides = _surround(layers, ceil(log2(max(int(k.max()), 2))))
     flat = k.ravel()
     blocks = [_sum_sides(sides, flat[start : start + BLOCK]) for start in range(0, len(flat), BLOCK)]
     return np.asarray(np.concatenate(blocks)[:, int(kernel == TANGENT)].reshape(k.shape))
+
+
+def _check_range(layers: Layers) -> None:
+    """Raise InputError if the mean squares of a layer leave double precision."""
+    variance = np.float64(layers.weight_variance / 2 + layers.bias_variance)
+    with np.errstate(over="ignore"):
+        for _ in range(layers.hidden_layers):
+            variance = (
+                layers.weight_variance * mean_square(layers.power) * variance**layers.power + layers.bias_variance
+            )
+            if not 1 / FARTHEST < variance < FARTHEST:
+                raise InputError(
+                    f"the kernel of {layers.hidden_layers} hidden layers with power {layers.power:g} leaves double "
+                    "precision; take fewer layers or a lower power"
+                )
 
 
 def _sum_sides(sides: _Sides, k: Reals) -> Reals:

@@ -25,6 +25,7 @@ changes no ratio of eigenvalues.  For q != 1 the size of an input enters as |x|^
 from __future__ import annotations
 
 from math import isfinite
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -140,7 +141,7 @@ def check_layers(power: object, hidden_layers: int, weight_variance: float, bias
     """
     check_whole(hidden_layers, "the number of hidden layers", 1, 3)
     for value, name, least in ((weight_variance, "weights", "above"), (bias_variance, "biases", "of at least")):
-        if not isfinite(value) or value < 0 or (value == 0 and least == "above"):
+        if not isinstance(value, Real) or not isfinite(value) or value < 0 or (value == 0 and least == "above"):
             raise InputError(f"the variance of {name} must be a finite number {least} 0; got {value}; try 0.1")
     return Layers(check_power(power), hidden_layers, float(weight_variance), float(bias_variance))
 

@@ -17,6 +17,7 @@ relative error stays below 2e-13.  By the rule for its derivative dJ_q/ds = (q +
 from __future__ import annotations
 
 from math import lgamma
+from numbers import Real
 
 import numpy as np
 from scipy.special import gamma, hyp2f1
@@ -41,15 +42,11 @@ def check_power(power: object) -> float:
     Traceback (most recent call last):
     exponents.errors.InputError: the power of relu must be a number from 0 to 50; got -1; 1 is relu itself
     """
-    try:
-        value = float(power)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        value = -1.0
-    if isinstance(power, (bool, str)) or not 0 <= value <= LARGEST_POWER:
+    if isinstance(power, bool) or not isinstance(power, Real) or not 0 <= float(power) <= LARGEST_POWER:
         raise InputError(
             f"the power of relu must be a number from 0 to {LARGEST_POWER:g}; got {power}; 1 is relu itself"
         )
-    return value
+    return float(power)
 
 
 def mean_square(power: float) -> float:

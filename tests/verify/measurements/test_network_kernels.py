@@ -22,7 +22,7 @@ def judge_at(at, control=False, names=("networks",)):
 def check(found):
     assert {v.derived_verdict for v in found.values()} == {"confirmed"}
     assert {name for name, v in found.items() if v.published_verdict == "refuted"} == COVARIANCE & set(found)
-    assert all(v.measured.error < 1e-5 for v in found.values())
+    assert all(v.measured.error < 1e-4 for v in found.values())
 
 
 def test_one_layer_confirms_the_tangent_kernel_alone():

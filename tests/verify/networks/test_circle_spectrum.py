@@ -155,6 +155,7 @@ def test_biases_take_the_singularity_at_antipodes_away():
         ({"modes": []}, "modes must be whole numbers"),
         ({"power": 0.5}, "needs a power above 1/2"),
         ({"power": -1}, "power of relu"),
+        ({"power": 30, "hidden_layers": 4}, "leaves double precision"),
         ({"kernel": "ntk"}, "the kernel must be one of covariance, tangent"),
     ],
 )
