@@ -31,7 +31,7 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
-# By default approx also allows a difference of 1e-12: with a relative tolerance alone, a small loss would equal anything.
+# By default approx also allows a difference of 1e-12: beside a relative tolerance, a small loss would equal anything.
 type(pytest.approx(1.0)).DEFAULT_ABSOLUTE_TOLERANCE = 0.0
 
 
