@@ -159,7 +159,7 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
     Parameters
     ----------
     at : Point
-        At gamma = 0 the lazy claims alone are measured.
+        At gamma = 0 the lazy claims, and those about networks at their start, alone are measured.
     names : sequence of str
         Claims or families; all if empty.
     thorough : bool
@@ -179,7 +179,7 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
     """
 
     def asked(claim: Claim) -> bool:
-        if at.spectrum not in SYSTEMS[claim.system].spectra or (at.gamma == 0 and LAZY not in claim.derivation):
+        if at.spectrum not in SYSTEMS[claim.system].spectra or (at.gamma == 0 and not _holds_lazy(claim)):
             return False
         if not thorough and claim.system == NETWORKS:
             return at in NETWORK_POINTS
@@ -259,6 +259,11 @@ def measure_at(at: Point, names: Sequence[str]) -> list[Limit | str]:
             return str(error)
 
     return [measure(name) for name in names]
+
+
+def _holds_lazy(claim: Claim) -> bool:
+    """Return whether a claim is about the lazy regime, or about networks before they learn."""
+    return LAZY in claim.derivation or claim.system == NETWORKS
 
 
 def _derived_at(claim: Claim, at: Point) -> Value | None:

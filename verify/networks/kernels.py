@@ -41,6 +41,10 @@ CLOSE = 1e-3
 """Below this 1 - cos(theta) is computed from the difference of two inputs: rounding must not part equal ones."""
 
 
+MOST_INPUTS = 8192
+"""Inputs on which all arrays, 7 numbers for each pair, fit 4 GiB."""
+
+
 class Kernels(NamedTuple):
     """Kernels on all pairs of inputs.
 
@@ -101,6 +105,8 @@ def relu_kernels(
     x = np.asarray(inputs)
     if x.dtype.kind not in "iuf" or x.ndim != 2 or not np.isfinite(x).all():
         raise InputError(f"inputs must be finite numbers, one row for each; got {x.dtype} of shape {x.shape}")
+    if len(x) > MOST_INPUTS:
+        raise InputError(f"kernels on more than {MOST_INPUTS} inputs take over 4 GiB; got {len(x)}; take fewer of them")
     norms = np.linalg.norm(x.astype(float), axis=1)
     if (norms == 0).any():
         raise InputError(f"inputs must not be zero, as they have no direction; got zero in row {np.argmin(norms) + 1}")
@@ -158,16 +164,19 @@ def _find_cosines(unit: NDArray[np.float64]) -> Reals:
 
 
 def _propagate(size: Reals, cosine: Reals, layers: Layers) -> Kernels:
-    """Return the kernels of inputs with |x|/sqrt(d) = size and the given cosines, layer by layer."""
+    """Return the kernels of inputs with |x|/sqrt(d) = size and the given cosines, layer by layer, on pairs i <= j."""
     power, depth, weight, bias = layers
-    variance = weight * size**2 + bias
-    preactivation = weight * np.outer(size, size) * cosine + bias
+    upper = np.triu_indices(len(size))
+    first, second = upper
+    rho, variance = cosine[upper], weight * size**2 + bias
+    preactivation = weight * size[first] * size[second] * rho + bias
     tangent = preactivation
     with np.errstate(over="ignore", invalid="ignore"):
         for layer in range(depth):
-            product = np.outer(variance, variance)
-            rho = cosine if layer == 0 and bias == 0 else np.clip(preactivation / np.sqrt(product), -1, 1)
-            np.fill_diagonal(rho, 1)
+            product = variance[first] * variance[second]
+            if layer or bias:
+                rho = np.clip(preactivation / np.sqrt(product), -1, 1)
+                rho[first == second] = 1
             covariance = mean_square(power) * product ** (power / 2) * correlate(power, rho)
             slopes = mean_square(power) * product ** ((power - 1) / 2) * correlate_slopes(power, rho)
             last = layer == depth - 1
@@ -175,9 +184,12 @@ def _propagate(size: Reals, cosine: Reals, layers: Layers) -> Kernels:
             preactivation = covariance if last else weight * covariance + bias
             tangent = tangent + preactivation
             variance = weight * mean_square(power) * variance**power + bias
-    if not (np.isfinite(covariance).all() and (covariance.diagonal() > 0).all()):
+    if not (np.isfinite(covariance).all() and (covariance[first == second] > 0).all()):
         raise InputError(
             f"the kernels of {depth} hidden layers with power {power:g} leave double precision for these inputs; "
             f"divide the inputs by {float(size.max()):.3g}, or take fewer layers"
         )
-    return Kernels(covariance, tangent)
+    found = Kernels(np.empty_like(cosine), np.empty_like(cosine))
+    for kernel, values in zip(found, (covariance, tangent), strict=True):
+        kernel[upper] = kernel[second, first] = values
+    return found

@@ -128,7 +128,12 @@ def test_wide_networks_have_these_kernels_within_their_statistical_error(power, 
 
 
 def test_inputs_that_are_no_table_are_refused():
-    for inputs, fault in (([1.0, 2.0], "one row for each"), ([[1, np.nan]], "finite"), ([[1, 1], [0, 0]], "row 2")):
+    for inputs, fault in (
+        ([1.0, 2.0], "one row for each"),
+        ([[1, np.nan]], "finite"),
+        ([[1, 1], [0, 0]], "row 2"),
+        (np.ones((9000, 1)), "4 GiB"),
+    ):
         with pytest.raises(InputError, match=fault):
             relu_kernels(inputs)
 
