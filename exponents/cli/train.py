@@ -6,7 +6,6 @@ Words and numbers are checked before JAX is imported.
 from __future__ import annotations
 
 import gc
-from fractions import Fraction
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,23 +15,19 @@ import click
 from .. import __version__
 from ..errors import InputError
 from ..names import FORMATS, require
-from ..rationals import abbreviate, check_source, exact, to_double
+from ..rationals import exact, to_double
 from .curve_request import whole_number
 from .progress import current_progress, say
 from .terminal import Command, format_option, show_report
+from .train_problem import BETA, CIRCLE, Problem, read_problem
 
 if TYPE_CHECKING:
     from verify.curves import LossCurve
-
-CIRCLE = "circle"
-"""The task that is built in."""
-
-BETA = "1/2"
-"""Source exponent of the circle, unless another is chosen."""
+    from verify.networks.network_ensemble import Training
 
 
 @click.command(cls=Command, log=True, short_help="Train networks, and judge the predicted exponent.")
-@click.option("--task", default=CIRCLE, metavar="TASK", help=f"Only {CIRCLE} so far.  [default: {CIRCLE}]")
+@click.option("--task", default=CIRCLE, metavar="TASK", help=f"{CIRCLE}, or an NPZ file.  [default: {CIRCLE}]")
 @click.option("--beta", default=None, metavar="B", help=f"Source exponent of the circle.  [default: {BETA}]")
 @click.option("--q", default=None, metavar="Q", help="Or its target: Fourier modes k^-Q.")
 @click.option("--q-phi", default="1", metavar="P", help="Activation relu(h)^P, above 1/2.  [default: 1]")
@@ -63,6 +58,10 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
     times the kernel is of order one.  The default E is the largest that stays inside until the last step, and at most
     1/4.
 
+    A file of your own is NPZ, with arrays inputs and targets: one row, and one number, for each sample.  A fifth is
+    held out.  alpha and beta are those of the tangent kernel of infinite width, with intervals; batches are drawn with
+    replacement, and a warning says how often each sample is used.
+
     The exponent is measured in the later half of ln t, from the root of the last time on.  Its error is the sum of
     noise (the seeds' slopes, 95 %) and drift (half of the difference between the slopes in the two halves).  A
     prediction outside the error is refuted; inside, it is confirmed if the error is at most 0.05.
@@ -73,26 +72,22 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
     Examples:
       exponents train --beta 1/2 --width 64 --steps 2000
       exponents train --beta 1/2 --gamma0 0
-      exponents train --q 7/4 --width 512 --seeds 8 --resume hard.npz
+      exponents train --q 7/4 --width 512 --seeds 8 --resume easy.npz
+      exponents train --task samples.npz --width 128
     """
     require(form, FORMATS, "the format")
-    require(words["task"], (CIRCLE,), "the task")
     whole = {name: whole_number(words[name] or "", _option(name)) for name in _WHOLE}
     first = whole_number(words["seed"] or "", "--seed", 0)
     power, richness = exact(words["q_phi"] or "", "--q-phi"), exact(words["gamma0"] or "", "--gamma0")
     rate = None if words["learning_rate"] is None else exact(words["learning_rate"], "--learning-rate")
-    q, alpha, beta = _read_target(words["q"], words["beta"], power)
     from verify.networks.network_ensemble import Training, train_networks
-    from verify.networks.network_prediction import choose_learning_rate, predict_exponents
-    from verify.networks.online_tasks import circle_task
+    from verify.networks.network_prediction import choose_learning_rate
     from verify.networks.perceptron import Perceptron
 
     network = Perceptron(whole["width"], whole["depth"], to_double(power, "--q-phi"), to_double(richness, "--gamma0"))
-    eta = (
-        choose_learning_rate(beta, whole["steps"], network.lazy)
-        if rate is None
-        else to_double(rate, _option("learning_rate"))
-    )
+    problem = read_problem(words, power, network.depth - 1, first)
+    chosen = choose_learning_rate(problem.beta, whole["steps"], network.lazy)
+    eta = chosen if rate is None else to_double(rate, "--learning-rate")
     training = Training(whole["batch_size"], eta, whole["steps"])
     seeds = range(first, first + whole["seeds"])
     gc.enable()  # a long computation, unlike the exact commands
@@ -102,16 +97,16 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
     def report(done: int, total: int) -> None:
         progress.done, progress.known = done, total
 
-    curve = train_networks(network, circle_task(q), training, seeds, Path(resume) if resume else None, report)
-    settings: dict[str, Any] = {
-        "task": CIRCLE,
-        "alpha": str(alpha),
-        "beta": str(beta),
-        "q": str(q),
+    curve = train_networks(network, problem.task, training, seeds, Path(resume) if resume else None, report)
+    settings = {
+        **problem.about,
         "q_phi": str(power),
+        "gamma0": str(richness),
+        "learning_rate": eta,
+        **whole,
+        "seed": first,
     }
-    settings |= {"gamma0": str(richness), "learning_rate": eta, **whole, "seed": first}
-    found = {"settings": settings, **_judge(curve, predict_exponents(alpha, beta)), "version": __version__}
+    found = {"settings": settings, **_judge(curve, problem, training), "version": __version__}
     from ..reports.training_tables import training_tables
 
     show_report(lambda: training_tables(found), lambda: found, form)
@@ -131,52 +126,28 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _read_target(q: str | None, beta: str | None, power: Fraction) -> tuple[Fraction, Fraction, Fraction]:
-    """Return q, alpha and beta from the q or the beta that is given (eq. 14)."""
-    if q is not None and beta is not None:
-        raise InputError(
-            f"--q and --beta say the same; got {abbreviate(q)} and {abbreviate(beta)}; leave one of them out"
-        )
-    half = Fraction(1, 2)
-    if power <= half:
-        raise InputError(f"--q-phi must be above 1/2, where gradients are square integrable; got {power}; try 1")
-    decay = None if q is None else exact(q, "--q")
-    if decay is not None and decay <= half:
-        raise InputError(f"--q must be above 1/2, where the target is square integrable; got {decay}; try 1")
-    source = check_source(exact(BETA if beta is None else beta, "--beta"))
-    from ..model.conventions import convention
-    from ..symbols import alpha as alpha_symbol
-    from ..symbols import beta as beta_symbol
-
-    circle = convention("circle")
-    if decay is None:
-        capacity = circle.to_model(power, 1)[alpha_symbol]
-        return circle.from_model(capacity, source)[1], capacity, source
-    point = circle.to_model(power, decay)
-    return decay, point[alpha_symbol], point[beta_symbol]
-
-
-def _judge(curve: LossCurve, exponents: dict[str, Fraction]) -> dict[str, Any]:
+def _judge(curve: LossCurve, problem: Problem, training: Training) -> dict[str, Any]:
     """Return the curve, the exponents and the verdicts as JSON holds them; without an exponent where times are few."""
     from verify.networks.network_exponent import measure_exponent
 
     found: dict[str, Any] = {
         "curve": {name: list(map(_finite, getattr(curve, name).tolist())) for name in ("time", "loss", "error")}
         | {"losses": curve.losses.tolist()},
-        "predicted": {regime: float(value) for regime, value in exponents.items()},
+        "predicted": {regime: value for regime, (value, _) in problem.predicted.items()},
+        "prediction_error": {regime: error for regime, (_, error) in problem.predicted.items()},
         "measured": None,
-        "verdicts": dict.fromkeys(exponents, "undecided"),
-        "warnings": [],
+        "verdicts": dict.fromkeys(problem.predicted, "undecided"),
+        "warnings": [*problem.warnings, *problem.warn_of_reuse(training)],
     }
     try:
         measured = measure_exponent(curve)
     except InputError as error:
-        return found | {"warnings": [str(error)]}
+        return found | {"warnings": [*found["warnings"], str(error)]}
     parts = {name: _finite(getattr(measured, name)) for name in ("error", "noise", "drift")}
     about = {"exponent": measured.value, **parts, "window": list(measured.window), "seeds": measured.seeds}
     return found | {
         "measured": about,
-        "verdicts": {regime: measured.judge(float(value)) for regime, value in exponents.items()},
+        "verdicts": {regime: measured.judge(*value) for regime, value in problem.predicted.items()},
     }
 
 

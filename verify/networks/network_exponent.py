@@ -66,11 +66,12 @@ class NetworkExponent(Described):
     window: tuple[float, float]
     seeds: int
 
-    def judge(self, predicted: float) -> Literal["confirmed", "refuted", "undecided"]:
-        """Return the verdict on a predicted exponent."""
-        if abs(predicted - self.value) > self.error:
+    def judge(self, predicted: float, uncertain: float = 0.0) -> Literal["confirmed", "refuted", "undecided"]:
+        """Return the verdict on a predicted exponent, whose own error ``uncertain`` adds to that of the measurement."""
+        error = self.error + uncertain
+        if abs(predicted - self.value) > error:
             return "refuted"
-        return "confirmed" if self.error <= RESOLVED else "undecided"
+        return "confirmed" if error <= RESOLVED else "undecided"
 
     def describe(self) -> str:
         """Return the value, the error with its parts, and the window."""

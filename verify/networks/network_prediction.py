@@ -35,12 +35,12 @@ def predict_exponents(alpha: Fraction, beta: Fraction) -> dict[str, Fraction]:
     return {regime: Fraction(int(value.p), int(value.q)) for regime, value in values.items()}
 
 
-def choose_learning_rate(beta: Fraction, steps: int, lazy: bool = False) -> float:
+def choose_learning_rate(beta: Fraction | float, steps: int, lazy: bool = False) -> float:
     """Return the largest learning rate that follows the flow for all steps.
 
     Parameters
     ----------
-    beta : Fraction
+    beta : number
     steps : int
     lazy : bool
         Whether the kernel is constant.

@@ -156,9 +156,11 @@ def test_the_command_trains_and_judges(tmp_path):
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (["--task", "circel"], "did you mean circle"),
+        (["--task", "circel"], "--task must be circle, or an NPZ file"),
+        (["--task", "samples.npz", "--beta", "1"], "--beta is for the task circle"),
+        (["--task", "none.npz"], "none.npz"),
         (["--q", "1/4"], "--q must be above 1/2"),
-        (["--q-phi", "-1"], "--q-phi must be above 1/2"),
+        (["--q-phi", "-1"], "q_phi must be above 1/2"),
         (["--q", "1", "--beta", "1"], "leave one of them out"),
         (["--width", "1.5"], "--width"),
         (["--steps", "0"], "--steps"),
@@ -170,6 +172,23 @@ def test_the_command_refuses_bad_input_in_one_line(words, fault, capsys):
     assert main(["train", *words]) == 2
     said = capsys.readouterr().err
     assert fault in said and len(said.splitlines()) == 1
+
+
+def test_samples_of_your_own_are_predicted_by_their_kernel(tmp_path):
+    """Uniform points on a circle, with its target: alpha and beta are near 2 and 3/4, as eq. 14 has them."""
+    chosen = np.random.default_rng(0).permutation(len(TASK.targets))[:2000]
+    angles = 2 * np.pi * chosen / len(TASK.targets)
+    place = tmp_path / "samples.npz"
+    targets = sum(np.cos(k * angles) / k**1.25 for k in range(1, 400))
+    np.savez(place, inputs=5 * np.stack([np.cos(angles), np.sin(angles)], axis=1), targets=targets)
+    words = ["train", "--task", str(place), "--width", "16", "--steps", "300", "--seeds", "2", "--format", "json"]
+    found = json.loads(CliRunner().invoke(cli, words, standalone_mode=False).stdout)
+    settings = found["settings"]
+    assert settings["alpha"] == pytest.approx(2, abs=0.2) and settings["beta"] == pytest.approx(0.75, abs=0.15)
+    assert found["predicted"]["lazy"] == pytest.approx(settings["beta"]) and found["prediction_error"]["lazy"] > 0
+    assert "drawn some 24 times" in " ".join(found["warnings"])
+    np.savez(place, inputs=np.ones((200, 2)))
+    assert main(["train", "--task", str(place)]) == 2
 
 
 def test_seeds_are_saved_from_time_to_time(tmp_path, monkeypatch):
