@@ -8,6 +8,9 @@
 
 Names are imported when they are first used, so ``import exponents`` does not import SymPy.
 
+SymPy has functions called N, beta, gamma and evaluate as well.  Of two imports with a star the last one holds, so write
+``from sympy import *`` before ``from exponents import *``, or import the names that you need.
+
 Sign convention: a loss that falls as ``L ~ t**(-r)`` has exponent ``r > 0``.
 """
 

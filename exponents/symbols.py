@@ -81,12 +81,17 @@ def to_expr(value: object, role: str) -> Expr:
     try:
         expression = sympify(value, strict=True)
     except SympifyError as error:
-        raise InputError(
-            f"{role} must be a SymPy expression; got {abbreviate(value)}; build it from exponents' symbols"
-        ) from error
+        raise InputError(f"{role} must be a SymPy expression; got {abbreviate(value)}; {_hint(value)}") from error
     if isinstance(expression, Expr) and expression.has(nan, oo, zoo, I):
         raise InputError(f"{role} must be real and finite; got {abbreviate(value)}; leave infinities and I out")
     if not isinstance(expression, Expr):
-        raise InputError(f"{role} must be an expression; got {abbreviate(value)}; build it from exponents' symbols")
+        raise InputError(f"{role} must be an expression; got {abbreviate(value)}; {_hint(value)}")
     decimals = {float_: Rational(write_digits(float_)) for float_ in expression.atoms(Float)}
     return expression.xreplace(decimals) if decimals else expression
+
+
+def _hint(value: object) -> str:
+    """Return what to try in place of what is no expression."""
+    if callable(value):
+        return "it is a function: import exponents' symbols after SymPy's names, which hide N, beta and gamma"
+    return "build it from exponents' symbols"

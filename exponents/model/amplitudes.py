@@ -38,6 +38,7 @@ from sympy.logic.boolalg import Boolean
 from ..errors import IncompleteProof
 from ..names import LAZY, REGIMES, RICH, SPECTRA, Regime, SpectrumKind, require
 from ..symbols import alpha, beta, gamma, s, t
+from .numeric_functions import make_callable
 from .scaling_function import c, integrals, lazy_sum, learned_sum, relaxation
 from .timescale import Piece, chi, clock_growth, clock_logarithm, solve_self_consistency
 
@@ -184,7 +185,7 @@ def amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> Expr
     >>> round(float(evaluate(amplitude("rich"), 2, "1/2", 1)), 4)
     0.666
     """
-    return Piecewise(*((law.loss, law.where) for law in amplitudes_by_piece(regime, spectrum)))
+    return make_callable(Piecewise(*((law.loss, law.where) for law in amplitudes_by_piece(regime, spectrum))))
 
 
 def kernel_amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> Expr:
@@ -213,7 +214,7 @@ def kernel_amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) 
     >>> round(float(evaluate(kernel_amplitude(), 2, 2, 1)), 4)
     1.366
     """
-    return Piecewise(*((law.kernel, law.where) for law in amplitudes_by_piece(regime, spectrum)))
+    return make_callable(Piecewise(*((law.kernel, law.where) for law in amplitudes_by_piece(regime, spectrum))))
 
 
 def clock_amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> Expr:
@@ -242,7 +243,7 @@ def clock_amplitude(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -
     >>> round(float(evaluate(clock_amplitude(), 2, 2, 1)), 4)
     1.366
     """
-    return Piecewise(*((law.clock, law.where) for law in amplitudes_by_piece(regime, spectrum)))
+    return make_callable(Piecewise(*((law.clock, law.where) for law in amplitudes_by_piece(regime, spectrum))))
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ from sympy.simplify.simplify import hypersimp
 from ..asymptotics.mode_sums import ModeSum, mode_sum
 from ..errors import IncompleteProof
 from ..symbols import alpha, beta, n, x, z
+from .numeric_functions import make_callable
 from .target import TARGET_WEIGHT
 from .timescale import solve_self_consistency
 
@@ -223,7 +224,7 @@ def learned_integral() -> Expr:
     2.316
     """
     below = solve_self_consistency().pieces[0].where
-    return Piecewise((integrals().learned.subs(c, relaxation()), below))
+    return make_callable(Piecewise((integrals().learned.subs(c, relaxation()), below)))
 
 
 def unlearned_integral() -> Expr:
@@ -259,4 +260,5 @@ def loss_integral() -> Expr:
 
 
 def _join_at_one(inside: Expr, beyond: Expr) -> Expr:
-    return Piecewise((inside.subs(c, relaxation()), solve_self_consistency().pieces[0].where), (beyond, True))
+    pieces = ((inside.subs(c, relaxation()), solve_self_consistency().pieces[0].where), (beyond, True))
+    return make_callable(Piecewise(*pieces))

@@ -307,9 +307,10 @@ def _read_loss(
         return (loss,)
     if isinstance(loss, tuple | list):
         return tuple(loss)
+    loss = to_expr(loss, "a loss")
     if is_plain(loss, resources):
         return (Loss.from_expr(loss, resources),)
-    whole = tuple((str(part), part) for part in Add.make_args(to_expr(loss, "a loss")))
+    whole = tuple((str(part), part) for part in Add.make_args(loss))
     return tuple(Loss(branch, whole=whole) for branch in read_branches(loss, resources, signs_on(conditions), free))
 
 

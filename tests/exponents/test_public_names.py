@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+import sympy
+
 import exponents
 
 
@@ -30,3 +33,19 @@ def test_imports_under_a_former_name_still_work():
     from exponents.model.reuse_loss import full_batch_optimum as new
 
     assert old is new is exponents.full_batch_optimum
+
+
+@pytest.mark.parametrize(("order", "ours"), [(("sympy", "exponents"), True), (("exponents", "sympy"), False)])
+def test_of_two_imports_with_a_star_the_last_one_holds_as_the_package_says(order, ours):
+    names: dict[str, object] = {}
+    for package in order:
+        exec(f"from {package} import *", names)
+    shared = {"N", "beta", "gamma", "evaluate"}
+    assert all((names[name] is getattr(exponents, name)) == ours for name in shared)
+    assert all(name in (exponents.__doc__ or "") for name in shared)
+
+
+@pytest.mark.parametrize("name", ["N", "beta", "gamma"])
+def test_a_function_of_sympy_in_place_of_a_symbol_is_named_as_the_fault(name):
+    with pytest.raises(exponents.InputError, match="import exponents' symbols after SymPy's names"):
+        exponents.compute_optimum(getattr(sympy, name))

@@ -52,6 +52,7 @@ MORE = {
     "exponents/reports/render.py": {"tabulate"},
     "exponents/algebra/smt.py": {"z3"},
     "exponents/display.py": {"pandas"},
+    "exponents/model/numeric_functions.py": {"numpy", "scipy"},  # when a number is asked for
     "verify/": {"exponents"},
     "verify/networks/complex_kernels.py": {"flint"},
     "verify/plots/": {"sympy"},
