@@ -63,8 +63,8 @@ def make_page(pictures: Sequence[str]) -> str:
     >>> page[:15], page.count("<figure"), page.count("<section")
     ('<!DOCTYPE html>', 1, 9)
     """
-    contents = [*((f"figure-{name}", name) for name in pictures), *((f"table-{name}", name) for name in TABLES)]
-    links = "\n".join(f'<li><a href="#{escape(at)}">{escape(name)}</a></li>' for at, name in contents)
+    places = [*(("figure", name) for name in pictures), *(("table", name) for name in TABLES)]
+    links = "\n".join(f'<li><a href="#{kind}-{escape(name)}">{kind} {escape(name)}</a></li>' for kind, name in places)
     parts = [
         f'<h1>{TITLE}</h1>\n<nav aria-label="Contents"><ul>\n{links}\n</ul></nav>',
         "<main>\n<h2>Figures</h2>",

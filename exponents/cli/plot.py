@@ -21,7 +21,7 @@ from .curve_request import name_options, read_questions
 from .loss_options import loss_options, read_loss
 from .plot_request import PlotRequest, read_request
 from .progress import Progress, current_progress, say
-from .terminal import Command, fill_help, list_names
+from .terminal import Command, end_at_interrupt, fill_help, list_names
 
 if TYPE_CHECKING:
     from verify.curves import LossCurve
@@ -82,9 +82,10 @@ def plot(names: tuple[str, ...], **options: Any) -> None:
       exponents plot all --out figures
     """
     asked = read_request(names, **options)
-    import_extra("matplotlib", "plot", "plotting")
-    draws = [_prepare(asked, name) for name in asked.pictures]
-    from verify.plots import check_data_file, save_picture, write_data
+    with end_at_interrupt():
+        import_extra("matplotlib", "plot", "plotting")
+        draws = [_prepare(asked, name) for name in asked.pictures]
+        from verify.plots import check_data_file, save_picture, write_data
 
     if asked.data is not None:
         check_data_file(asked.data)

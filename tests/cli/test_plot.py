@@ -15,6 +15,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 
+from exponents.cli import gallery
 from exponents.cli.app import main
 from exponents.names import PICTURES, TABLES
 from verify import Model, loss_curve
@@ -156,18 +157,22 @@ def test_phases_on_axes_and_a_range_of_my_own(capsys, here):
 
 
 class Page(HTMLParser):
-    """Elements of a page, and its words."""
+    """Elements of a page, its words, and those of its links."""
 
     def __init__(self, text):
         super().__init__()
-        self.found, self.words = [], ""
+        self.found, self.words, self.links, self.tag = [], "", [], ""
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):  # noqa: D102
         self.found.append((tag, dict(attributes)))
+        self.tag = tag
 
     def handle_data(self, words):  # noqa: D102
         self.words += words
+        if self.tag == "a":
+            self.links.append(words)
+        self.tag = ""
 
     def all(self, tag):  # noqa: D102
         return [attributes for name, attributes in self.found if name == tag]
@@ -184,6 +189,16 @@ def browse(folder, *options):
     return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout.decode()
 
 
+def test_links_of_the_page_have_names_of_their_own_and_lead_to_a_place(monkeypatch):
+    monkeypatch.setattr(gallery, "TABLES", ("time", "phases"))
+    shown = Page(gallery.make_page(["phases", "fig1a"]))
+    contents = ["figure phases", "figure fig1a", "table time", "table phases"]
+    assert shown.links == [*contents, "data of phases", "data of fig1a"]
+    identifiers = {attributes.get("id") for _, attributes in shown.found}
+    assert {link["href"] for link in shown.all("a")[:4]} == {f"#{name}" for name in identifiers - {None}}
+
+
+@pytest.mark.slow
 def test_a_folder_of_pictures_has_a_page_that_a_browser_shows_with_the_tables(capsys, here):
     status, _, err = run(capsys, "plot", "curves", "--gamma", "0,1", "--time", "1:10:3", "--out", "figures", "--quiet")
     assert status == 0 and err == "wrote figures/curves.png and figures/curves.csv\nwrote figures/index.html\n"
@@ -217,3 +232,34 @@ def test_an_interrupt_leaves_no_file_and_no_process(tmp_path):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
+
+
+SWALLOWED = """
+import os, signal, sys
+from exponents.cli import plot
+from exponents.cli.app import main
+
+def swallow(*_):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:  # as Python ignores it in a callback
+        print("swallowed")
+
+plot.import_extra = swallow
+sys.exit(main(["plot", "curves", "--gamma", "1", "--time", "1:10:3"]))
+"""
+"""An interrupt that comes where its exception is ignored."""
+
+
+def test_an_interrupt_while_modules_are_imported_is_not_swallowed(tmp_path):
+    found = subprocess.run([sys.executable, "-c", SWALLOWED], capture_output=True, cwd=tmp_path, text=True, timeout=60)
+    assert (found.returncode, found.stdout, found.stderr) == (130, "", "exponents: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_control_without_the_guard_the_interrupt_is_lost(tmp_path):
+    open_guard = "from contextlib import nullcontext\nplot.end_at_interrupt = nullcontext\nplot.import_extra"
+    script = SWALLOWED.replace("plot.import_extra", open_guard)
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, cwd=tmp_path, text=True, timeout=60)
+    assert found.returncode == 0 and found.stdout == "swallowed\n" and list(tmp_path.iterdir()) != []
