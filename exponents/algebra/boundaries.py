@@ -23,13 +23,12 @@ from .polynomials import Functions, Polynomial, factors
 from .real_roots import (
     Root,
     collect_roots,
-    is_between,
     rationals_between,
     real_roots,
-    sign_at_root,
     sign_below,
     sort_roots,
 )
+from .root_ranges import roots_between, sign_at_root
 
 SignOf = Callable[[Polynomial], int]
 
@@ -132,8 +131,8 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
         if base:
             asked = [p for p in spot.signs if p != curve]
             met = [partition.functions.eliminate(curve, p) if p.involves(0) else frozenset({p}) for p in asked]
-            roots = sort_roots(root for wall in frozenset().union(*met) for root in real_roots(univariate(wall)))
-            inside = [root for root in roots if is_between(root, low, high)]
+            walls = frozenset().union(*met)
+            inside = sort_roots(root for wall in walls for root in roots_between(univariate(wall), low, high))
             left = [root for root in inside if root.side_of(base[0]) < 0]
             right = [root for root in inside if root.side_of(base[0]) > 0]
             waiting += [(low, left[-1])] if left else []

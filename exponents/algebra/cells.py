@@ -40,6 +40,7 @@ from .real_roots import (
     sign_below,
     sort_roots,
 )
+from .root_ranges import may_vanish_between, roots_between
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +127,7 @@ class Arrangement:
             return not (self._positive | self._negative) >> self.position[polynomial] & 1
         if polynomial not in self._changing:
             here = self.cells if polynomial.involves(0) else {cell.place: cell for cell in self.cells}.values()
-            steady = self._keeps_sign(polynomial) or len({sign(polynomial, cell.sample) for cell in here}) == 1
-            self._changing[polynomial] = not steady
+            self._changing[polynomial] = not self._keeps_sign(polynomial) and _changes(polynomial, here)
         return self._changing[polynomial]
 
     def sign_mask(self, signs: Mapping[Polynomial, int]) -> tuple[int, int]:
@@ -145,8 +145,8 @@ class Arrangement:
             return
         places = dict.fromkeys(cell.place for cell in cells)
         if not polynomial.involves(0):
-            lines = real_roots(univariate(polynomial))
-            crossed = [place for place in places if any(is_between(line, place.low, place.high) for line in lines)]
+            line = univariate(polynomial)
+            crossed = [place for place in places if roots_between(line, place.low, place.high)]
             yield from ((cell, None) for cell in cells if cell.place in crossed)
             return
         members = {place: [cell for cell in cells if cell.place is place] for place in places}
@@ -165,7 +165,9 @@ class Arrangement:
         bounds = frozenset().union(*(cell.lower_curves | cell.upper_curves for cell in cells))
         walls = [self.functions.eliminate(polynomial)]
         walls += [self.functions.eliminate(polynomial, bound) for bound in bounds]
-        return sort_roots(root for p in frozenset().union(*walls) for root in real_roots(univariate(p)))
+        low, high = cells[0].place.low, cells[-1].place.high
+        every = frozenset().union(*walls)
+        return sort_roots(root for p in every for root in roots_between(univariate(p), low, high))
 
     def _bases(self, place: Column, critical: list[Root]) -> list[Base]:
         """Return exact base points of a column: its own, or one between each two critical values inside it."""
@@ -180,10 +182,8 @@ class Arrangement:
     def _with_roots(self, polynomial: Polynomial, cells: Sequence[Cell], base: Base) -> list[Cell]:
         """Return the cells of a column that have a root of the polynomial above ``base``."""
         self.functions.work.spend(20 * (1 + len(cells)))
-        roots = roots_above(polynomial, base)
-        if not roots:
-            return []
-        return [cell for cell in cells if any(is_between(root, *self.bounds_above(cell, base)) for root in roots)]
+        curve = polynomial.coefficients_above(base)
+        return [cell for cell in cells if roots_between(curve, *self.bounds_above(cell, base))]
 
     def bounds_above(self, cell: Cell, base: Base) -> tuple[Root | None, Root | None]:
         """Return the lower and upper bound of a cell above a base point of its column."""
@@ -193,6 +193,12 @@ class Arrangement:
     def _keeps_sign(self, polynomial: Polynomial) -> bool:
         """Return whether coefficients show that the polynomial keeps its sign on the box around the domain."""
         return bool(sign_on_box(polynomial, self._box))
+
+
+def _changes(polynomial: Polynomial, cells: Iterable[Cell]) -> bool:
+    signs = (sign(polynomial, cell.sample) for cell in cells)
+    first = next(signs)
+    return any(other != first for other in signs)
 
 
 def _move_bound(root: Root | None, vanishing: frozenset[Polynomial], place: Column, base: Base) -> Root | None:
@@ -258,6 +264,11 @@ def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: S
     if len(functions.parameters) == 1:
         return [Column(None, None, ())]
     first = functions.parameters[0]
-    ends = [None, *(root for root, _ in collect_roots({p: univariate(p) for p in wall_polynomials(polynomials)})), None]
+    sides = (functions.element(side).factor for side in upright)
+    known = [(p, content) for content, powers in sides for p, power in powers.items() if len(powers) == power == 1]
+    low, high = (None if x is None else real_roots((-x.numerator, x.denominator))[0] for x in find_bounds(1, known))
+    walls = {p: univariate(p) for p in wall_polynomials(polynomials)}
+    walls = {p: wall for p, wall in walls.items() if may_vanish_between(wall, low, high)}
+    ends = [None, *(root for root, _ in collect_roots(walls)), None]
     columns = (Column(low, high, (sample_between(low, high),)) for low, high in pairwise(ends))
     return [c for c in columns if all(evaluate(side, {first: c.base[0]}) > 0 for side in upright)]

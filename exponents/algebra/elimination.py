@@ -15,7 +15,8 @@ from functools import lru_cache
 from itertools import combinations, pairwise
 
 from .polynomials import Polynomial
-from .real_roots import Root, real_roots, sign_at_root, simplest_between, sort_roots
+from .real_roots import Root, real_roots, simplest_between, sort_roots
+from .root_ranges import sign_at_root
 
 Base = tuple[Fraction, ...]
 """Exact values of all parameters but the last: one value, or none."""
@@ -37,6 +38,7 @@ def roots_above(polynomial: Polynomial, base: Base) -> tuple[Root, ...]:
     return tuple(sort_roots(real_roots(polynomial.coefficients_above(base))))
 
 
+@lru_cache(maxsize=100_000)
 def univariate(polynomial: Polynomial, height: Fraction = Fraction(0)) -> tuple[int, ...]:
     """Return coefficients in the first of two parameters, constant first, at a height of the last.
 

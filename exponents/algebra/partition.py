@@ -31,10 +31,11 @@ from sympy import Expr
 
 from ..errors import InputError
 from .cells import Arrangement, Cell, cut_domain
-from .elimination import Base, roots_above
+from .elimination import Base
 from .parametric import Point, Pole
 from .polynomials import Functions, Polynomial, RationalFunction, factors, sign
-from .real_roots import Root, is_between, rationals_between, sort_roots
+from .real_roots import Root, rationals_between, sign_at, sort_roots
+from .root_ranges import roots_between
 
 Found = TypeVar("Found", bound=Hashable)
 
@@ -160,9 +161,11 @@ def partition_domain(functions: Functions, domain: Sequence[Expr], decide: Decid
     [-1, 1]
     """
     edges = frozenset().union(*(factors(e) for e in map(functions.element, domain) if e))
-    if not cut_domain(functions, edges, domain).cells:
+    search = _Search(functions, domain, edges, decide)
+    whole = search.cut_by(())
+    if not whole.cells:
         raise InputError(f"the domain {' and '.join(f'{side} > 0' for side in domain)} is empty; widen it")
-    tree = _Search(functions, domain, edges, decide).divide({})
+    tree = search.divide({}, whole)
     assert tree is not None, "a domain with cells has parts"
     return Partition(functions, tuple(domain), edges, tree)
 
@@ -212,9 +215,8 @@ class _Search(Generic[Found]):
         self._decisions: dict[Base, _Decision[Found]] = {}
         self._lines: dict[tuple[object, ...], list[_Piece[Found]]] = {}
 
-    def divide(self, signs: Signs) -> Tree[Found] | None:
-        """Divide the part of the domain on which some polynomials have given signs; return None if it is empty."""
-        cut = cut_domain(self.functions, self.edges | set(signs), self.domain)
+    def divide(self, signs: Signs, cut: Arrangement) -> Tree[Found] | None:
+        """Divide the part on which the polynomials that cut the domain have given signs; return None if it is empty."""
         mask, wanted = cut.sign_mask(signs)
         cells = [cell for cell in cut.cells if not (cell.signs ^ wanted) & mask]
         if not cells:
@@ -228,10 +230,15 @@ class _Search(Generic[Found]):
         division = self._find_division(cut, cells)
         if not isinstance(division, Polynomial):
             return Leaf(division, bounding, cells[len(cells) // 2].sample)
-        negative, positive = (self.divide({**bounding, division: s}) for s in (-1, 1))
+        finer = self.cut_by({*bounding, division})
+        negative, positive = (self.divide({**bounding, division: s}, finer) for s in (-1, 1))
         if negative is None or positive is None:
             return negative or positive
         return Split(division, bounding, negative, positive)
+
+    def cut_by(self, polynomials: Iterable[Polynomial]) -> Arrangement:
+        """Return the cells that some polynomials cut from the domain."""
+        return cut_domain(self.functions, self.edges.union(polynomials), self.domain)
 
     def _find_division(self, cut: Arrangement, cells: Sequence[Cell]) -> Polynomial | Found:
         """Return the decision that holds on all of the cells, or a polynomial to divide them by."""
@@ -282,9 +289,9 @@ class _Search(Generic[Found]):
             height, decision = self._sample(base, *part)
             vanishing: dict[Root, set[Polynomial]] = {}
             for p in decision.polynomials:
-                for root in roots_above(p, base):
+                for root in roots_between(p.coefficients_above(base), *part):
                     vanishing.setdefault(root, set()).add(p)
-            inside = [root for root in sort_roots(vanishing) if is_between(root, *part)]
+            inside = sort_roots(vanishing)
             below = [root for root in inside if root.side_of(height) < 0]
             above = [root for root in inside if root.side_of(height) > 0]
             bottom, top = below[-1] if below else None, above[0] if above else None
@@ -303,11 +310,11 @@ class _Search(Generic[Found]):
         for height in rationals_between(low, high):
             sample = dict(zip(self.functions.parameters, (*base, height), strict=False))
             decision = self.at(sample)
-            vanishing = [p for p in decision.polynomials if any(r.side_of(height) == 0 for r in roots_above(p, base))]
-            flat = frozenset(p for p in decision.polynomials if base and not p.coefficients_above(base))
+            lines = {p: p.coefficients_above(base) for p in decision.polynomials}
+            flat = frozenset(p for p, line in lines.items() if base and not line)
             if flat:
                 raise _Degenerate(flat)
-            if not vanishing:
+            if all(len(line) <= 1 or sign_at(line, height) for line in lines.values()):
                 return height, decision
         raise InputError(f"no generic sample was found above {base}; restrict the domain a little")
 

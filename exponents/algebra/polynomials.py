@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
+from math import prod
 
 from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_poly
 from sympy import Add, Expr, Integer, Mul, Symbol, factor_list
@@ -383,18 +384,16 @@ def sign(value: RationalFunction | Polynomial, point: Point) -> int:
     -1
     """
     if isinstance(value, RationalFunction):
-        return _sign(value.numer, value.functions, point) * _sign(value.denom, value.functions, point)
-    return _sign(value.data, value.functions, point)
-
-
-def _sign(data: fmpz_mpoly, functions: Functions, point: Point) -> int:
+        return prod(sign(Polynomial(part, value.functions), point) for part in (value.numer, value.denom))
     # Times the positive denominators of the point, all is integer arithmetic.
-    values = [point[symbol] for symbol in reversed(functions.parameters)]
-    scales = [(v.numerator, v.denominator, int(d)) for v, d in zip(values, data.degrees(), strict=False)]
+    values = [point[symbol] for symbol in reversed(value.functions.parameters)]
+    tables = [
+        [v.numerator**k * v.denominator ** (degree - k) for k in range(degree + 1)]
+        for v, degree in zip(values, value.degrees, strict=False)
+    ]
     total = 0
-    for powers, coefficient in data.terms():
-        term = int(coefficient)
-        for (top, bottom, degree), power in zip(scales, powers, strict=False):
-            term *= top ** int(power) * bottom ** (degree - int(power))
-        total += term
+    for powers, coefficient in value.terms():
+        for table, power in zip(tables, powers, strict=False):
+            coefficient *= table[power]
+        total += coefficient
     return (total > 0) - (total < 0)

@@ -4,7 +4,7 @@ A `Root` is an irreducible polynomial and an interval with rational ends that ho
 finds the intervals, with certified balls.  Where two intervals overlap, bisection with exact signs separates them.
 
 Map: `real_roots` finds the roots of one polynomial, `collect_roots` those of several in order; `compare` and
-`is_between` order them; `sign_at_root` evaluates at one; `rationals_between` and `simplest_between` give samples.
+`is_between` order them; `rationals_between` and `simplest_between` give samples.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cmp_to_key, lru_cache
 from itertools import pairwise
-from math import ceil, floor, inf, nextafter
+from math import ceil, floor, inf, isqrt, nextafter
 from typing import TypeVar
 
 from flint import arb, fmpz_poly
 
 REFINEMENT = 16
 """Halvings of an isolating interval at a time: intervals overlap so rarely that the step hardly matters."""
+
+DIGITS = 128
+"""Binary digits to which the root of a quadratic polynomial is found at first."""
 
 Coefficients = tuple[int, ...]
 """Coefficients of a polynomial in one variable, constant first."""
@@ -91,6 +94,11 @@ class Root:
         self._ends = low, high
         self._floats = _outward(_float(low), _float(high))
 
+    @property
+    def outer_floats(self) -> tuple[float, float]:
+        """Floats below and above the root."""
+        return self._floats
+
     def compare_intervals(self, other: Root) -> int:
         """Return 1 or -1 if the intervals tell which root is larger, 0 if they overlap; floats mostly suffice."""
         (low, high), (start, end) = self._floats, other._floats
@@ -154,22 +162,6 @@ def sign_below(coefficients: Coefficients, branch: int = 0) -> int:
     return 1 if (coefficients[-1] > 0) == ((len(coefficients) + branch) % 2 == 1) else -1
 
 
-def sign_at_root(coefficients: Coefficients, root: Root) -> int:
-    """Return the exact sign of a polynomial at a root of another, or of the same.
-
-    >>> sign_at_root((-1, 1), max(real_roots((-2, 0, 1)), key=lambda root: root.index))  # x - 1 at the root of 2
-    1
-    """
-    if not coefficients:
-        return 0
-    others = collect_roots({0: coefficients})
-    if any(other == root for other, _ in others):
-        return 0
-    for other, _ in others:
-        compare(other, root)  # leaves their intervals disjoint
-    return sign_at(coefficients, root.low)
-
-
 def collect_roots(polynomials: Mapping[Owner, Coefficients]) -> list[tuple[Root, frozenset[Owner]]]:
     """Return all real roots of some polynomials in order, each with the owners that vanish there.
 
@@ -218,8 +210,23 @@ def _isolate_roots(coefficients: Coefficients) -> tuple[Root, ...]:
     if len(coefficients) == 2:
         value = Fraction(-coefficients[0], coefficients[1])
         return (Root((-value.numerator, value.denominator), 0, (value, value)),)
+    if len(coefficients) == 3:
+        return _solve_quadratic(coefficients)
     balls = [root.real for root, _ in fmpz_poly(list(coefficients)).complex_roots() if root.imag == 0]
     return tuple(Root(coefficients, i, ball) for i, ball in enumerate(sorted(balls, key=lambda ball: ball.mid())))
+
+
+def _solve_quadratic(coefficients: Coefficients) -> tuple[Root, ...]:
+    constant, slope, leading = coefficients
+    discriminant = slope * slope - 4 * leading * constant
+    if discriminant < 0:
+        return ()
+    scale = 1 << (DIGITS + leading.bit_length())
+    square = isqrt(discriminant * scale * scale)  # the square root times the scale lies between this and one more
+    below, above = (-slope * scale + side for side in (-square, square))
+    ends = ((below - 1, below), (above, above + 1))
+    intervals = (sorted(Fraction(end, 2 * leading * scale) for end in pair) for pair in ends)
+    return tuple(Root(coefficients, i, (low, high)) for i, (low, high) in enumerate(sorted(intervals)))
 
 
 def _outward(low: float, high: float) -> tuple[float, float]:
