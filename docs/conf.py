@@ -1,18 +1,25 @@
 """Settings of the documentation, which `make docs` builds with Sphinx.
 
 A page may hold a comment `<!-- generated: NAME -->`. The Markdown of NAME in `generated.PARTS` replaces it.
-The pages `architecture`, `contributing` and `changelog` are the files of the repository.
+The pages `architecture`, `contributing` and `changelog` are the files of the repository.  All examples are run.
 """
 
+import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+import examples  # noqa: E402
 import generated  # noqa: E402
+import matplotlib  # noqa: E402
+from sphinx.util import logging  # noqa: E402
 
 from exponents import __version__  # noqa: E402
+from verify.processes import start_processes  # noqa: E402
+
+matplotlib.use("Agg")
 
 project = "scaling-exponents"
 author = "The authors of scaling-exponents"
@@ -30,6 +37,13 @@ napoleon_google_docstring = False
 napoleon_use_rtype = False
 
 
+def run_examples(_):
+    """Run every example on the pages and in the docstrings; one that does not give what it shows is a warning."""
+    with start_processes(os.cpu_count() or 1) as executor:
+        for name, wrong in examples.failures(executor):
+            logging.getLogger(__name__).warning("%s gives something else: %s", name, wrong)
+
+
 def fill_in(_, page, source):
     """Replace what a page leaves to be generated."""
     source[0] = generated.fill_in(page, source[0])
@@ -41,6 +55,7 @@ def escape(_, what, name, value, options, lines):
 
 
 def setup(app):
-    """Connect both to Sphinx; docstrings are escaped before they are parsed."""
+    """Connect these to Sphinx; docstrings are escaped before they are parsed."""
+    app.connect("builder-inited", run_examples)
     app.connect("source-read", fill_in)
     app.connect("autodoc-process-docstring", escape, priority=100)

@@ -4,7 +4,9 @@ Each function of `PARTS` returns Markdown.
 """
 
 import ast
+import json
 import re
+import sys
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -16,6 +18,9 @@ from exponents.cli.app import cli, main
 from exponents.names import PICTURES
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "docs"))
+
+import run_notebook  # noqa: E402
 
 FILES = {"architecture": "ARCHITECTURE.md", "contributing": "CONTRIBUTING.md", "changelog": "CHANGELOG.md"}
 """Pages that are files of the repository."""
@@ -96,7 +101,19 @@ def gallery():
     return "\n".join(parts)
 
 
-PARTS = {"commands": commands, "reference": reference, "equations": equations, "gallery": gallery}
+def tutorial():
+    """The tutorial notebook, run now."""
+    notebook = json.loads((ROOT / "docs/tutorial.ipynb").read_text())
+    return run_notebook.as_markdown(run_notebook.fill(notebook))
+
+
+PARTS = {
+    "commands": commands,
+    "reference": reference,
+    "equations": equations,
+    "gallery": gallery,
+    "tutorial": tutorial,
+}
 
 
 def fill_in(page, text):

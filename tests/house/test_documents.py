@@ -1,17 +1,16 @@
 """What is written down agrees with what the code does: README, docs/, help, tables/, versions.
 
-Every block of the README and of the pages in docs/ that shows output is run: ``python`` blocks, and ``console`` or
-``text`` blocks that begin with ``$ exponents``.  In what a command prints, a line ``...`` stands for lines left out.  A
-block behind the comment ``<!-- slow -->`` is run only where the environment variable SLOW_DOCUMENTS is set.
+Every block of the README and of the pages in docs/ that shows output is run; `docs/examples.py` says which these are.
+A block behind the comment ``<!-- slow -->`` is run only where the environment variable SLOW_DOCUMENTS is set.
 """
 
+import json
 import os
 import re
-import shlex
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import NamedTuple
 
+import matplotlib.pyplot as plt
 import pytest
 
 import exponents
@@ -21,70 +20,70 @@ from exponents.cli.app import cli, main
 from exponents.names import CLOCK_TABLES, TABLES
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
-PAGES = {path.name: path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
-DOCUMENTS = "\n\n".join(PAGES.values())
 
 
-class Block(NamedTuple):
-    """A fenced block: its language, its text, and whether it is marked as slow."""
-
-    language: str
-    text: str
-    slow: bool
-
-
-def blocks(text):
-    """Every fenced block of a Markdown text."""
-    found = re.findall(r"(<!-- slow -->\n+)?^```([\w{}-]*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    return [Block(language, body, bool(mark)) for mark, language, body in found]
+def load(name):
+    """A module of the documentation."""
+    spec = spec_from_file_location(name, ROOT / f"docs/{name}.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def not_run(text):
-    """Blocks that show neither Python, nor shell commands alone, nor contents, nor our command with its output."""
-    runs = {"{toctree}": "", "python": "", "sh": "", "console": "$ exponents ", "text": "$ exponents "}
-    return [b.text for b in blocks(text) if b.language not in runs or not b.text.startswith(runs[b.language])]
-
-
-def agrees(shown, printed):
-    """Whether the printed text is the shown one, where a line ``...`` stands for any lines."""
-    parts = [re.escape(part.strip("\n")) for part in re.split(r"^\.\.\.$", shown, flags=re.MULTILINE)]
-    return re.fullmatch(r".*?".join(parts), printed.strip("\n"), re.DOTALL) is not None
+EXAMPLES, GENERATED, NOTEBOOK = map(load, ("examples", "generated", "run_notebook"))
+blocks, not_run, agrees, PAGES = EXAMPLES.blocks, EXAMPLES.not_run, EXAMPLES.agrees, EXAMPLES.pages()
+README, DOCUMENTS = PAGES["README.md"], "\n\n".join(PAGES.values())
 
 
 def blocks_of(*languages):
     """The blocks of these languages on all pages, with the names of the pages and their places there."""
     found = [(page, place, block) for page, text in PAGES.items() for place, block in enumerate(blocks(text))]
-    return [
-        pytest.param(page, block, id=f"{page}-{place}") for page, place, block in found if block.language in languages
-    ]
+    return [pytest.param(block, id=f"{page}-{place}") for page, place, block in found if block.language in languages]
 
 
 PYTHON = blocks_of("python")
 CONSOLE = blocks_of("console", "text")
 
 
-def skip_slow(block):
-    """Skip a slow block unless slow ones are asked for."""
+@pytest.mark.parametrize("block", [*PYTHON, *CONSOLE])
+def test_examples_in_the_documents_give_what_they_show(block):
+    """A line ``# -> text`` after a print is what the print must give."""
     if block.slow and "SLOW_DOCUMENTS" not in os.environ:
         pytest.skip("slow; set SLOW_DOCUMENTS to run it")
+    assert EXAMPLES.run_block(block) == ""
 
 
-@pytest.mark.parametrize(("page", "block"), PYTHON)
-def test_python_in_the_documents_runs_and_prints_what_it_says(page, block, capsys):
-    """A line ``# -> text`` after a print is what the print must give."""
-    skip_slow(block)
-    exec(compile(block.text, page, "exec"), {})
-    said = re.findall(r"# -> (.*)", block.text)
-    assert capsys.readouterr().out.splitlines() == said
+def test_control_an_example_that_gives_something_else_is_reported():
+    assert EXAMPLES.run_block(EXAMPLES.Block("python", "print(1)\n# -> 2\n", False)) == "1\n"
+    assert "usage" in EXAMPLES.run_block(EXAMPLES.Block("text", "$ exponents --help\nno help\n", False)).lower()
+    assert "the table must be" in EXAMPLES.run_block(EXAMPLES.Block("text", "$ exponents table no\n...\n", False))
+    assert EXAMPLES._run(("a", EXAMPLES.Block("python", "1/0\n", False)))[1].startswith("ZeroDivisionError")
 
 
-@pytest.mark.parametrize(("page", "block"), CONSOLE)
-def test_commands_in_the_documents_print_what_they_show(page, block, capsys):
-    skip_slow(block)
-    command, _, shown = block.text.partition("\n")
-    assert main(shlex.split(command.removeprefix("$ exponents"))) == 0
-    assert agrees(shown, capsys.readouterr().out)
+def texts_of(notebook):
+    """What the cells of a notebook show, without pictures: their bytes depend on the fonts."""
+    shown = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
+    return [output.get("text") or output["data"].get("text/html") or output["data"]["text/plain"] for output in shown]
+
+
+def test_the_tutorial_runs_and_shows_what_is_kept_in_it():
+    kept = json.loads(NOTEBOOK.TUTORIAL.read_text())
+    with plt.rc_context({"backend": "Agg"}):
+        found = NOTEBOOK.fill(kept)
+    assert texts_of(found) == texts_of(kept) and len(texts_of(kept)) >= 5
+    codes = [cell for cell in kept["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] for cell in codes) and (kept["nbformat"], kept["nbformat_minor"]) == (4, 5)
+    assert len({cell["id"] for cell in kept["cells"]}) == len(kept["cells"])
+    plt.close("all")
+
+
+def test_control_cells_run_in_order_and_a_failure_stops_them():
+    cells = [{"cell_type": "code", "source": [text]} for text in ("a = 2", "print(a)\na + 1", "a;")]
+    first, second, third = NOTEBOOK.fill({"cells": cells})["cells"]
+    assert first["outputs"] == third["outputs"] == []
+    assert [output.get("text") or output["data"]["text/plain"] for output in second["outputs"]] == [["2\n"], ["3"]]
+    with pytest.raises(NameError):
+        NOTEBOOK.fill({"cells": cells[1:]})
 
 
 def test_every_block_that_shows_output_is_run():
@@ -133,28 +132,20 @@ def test_control_another_output_is_seen():
     assert not agrees("a\nc\n", "a\nb\nc\n") and not agrees("a\n...\nd\n", "a\nb\nc\n") and not agrees("a.c\n", "abc\n")
 
 
-def load_generated():
-    """The module that fills in the generated parts of the pages."""
-    spec = spec_from_file_location("generated", ROOT / "docs/generated.py")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_pages_ask_for_generated_parts_that_exist():
     asked = re.findall(r"<!-- generated: (\w+) -->", DOCUMENTS)
-    assert sorted(asked) == sorted(load_generated().PARTS)
+    assert sorted(asked) == sorted(GENERATED.PARTS)
 
 
 def test_equations_are_read_off_text():
-    numbers = load_generated().numbers
+    numbers = GENERATED.numbers
     assert numbers("eq. 8, eq. 10, 68 and eq. 26-28; Fig. 12, eq. 7") == {7, 8, 10, 26, 27, 28, 68}
     assert numbers("Fig. 12, sec. 4, N = 3") == set()
 
 
 def test_formulas_in_docstrings_are_no_markup():
     lines = ["N*t and |w| of x_", "``N*t``::", "    a*b", "", ">>> 2*3", "6*1", "", "a*b"]
-    assert load_generated().escape_markup(lines) == [
+    assert GENERATED.escape_markup(lines) == [
         *(r"N\*t and \|w\| of x\_", "``N*t``::", "    a*b", "", ">>> 2*3", "6*1", "", r"a\*b")
     ]
 
