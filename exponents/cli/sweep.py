@@ -66,7 +66,8 @@ def sweep(
     alpha beta gamma modes model-size batch-size samples learning-rate seed
                           may hold several values; a size may be "inf"
     method                flow, two-time, simulate, or several
-    spectrum              continuum, modes, a file, or several
+    spectrum              continuum, modes, a file, "-" for standard input (kept
+                          in a file beside FILE), or several
     time seeds            hold one; time as in curve, or a list of numbers
     eigenvalues coefficients
                           columns of the file of a spectrum

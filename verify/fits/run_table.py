@@ -15,19 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from exponents.errors import InputError, import_extra
+from exponents.errors import InputError
 from exponents.names import nearest
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
+from ..spectra.array_files import PARQUET_ENDINGS, read_parquet
 
 MOST_ROWS = 200_000
 """Runs of a fit."""
 
 LONGEST_CELL = 100_000
 """Letters of a cell."""
-
-PARQUET = (".parquet", ".pq")
 
 
 @dataclass(frozen=True)
@@ -197,8 +196,11 @@ def read_table(path: Path) -> RunTable:
     [3.2, 2.9]
     """
     name = abbreviate(path.name)
-    if path.suffix.lower() in PARQUET:
-        return _read_parquet(path, name)
+    if path.suffix.lower() in PARQUET_ENDINGS:
+        columns = read_parquet(path)
+        length = len(next(iter(columns.values()), ()))
+        _check_rows(length, name)
+        return RunTable(name, columns, range(length), "row")
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             return _read_lines(stream, name)
@@ -264,14 +266,3 @@ def _is_number(cell: str) -> bool:
 def _check_rows(number: int, name: str) -> None:
     if number > MOST_ROWS:
         raise InputError(f"a fit takes {MOST_ROWS} runs at most; {name} has more; take one row per run, not per step")
-
-
-def _read_parquet(path: Path, name: str) -> RunTable:
-    parquet = import_extra("pyarrow.parquet", "parquet", f"the Parquet file {name}")
-    try:
-        table = parquet.read_table(path)
-    except Exception as error:  # pyarrow raises errors of many kinds
-        raise InputError(f"{name} cannot be read as Parquet ({type(error).__name__}); export it as CSV") from error
-    _check_rows(table.num_rows, name)
-    columns = {column: table.column(column).to_numpy() for column in table.column_names}
-    return RunTable(name, columns, range(table.num_rows), "row")

@@ -52,7 +52,10 @@ def read_arrays(path: Path) -> Columns:
     """
     if not path.is_file():
         raise InputError(f"a spectrum must be a readable file; got {abbreviate(str(path))}; check its name")
-    return _read_parquet(path) if path.suffix.lower() in PARQUET_ENDINGS else _read_numpy(path)
+    if path.suffix.lower() not in PARQUET_ENDINGS:
+        return _read_numpy(path)
+    columns = read_parquet(path)
+    return Columns(abbreviate(path.name), tuple(columns), tuple(columns.values()))
 
 
 def _read_numpy(path: Path) -> Columns:
@@ -90,13 +93,25 @@ def _split_table(table: NDArray[Any], name: str) -> Columns:
     return Columns(name, tuple(str(number + 1) for number in range(table.shape[1])), tuple(table.T))
 
 
-def _read_parquet(path: Path) -> Columns:
-    """Return the columns of a Parquet file."""
+def read_parquet(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the columns of a Parquet file, of a spectrum or of runs.
+
+    Raises
+    ------
+    InputError
+        If it is no Parquet file, or pyarrow is missing.
+
+    Examples
+    --------
+    >>> read_parquet(Path("no.parquet"))
+    Traceback (most recent call last):
+    exponents.errors.InputError: no.parquet must be a Parquet file; it could not be read (no.parquet); export it again
+    """
     name = abbreviate(path.name)
     parquet = import_extra("pyarrow.parquet", "parquet", f"the Parquet file {name}")
     try:
         table = parquet.read_table(path)
     except Exception as error:  # damaged files raise many kinds
         reason = abbreviate(str(error).partition("\n")[0])
-        raise InputError(f"{name} must be a Parquet file; it could not be read ({reason})") from error
-    return Columns(name, tuple(table.column_names), tuple(column.to_numpy() for column in table.columns))
+        raise InputError(f"{name} must be a Parquet file; it could not be read ({reason}); export it again") from error
+    return {name: table.column(name).to_numpy() for name in table.column_names}

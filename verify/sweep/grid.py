@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -146,6 +147,10 @@ def digest_file(path: Path) -> str:
         raise InputError(f"a spectrum needs a file that can be read; got {path}; check its name") from error
 
 
+STANDARD_INPUT = "-"
+"""The name of a spectrum that stands for standard input."""
+
+
 def _write_key(name: str, value: str | None) -> str:
     """Return an argument as a key of a sweep, for a message."""
     key = "spectrum, the name of a file," if name == "file" else name.replace("_", "-")
@@ -160,8 +165,26 @@ def _has_several_seeds(held: Mapping[str, Any]) -> bool:
 
 def _find_spectrum(folder: Path, name: str) -> tuple[str, str]:
     """Return a file of a spectrum, by its full name, and its digest."""
-    path = (folder / name).resolve()
+    path = (_keep_standard_input(folder) if name == STANDARD_INPUT else folder / name).resolve()
     return str(path), digest_file(path)
+
+
+def _keep_standard_input(folder: Path) -> Path:
+    """Write standard input into a file, since workers read it too, and a sweep may go on later; return its name."""
+    try:
+        held = b"" if sys.stdin is None else sys.stdin.buffer.read()
+        if not held.strip():
+            raise InputError('spectrum = "-" is standard input; got nothing there; pipe a file with one line per mode')
+        path = folder / f"spectrum-{hashlib.sha256(held).hexdigest()[:8]}.txt"
+        part = path.with_name(f".{path.name}.part")
+        part.write_bytes(held)
+        part.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"a spectrum from standard input is kept beside the sweep; {folder} could not be written to "
+            f"({error.strerror or error}); name a file"
+        ) from error
+    return path
 
 
 def _read_curve(words: dict[str, str], find: Callable[[str], tuple[str, str]], several: bool) -> Setting:

@@ -1,5 +1,6 @@
 """The tasks of a sweep: what a file asks for, which seeds it gives, and what it may not say."""
 
+import io
 import json
 from fractions import Fraction
 
@@ -142,3 +143,27 @@ def test_a_file_that_is_no_sweep_is_refused(name, content, words, tmp_path):
         read_sweep(tmp_path / name)
     with pytest.raises(InputError, match="check its name"):
         read_sweep(tmp_path)
+
+
+def test_a_spectrum_from_standard_input_is_kept_beside_the_sweep(tmp_path, monkeypatch):
+    text = "1 0.5\n0.25 0.02\n"
+    (tmp_path / "grid.toml").write_text('spectrum = "-"\ntime = "1,10"\ngamma = [0, 1]\n')
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    piped = read_sweep(tmp_path / "grid.toml")
+    (kept,) = tmp_path.glob("spectrum-*.txt")
+    assert kept.read_text() == text and len(piped.tasks) == 2
+    named = read_sweep({"spectrum": str(kept), "time": "1,10", "gamma": [0, 1]})
+    assert {task.key for task in piped.tasks} == {task.key for task in named.tasks}  # so it goes on either way
+    assert {task.setting["spectrum"] for task in piped.tasks} == {str(kept)}
+
+
+def test_standard_input_that_is_empty_or_cannot_be_kept_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "grid.toml").write_text('spectrum = "-"\ntime = "1"\n')
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\n")))
+    with pytest.raises(InputError, match="got nothing there; pipe a file"):
+        read_sweep(tmp_path / "grid.toml")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"1 0.5\n")))
+    monkeypatch.setattr("pathlib.Path.write_bytes", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+    with pytest.raises(InputError, match=r"kept beside the sweep.*No space left.*name a file"):
+        read_sweep(tmp_path / "grid.toml")
+    assert [path.name for path in tmp_path.iterdir()] == ["grid.toml"]
