@@ -18,7 +18,7 @@ from decimal import ROUND_DOWN, Decimal, Inexact, localcontext
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from sympy import Add, And, Basic, Mul, Or, Piecewise, Pow, Rational, S, hyper, latex, sstr
+from sympy import Add, And, Basic, Max, Min, Mul, Or, Piecewise, Pow, Rational, S, hyper, latex, sstr
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 from sympy.printing.str import StrPrinter
 
@@ -60,6 +60,7 @@ def write(value: Math, style: Style) -> str:
         return text if style != "latex" or bottom == 1 else rf"{'-' if top < 0 else ''}\frac{{{abs(top)}}}{{{bottom}}}"
     if isinstance(value, Relational | And | Or) or (isinstance(value, Piecewise) and style != "latex"):
         return _sentence(value, style)
+    value = _absorb_signs(value)
     if style == "unicode":
         return _unicode(value)
     return str(sstr(value) if style == "plain" else latex(value, ln_notation=True))
@@ -114,7 +115,7 @@ class _Printer(StrPrinter):
 
 
 def _unicode(value: Basic) -> str:
-    text = str(_Printer().doprint(_absorb_signs(value)))
+    text = str(_Printer().doprint(value))
     for name, sign in _FUNCTIONS.items():
         text = re.sub(rf"\b{re.escape(name)}", sign, text)
     text = _NAMES.sub(lambda match: GREEK[match[1]], text)
@@ -126,15 +127,14 @@ def _unicode(value: Basic) -> str:
 
 
 def _absorb_signs(value: Basic) -> Basic:
-    """Return a sum or product with -(β - 1)/(β + 1) written as (1 - β)/(β + 1), or -1/(β - 1) as 1/(1 - β)."""
-    if isinstance(value, Add):
-        return Add(*map(_absorb_signs, value.args))
+    """Return an expression with -(β - 1)/(β + 1) written as (1 - β)/(β + 1), or -1/(β - 1) as 1/(1 - β)."""
+    if isinstance(value, Add | Min | Max):
+        return value.func(*map(_absorb_signs, value.args))
     if isinstance(value, Mul) and value.as_coeff_Mul()[0].is_negative:
-        for power in (1, -1):
-            for factor in value.args:
-                base, exponent = factor.as_base_exp()
-                if exponent == power and base.is_Add and not str(-base).startswith("-"):
-                    return Mul(-1, (-base) ** power, *(other for other in value.args if other != factor))
+        powers = [(factor, *factor.as_base_exp()) for factor in value.args]
+        odd = [part for part in powers if part[1].is_Add and part[2].is_odd and not str(-part[1]).startswith("-")]
+        for factor, base, exponent in sorted(odd, key=lambda part: (abs(part[2]), -part[2])):
+            return Mul(-1, (-base) ** exponent, *(other for other in value.args if other != factor))
     return value
 
 

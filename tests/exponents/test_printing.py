@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sympy import Symbol
+from sympy import Min, Symbol
 
 from exponents import at
 from exponents.printing import LONG, formula, phrase, write, write_decimal
@@ -54,6 +54,9 @@ def test_a_factor_after_a_subscript_is_set_off():
 
 def test_a_negative_product_takes_its_sign_into_a_difference():
     assert write(-beta * (beta - 1) / (beta + 1), "unicode") == "β(1 - β)/(β + 1)"
+    assert write(-beta * (beta - 1) * (beta + 1), "plain") == "beta*(1 - beta)*(beta + 1)"
+    assert write(Min(alpha, -beta * (beta - 1) ** 3), "unicode") == "min(α, β(1 - β)^3)"
+    assert write(-beta * (beta + 1), "plain") == "-beta*(beta + 1)"  # no factor reads better with its sign changed
     assert write(alpha - 2 * beta * (beta - 1) / (beta + 1), "unicode") == "α + 2β(1 - β)/(β + 1)"
     assert write(-beta / (beta + 1), "unicode") == "-β/(β + 1)"
     assert write(t ** (-alpha * (beta - 1)), "unicode") == "t^(-α(β - 1))"  # exponents stay as they are
