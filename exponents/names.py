@@ -93,7 +93,10 @@ PICTURES = {
     "fig2d": "the same for a hard task",
     "fig3": "the loss for several batch sizes B: a hard and a super-easy task",
     "fig4": "the loss against compute, and the best of all N",
+    "fig5a": "networks: the loss against time for several targets on the circle (minutes)",
+    "fig5b": "the same for several activations relu(h)^q_phi (minutes)",
     "fig7a": "Fourier coefficients of kernels of networks, and their exponents",
+    "fig7b": "networks: the loss against time for easy targets (minutes)",
     "fig10": "the levels of perturbation theory against beta",
     "fig11": "linear networks: the loss against time",
     "fig12": "linear networks: the readout against time",
@@ -102,6 +105,9 @@ PICTURES = {
 """The pictures, and what each shows."""
 
 PHASES, CURVES, *FIGURES = PICTURES
+
+TRAINED_PICTURES = ("fig5a", "fig5b", "fig7b")
+"""Pictures that need JAX: `ALL` leaves them out where it is not installed."""
 
 ALL = "all"
 """The word for all pictures."""
@@ -115,6 +121,9 @@ CHOICES = {
     "fig2d": ("alpha", "beta", "gamma", "times"),
     "fig3": ("alpha", "gamma"),
     "fig4": ("alpha", "beta", "gamma"),
+    "fig5a": ("beta", "gamma"),
+    "fig5b": ("beta", "gamma"),
+    "fig7b": ("beta", "gamma"),
     "fig10": ("alpha", "gamma"),
     "fig11": ("alpha", "gamma", "times"),
     "fig12": ("alpha", "gamma", "times"),

@@ -49,9 +49,14 @@ _HOMES = {
     "fits.spectrum_fit": ("fit_kernel", "fit_spectrum"),
     "fits.fitted_spectrum": ("SpectrumFit",),
     "fits.kernel_spectrum": ("one_hot",),
-    # Kernels of networks
+    # Networks: kernels at initialisation, and training
     "networks.circle_spectrum": ("circle_spectrum",),
     "networks.kernels": ("relu_kernels",),
+    "networks.network_ensemble": ("Training", "train_networks"),
+    "networks.network_exponent": ("NetworkExponent", "measure_exponent"),
+    "networks.network_prediction": ("choose_learning_rate", "predict_exponents"),
+    "networks.online_tasks": ("circle_task", "samples_task"),
+    "networks.perceptron": ("Perceptron",),
     # Many runs
     "sweep.grid": ("Sweep", "read_sweep"),
     "sweep.runner": ("Progress", "run_sweep"),
@@ -81,6 +86,12 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .model import Model as Model
     from .networks.circle_spectrum import circle_spectrum as circle_spectrum
     from .networks.kernels import relu_kernels as relu_kernels
+    from .networks.network_ensemble import Training as Training, train_networks as train_networks
+    from .networks.network_exponent import NetworkExponent as NetworkExponent, measure_exponent as measure_exponent
+    from .networks.network_prediction import choose_learning_rate as choose_learning_rate
+    from .networks.network_prediction import predict_exponents as predict_exponents
+    from .networks.online_tasks import circle_task as circle_task, samples_task as samples_task
+    from .networks.perceptron import Perceptron as Perceptron
     from .plots import (
         Panel as Panel,
         plot_curves as plot_curves,

@@ -9,14 +9,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from importlib.util import find_spec
 from math import log10
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
-from ..names import ALL, CHOICES, CURVES, PHASES, PICTURES, PUBLISHED, VERSIONS, require
+from ..errors import InputError, install_hint
+from ..names import ALL, CHOICES, CURVES, PHASES, PICTURES, PUBLISHED, TRAINED_PICTURES, VERSIONS, require
 from ..rationals import abbreviate, exact
 from .curve_request import read_moments
+from .progress import say
 
 SINGLE = (PHASES, CURVES, "fig1a")
 """Pictures whose panels share one pair of labels."""
@@ -135,7 +137,7 @@ def read_request(
     for name in names:
         if name != ALL:
             require(name, PICTURES, "the picture")
-    wanted = tuple(PICTURES) if ALL in names else tuple(dict.fromkeys(names))
+    wanted = _list_all() if ALL in names else tuple(dict.fromkeys(names))
     if ALL in names and out is None:
         raise InputError(f"{ALL} writes many files; got no folder; give one, such as --out figures")
     _check_files(wanted, output, out, data)
@@ -155,6 +157,14 @@ def read_request(
         None if not words.get("times") else _read_times(words["times"]),
         words,
     )
+
+
+def _list_all() -> tuple[str, ...]:
+    """Return all pictures, and say which are left out for want of JAX."""
+    if find_spec("jax") is not None:
+        return tuple(PICTURES)
+    say(f"exponents: {', '.join(TRAINED_PICTURES)} are left out: they need jax; try {install_hint('networks')}")
+    return tuple(name for name in PICTURES if name not in TRAINED_PICTURES)
 
 
 def _check_files(wanted: Sequence[str], output: str | None, out: str | None, data: str | None) -> None:

@@ -216,6 +216,7 @@ def test_every_list_of_names_is_held_against_help():
         "LOSS_EQUATION",  # printed, never typed
         "TASKS",  # likewise
         "COORDINATES",  # its keys are CONVENTIONS
+        "TRAINED_PICTURES",  # some of PICTURES
         "KERNELS",  # an argument in Python; no command takes one
         "CHOICES",  # which options a picture has: plot refuses the others by name
     }

@@ -114,8 +114,8 @@ def measure_exponent(curve: LossCurve) -> NetworkExponent:
     x, y = np.log(curve.time[chosen]), np.log(curve.losses[:, chosen])
     if len(x) < FEWEST:
         raise InputError(
-            f"an exponent needs at least {FEWEST} times from t = {curve.time[chosen][0]:.3g} on; got {len(x)}; "
-            "train for more steps"
+            f"an exponent needs at least {FEWEST} times in the later half of ln t, from t = 1 on; got {len(x)} up to "
+            f"t = {curve.time[-1]:.3g}; train for more steps"
         )
     slopes = -_slopes(x, y)
     late = x >= (x[0] + x[-1]) / 2

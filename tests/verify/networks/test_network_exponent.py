@@ -38,8 +38,9 @@ def test_one_seed_decides_nothing():
     assert found.error == np.inf and found.judge(0.5) == found.judge(3.0) == "undecided"
 
 
-def test_a_short_curve_has_no_exponent():
-    short = curve(draw(np.random.default_rng(0))).select(TIME < 2)
+@pytest.mark.parametrize("last", [2.0, 0.5])  # too few times in the window, and none
+def test_a_short_curve_has_no_exponent(last):
+    short = curve(draw(np.random.default_rng(0))).select(last > TIME)
     with pytest.raises(InputError, match="train for more steps"):
         measure_exponent(short)
 

@@ -2,9 +2,9 @@
 
 Curves are derived or computed, points are measured.  Each record stands at the end of the module that computes and
 draws it: `fig1a_time_exponent`, `fig2ab_richness`, `fig2cd_model_sizes`, `fig3_batch_sizes`, `fig4_compute_optimum`,
-`fig7a_kernel_spectra`, `fig10_levels`, `fig11_fig12_linear_networks`, `offline_reused_samples`.  They share `page` (the
-record and its page), `chart` and `axes` (marks and scales), `power_laws` (derived exponents), `measured_points` and
-`trained_points`.
+`fig5_fig7b_trained_networks`, `fig7a_kernel_spectra`, `fig10_levels`, `fig11_fig12_linear_networks`,
+`offline_reused_samples`.  They share `page` (the record and its page), `chart` and `axes` (marks and scales),
+`power_laws` (derived exponents), `measured_points` and `trained_points`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from .fig2ab_richness import FIG2A, FIG2B
 from .fig2cd_model_sizes import FIG2C, FIG2D
 from .fig3_batch_sizes import FIG3
 from .fig4_compute_optimum import FIG4
+from .fig5_fig7b_trained_networks import FIG5A, FIG5B, FIG7B
 from .fig7a_kernel_spectra import FIG7A
 from .fig10_levels import FIG10
 from .fig11_fig12_linear_networks import FIG11, FIG12
@@ -37,7 +38,23 @@ __all__ = ["FIGURES", "Figure", "plot_figure", "read_choice"]
 
 FIGURES: dict[str, Figure] = {
     figure.name: figure
-    for figure in (FIG1A, FIG2A, FIG2B, FIG2C, FIG2D, FIG3, FIG4, FIG7A, FIG10, FIG11, FIG12, OFFLINE)
+    for figure in (
+        FIG1A,
+        FIG2A,
+        FIG2B,
+        FIG2C,
+        FIG2D,
+        FIG3,
+        FIG4,
+        FIG5A,
+        FIG5B,
+        FIG7A,
+        FIG7B,
+        FIG10,
+        FIG11,
+        FIG12,
+        OFFLINE,
+    )
 }
 
 
