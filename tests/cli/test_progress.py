@@ -97,11 +97,13 @@ def test_a_line_never_exceeds_the_terminal(capsys, monkeypatch):
 @pytest.mark.slow
 def test_a_real_terminal_shows_progress_and_a_pipe_beside_it_the_table_alone():
     ours, theirs = pty.openpty()
-    words = [sys.executable, "-m", "exponents", "curve", "3/2", "1/2", "--method", "two-time", "--time", "1,500"]
-    process = subprocess.Popen([*words, "--format", "csv"], stdout=subprocess.PIPE, stderr=theirs, text=True)
+    words = [sys.executable, "-m", "exponents", "curve", "3/2", "1/2", "--method", "two-time", "--time", "1,400"]
+    process = subprocess.Popen(
+        [*words, "--gamma", "1,2,3", "--format", "csv"], stdout=subprocess.PIPE, stderr=theirs, text=True
+    )
     os.close(theirs)
     printed = process.communicate(timeout=120)[0]
     shown = os.read(ours, 100_000).decode()
     os.close(ours)
-    assert process.returncode == 0 and printed.startswith("alpha,beta") and printed.count("\n") == 3
-    assert shown.count("curve: ") > 2 and "s left" in shown and ERASE + ERASE not in shown
+    assert process.returncode == 0 and printed.startswith("alpha,beta") and printed.count("\n") == 7
+    assert shown.count("curve: ") > 2 and "of 3 parts" in shown and "s left" in shown and ERASE + ERASE not in shown
