@@ -187,4 +187,4 @@ def _show(solved: Sequence[tuple[CurveQuestion, LossCurve]], form: str, among: b
     for asked, found in solved:
         where = f"{_name_setting(asked)}: " if among else ""
         for warning in curve_warnings(asked, found):
-            click.echo(f"exponents: {where}{write_options(warning).format_map(plain)}", err=True)
+            say(f"exponents: {where}{write_options(warning).format_map(plain)}")

@@ -15,6 +15,7 @@ import click
 from ..errors import InputError
 from ..rationals import abbreviate, exact, to_double
 from .curve_request import name_options, read_moments, whole_number, write_options
+from .progress import say
 from .terminal import column_options, show_report
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def fit_spectrum_file(path: Path, form: str, **options: Any) -> int:
 
     show_report(lambda: spectrum_tables(report), lambda: report, form)
     for warning in warnings:
-        click.echo(f"exponents: {warning}", err=True)
+        say(f"exponents: {warning}")
     if options.get("save"):
         fit.save(options["save"])
     return 0

@@ -225,10 +225,10 @@ def _report_status(found: SweepResults) -> int:
     """Return the exit status, after failures are printed on standard error."""
     for record in found.failed[:SHOWN]:
         where = ", ".join(f"{name} = {value}" for name, value in record["parameters"].items() if value is not None)
-        click.echo(f"exponents: failed at {where}: {record['message']}", err=True)
+        say(f"exponents: failed at {where}: {record['message']}")
     if len(found.failed) > SHOWN:
-        click.echo(f"exponents: {len(found.failed) - SHOWN} more failed; --export lists them", err=True)
+        say(f"exponents: {len(found.failed) - SHOWN} more failed; --export lists them")
     if found.interrupted:
-        click.echo(f"exponents: interrupted; {found.left} tasks are left; run the same command to go on", err=True)
+        say(f"exponents: interrupted; {found.left} tasks are left; run the same command to go on")
         return 130
     return 1 if found.failed else 0

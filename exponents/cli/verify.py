@@ -21,7 +21,7 @@ from ..errors import InputError
 from ..names import CONTINUUM, FORMATS, SPECTRA, require
 from ..rationals import abbreviate, exact
 from .curve_request import capacity_and_source, whole_number
-from .progress import current_progress
+from .progress import current_progress, say
 from .terminal import Command, fill_help, format_option, list_names, show_report
 
 if TYPE_CHECKING:
@@ -137,18 +137,15 @@ def _report_status(found: Sequence[Verdict], control: bool, interrupted: bool) -
     """Return the exit status, after failures and weak checks are printed on standard error."""
     for verdict in found:
         if verdict.failure:
-            click.echo(f"exponents: {verdict.claim.name} was not measured: {verdict.failure}", err=True)
+            say(f"exponents: {verdict.claim.name} was not measured: {verdict.failure}")
     if interrupted:
-        click.echo(
-            f"exponents: interrupted; {'only finished points are shown' if found else 'no point was finished'}",
-            err=True,
-        )
+        say(f"exponents: interrupted; {'only finished points are shown' if found else 'no point was finished'}")
         return 130
     if control:
         passed = [verdict for verdict in found if verdict.derived_verdict != "refuted"]
         if passed:
             names = ", ".join(dict.fromkeys(f"{verdict.claim.name} at beta = {verdict.at.beta}" for verdict in passed))
-            click.echo(f"exponents: the check is weak: a shift of 1 % was not refuted for {names}", err=True)
+            say(f"exponents: the check is weak: a shift of 1 % was not refuted for {names}")
         return 1 if passed else 0
     return 1 if any(verdict.derived_verdict == "refuted" for verdict in found) else 0
 

@@ -5,6 +5,7 @@ import pty
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +108,9 @@ def test_a_real_terminal_shows_progress_and_a_pipe_beside_it_the_table_alone():
     os.close(ours)
     assert process.returncode == 0 and printed.startswith("alpha,beta") and printed.count("\n") == 7
     assert shown.count("curve: ") > 2 and "of 3 parts" in shown and "s left" in shown and ERASE + ERASE not in shown
+
+
+def test_commands_print_messages_by_say_alone():
+    """It erases the line of the progress first."""
+    sources = {path.name: path.read_text() for path in Path(progress.__file__).parent.glob("*.py")}
+    assert {name for name, text in sources.items() if "err=True" in text} == {"progress.py", "app.py"}  # after it
