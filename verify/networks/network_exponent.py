@@ -98,6 +98,15 @@ def choose_window(time: Reals) -> Mask:
 def measure_exponent(curve: LossCurve) -> NetworkExponent:
     """Return the exponent of a loss curve of `train_networks`.
 
+    Parameters
+    ----------
+    curve : LossCurve
+        With the losses of each seed.
+
+    Returns
+    -------
+    NetworkExponent
+
     Raises
     ------
     InputError

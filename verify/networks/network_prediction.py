@@ -25,6 +25,15 @@ MOST_RATE = 0.25
 def predict_exponents(alpha: Fraction, beta: Fraction) -> dict[str, Fraction]:
     """Return r of L ~ t^-r, lazy and rich.
 
+    Parameters
+    ----------
+    alpha, beta : Fraction
+        Capacity and source.
+
+    Returns
+    -------
+    dict of str to Fraction
+
     Examples
     --------
     >>> predict_exponents(Fraction(2), Fraction(1, 2))
@@ -44,6 +53,11 @@ def choose_learning_rate(beta: Fraction | float, steps: int, lazy: bool = False)
     steps : int
     lazy : bool
         Whether the kernel is constant.
+
+    Returns
+    -------
+    float
+        eta, at most `MOST_RATE`.
 
     Examples
     --------

@@ -83,6 +83,10 @@ def circle_task(q: Fraction, points: int = POINTS, grid: int = GRID) -> Task:
     points, grid : int
         Angles of batches and of measurements, powers of two.
 
+    Returns
+    -------
+    Task
+
     Raises
     ------
     InputError
@@ -122,6 +126,10 @@ def samples_task(inputs: ArrayLike, targets: ArrayLike, seed: int = 0) -> Task:
     targets : array of shape (samples,)
     seed : int
         Of the choice of samples that are held out.
+
+    Returns
+    -------
+    Task
 
     Raises
     ------
