@@ -169,7 +169,8 @@ def _closed(system: System, optimum: PointOptimum, floors: Sequence[int]) -> tup
         if not _is_printable(bases, powers):
             return None
         shares.append(Share(x, product_of_powers(bases, powers)))
-    return constant, shares
+    closed = [constant, *(share.constant for share in shares if share.constant is not None)]
+    return (constant, shares) if all(map(_has_few_digits, closed)) else None
 
 
 def _is_short(base: Expr) -> bool:
@@ -183,6 +184,11 @@ def _is_printable(bases: Sequence[Expr], powers: Sequence[Fraction]) -> bool:
         return False
     lengths = (max(len(str(n.p)) + len(str(n.q)) for n in (*base.atoms(Rational), Rational(1))) for base in bases)
     return all(abs(power) * length <= MAX_DIGITS for power, length in zip(powers, lengths, strict=True))
+
+
+def _has_few_digits(value: Expr) -> bool:
+    """Return whether no number in it has more than `MAX_DIGITS` digits: SymPy multiplies roots of one order."""
+    return all(max(abs(int(n.p)), int(n.q)) < 10**MAX_DIGITS for n in value.atoms(Rational))
 
 
 def _weights(balancing: System, floors: Sequence[int]) -> tuple[list[Fraction], list[Fraction]] | None:

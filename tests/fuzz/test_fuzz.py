@@ -13,6 +13,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import run
 
 ONCE_FAILED = [
+    # roots of one order, multiplied, had thousands of digits
+    "plan --term 'N**(-alpha)' --term 'N**(2/4 - alpha)' --term '3.480*D**(-3/8)*N**(-alpha**2)' "
+    "--term '2.913*D**(-min(9/4, alpha))' --cost 'D*t*G*N' --where 'alpha > 0' --set alpha=4.077 --budget 8e2",
     # a piece of the search that could not be cut lost its bound
     "plan --term '(D**(-6/6) + max(D**(-6/9), D**(-2/1)*G**(-8/3)))**(1/3)' --term 'min(D**(-2/4), D**(-7/1))' "
     "--cost 'G*D' --free G --target 0.646 --format json",

@@ -388,3 +388,12 @@ def test_exponents_of_many_digits_that_tie_are_certified_by_hand():
     share = constants(law(a * N**-e + b * D**-e, N * D))[N]
     assert isinstance(share, Enclosure)
     assert abs(float(share.low) / (402.12345 / 1002.1234) ** (1 / (2 * 0.34051234)) - 1) < 1e-12
+
+
+def test_roots_whose_product_has_thousands_of_digits_are_certified():
+    # 20 N^-a and 7 D^-b in balance: N and D share the budget, and the loss is 20 N^-a (1 + a/b)
+    a, b, t_cost = Fraction(4077, 1000), Fraction(1999, 1499), 10**40
+    found = plan_budget(programme(20 * N ** -Rational(a) + 7 * D ** -Rational(b), N * D), t_cost)
+    size = (20 * a / (7 * b)) ** (1 / float(a + b)) * float(t_cost) ** float(b / (a + b))
+    assert float(found.loss) == pytest.approx(20 * size ** -float(a) * float(1 + a / b), rel=1e-12)
+    assert found.law is not None and all(len(str(share.constant)) < 2000 for _, share in found.law.shares)
