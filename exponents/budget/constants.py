@@ -34,6 +34,9 @@ from .numeric_programme import System, read_system
 LONGEST = 10_000
 """Largest denominator of a power in a closed form; beyond it, and for bases of many digits, a constant is certified."""
 
+ROOTED = 5000
+"""Most digits of a number under a root in a closed form."""
+
 CERTIFIED = Fraction(1, 10**20)
 """Relative width within which a constant that has no closed form is certified."""
 
@@ -179,11 +182,13 @@ def _is_short(base: Expr) -> bool:
 
 
 def _is_printable(bases: Sequence[Expr], powers: Sequence[Fraction]) -> bool:
-    """Return whether no power of a number has more than `MAX_DIGITS` digits, or a denominator too long for SymPy."""
-    if any(power.denominator > 10 * LONGEST and base != 1 for base, power in zip(bases, powers, strict=True)):
-        return False
-    lengths = (max(len(str(n.p)) + len(str(n.q)) for n in (*base.atoms(Rational), Rational(1))) for base in bases)
-    return all(abs(power) * length <= MAX_DIGITS for power, length in zip(powers, lengths, strict=True))
+    """Return whether no power of a number has more than `MAX_DIGITS` digits, or a root too long for SymPy."""
+    for base, power in zip(bases, powers, strict=True):
+        length = max(len(str(n.p)) + len(str(n.q)) for n in (*base.atoms(Rational), Rational(1)))
+        # SymPy writes b^(p/q) with a root of up to b^q, and tests whether that is prime
+        if abs(power) * length > MAX_DIGITS or (base != 1 and power.denominator * length > ROOTED):
+            return False
+    return True
 
 
 def _has_few_digits(value: Expr) -> bool:

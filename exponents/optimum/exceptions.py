@@ -5,7 +5,7 @@ budgets make exceptions.  Where one follows from the others, or where a resource
 them than beside the curve: with N t = C and N^a t = C, N stays 1 unless a = 1.  `find_exceptions` looks for such
 curves, solves the programme on each, with one parameter fewer, and keeps what differs from the regions.
 
-It knows curves that are linear in a parameter.  Where the budgets cannot be met on one side of a curve, or on both,
+It knows curves that are linear in a parameter, a b = 1 among them.  Where the budgets cannot be met on one side of a curve, or on both,
 the curve is looked at as well.
 """
 
@@ -111,13 +111,14 @@ def _pivots(rows: Sequence[Sequence[RationalFunction]]) -> list[RationalFunction
 
 
 def _solve(curve: Polynomial, parameters: tuple[Symbol, ...]) -> tuple[Symbol, Expr] | None:
-    """Return the last parameter in which a curve is linear with a constant slope, and its value there."""
+    """Return a parameter in which a curve is linear, and its value there; with a constant slope if there is one."""
     expression = curve.as_expr()
-    for symbol in reversed(parameters):
-        slope = expression.diff(symbol)
-        if slope.is_Rational and slope != 0:
-            return symbol, -expression.subs(symbol, 0) / slope
-    return None
+    slopes = [(symbol, expression.diff(symbol)) for symbol in reversed(parameters)]
+    linear = [(symbol, slope) for symbol, slope in slopes if slope != 0 and symbol not in slope.free_symbols]
+    if not linear:
+        return None
+    symbol, slope = min(linear, key=lambda own: not own[1].is_Rational)
+    return symbol, -expression.subs(symbol, 0) / slope
 
 
 def _agrees(diagram: PhaseDiagram, here: Exceptional) -> bool:

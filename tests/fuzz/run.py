@@ -34,6 +34,9 @@ from inputs import command_line  # noqa: E402
 SECONDS, MEMORY = 120.0, 1 << 30
 """Limits of one input: twice the bound that the commands state, and bytes above what the imports take."""
 
+INPUTS = 300
+"""Inputs after which the worker is replaced: a command is a process of its own, and does not keep what others leave."""
+
 
 def judge(words: list[str]) -> str:
     """Run a command line here, and return what is wrong with how it ended; empty if nothing is."""
@@ -92,10 +95,14 @@ class Worker:
         except (EOFError, ConnectionError):
             self.process.join()
             fault = f"the process ended with {self.process.exitcode}"
+        self.replace()
+        return fault
+
+    def replace(self) -> None:
+        """Start another process."""
         self.process.kill()
         self.process.join()
         self.start()
-        return fault
 
 
 def make(seed: int, place: int, folder: Path) -> list[str]:
@@ -127,6 +134,9 @@ def main() -> int:
                 failures += 1
                 print(f"{asked.seed}:{place}  exponents {shlex.join(words)}\n    {fault}", flush=True)
             place += 1
+            if place % INPUTS == 0:
+                worker.replace()
+        worker.process.kill()
     print(
         f"{place} inputs of seed {asked.seed}, {failures} failures; the slowest took {slowest[0]:.1f} s ({slowest[1]})"
     )

@@ -451,6 +451,16 @@ def test_where_budgets_coincide_the_optimum_is_that_of_the_curve(case):
         prove(replace(found, exceptions=(replace(own, diagram=phase_diagram(other)),)))
 
 
+def test_where_budgets_coincide_on_a_hyperbola_the_optimum_is_that_of_the_hyperbola():
+    # x_N + x_t = 1 and a b x_N + x_t = 1 leave x_N = 0, but where a b = 1
+    found = compute_optimum(1 / t + 1 / N, (N * t, N ** (a * b) * t), SQUARE, (a, b))
+    prove(found)
+    for point in ((1, 1), (2, Fraction(1, 2)), (Fraction(5, 2), Fraction(2, 5)), (1, 2), (2, 1)):
+        here = dict(zip((a, b), map(Rational, point), strict=True))
+        on = Rational(1, 2) if point[0] * point[1] == 1 else S.Zero
+        assert found.exponent.subs(here) == found.at(*point).exponent == on
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_jump_between_phases_has_the_larger_value_on_the_boundary(sign):
     # x_P = 1 = x_P + x_N + s c x_t leaves x_N = -s c x_t: t grows, and shares C = t M with M, for s c <= 0 alone.
