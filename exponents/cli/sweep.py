@@ -119,6 +119,8 @@ def _run(asked: Sweep, place: Path, jobs: int | None, scheduler: str | None, ret
     shown = current_progress()
 
     def report(progress: Progress) -> None:
+        if shown.describe is None and progress.kept:
+            say(f"exponents: {progress.kept} of {progress.total} tasks ended before; they are not repeated")
         shown.describe = partial(_write_progress, progress)
 
     with _open_engine(scheduler) as (executor, threads):

@@ -5,8 +5,8 @@ budgets make exceptions.  Where one follows from the others, or where a resource
 them than beside the curve: with N t = C and N^a t = C, N stays 1 unless a = 1.  `find_exceptions` looks for such
 curves, solves the programme on each, with one parameter fewer, and keeps what differs from the regions.
 
-It knows curves that are linear in a parameter, a b = 1 among them.  Where the budgets cannot be met on one side of a curve, or on both,
-the curve is looked at as well.
+It knows curves that are linear in a parameter, a b = 1 among them.  Where the budgets cannot be met on one side of a
+curve, or on both, the curve is looked at as well.
 """
 
 from __future__ import annotations
