@@ -1,11 +1,13 @@
 # make        install into .venv and print Table 1
 # make test   install what the tests need, then lint, types and the suite without slow tests
 # make test-thorough    the same with slow tests, more examples and slow blocks of the documents
+# make test-oldest      the suite of the two packages with the oldest dependencies that pyproject.toml allows
+# make dist-test        build the wheel and the sdist, and try them with each extra in environments of their own
 # make docs   install what the documentation needs, and build it in docs/_build/html
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: all test test-thorough docs clean
+.PHONY: all test test-thorough test-oldest dist-test docs clean
 
 all: .venv/installed
 	@$(BIN)/exponents table
@@ -21,6 +23,16 @@ test-thorough: export THOROUGH = 1
 test-thorough: export SLOW_DOCUMENTS = 1
 test-thorough: .venv/testable
 	$(BIN)/pytest --numprocesses auto --dist worksteal --hypothesis-profile thorough
+
+test-oldest: .venv/installed
+	$(PYTHON) -m venv .venv/oldest
+	$(PYTHON) tests/distribution/environments.py > .venv/oldest.txt
+	.venv/oldest/bin/python -m pip install --quiet --disable-pip-version-check --constraint .venv/oldest.txt --editable '.[dev]'
+	.venv/oldest/bin/pytest --numprocesses auto --dist worksteal -W 'ignore::DeprecationWarning' \
+		tests/exponents tests/verify tests/cli tests/properties tests/by_hand
+
+dist-test:
+	$(PYTHON) tests/distribution/packages.py
 
 docs: .venv/documentable
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
