@@ -26,7 +26,7 @@ EVERY = 0.5
 """Seconds between two states of the line on a terminal."""
 
 SELDOM = 15.0
-"""Seconds before the first line, and between two, where standard error is no terminal."""
+"""Seconds between two lines where standard error is no terminal."""
 
 DEFAULT = 80
 """Columns of a terminal that does not say how many it has."""
@@ -222,8 +222,8 @@ def _speak(progress: Progress, over: threading.Event, terminal: bool) -> None:
     """Show the state again and again; each computation is silent at first."""
     last, label = 0.0, ""
     while not over.wait(EVERY):
-        now, pause = time.monotonic(), 0.0 if terminal else SELDOM
-        if now - progress.begun < max(SOON, pause) or (progress.label == label and now - last < pause):
+        now = time.monotonic()
+        if now - progress.begun < SOON or (not terminal and progress.label == label and now - last < SELDOM):
             continue
         progress.show(terminal)
         last, label = now, progress.label

@@ -223,9 +223,9 @@ def test_a_folder_of_pictures_has_a_page_that_a_browser_shows_with_the_tables(ca
 
 
 def test_an_interrupt_leaves_no_file_and_no_process(tmp_path):
-    command = [sys.executable, "-m", "exponents", "plot", "fig10"]
+    command = [sys.executable, "-m", "exponents", "plot", "fig4"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, cwd=tmp_path, start_new_session=True)
-    said = next(line for line in process.stderr if line.startswith(b"fig10: "))  # it computes
+    said = next(line for line in process.stderr if line.startswith(b"fig4: "))  # it computes
     os.killpg(process.pid, signal.SIGINT)
     _, error = process.communicate(timeout=60)
     assert said and process.returncode == 130 and b"interrupted" in error and b"Traceback" not in error

@@ -71,13 +71,12 @@ def test_progress_of_an_exact_command_is_not_written_to_a_pipe(capsys, soon):
 
 
 def test_commands_that_take_hours_write_lines_to_a_file(capsys, monkeypatch):
-    monkeypatch.setattr(progress, "SELDOM", 0.02)
     monkeypatch.setattr(progress, "SOON", 0.01)
     monkeypatch.setattr(progress, "EVERY", 0.01)
     assert {name for name, command in cli.commands.items() if command.log} == {"plot", "sweep", "train"}
     for quiet in (False, True):
         with progress.show_progress("phases", quiet, log=True):
-            time.sleep(0.2)
+            time.sleep(0.5)
         assert set(capsys.readouterr().err.splitlines()) == (set() if quiet else {"phases: 0 s"})
 
 

@@ -118,10 +118,12 @@ class _Sum:
     def at(self, steps: Reals) -> tuple[Reals, Reals]:
         """Return the sum, and its rounding, both of shape (steps,)."""
         rates, size, found = np.log1p(-self.decays)[:, None], np.abs(self.terms), np.empty((3, len(steps)))
-        weights = np.array([self.terms, size, size * self.scales])
+        weights = np.array([self.terms, size])
         for block in _blocks(len(rates), len(steps)):
-            found[:, block] = weights @ np.exp(steps[block] * rates)
-        found[:, steps == 0] = weights.sum(axis=1)[:, None]  # also of a mode that one step ends, a = 0
+            found[:2, block] = weights @ np.exp(steps[block] * rates)
+            # the slope of (1 - decay)^n has one factor less, which counts where a step nearly ends a mode
+            found[2, block] = (size * self.scales) @ np.exp(np.where(steps[block] > 1, (steps[block] - 1) * rates, 0.0))
+        found[:2, steps == 0] = weights.sum(axis=1)[:, None]  # also of a mode that one step ends, a = 0
         return self.constant + found[0], ROUNDING * (abs(self.constant) + found[1] + steps * found[2])
 
 

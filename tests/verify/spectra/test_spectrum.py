@@ -454,11 +454,11 @@ def test_the_stated_error_holds_for_small_clocks(beta, clock):
 
 
 @example(10**18)
-@example(1_601_016_681)  # 500 nodes
+@example(14_635_701_180)  # 560 nodes
 @example(2)
 @given(st.integers(2, 10**30))
 @settings(max_examples=15)
 def test_any_number_of_modes_is_represented(modes):
     spectrum = power_law_spectrum("3/2", "1/2", 1e9, "modes", modes)
     assert abs(spectrum.variance / (zeta(7 / 4) - zeta(7 / 4, modes + 1.0)) - 1) < ROUNDING
-    assert len(spectrum) <= 500  # however many modes
+    assert len(spectrum) <= 600  # however many modes
