@@ -87,7 +87,7 @@ def test_random_sums_against_a_general_minimiser(seed):
     check = minimize(
         lambda u: np.log(front @ np.exp(-falls @ u)),
         np.full(3, 0.1),
-        bounds=[(0, None)] * 3,
+        bounds=[(0, np.log(budget))] * 3,
         constraints={"type": "ineq", "fun": lambda u: np.log(budget) - np.log(price @ np.exp(costs @ u))},
         options={"ftol": 1e-14, "maxiter": 500},
     )
