@@ -119,7 +119,8 @@ class _Search:
             if failed is not None and not self.open and self.best[0] == inf:
                 raise failed
             while self.open and self.open[0][0] < self.best[0] - GAP:
-                self._cut(*heapq.heappop(self.open))
+                bound, _, piece, logs = heapq.heappop(self.open)
+                self._cut(bound, piece, logs)
         except TooMuchWork as error:
             self._check_gap(error)
         return self._finish()
@@ -196,7 +197,7 @@ class _Search:
             if gain < 1e-13 or better + 5 * gain < GAP / 10 or better < -GAP:
                 return
 
-    def _cut(self, bound: float, _order: int, piece: Piece, logs: tuple[Any, ...]) -> None:
+    def _cut(self, bound: float, piece: Piece, logs: tuple[Any, ...]) -> None:
         """Cut a piece where its solution lies, and examine the parts; keep the bound of a piece that cannot be cut."""
         parts = list(cut_piece(self.problem, piece, logs))
         if not parts:  # its programme is that of the problem

@@ -86,9 +86,9 @@ class Checkpoint:
                 f"({error.strerror or error}); try another"
             ) from error
 
-    def finish(self) -> None:
-        """Count the seed in training as finished."""
-        self.finished[self.seed] = np.array(self.losses)
+    def finish(self, seed: int, losses: list[float]) -> None:
+        """Count a seed as finished; none is in training then."""
+        self.finished[seed] = np.array(losses)
         self.seed, self.losses, self.weights, self.steps = -1, [], [], 0
 
 

@@ -203,8 +203,7 @@ def _train_seed(
     except KeyboardInterrupt:
         keep()
         raise
-    checkpoint.seed, checkpoint.losses = seed, losses
-    checkpoint.finish()
+    checkpoint.finish(seed, losses)
     checkpoint.save()
     return checkpoint.finished[seed]
 
