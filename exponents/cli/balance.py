@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from ..files.whole_files import check_place, write_whole
 from ..names import FORMATS, require
 from .loss_options import loss_options, read_loss
-from .problem_file import write_text
 from .terminal import Command, format_option, show_report, show_with_derivation
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def balance(form: str, certificate: str | None, proof: bool, **options: Any) -> 
     """
     require(form, FORMATS, "the format")
     programme = read_loss(**options)
+    if certificate is not None:
+        check_place(certificate, "--certificate", "check its folder")
     from ..optimum.search import phase_diagram
     from ..reports.diagram import diagram_object, diagram_tables
 
@@ -49,7 +51,8 @@ def balance(form: str, certificate: str | None, proof: bool, **options: Any) -> 
     if certificate is not None:
         from ..reports.certificate import make_certificate
 
-        write_text(certificate, json.dumps(make_certificate(diagram)) + "\n", "--certificate")
+        text = json.dumps(make_certificate(diagram)) + "\n"
+        write_whole(certificate, text, "--certificate", "check its folder")
     names = [term.name for term in irreducible]
     tables, as_object = partial(diagram_tables, diagram, options["settings"], names), partial(diagram_object, diagram)
     if proof:

@@ -15,9 +15,9 @@ import click
 from verify.processes import start_processes
 
 from ..errors import InputError
+from ..files.whole_files import write_whole
 from ..names import OBJECTIVES, require
 from ..rationals import abbreviate, exact
-from .problem_file import write_text
 from .progress import current_progress, say
 from .terminal import show_report
 
@@ -181,7 +181,7 @@ def _save(found: LawFit, path: str) -> None:
     from verify.fits.saved_fit import fit_as_toml
 
     cost = [found.cost.text.partition("=")[2].strip()] if found.cost else []
-    write_text(path, fit_as_toml(found.to_dict(), found.law, cost), "--save")
+    write_whole(path, fit_as_toml(found.to_dict(), found.law, cost), "--save", "check its folder")
 
 
 def _show(found: LawFit, form: str, planned: bool, report: bool) -> None:

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 
 from .. import __version__
-from ..errors import InputError
+from ..files.whole_files import write_whole
 from ..names import PICTURES, PUBLISHED, TABLES
 
 TITLE = "Scaling exponents: figures and tables"
@@ -44,13 +44,11 @@ def write_page(folder: Path, pictures: Sequence[str]) -> Path:
     --------
     >>> write_page(Path("nowhere"), [])
     Traceback (most recent call last):
-    exponents.errors.InputError: --out needs a folder that can be written to; got nowhere (No such file or directory)
+    exponents.errors.InputError: --out needs a file that can be written; got nowhere/index.html (No such file or \
+directory); try another
     """
     path = folder / "index.html"
-    try:
-        path.write_text(make_page(pictures), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"--out needs a folder that can be written to; got {folder} ({error.strerror})") from error
+    write_whole(path, make_page(pictures), "--out")
     return path
 
 

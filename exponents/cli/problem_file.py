@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import InputError
+from ..files.whole_files import write_whole
 from ..names import PUBLISHED
 from ..rationals import abbreviate
 
@@ -127,30 +128,4 @@ def write_problem(path: str, options: Mapping[str, object]) -> None:
         text = json.dumps(kept, indent=2, ensure_ascii=False) + "\n"
     else:  # a list of JSON strings is a list of TOML strings
         text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in kept.items())
-    write_text(path, text, "--save")
-
-
-def write_text(path: str, text: str, option: str) -> None:
-    """Write a file that an option names.
-
-    Parameters
-    ----------
-    path, text, option : str
-
-    Raises
-    ------
-    InputError
-        If the file cannot be written.
-
-    Examples
-    --------
-    >>> write_text("no/such/law.json", "{}", "--certificate")
-    Traceback (most recent call last):
-    exponents.errors.InputError: --certificate needs a file that can be written; got no/such/law.json; check its folder
-    """
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{option} needs a file that can be written; got {abbreviate(path)}; check its folder"
-        ) from error
+    write_whole(path, text, "--save", "check its folder")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from ..errors import InputError
+from ..files.whole_files import write_all
 from ..names import (
     CLOCK_TABLES,
     CLOCKS,
@@ -130,11 +130,7 @@ def _write_tables(wanted: Sequence[tuple[str, Clock]], version: Version, convent
         blocked = [name for name in texts if (target / name).is_dir()]
         if blocked:
             raise IsADirectoryError(errno.EISDIR, f"{blocked[0]} is a folder there")
-        with tempfile.TemporaryDirectory(prefix=".tables-", dir=target) as staging:
-            for name, text in texts.items():
-                Path(staging, name).write_text(f"{text}\n", encoding="utf-8")
-            for name in texts:
-                Path(staging, name).replace(target / name)
+        write_all({target / name: f"{text}\n" for name, text in texts.items()})
     except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
         reason = getattr(error, "strerror", None) or error
         raise InputError(

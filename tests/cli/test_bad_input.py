@@ -1,5 +1,6 @@
 """Whatever is typed wrong: one line on standard error that says what was required, status 2, nothing on disk."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -203,15 +204,15 @@ def test_a_closed_standard_output_is_an_error_not_a_traceback():
 
 
 def test_a_failure_half_way_leaves_no_table_behind(capsys, tmp_path, monkeypatch):
-    written, honest = [], Path.write_text
+    written, honest = [], os.fsync
 
-    def failing(self, text, **options):
+    def failing(stream):
         if len(written) == 3:
             raise OSError(28, "No space left on device")
-        written.append(self)
-        return honest(self, text, **options)
+        written.append(stream)
+        honest(stream)
 
-    monkeypatch.setattr(Path, "write_text", failing)
+    monkeypatch.setattr(os, "fsync", failing)
     assert main(["table", "time", "levels", "--write", str(tmp_path)]) == 2
     assert "No space left" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

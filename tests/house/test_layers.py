@@ -20,7 +20,7 @@ SOURCES = {
 
 ROOMS = {
     "exponents": (
-        *("certificate_checker", "errors", "display", "printing", "rationals", "symbols", "names"),
+        *("certificate_checker", "errors", "display", "printing", "rationals", "symbols", "names", "files"),
         *("asymptotics", "text", "algebra", "losses", "optimum", "model", "budget", "claims", "derivations"),
         *("reports", "cli"),
     ),

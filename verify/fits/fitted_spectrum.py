@@ -16,6 +16,7 @@ import numpy as np
 
 from exponents.display import Reported
 from exponents.errors import InputError
+from exponents.files.whole_files import write_whole
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
@@ -193,7 +194,7 @@ class SpectrumFit(Reported):
 
         Raises
         ------
-        OSError
+        InputError
             If the file cannot be written.
         """
         whole = {name: getattr(self, name) for name in ("level", "noise", "outputs", "floor")}
@@ -203,7 +204,7 @@ class SpectrumFit(Reported):
         whole |= {"regime": dict(self.regime), "windows": [asdict(window) for window in self.windows]}
         for name in ("time_exponent", "compute_exponent"):
             whole[name] = {key: asdict(value) for key, value in getattr(self, name).items()}
-        Path(path).write_text(json.dumps({"kind": "spectrum fit", **whole}), encoding="utf-8")
+        write_whole(path, json.dumps({"kind": "spectrum fit", **whole}), "a saved fit")
 
     @classmethod
     def load(cls, path: str | Path) -> SpectrumFit:

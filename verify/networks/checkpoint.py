@@ -1,22 +1,22 @@
 """How does training go on after an interruption?  From one file, which always holds a whole state.
 
-The file is written beside its place and then moved there.  It holds the settings, the losses of every seed that is
+The file is written whole or not at all.  It holds the settings, the losses of every seed that is
 finished, and the weights of the one that is not.  A file of other settings is refused, and nothing in it is executed.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from exponents.errors import InputError
+from exponents.files.whole_files import write_whole
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
@@ -73,18 +73,9 @@ class Checkpoint:
         arrays |= {f"weights{place}": np.asarray(layer) for place, layer in enumerate(self.weights)}
         state = {"settings": self.settings, "seed": self.seed, "steps": self.steps, "layers": len(self.weights)}
         text = np.frombuffer(json.dumps(state).encode(), np.uint8)
-        staging = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        try:
-            with staging.open("wb") as stream:
-                np.savez(stream, state=text, losses=np.array(self.losses), **arrays)
-            staging.replace(self.path)
-        except OSError as error:
-            with suppress(OSError):
-                staging.unlink()
-            raise InputError(
-                f"training is kept in a file that can be written; got {abbreviate(str(self.path))} "
-                f"({error.strerror or error}); try another"
-            ) from error
+        stream = BytesIO()
+        np.savez(stream, state=text, losses=np.array(self.losses), **arrays)
+        write_whole(self.path, stream.getvalue(), "training that goes on later")
 
     def finish(self, seed: int, losses: list[float]) -> None:
         """Count a seed as finished; none is in training then."""

@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from exponents.errors import InputError
+from exponents.files.whole_files import check_place, write_whole
 from exponents.rationals import abbreviate
 
 COLUMNS = ("panel", "x_label", "y_label", "series", "x", "y", "error")
@@ -77,23 +78,20 @@ def write_data(axes: Any, path: Path) -> None:
     check_data_file(path)
     panels = read_drawing(axes)
     text = json.dumps({"panels": panels}, indent=1) + "\n" if path.suffix.lower() == ".json" else _write_rows(panels)
-    try:
-        path.write_text(text, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"data need a file that can be written; got {abbreviate(path)} ({reason}); try another") from (
-            error
-        )
+    write_whole(path, text, "a file of data")
 
 
 def check_data_file(path: Path) -> None:
-    """Raise InputError unless the suffix is .csv or .json.
+    """Raise InputError unless the suffix is .csv or .json, and the file can be written.
 
-    >>> check_data_file(Path("a.csv"))
+    >>> check_data_file(Path("a.txt"))
+    Traceback (most recent call last):
+    exponents.errors.InputError: a file of data must end in .csv or .json; got a.txt; try a.csv
     """
     if path.suffix.lower() not in (".csv", ".json"):
         better = abbreviate(f"{path.stem or 'data'}.csv")
         raise InputError(f"a file of data must end in .csv or .json; got {abbreviate(path.name)}; try {better}")
+    check_place(path, "a file of data")
 
 
 def _write_rows(panels: list[DrawnPanel]) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from exponents.errors import InputError
+from exponents.files.whole_files import check_place, write_whole
 from exponents.rationals import abbreviate
 
 from .style import apply_layout, import_matplotlib, use_style
@@ -29,8 +29,7 @@ DIGITS = 6
 def save_picture(draw: Callable[[], Any], path: Path) -> None:
     """Write the figure of the Axes that ``draw`` returns, in the style of this package.
 
-    The place is tried before anything is computed.  The figure is saved beside it and then moved there, so that a
-    failure leaves the old file.
+    The place is tried before anything is computed; a failure leaves the old file.
 
     Parameters
     ----------
@@ -59,19 +58,13 @@ def save_picture(draw: Callable[[], Any], path: Path) -> None:
         better = abbreviate(f"{path.stem or 'plot'}.pdf")
         raise InputError(f"a plot's file must end in one of {wanted}; got {abbreviate(path.name)}; try {better}")
     import_matplotlib("matplotlib")
-    with _name_failures(path):
-        if path.is_dir():
-            raise IsADirectoryError(0, "it is a folder")
-        with suppress(FileNotFoundError):
-            path.lstat()  # fails at once if this cannot be the name of a file
-        staging = tempfile.TemporaryDirectory(prefix=".plot-", dir=path.parent)
-    with staging as folder, use_style():
-        axes, made = draw(), Path(folder, f"plot.{form}")
-        figure = np.ravel(axes)[0].figure
+    check_place(path, "a plot")
+    with use_style():
+        figure = np.ravel(draw())[0].figure
         _fix_layout(figure)
-        with _name_failures(path):
-            figure.savefig(made, format=form, metadata=METADATA[form])
-            made.replace(path)
+        stream = BytesIO()
+        figure.savefig(stream, format=form, metadata=METADATA[form])
+    write_whole(path, stream.getvalue(), "a plot")
 
 
 def _fix_layout(figure: Any) -> None:
@@ -80,15 +73,3 @@ def _fix_layout(figure: Any) -> None:
     figure.set_layout_engine("none")
     for axes in figure.axes:
         axes.set_position(np.round(axes.get_position().bounds, DIGITS))
-
-
-@contextmanager
-def _name_failures(path: Path) -> Iterator[None]:
-    """Raise InputError that says which file could not be written, and why."""
-    try:
-        yield
-    except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(
-            f"a plot needs a file that can be written; got {abbreviate(path)} ({reason}); try another"
-        ) from error

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BytesIO
 from math import inf, isfinite, nan
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from exponents import __version__
 from exponents.display import Described, make_frame
 from exponents.errors import InputError, import_extra
+from exponents.files.whole_files import write_whole
 from exponents.names import require
 from exponents.printing import Phrase
 from exponents.rationals import abbreviate
@@ -137,28 +139,20 @@ class SweepResults(Described):
             If the name has another end, PyArrow is not installed, or the file cannot be written.
         """
         target = check_target(path)
-        part = target.with_name(f".{target.name}.part")
-        try:
-            if target.suffix.lower() == ".parquet":
-                self._write_parquet(part)
-            else:
-                part.write_text(self.write_text(target.suffix[1:].lower()).rstrip("\n") + "\n", encoding="utf-8")
-            part.replace(target)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise InputError(
-                f"{target} could not be written: {error.strerror or error}; the results are kept in the store; free "
-                "some space, or name another file"
-            ) from error
+        form = target.suffix[1:].lower()
+        content = self._write_parquet() if form == "parquet" else self.write_text(form).rstrip("\n") + "\n"
+        write_whole(target, content, "an export", "the results are kept in the store; free some space, or try another")
 
-    def _write_parquet(self, path: Path) -> None:
+    def _write_parquet(self) -> bytes:
         arrow = import_extra("pyarrow", "parquet", "a file of Parquet")
         parquet = import_extra("pyarrow.parquet", "parquet", "a file of Parquet")
         columns = {
             key: arrow.array(values, arrow.string()) if key in TEXTS else arrow.array(values)
             for key, values in self.to_columns().items()
         }
-        parquet.write_table(arrow.table(columns), path)
+        stream = BytesIO()
+        parquet.write_table(arrow.table(columns), stream)
+        return stream.getvalue()
 
 
 def check_target(path: str | Path) -> Path:

@@ -24,6 +24,7 @@ from typing import Any
 
 from exponents.claims.catalogue import FAMILIES, select_claims
 from exponents.errors import InputError
+from exponents.files.whole_files import write_whole
 from exponents.names import CONTINUUM, SIMULATE
 from exponents.rationals import abbreviate, check_capacity, check_source, exact
 
@@ -175,15 +176,10 @@ def _keep_standard_input(folder: Path) -> Path:
         held = b"" if sys.stdin is None else sys.stdin.buffer.read()
         if not held.strip():
             raise InputError('spectrum = "-" is standard input; got nothing there; pipe a file with one line per mode')
-        path = folder / f"spectrum-{hashlib.sha256(held).hexdigest()[:8]}.txt"
-        part = path.with_name(f".{path.name}.part")
-        part.write_bytes(held)
-        part.replace(path)
     except OSError as error:
-        raise InputError(
-            f"a spectrum from standard input is kept beside the sweep; {folder} could not be written to "
-            f"({error.strerror or error}); name a file"
-        ) from error
+        raise InputError(f"standard input could not be read ({error.strerror or error}); name a file") from error
+    path = folder / f"spectrum-{hashlib.sha256(held).hexdigest()[:8]}.txt"
+    write_whole(path, held, "a spectrum from standard input", "name a file")
     return path
 
 

@@ -319,13 +319,12 @@ def test_bad_input_is_said_in_one_line_and_leaves_no_file(case, tmp_path):
 
 
 def test_a_failure_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
-    def full(figure, path, **settings):
-        path.write_text("half")
+    def full(stream):
         raise OSError(28, "No space left on device")
 
     target = tmp_path / "phases.pdf"
     target.write_text("before")
-    monkeypatch.setattr(Figure, "savefig", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(InputError, match="No space left"):
         save_picture(lambda: plot_phases([STRIP]), target)
     assert target.read_text() == "before"

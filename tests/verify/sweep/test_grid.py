@@ -163,7 +163,7 @@ def test_standard_input_that_is_empty_or_cannot_be_kept_is_refused(tmp_path, mon
     with pytest.raises(InputError, match="got nothing there; pipe a file"):
         read_sweep(tmp_path / "grid.toml")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"1 0.5\n")))
-    monkeypatch.setattr("pathlib.Path.write_bytes", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
-    with pytest.raises(InputError, match=r"kept beside the sweep.*No space left.*name a file"):
+    monkeypatch.setattr("os.fsync", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+    with pytest.raises(InputError, match=r"from standard input needs a file.*No space left.*name a file"):
         read_sweep(tmp_path / "grid.toml")
     assert [path.name for path in tmp_path.iterdir()] == ["grid.toml"]

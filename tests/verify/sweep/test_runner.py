@@ -11,7 +11,6 @@ import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -360,11 +359,10 @@ def test_an_export_to_a_full_disk_leaves_the_file_as_it_was(expected, tmp_path, 
     target = tmp_path / "all.csv"
     target.write_text("mine")
 
-    def full(self, *_args, **_options):
-        self.touch()
+    def full(stream):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(InputError, match="No space left on device; the results are kept in the store"):
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(InputError, match=r"No space left on device\); the results are kept in the store"):
         expected.write(target)
     assert target.read_text() == "mine" and [path.name for path in tmp_path.iterdir()] == ["all.csv"]
