@@ -3,11 +3,12 @@
 # make test-thorough    the same with slow tests, more examples and slow blocks of the documents
 # make test-oldest      the suite of the two packages with the oldest dependencies that pyproject.toml allows
 # make dist-test        build the wheel and the sdist, and try them with each extra in environments of their own
+# make mutants          change the source in one place at a time for ten minutes, and see whether the tests notice; goes on where it ended
 # make docs   install what the documentation needs, and build it in docs/_build/html
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: all test test-thorough test-oldest dist-test docs clean
+.PHONY: all test test-thorough test-oldest dist-test mutants docs clean
 
 all: .venv/installed
 	@$(BIN)/exponents table
@@ -34,6 +35,9 @@ test-oldest: .venv/installed
 dist-test:
 	$(PYTHON) tests/distribution/packages.py
 
+mutants: .venv/mutable
+	$(BIN)/python tests/mutants/run.py $(MUTANTS)
+
 docs: .venv/documentable
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 	@echo 'See docs/_build/html/index.html'
@@ -49,9 +53,13 @@ docs: .venv/documentable
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+.venv/mutable: .venv/testable
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutation]'
+	@touch $@
+
 .venv/documentable: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis docs/_build
+	rm -rf .venv .mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis docs/_build

@@ -27,7 +27,7 @@ settings.register_profile(
 )
 settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=60)
 settings.register_profile(
-    "mutation", parent=settings.get_profile("thorough"), phases=[Phase.explicit, Phase.generate], database=None
+    "mutation", parent=settings.get_profile("default"), phases=[Phase.explicit, Phase.generate], database=None
 )
 settings.load_profile("default")
 
