@@ -82,8 +82,7 @@ def join_branches(programme: Programme, parts: Sequence[PhaseDiagram]) -> PhaseD
         regions,
         tuple(parts),
         tuple(branch for branch, _ in chosen),
-        (),
-        all(part.complete for part in parts),
+        complete=all(part.complete for part in parts),
     )
 
 

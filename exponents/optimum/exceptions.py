@@ -5,8 +5,9 @@ budgets make exceptions.  Where one follows from the others, or where a resource
 them than beside the curve: with N t = C and N^a t = C, N stays 1 unless a = 1.  `find_exceptions` looks for such
 curves, solves the programme on each, with one parameter fewer, and keeps what differs from the regions.
 
-It knows curves that are linear in a parameter, a b = 1 among them.  Where the budgets cannot be met on one side of a
-curve, or on both, the curve is looked at as well.
+On a curve that is linear in a parameter, a b = 1 among them, this parameter is replaced.  On others, such as
+a^2 + b^2 = 1, the budgets are (`curve_reduction`).  Where the budgets cannot be met on one side of a curve, or on both,
+the curve is looked at as well.  Where no optimum is found on a curve, `Undecided` says why.
 """
 
 from __future__ import annotations
@@ -14,21 +15,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from sympy import Expr, Integer, Max, Min, Piecewise, S, Symbol
+from sympy import Eq, Expr, Integer, Max, Min, Piecewise, S, Symbol
+from sympy.core.relational import Relational
 
-from ..algebra.covering import divide_domain
+from ..algebra.covering import Searcher, divide_domain
 from ..algebra.parametric import Point, choose_branches
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, factors
-from ..errors import InputError, NoBalance, Refuted, TooMuchWork
-from .phase_diagram import Exceptional, Phase, PhaseDiagram
+from ..algebra.work_limit import problem_limit
+from ..errors import IncompleteProof, InputError, NoBalance, Refuted, TooMuchWork
+from .curve_reduction import has_pole, proved_pieces, restrict
+from .phase_diagram import Exceptional, Phase, PhaseDiagram, Undecided
 from .programme import Programme
 from .proof import prove_equal
 
 Rows: TypeAlias = "tuple[tuple[RationalFunction, ...], ...]"
 
 
-def find_exceptions(diagram: PhaseDiagram, solve: Callable[[Programme], PhaseDiagram]) -> tuple[Exceptional, ...]:
-    """Return the curves on which the optimum differs from that of the regions beside them.
+def find_exceptions(
+    diagram: PhaseDiagram, solve: Callable[[Programme], PhaseDiagram]
+) -> tuple[tuple[Exceptional, ...], tuple[Undecided, ...]]:
+    """Return the curves on which the optimum differs from that of the regions beside them, and those without one.
 
     Parameters
     ----------
@@ -38,29 +44,71 @@ def find_exceptions(diagram: PhaseDiagram, solve: Callable[[Programme], PhaseDia
 
     Examples
     --------
-    >>> from exponents import N, beta, compute_optimum, t
+    >>> from exponents import N, alpha, beta, compute_optimum, t
     >>> found = compute_optimum(1 / t + 1 / N, (N * t, N**beta * t))
     >>> found.exponent, found.at(1).exponent
     (Piecewise((1/2, Eq(beta, 1)), (0, True)), Fraction(1, 2))
+    >>> found = compute_optimum(1 / t + 1 / N, (N * t, N ** (alpha**2 + beta**2) * t))
+    >>> found.exponent
+    Piecewise((1/2, Eq(alpha**2 + beta**2, 1)), (0, True))
     """
     programme = diagram.programme
     if len(programme.budgets) < 2:
-        return ()
+        return (), ()
     functions = Functions(programme.parameters)
-    found = []
+    found: list[Exceptional | Undecided] = []
     for curve in sorted(_candidates(functions, diagram), key=lambda p: p.simplicity):
         solved = _solve(curve, programme.parameters)
-        if solved is None:
-            continue
+        equation = Eq(*(solved or (curve.as_expr(), S.Zero)), evaluate=False)
         try:
-            here = Exceptional(*solved, solve(programme.restrict(*solved)))
-        except TooMuchWork:
-            raise
-        except (InputError, NoBalance):  # outside the domain, at a pole, or where the budgets cannot be met
-            continue
-        if not _agrees(diagram, here):
-            found.append(here)
-    return tuple(found)
+            own = _on_solved(diagram, equation, solve) if solved else _on_curve(diagram, curve, equation, solve)
+        except NoBalance as error:
+            own = Undecided(equation, str(error)) if _claims_optimum(diagram, equation) else None
+        if own is not None:
+            found.append(own)
+    exceptions = tuple(own for own in found if isinstance(own, Exceptional))
+    return exceptions, tuple(own for own in found if isinstance(own, Undecided))
+
+
+def _on_solved(
+    diagram: PhaseDiagram, equation: Relational, solve: Callable[[Programme], PhaseDiagram]
+) -> Exceptional | None:
+    """Return the optimum on a curve that is solved for a parameter, if it is not that of the regions."""
+    try:
+        here = Exceptional(equation, solve(restrict(diagram.programme, equation)))
+    except TooMuchWork:
+        raise
+    except InputError:  # outside the domain, or at a pole
+        return None
+    return None if _agrees(diagram, here) else here
+
+
+def _on_curve(
+    diagram: PhaseDiagram, curve: Polynomial, equation: Relational, solve: Callable[[Programme], PhaseDiagram]
+) -> Exceptional | Undecided | None:
+    """Return the optimum on a curve that is linear in no parameter, if it is not that of the regions."""
+    functions, programme = curve.functions, diagram.programme
+    phases = [phase for part in (diagram.parts or (diagram,)) for phase in part.phases]
+    if not any(has_pole(curve, functions, phase, proof) for phase in phases for proof in phase.certificates):
+        return None
+    try:
+        with problem_limit().hold(problem_limit().left // 2):
+            if len(programme.parameters) > 2:
+                inside = Searcher(functions, programme.domain)
+                return Undecided(equation) if all(inside.find({curve: s}) for s in (1, -1)) else None
+            if all(piece.is_right(0) for piece in proved_pieces(curve, functions, [diagram])):
+                return None
+            reduced = restrict(programme, equation)
+            try:
+                here = Exceptional(equation, solve(reduced))
+            except NoBalance:  # perhaps far from the curve
+                return Undecided(equation)
+            pieces = proved_pieces(curve, functions, [diagram, here.diagram])
+    except (TooMuchWork, IncompleteProof, InputError, ZeroDivisionError):
+        return Undecided(equation)
+    if not all(piece.is_right(1) for piece in pieces):
+        return Undecided(equation)
+    return here if any(piece.is_exception() for piece in pieces) else None
 
 
 def _candidates(functions: Functions, diagram: PhaseDiagram) -> frozenset[Polynomial]:
@@ -121,6 +169,19 @@ def _solve(curve: Polynomial, parameters: tuple[Symbol, ...]) -> tuple[Symbol, E
     return symbol, -expression.subs(symbol, 0) / slope
 
 
+def _claims_optimum(diagram: PhaseDiagram, equation: Relational) -> bool:
+    """Return whether the regions claim an optimum on a curve, or on part of it."""
+    if not (equation.lhs.is_Symbol and diagram.phases[-1].infeasible):
+        return True
+    infeasible = diagram.regions.piecewise([Integer(phase.infeasible) for phase in diagram.phases])
+    inside = restrict(diagram.programme, equation)
+    try:
+        prove_equal(S.One, infeasible.subs(*equation.args), inside.parameters, inside.domain)
+    except (Refuted, InputError):
+        return True
+    return False
+
+
 def _agrees(diagram: PhaseDiagram, here: Exceptional) -> bool:
     """Return whether the exponent on a curve, and the shares if they are unique, are what the regions say there."""
     inside, parts = here.diagram.programme, here.diagram.phases
@@ -134,7 +195,7 @@ def _agrees(diagram: PhaseDiagram, here: Exceptional) -> bool:
                 found.regions.piecewise([S.Zero if value is S.NaN else value for value in map(quantity, found.phases)])
                 for found in (here.diagram, diagram)
             )
-            prove_equal(own, beside.subs(here.parameter, here.value), inside.parameters, inside.domain)
+            prove_equal(own, beside.subs(*here.curve.args), inside.parameters, inside.domain)
     except (Refuted, InputError):
         return False
     return True

@@ -12,6 +12,7 @@ from functools import cached_property
 from importlib import import_module
 
 from sympy import And, Eq, Expr, Rational, S, Symbol, latex
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from ..algebra.boundaries import rational_corners
@@ -117,21 +118,35 @@ class Exceptional:
 
     Attributes
     ----------
-    parameter : Symbol
-    value : Expr
-        What the parameter is on the curve.
+    curve : Relational
+        The curve as an equation, solved for a parameter where it is linear in one.
     diagram : PhaseDiagram
-        The optimum on the curve, with one parameter fewer.
+        The optimum on the curve: with one parameter fewer where the curve is solved, and otherwise to be read on the
+        curve alone.
     """
 
-    parameter: Symbol
-    value: Expr
+    curve: Relational
     diagram: PhaseDiagram
 
-    @property
-    def curve(self) -> Boolean:
-        """The curve as an equation."""
-        return Eq(self.parameter, self.value, evaluate=False)
+
+@dataclass(frozen=True)
+class Undecided:
+    """A curve on which budgets change and for which the diagram states no optimum.
+
+    Attributes
+    ----------
+    curve : Relational
+        The curve as an equation, solved for a parameter where it is linear in one.
+    reason : str
+        Why there is no optimum there; empty if it was not decided.
+    """
+
+    curve: Relational
+    reason: str = ""
+
+    def __str__(self) -> str:
+        """Return the reason, or what to try."""
+        return self.reason or "the optimum there was not decided; give parameters numbers on the curve with --set"
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,6 +167,8 @@ class PhaseDiagram(Reported):
         For each phase, the branch whose phase it is.
     exceptions : tuple of Exceptional
         Curves on which budgets coincide, and the optimum there.
+    undecided : tuple of Undecided
+        Curves on which they change and no optimum is stated; ``exponent`` and ``allocation`` are NaN there.
     complete : bool
         Whether it is proved that the phases cover the domain.
 
@@ -171,6 +188,7 @@ class PhaseDiagram(Reported):
     parts: tuple[PhaseDiagram, ...] = ()
     chosen: tuple[int, ...] = ()
     exceptions: tuple[Exceptional, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
     complete: bool = True
     _report = "exponents.reports.diagram:diagram"
 
@@ -188,7 +206,8 @@ class PhaseDiagram(Reported):
     @property
     def exponent(self) -> Expr:
         """r in L*(C) ~ C^{-r}, over the whole domain."""
-        there = [(own.curve, own.diagram.exponent) for own in self.exceptions]
+        there = [(own.curve, S.NaN) for own in self.undecided]
+        there += [(own.curve, own.diagram.exponent) for own in self.exceptions]
         return self.regions.piecewise([phase.exponent for phase in self.phases], self._corners, there)
 
     def allocation(self, resource: Symbol | str) -> Expr:
@@ -208,7 +227,8 @@ class PhaseDiagram(Reported):
         name = str(resource)
         if name not in (known := [r.name for r in self.programme.resources]):
             raise InputError(f"a resource must be one of {', '.join(known)}; got {abbreviate(name)}")
-        there = [(own.curve, own.diagram.allocation(name)) for own in self.exceptions]
+        there = [(own.curve, S.NaN) for own in self.undecided]
+        there += [(own.curve, own.diagram.allocation(name)) for own in self.exceptions]
         values = [{r.name: share for r, share in phase.allocation}[name] for phase in self.phases]
         return self.regions.piecewise(values, self._corners, there)
 

@@ -32,6 +32,7 @@ from ..algebra.polynomials import Functions, RationalFunction, sign
 from ..errors import IncompleteProof, Refuted
 from ..losses.terms import PowerLaw
 from ..symbols import to_expr
+from .curve_reduction import is_proved_along, restrict
 from .optimal_face import prove_face
 from .phase_diagram import Certificate, Phase, PhaseDiagram
 from .programme import Programme
@@ -264,9 +265,11 @@ def prove(diagram: PhaseDiagram) -> None:
     for part in diagram.parts:
         prove(part)
     for own in diagram.exceptions:
-        if own.diagram.programme != programme.restrict(own.parameter, own.value):
+        if own.diagram.programme != restrict(programme, own.curve):
             raise Refuted(f"the optimum on {own.curve} is that of another programme")
         prove(own.diagram)
+        if not (own.curve.lhs.is_Symbol or is_proved_along(own.curve, own.diagram)):
+            raise IncompleteProof(f"the optimum on {own.curve} is not that of the regions beside the curve")
     for place, phase in enumerate(diagram.phases):
         if diagram.parts:
             _prove_branch(diagram, place)

@@ -157,7 +157,7 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
 def _find_phases(programme: Programme) -> PhaseDiagram:
     if programme.branches:
         joined = join_branches(programme, tuple(map(phase_diagram, programme.split())))
-        return replace(joined, exceptions=find_exceptions(joined, phase_diagram))
+        return _with_exceptions(joined)
     search = _Search(programme, Functions(programme.parameters))
     partition = search.divide()
     if all(isinstance(leaf.found, Contradiction) for leaf in partition.leaves):
@@ -178,7 +178,12 @@ def _find_phases(programme: Programme) -> PhaseDiagram:
         for where, found in zip(regions.where, firsts, strict=True)
     )
     found = PhaseDiagram(programme, phases, regions, complete=isinstance(partition, Partition) or partition.complete)
-    return replace(found, exceptions=find_exceptions(found, phase_diagram))
+    return _with_exceptions(found)
+
+
+def _with_exceptions(diagram: PhaseDiagram) -> PhaseDiagram:
+    exceptions, undecided = find_exceptions(diagram, phase_diagram)
+    return replace(diagram, exceptions=exceptions, undecided=undecided)
 
 
 def _denominators(found: _Solution | Contradiction) -> frozenset[Polynomial]:

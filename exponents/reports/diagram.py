@@ -33,8 +33,9 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
     Exact values are text that SymPy reads back.  ``vertices`` is there only where the allocation is not unique, and
     ``rays`` only where it may move without end.  Where no allocation meets the budgets, ``exponent`` is null, and
     ``infeasible`` lists the costs and constraints that contradict each other.  If the optimum is another on single
-    curves, ``exceptions`` lists these, each as ``on`` and the phases there.  With three parameters or more
-    ``complete`` says whether the phases are proved to cover the domain, and ``note`` why not.
+    curves, ``exceptions`` lists these, each as ``on`` and the phases there; ``undecided`` lists curves for which no
+    optimum is stated, each as ``on`` and a ``note``.  With three parameters or more ``complete`` says whether the
+    phases are proved to cover the domain, and ``note`` why not.
 
     Examples
     --------
@@ -51,6 +52,8 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
         found["exceptions"] = [
             {"on": write(own.curve, "plain"), **diagram_object(own.diagram)} for own in diagram.exceptions
         ]
+    if diagram.undecided:
+        found["undecided"] = [{"on": write(own.curve, "plain"), "note": str(own)} for own in diagram.undecided]
     return found
 
 
@@ -208,6 +211,9 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence
     for own in diagram.exceptions:
         where = join_notation("", own.curve)
         yield phrase("On {where} alone, where budgets change, r is {r}.", where=where, r=own.diagram.exponent)
+    for curve in diagram.undecided:
+        reason = str(curve).replace("{", "{{").replace("}", "}}")
+        yield phrase(f"On {{where}} alone, where budgets change: {reason}.", where=join_notation("", curve.curve))
     fixed = {own for term in programme.loss for own in term.prefactor.free_symbols} - set(programme.resources)
     if fixed:
         yield phrase("Held fixed: {symbols}.", symbols=join_notation(", ", *sorted(fixed, key=str)))

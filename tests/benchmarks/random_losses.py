@@ -26,7 +26,7 @@ from sympy import Expr, Rational, S
 
 from exponents.algebra.parametric import Point, Pole, evaluate, holds
 from exponents.errors import InputError, NoBalance, TooMuchWork
-from exponents.optimum.phase_diagram import PhaseDiagram
+from exponents.optimum.phase_diagram import Exceptional, PhaseDiagram, Undecided
 from exponents.optimum.proof import prove
 from exponents.optimum.question import Question, read_question
 from exponents.optimum.search import phase_diagram
@@ -86,6 +86,7 @@ class Problem:
     free: Sequence[str]
     parameters: Sequence[str]
     rows: list[tuple[str, Callable[..., Any]]] = field(default_factory=list)
+    special: list[Values] = field(default_factory=list)
 
 
 class Maker:
@@ -180,10 +181,55 @@ class Maker:
         )
         return Problem(seed, question, loss, names, free, self.parameters, rows)
 
+    def coinciding(self, seed: int) -> Problem:
+        """Draw a problem whose budgets coincide, or lose a resource, on a curve that is linear in no parameter."""
+        draw, self.parameters, self.resources = self.draw, "ab", draw_resources(self.draw)
+        self.pool, names = [*NUMBERS, *IN_TWO], self.resources
+        text, margin, points = draw.choice(CURVES)
+        loss = [self.tree(draw.choice([1, 1, 2])) for _ in range(draw.choice([1, 2, 3]))]
+        first = {r: draw.choice([*NUMBERS, IN_TWO[0], IN_TWO[-1]]) for r in names}
+        changed = draw.sample(names, draw.randint(1, len(names) - 1))
+        factors = {r: draw.choice([fixed("1"), fixed("-1"), IN_TWO[2]]) for r in changed}
+        drops = draw.random() < 0.3
+        costs = ["*".join(f"{r}**({e})" for r, (e, _) in first.items())]
+        second = {r: f"({first[r][0]})" for r in names}
+        for r in changed:
+            second[r] = f"({factors[r][0]})*({text})" + ("" if drops else f" + {second[r]}")
+        costs.append("*".join(f"{r}**({e})" for r, e in second.items()))
 
-def make_problem(seed: int) -> Problem:
+        def row(p: Values, x: Any) -> Any:
+            kept = (r for r in names if not (drops and r in changed))
+            moved = sum((factors[r][1](p) * margin(p) * x[r] for r in changed), Fraction(0))
+            return sum((first[r][1](p) * x[r] for r in kept), Fraction(0)) + moved - 1
+
+        rows = [("==", lambda p, x: sum((first[r][1](p) * x[r] for r in names), Fraction(0)) - 1), ("==", row)]
+        where = tuple(f"0 < {p} < {SIZE}" for p in "ab")
+        question = Question(tuple(tree.text for tree in loss), tuple(costs), where)
+        special = [{"a": Fraction(x), "b": Fraction(y)} for x, y in points]
+        return Problem(seed, question, loss, names, [], "ab", rows, special)
+
+
+def draw_resources(draw: random.Random) -> str:
+    """Return two or three resources."""
+    return draw.choice(["ND", "NDt", "NDt"])
+
+
+CURVES: list[tuple[str, Callable[[Values], Fraction], Sequence[tuple[str, str]]]] = [
+    (
+        "a**2 + b**2 - 1",
+        lambda p: p["a"] ** 2 + p["b"] ** 2 - 1,
+        [("3/5", "4/5"), ("12/13", "5/13"), ("8/17", "15/17")],
+    ),
+    ("a**2 - b**2 - 1", lambda p: p["a"] ** 2 - p["b"] ** 2 - 1, [("5/4", "3/4"), ("5/3", "4/3"), ("13/5", "12/5")]),
+    ("b**2 - a**3", lambda p: p["b"] ** 2 - p["a"] ** 3, [("1", "1"), ("1/4", "1/8"), ("16/9", "64/27")]),
+    ("a**3 + b**3 - 9", lambda p: p["a"] ** 3 + p["b"] ** 3 - 9, [("1", "2"), ("2", "1")]),
+]
+"""Curves, with rational points on them."""
+
+
+def make_problem(seed: int, coinciding: bool = False) -> Problem:
     """Return the problem of a seed."""
-    return Maker(seed).problem(seed)
+    return Maker(seed).coinciding(seed) if coinciding else Maker(seed).problem(seed)
 
 
 def follow(problem: Problem, point: Values, shares: Any, smaller: Any, larger: Any) -> Any:
@@ -255,10 +301,12 @@ def compare(problem: Problem) -> tuple[str, list[str]]:
         known = ("may not hold a constant", "must depend on a resource", "keep its sign", "degree at most")
         return ("refused", []) if any(words in str(error) for words in known) else ("refused", [f"refused: {error}"])
     faults = []
-    for values in draw_points(problem, diagram, draw):
+    for values in (*problem.special, *draw_points(problem, diagram, draw)):
         faults += _check_point(problem, diagram, values)
     if problem.seed % 10 == 0:
         prove(diagram)
+    if diagram.undecided:
+        return "undecided on a curve", faults
     return f"{len(diagram.phases)} phases" if len(diagram.phases) < 3 else "3 phases or more", faults
 
 
@@ -284,13 +332,19 @@ def _check_point(problem: Problem, diagram: PhaseDiagram, values: Values) -> lis
     if reached != answer:
         return [f"at {place}: {reached}, but z3 {answer}"]
     whole = diagram.exponent.subs({p: Rational(v.numerator, v.denominator) for p, v in point.items()})
+
+    def lies_on(curves: Sequence[Exceptional | Undecided]) -> bool:
+        return any(evaluate(own.curve.lhs - own.curve.rhs, point) == 0 for own in curves)
+
+    if lies_on(diagram.undecided):
+        return [] if whole is S.NaN else [f"at {place}: undecided, but the expression gives {whole}, z3 {answer}"]
     if isinstance(answer, str):
         phase = diagram.phases[diagram.phase_at(point)]
         right = phase.infeasible and whole is S.NaN
         return [] if right else [f"at {place}: infeasible, but the phase has {phase.exponent}, the expression {whole}"]
     faults = [] if whole == Rational(answer) else [f"at {place}: the expression gives {whole}, z3 {answer}"]
     inside = [phase for phase in diagram.phases if holds(phase.where, point)]
-    if any(evaluate(own.curve.lhs - own.curve.rhs, point) == 0 for own in diagram.exceptions):
+    if lies_on(diagram.exceptions):
         inside = []  # two budgets coincide there; the diagram says so, and the expression above has the value
     if len(inside) > 1:
         faults.append(f"{place} lies in {len(inside)} phases")
@@ -322,11 +376,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=100, help="problems")
     parser.add_argument("--start", type=int, default=0, help="seed of the first")
+    parser.add_argument("--coinciding", action="store_true", help="budgets that coincide on curves of degree 2 or 3")
     options = parser.parse_args()
     outcomes: Counter[str] = Counter()
     mismatches, start = 0, perf_counter()
     for seed in range(options.start, options.start + options.count):
-        problem, begun = make_problem(seed), perf_counter()
+        problem, begun = make_problem(seed, options.coinciding), perf_counter()
         try:
             outcome, faults = compare(problem)
         except Exception as error:  # a fault of the package: show it, and go on

@@ -24,6 +24,16 @@ def test_a_random_loss_has_the_exponents_that_an_optimiser_finds(seed):
     assert not faults
 
 
+@pytest.mark.parametrize("seed", [0, 3, 4, 5, 8, 11, 13])
+def test_budgets_that_coincide_on_a_curve_have_the_exponents_that_an_optimiser_finds_on_it(seed, monkeypatch):
+    """Rational points on conics and cubics, which are linear in no parameter."""
+    problem = script.make_problem(seed, coinciding=True)
+    outcome, faults = script.compare(problem)
+    assert not faults and "undecided" not in outcome
+    monkeypatch.setattr("exponents.optimum.exceptions._on_curve", lambda *_: None)  # control
+    assert script.compare(problem)[1]
+
+
 def test_the_problems_differ_and_have_what_they_should_hold():
     questions = [script.make_problem(seed).question for seed in SEEDS]
     written = [" ".join(question.terms) for question in questions]
