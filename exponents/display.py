@@ -75,7 +75,7 @@ class Reported(Described):
         return self._find("{}_tables")(self)
 
     def to_dict(self) -> dict[str, object]:
-        """Return the object that the command prints as JSON; exact values are texts."""
+        """Return the object that the command prints as JSON, but for version and problem; exact values are texts."""
         found: dict[str, object] = self._find("{}_object")(self)
         return found
 

@@ -163,6 +163,34 @@ def nearest(word: object, allowed: Iterable[str]) -> str:
     return near[0] if len(near) == 1 else ""
 
 
+def require_type(value: object, kind: type, role: str, hint: str) -> None:
+    """Raise InputError unless a value is of a type.
+
+    Parameters
+    ----------
+    value : object
+        What the user gave.
+    kind : type
+    role : str
+        What the value is, for the message.
+    hint : str
+        How one is made, for the message.
+
+    Raises
+    ------
+    InputError
+        If it is of another type.
+
+    Examples
+    --------
+    >>> require_type("3/2", float, "the time", "write 1.5")
+    Traceback (most recent call last):
+    exponents.errors.InputError: the time must be a float; got 3/2; write 1.5
+    """
+    if not isinstance(value, kind):
+        raise InputError(f"{role} must be a {kind.__name__}; got {abbreviate(value)}; {hint}")
+
+
 def require(word: object, allowed: Collection[str], role: str) -> None:
     """Raise InputError unless ``word`` is allowed.
 

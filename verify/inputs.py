@@ -6,9 +6,12 @@ that `verify.model` can refuse a mistake at once.
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from math import inf
 from numbers import Real
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exponents.errors import InputError
@@ -129,6 +132,24 @@ def check_times(times: object) -> Reals:
         at = int(np.argmax(np.diff(t) <= 0))
         raise InputError(f"times must rise; got {t[at]:g} followed by {t[at + 1]:g}; sort them")
     return t
+
+
+def to_path(value: object, role: str) -> Path:
+    """Return the path that a user gave.
+
+    Raises
+    ------
+    InputError
+        If it is neither text nor a path.
+
+    Examples
+    --------
+    >>> to_path("kernel.npz", "a spectrum").suffix
+    '.npz'
+    """
+    if not isinstance(value, str | PathLike):
+        raise InputError(f"{role} must be the path of a file; got {abbreviate(value)}; write it as text")
+    return Path(os.fsdecode(value))
 
 
 def count_steps(time: Fraction, learning_rate: Fraction) -> int:

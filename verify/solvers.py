@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from exponents.names import FLOW, SIMULATE, TWO_TIME
+from exponents.names import FLOW, SIMULATE, TWO_TIME, require_type
 
 from .arrays import Reals
 from .curves import LossCurve, Status
@@ -207,6 +207,7 @@ def _check_task(
     small_steps: bool = False,
 ) -> _Task:
     """Return what the solver is asked, with times rounded to steps, or raise InputError."""
+    require_type(model, Model, "what is trained", "make one with Model('3/2', '1/2', gamma=1)")
     eta = None if rate is None else exact_rate(rate)
     check_method(model, method, eta, seeds, small_steps)
     moments, steps = check_times(times), ()  # type: tuple[Reals, tuple[int, ...]]

@@ -14,6 +14,7 @@ from sympy import Rational, Symbol
 
 from ..display import Reported
 from ..errors import InputError, NoBalance, TooMuchWork
+from ..names import require_type
 from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
 from .certified_bounds import dual_bound
@@ -171,6 +172,7 @@ def plan_budget(programme: Programme, budget: object, factor: object = FACTOR, w
     >>> round(float(plan.loss), 8), [(r.name, round(float(x), 3)) for r, x in plan.allocation]
     (0.00489898, [('N', 816.497), ('t', 1224.745)])
     """
+    require_type(programme, Programme, "what is planned", "make one with programme('1/N + 1/t', 'N*t')")
     amounts = budget if isinstance(budget, list | tuple) else (budget,)
     budgets = tuple(exact(amount, "the budget") for amount in amounts)
     for spent in budgets:

@@ -16,6 +16,7 @@ from sympy import Expr, S, Symbol, simplify
 from ..display import Reported
 from ..errors import InputError, NoBalance
 from ..losses.terms import PowerLaw
+from ..names import require_type
 from ..optimum.dominant_balance import PointOptimum
 from ..optimum.programme import Programme
 from ..rationals import abbreviate, exact
@@ -177,6 +178,7 @@ def leading_law(programme: Programme) -> Law:
     >>> law.exponent, law.constant, [share.constant for _, share in law.shares]
     (Fraction(1, 2), 2*sqrt(6), [sqrt(6)/3, sqrt(6)/2])
     """
+    require_type(programme, Programme, "what has a law", "make one with programme('1/N + 1/t', 'N*t')")
     falling, irreducible_terms = set_aside(programme)
     reducible = drop_dependent_budgets(falling)
     optimum = reducible.at({})

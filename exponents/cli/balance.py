@@ -11,6 +11,7 @@ import click
 from ..files.whole_files import check_place, write_whole
 from ..names import FORMATS, require
 from .loss_options import loss_options, read_loss
+from .problem_file import problem_object
 from .terminal import Command, format_option, show_report, show_with_derivation
 
 if TYPE_CHECKING:
@@ -54,7 +55,11 @@ def balance(form: str, certificate: str | None, proof: bool, **options: Any) -> 
         text = json.dumps(make_certificate(diagram)) + "\n"
         write_whole(certificate, text, "--certificate", "check its folder")
     names = [term.name for term in irreducible]
-    tables, as_object = partial(diagram_tables, diagram, options["settings"], names), partial(diagram_object, diagram)
+    tables = partial(diagram_tables, diagram, options["settings"], names)
+
+    def as_object() -> dict[str, object]:
+        return {**diagram_object(diagram), "problem": problem_object(options)}
+
     if proof:
         show_with_derivation(tables, as_object, cast("Derivation", diagram.explain()), form)
     else:

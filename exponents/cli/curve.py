@@ -14,7 +14,6 @@ import click
 from verify.model import SEEDS
 from verify.sweep.curve_question import LEARNING_RATE, MODES_A_FEATURE, CurveQuestion
 
-from .. import __version__
 from ..errors import InputError, NotSolved
 from ..names import CONTINUUM, FLOW, FORMATS, METHODS, MODES, SIMULATE, require
 from .curve_request import name_options, read_questions, write_options
@@ -181,7 +180,7 @@ def _show(solved: Sequence[tuple[CurveQuestion, LossCurve]], form: str, among: b
         for asked, found in solved:
             yield curve_table(printed_columns(found), curve_title(asked, found, among), curve_notes(asked, found))
 
-    objects = {"curves": records, "version": __version__} if among else records[0]
+    objects = {"curves": records} if among else records[0]
     show_report(lambda: list(tables()), lambda: objects, form)
     plain = {name: symbol.plain for name, symbol in CURVE_SYMBOLS.items()}
     for asked, found in solved:

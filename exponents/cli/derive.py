@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..names import DERIVATIONS, FORMATS, VERSIONS, require
-from .terminal import Command, fill_help, format_option, list_names, loss_option, show
+from .terminal import Command, fill_help, format_option, list_names, loss_option, show, show_object
 
 
 @click.command(cls=Command, short_help="Print a derivation, step by step.")
@@ -32,7 +32,10 @@ def derive(name: str, form: str, version: str) -> None:
     require(form, FORMATS, "the format")
     require(version, VERSIONS, "the loss")
     from ..derivations import derive as derive_steps
-    from ..reports.derivation_text import render_derivation
+    from ..reports.derivation_text import derivation_object, render_derivation
 
     found = derive_steps(name, version)  # type: ignore[arg-type]
+    if form == "json":
+        show_object({"derivations": [derivation_object(found)]})
+        return
     show(lambda style, page: render_derivation(found, style, page), form)

@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..names import FORMATS, require
 from ..rationals import abbreviate, exact
 from .loss_options import loss_options, read_loss
+from .problem_file import problem_object
 from .terminal import Command, format_option, show_report
 
 if TYPE_CHECKING:
@@ -136,4 +137,5 @@ def plan(
         return [join_tables(tables)] if form == "csv" else tables
 
     extra = target_object(wished, cost) if wished is not None and cost is not None else {}
-    show_report(make_tables, lambda: {**plan_object(found), **extra, **question_object(held, compared)}, form)
+    extra["problem"] = problem_object(options)
+    show_report(make_tables, lambda: {**plan_object(found), **question_object(held, compared), **extra}, form)

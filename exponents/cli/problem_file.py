@@ -98,6 +98,24 @@ def _read_value(key: str, value: object) -> tuple[str, ...] | str:
     return tuple(texts)
 
 
+def problem_object(options: Mapping[str, object]) -> dict[str, object]:
+    """Return the options of a loss as a file of JSON holds them; what has no value is left out.
+
+    Parameters
+    ----------
+    options : mapping
+        Values by argument.
+
+    Examples
+    --------
+    >>> problem_object({"terms": ("1/t", "1/N"), "costs": (), "model": ""})
+    {'term': ['1/t', '1/N']}
+    """
+    kept: dict[str, object] = {key: list(options[name]) for key, name in LISTS.items() if options.get(name)}  # type: ignore[call-overload]
+    words = ((key, options.get(name, default), default) for key, (name, default) in WORDS.items())
+    return kept | {key: word for key, word, default in words if word != default}
+
+
 def write_problem(path: str, options: Mapping[str, object]) -> None:
     """Write the options of a loss to a file that `read_problem` reads; what has no value is left out.
 
@@ -121,9 +139,7 @@ def write_problem(path: str, options: Mapping[str, object]) -> None:
     ...     read_problem(folder + "/law.toml")
     {'terms': ('1/t', '1/N')}
     """
-    kept: dict[str, object] = {key: list(options[name]) for key, name in LISTS.items() if options.get(name)}  # type: ignore[call-overload]
-    words = ((key, options.get(name, default), default) for key, (name, default) in WORDS.items())
-    kept |= {key: word for key, word, default in words if word != default}
+    kept = problem_object(options)
     if path.lower().endswith(".json"):
         text = json.dumps(kept, indent=2, ensure_ascii=False) + "\n"
     else:  # a list of JSON strings is a list of TOML strings

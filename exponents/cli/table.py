@@ -30,7 +30,7 @@ from ..names import (
 )
 from ..rationals import abbreviate
 from .progress import current_progress, say
-from .terminal import Command, convention_option, fill_help, format_option, list_names, loss_option, show
+from .terminal import Command, convention_option, fill_help, format_option, list_names, loss_option, show_report
 
 SUFFIXES: dict[Format, str] = {"markdown": "md", "latex": "tex", "csv": "csv"}
 """Formats that ``--write`` writes, and how their files end."""
@@ -100,12 +100,12 @@ def table(names: tuple[str, ...], form: str, version: str, convention: str, cloc
             pairs += [(name, STEPS) for name in CLOCK_TABLES]
         _write_tables(pairs, version, convention, folder)  # type: ignore[arg-type]
         return
-    from ..reports.render import render_tables
+    from ..reports.render import table_object
     from ..reports.tables import table as build_table
 
     build = partial(build_table, version=version, convention=convention, clock=clock)  # type: ignore[arg-type]
     tables = list(current_progress().map(build, wanted))
-    show(lambda style, page: render_tables(tables, style, page), form)
+    show_report(lambda: tables, lambda: {"tables": [table_object(one) for one in tables]}, form)
 
 
 def _left_out(option: str) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import __version__
 from ..names import CONVENTIONS, FORMATS, MODEL, PUBLISHED, VERSIONS
 from .progress import ERASE, current_progress, measure_terminal, show_progress
 
@@ -201,7 +202,35 @@ def show(render: Callable[[str, Page], str], form: str) -> None:
     click.echo(text)
 
 
-def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], object], form: str) -> None:
+def show_object(found: Mapping[str, object]) -> None:
+    """Print an object as JSON, with the version that made it, so that a saved result says where it comes from.
+
+    Parameters
+    ----------
+    found : mapping
+
+    Raises
+    ------
+    OSError
+        If standard output is closed.
+
+    Examples
+    --------
+    >>> show_object({"exponent": "1/2", "version": "0.0.9"})
+    {
+      "exponent": "1/2",
+      "version": "0.0.9"
+    }
+    """
+    import json
+
+    text = json.dumps({**found, "version": found.get("version", __version__)}, indent=2)
+    show(lambda *_: text, "json")
+
+
+def show_report(
+    tables: Callable[[], Sequence[Table]], as_object: Callable[[], Mapping[str, object]], form: str
+) -> None:
     """Print tables in a format; JSON prints ``as_object()`` instead, and CSV the first table only.
 
     Parameters
@@ -209,7 +238,7 @@ def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], o
     tables : callable
         Returns the tables; it is called unless the format is JSON.
     as_object : callable
-        Returns the object that JSON prints.
+        Returns the object that JSON prints, as `show_object` does.
     form : str
         The format that was asked for.
 
@@ -222,15 +251,14 @@ def show_report(tables: Callable[[], Sequence[Table]], as_object: Callable[[], o
     --------
     >>> show_report(lambda: [], lambda: {"exponent": "1/2"}, "json")
     {
-      "exponent": "1/2"
+      "exponent": "1/2",
+      "version": "0.1.0"
     }
     """
-    import json
-
     from ..reports.render import render_tables
 
     if form == "json":
-        show(lambda *_: json.dumps(as_object(), indent=2), form)
+        show_object(as_object())
         return
     built = tables()[: 1 if form == "csv" else None]
     show(lambda style, page: render_tables(built, style, page), form)
@@ -259,13 +287,11 @@ def show_with_derivation(
     step,statement,expression,reason,source
     ...
     """
-    import json
-
     from ..reports.derivation_text import derivation_object, render_derivation
     from ..reports.render import render_tables
 
     if form == "json":
-        show(lambda *_: json.dumps({**as_object(), "proof": derivation_object(steps)}, indent=2), form)
+        show_object({**as_object(), "proof": derivation_object(steps)})
         return
     built = () if form == "csv" else tables()
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import __version__
 from ..errors import InputError
 from ..names import FORMATS, require
 from ..rationals import exact, to_double
@@ -106,7 +105,7 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
         **whole,
         "seed": first,
     }
-    found = {"settings": settings, **_judge(curve, problem, training), "version": __version__}
+    found = {"settings": settings, **_judge(curve, problem, training)}
     from ..reports.training_tables import training_tables
 
     show_report(lambda: training_tables(found), lambda: found, form)

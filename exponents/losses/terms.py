@@ -14,6 +14,7 @@ from sympy.core.relational import Relational
 
 from ..display import Described, Reported
 from ..errors import InputError, TooMuchWork
+from ..names import require_type
 from ..rationals import abbreviate
 from ..symbols import to_expr
 
@@ -64,6 +65,12 @@ class PowerLaw(Described):
     assumes: tuple[Expr, ...] = ()
 
     def __post_init__(self) -> None:
+        pairs = self.exponents if isinstance(self.exponents, tuple | list) else ()
+        if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs) or pairs is not self.exponents:
+            raise InputError(
+                f"exponents must be pairs of a resource and its exponent; got {abbreviate(self.exponents)}; "
+                "try ((N, 1), (t, beta))"
+            )
         exact = tuple((resource, to_expr(e, f"the exponent of {resource}")) for resource, e in self.exponents)
         object.__setattr__(self, "exponents", exact)
 
@@ -158,6 +165,8 @@ class Loss(Reported):
     _report = "exponents.reports.loss_table:loss"
 
     def __post_init__(self) -> None:
+        for term in self.terms if isinstance(self.terms, tuple | list) else (self.terms,):
+            require_type(term, PowerLaw, "each term of a Loss", "or write the sum, Loss.parse('1/N + 1/t')")
         names = frozenset(term.name for term in self.terms)
         if not self.terms or len(names) < len(self.terms):
             raise InputError(

@@ -29,7 +29,7 @@ from ..asymptotics.evaluation import evaluate
 from ..asymptotics.mode_sums import mode_sum
 from ..errors import InputError
 from ..names import PUBLISHED, RICH, Version
-from ..rationals import abbreviate
+from ..rationals import abbreviate, check_capacity, check_source, exact
 from ..symbols import beta, x
 from .amplitudes import amplitude, amplitudes_by_piece
 from .bottleneck import bottleneck_sum, modes_resolved, resolution
@@ -129,7 +129,10 @@ def rich_window(
     >>> float(window.last.time * Fraction(1, 200) ** 3)  # t_to ~ (2/eta)^3
     0.5593...
     """
-    check_learning_rate(learning_rate)
+    capacity, source = check_capacity(exact(capacity, "alpha")), check_source(exact(source, "beta"))
+    gamma, learning_rate = exact(gamma, "gamma"), check_learning_rate(exact(learning_rate, "the learning rate"))
+    if gamma <= 0:
+        raise InputError(f"gamma must be positive for a rich model; got {abbreviate(gamma)}; try 1")
     learning = solve_self_consistency().pieces[0].where.subs(beta, Rational(source))
     at = capacity, source, gamma
     if learning != True:  # noqa: E712

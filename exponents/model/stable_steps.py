@@ -33,7 +33,7 @@ from sympy import Expr, Max, S, Symbol, cancel, solve
 from ..algebra.piecewise import normal_form
 from ..asymptotics.convolution import convolve_exponents, integrate_growth
 from ..losses.terms import Logarithm, Loss, PowerLaw
-from ..names import PUBLISHED, RICH, STEPS, TIME, Clock, Regime, Version
+from ..names import PUBLISHED, RICH, STEPS, TIME, Clock, Regime, Version, require_type
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import COST
 from ..optimum.search import compute_optimum
@@ -86,6 +86,7 @@ def in_steps(whole: Loss, regime: Regime) -> Loss:
     >>> in_steps(loss("rich"), "rich")["gradient_flow"].as_expr()
     n**(-beta)
     """
+    require_type(whole, Loss, "a loss in steps", "make one with loss('rich')")
     return Loss(tuple(_count(term, regime) for term in whole), f"{whole.title}, in stable steps")
 
 

@@ -41,7 +41,7 @@ from ..asymptotics.convolution import Growth, integrate_growth, leading_growth
 from ..errors import IncompleteProof, InputError, NoBalance
 from ..losses.terms import Logarithm
 from ..names import LAZY, RICH, Regime
-from ..symbols import t
+from ..symbols import t, to_expr
 from .target import target_sum
 
 decay = Symbol("chi", positive=True)
@@ -135,6 +135,7 @@ def fixed_point(source: Expr, candidates: Callable[[Expr], Growth] = clock) -> F
     >>> fixed_point(beta).value
     Piecewise((2*beta/(beta + 1), beta <= 1), (beta, True))
     """
+    source = to_expr(source, "the source")
     symbols = source.free_symbols
     if len(symbols) != 1:
         raise InputError(f"the source must be a function of one parameter; got {source}; try beta")

@@ -19,6 +19,7 @@ from ..algebra.regions import Boundary
 from ..display import Described
 from ..errors import InputError
 from ..losses.terms import PowerLaw
+from ..names import require_type
 from ..printing import write
 from .phase_diagram import Phase, PhaseDiagram
 
@@ -76,6 +77,7 @@ def boundary_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
     >>> [(tie.boundary.curve, tie.terms) for tie in boundary_ties(compute_optimum(t**-beta + 1 / t, N * t))]
     [(Eq(beta, 1), ('1/t', 't**(-beta)'))]
     """
+    require_type(diagram, PhaseDiagram, "the diagram", "make one with compute_optimum('1/N + 1/t', 'N*t')")
     return tuple(_tie(diagram, boundary) for boundary in diagram.boundaries)
 
 
@@ -138,6 +140,7 @@ def assumptions(diagram: PhaseDiagram) -> tuple[tuple[str, Boolean], ...]:
     >>> assumptions(compute_optimum(loss("lazy"), where=alpha > 0))[0]
     ('model_bottleneck', alpha > 1)
     """
+    require_type(diagram, PhaseDiagram, "the diagram", "make one with compute_optimum('1/N + 1/t', 'N*t')")
     programme = diagram.programme
     found = []
     for term in programme.loss:

@@ -21,6 +21,7 @@ from ..losses.arguments import read_arguments, speaking_python
 from ..losses.constraints import Constraint, budget_symbols, read_constraint, read_cost
 from ..losses.terms import Loss, PowerLaw, bases
 from ..losses.tropical import is_plain, read_branches
+from ..names import require_type
 from ..rationals import abbreviate
 from ..symbols import C, N, t, to_expr
 from .dominant_balance import PointOptimum, optimum_at_point
@@ -206,7 +207,8 @@ def programme(
     loss : Loss, Expr or sequence of Loss
         A sum of monomials in the resources, or monomials combined by +, *, /, powers, Min and Max (`losses.tropical`).
         Exponents are rational functions, or Min, Max, Piecewise of such, of up to two parameters.  Several losses are
-        branches, of which the one that falls fastest decides.
+        branches, of which the one that falls fastest decides.  Each argument may be a text as on the command line, such
+        as ``"N**-alpha + D**-q"``, which is never executed.
     cost : Expr or sequence of Expr
         The budget: a monomial that equals C, or a sum of monomials that may not exceed C.  Its symbols are the
         resources; all other symbols are held fixed.  Several budgets are all met at once.
@@ -225,11 +227,6 @@ def programme(
     Returns
     -------
     Programme
-
-    Notes
-    -----
-    Each of these may be a text, as on the command line, such as ``"N**-alpha + D**-q"`` with ``where="q > 0"``.  A text
-    is never executed.
 
     Raises
     ------
@@ -306,6 +303,8 @@ def _read_loss(
     if isinstance(loss, Loss):
         return (loss,)
     if isinstance(loss, tuple | list):
+        for branch in loss or [None]:
+            require_type(branch, Loss, "each of several losses", "make one with Loss.parse('1/N + 1/t')")
         return tuple(loss)
     loss = to_expr(loss, "a loss")
     if is_plain(loss, resources):

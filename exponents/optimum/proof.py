@@ -18,7 +18,7 @@ there, as a Piecewise may, is not examined on the curve itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sympy import And, Expr, Integer, Or, S, Symbol
@@ -29,8 +29,9 @@ from ..algebra.covering import divide_domain
 from ..algebra.parametric import Point, describe_point, holds, positive_side
 from ..algebra.piecewise import partition_by_branch
 from ..algebra.polynomials import Functions, RationalFunction, sign
-from ..errors import IncompleteProof, Refuted
+from ..errors import IncompleteProof, InputError, Refuted
 from ..losses.terms import PowerLaw
+from ..names import require_type
 from ..symbols import to_expr
 from .curve_reduction import is_proved_along, restrict
 from .optimal_face import prove_face
@@ -103,6 +104,8 @@ def prove_equal(left: Expr, right: Expr, parameters: Sequence[Symbol], domain: S
 
 def _signs(expression: Expr, parameters: Sequence[Symbol], domain: Sequence[Expr]) -> list[tuple[int, Point]]:
     """Return the sign of ``expression`` on each cell of a decomposition of the domain, with a sample of the cell."""
+    if not isinstance(domain, Iterable) or not isinstance(parameters, Iterable):
+        raise InputError("parameters and domain must be lists; got something else; try [alpha], [alpha > 1]")
     positive = [positive_side(side) if isinstance(side, Relational) else side for side in domain]
     return [(leaf.found, leaf.sample) for leaf in partition_by_branch(expression, parameters, positive, sign).leaves]
 
@@ -258,6 +261,7 @@ def prove(diagram: PhaseDiagram) -> None:
     >>> from exponents import N, beta, compute_optimum, t
     >>> prove(compute_optimum(t**-beta + 1 / t, N * t))
     """
+    require_type(diagram, PhaseDiagram, "what is proved", "make one with compute_optimum('1/N + 1/t', 'N*t')")
     programme = diagram.programme
     if not diagram.complete:
         raise IncompleteProof("the phases are not proved to cover the domain; fix a parameter, or narrow the domain")

@@ -12,6 +12,7 @@ from itertools import groupby
 import pytest
 from sympy import sympify
 
+from exponents import __version__
 from exponents.certificate_checker import check
 from exponents.cli import progress
 from exponents.cli.app import main
@@ -39,8 +40,22 @@ def test_balance_prints_the_object_others_rely_on(capsys):
                 "allocation": {"N": "2/5", "t": "3/5"},
                 "binding": ["t**(-1/2)", "N**(-3/4)"],
             }
-        ]
+        ],
+        "problem": {"term": ["t**(-1/2)", "N**(-3/4)"], "cost": ["N*t"]},
+        "version": __version__,
     }
+
+
+def test_the_problem_in_a_saved_result_is_a_problem_file(capsys, tmp_path):
+    asked = ("--term", "t**-b + N**-a", "--cost", "N*t", "--where", "a > b", "--set", "b=1/3")
+    out = run(capsys, "balance", *asked, "--format", "json")[1]
+    file = tmp_path / "law.json"
+    file.write_text(json.dumps(json.loads(out)["problem"]))
+    assert run(capsys, "balance", "--problem", str(file), "--format", "json")[1] == out
+    planned = json.loads(
+        run(capsys, "plan", "--problem", str(file), "--set", "a=1", "--budget", "1e6", "--format", "json")[1]
+    )
+    assert planned["problem"]["set"] == ["b=1/3", "a=1"]
 
 
 def test_balance_has_one_entry_for_each_phase(capsys):

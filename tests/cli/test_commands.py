@@ -57,7 +57,25 @@ def test_at_prints_the_object_others_rely_on(capsys):
             "time_allocation_exponent": "9/17",
             "binding": binding,
         },
+        "version": __version__,
     }
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("table", "time"),
+        ("derive", "levels"),
+        ("balance", "--model", "lazy", "--set", "alpha=2", "--set", "beta=1"),
+        ("balance", "--term", "1/t", "--cost", "t", "--proof"),
+        ("plan", "--term", "1/t", "--cost", "t", "--budget", "9"),
+        ("curve", "3/2", "1/2", "--time", "1,2"),
+        ("verify", "levels: readout speed", "--quick", "--jobs", "1"),
+    ],
+    ids=" ".join,
+)
+def test_saved_json_says_which_version_made_it(capsys, command):
+    assert json.loads(run(capsys, *command, "--format", "json")[1])["version"] == __version__
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [("1.5", "0.5"), ("6/4", "1/2"), (" 3/2", "5e-1")])

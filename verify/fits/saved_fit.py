@@ -21,6 +21,7 @@ from exponents.rationals import abbreviate
 from exponents.text.law_text import LawText, law_names, read_law
 
 from ..arrays import Reals
+from ..inputs import to_path
 from .prediction import log_loss
 
 DIGITS = 8
@@ -171,6 +172,7 @@ def read_fit(path: str | Path) -> SavedFit:
     ...     read_fit(path).predict({"N": 4.0}).item()
     3.5
     """
+    path = to_path(path, "a saved fit")
     try:
         held = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
-from exponents.names import SpectrumKind
+from exponents.names import SpectrumKind, require_type
 
 from ..arrays import Reals
 from ..curves import LossCurve
@@ -75,6 +75,7 @@ def flow_curve(measure: Spectrum, gamma: float, times: ArrayLike, tolerance: flo
     >>> curve.loss.round(6).tolist(), curve.kernel.round(6).tolist()
     ([1.5, 0.447364, 0.001281], [1.0, 1.442027, 2.900872])
     """
+    require_type(measure, Spectrum, "the spectrum", "make one with power_law_spectrum('3/2', '1/2')")
     gamma, t = check_richness(gamma), check_times(times)
     check_tolerance(tolerance)
     fine, coarse = (solve_flow(measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))

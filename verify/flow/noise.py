@@ -32,6 +32,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from exponents.errors import InputError
+from exponents.names import require_type
 
 from ..arrays import Reals
 from ..curves import LossCurve
@@ -97,6 +98,8 @@ def noisy_curve(
     >>> curve.loss.round(6).tolist(), curve.variance.round(6).tolist(), curve.mean_shift.round(6).tolist()
     ([0.151681, 0.039563], [0.005332, 0.000599], [0.001518, 3e-06])
     """
+    for measure in (target, trace):
+        require_type(measure, Spectrum, "a spectrum", "make both with limit_spectra('3/2', '1/2')")
     gamma, t = check_richness(gamma), check_times(times)
     check_temperature(temperature)
     if t[0] <= 0:

@@ -127,7 +127,10 @@ def extrapolate(time: ArrayLike, values: ArrayLike, noise: ArrayLike = 0.0) -> L
     >>> round(found.value, 6), round(found.correction, 3), found.covers(0.7)
     (0.7, 0.5, True)
     """
-    t, y, given = np.asarray(time, float), np.asarray(values, float), np.asarray(noise, float)
+    try:
+        t, y, given = np.asarray(time, float), np.asarray(values, float), np.asarray(noise, float)
+    except (TypeError, ValueError, OverflowError) as caught:
+        raise InputError(f"an extrapolation needs numbers; got something else ({caught})") from caught
     if t.ndim != 1 or len(t) < FEWEST or t.shape != y.shape or given.shape not in ((), t.shape):
         raise InputError(
             f"an extrapolation needs {FEWEST} points or more, each with a time and a value; got times of shape "

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from exponents.errors import InputError
+from exponents.names import require_type
 
 from ..arrays import Reals
 from ..curves import LossCurve
@@ -134,6 +135,9 @@ def train_networks(
     >>> found.losses.shape, float(found.time[-1])
     ((2, 9), 1.0)
     """
+    require_type(network, Perceptron, "what is trained", "make one with Perceptron(width=64)")
+    require_type(task, Task, "the task", "make one with circle_task('5/4')")
+    require_type(training, Training, "the training", "make one with Training(steps=1000, batch_size=32)")
     chosen = check_seeds(seeds)
     if network.width * network.depth * training.batch_size > MOST_UNITS:
         raise InputError(

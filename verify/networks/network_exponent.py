@@ -24,6 +24,7 @@ from scipy.stats import t as student
 
 from exponents.display import Described
 from exponents.errors import InputError
+from exponents.names import require_type
 
 from ..arrays import Mask, Reals
 from ..curves import LossCurve
@@ -119,6 +120,7 @@ def measure_exponent(curve: LossCurve) -> NetworkExponent:
     >>> print(measure_exponent(LossCurve(time, losses.mean(axis=0), 0 * time, 1.0, observed={"losses": losses})))
     0.500 +- 0.000 (noise 0.000, drift 0.000) from t = 100 to 1e+04, 3 seeds
     """
+    require_type(curve, LossCurve, "what is measured", "make one with train_networks")
     chosen = choose_window(curve.time)
     x, y = np.log(curve.time[chosen]), np.log(curve.losses[:, chosen])
     if len(x) < FEWEST:

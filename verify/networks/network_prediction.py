@@ -15,8 +15,11 @@ from fractions import Fraction
 
 from exponents.model.timescale import chi, kernel_growth
 from exponents.names import LAZY, REGIMES, RICH
+from exponents.rationals import check_capacity, check_source, exact, to_double
 from exponents.symbols import alpha as alpha_symbol
 from exponents.symbols import beta as beta_symbol
+
+from ..inputs import check_whole
 
 MOST_RATE = 0.25
 """Largest learning rate that is chosen: steps start stable below 2, and batches add noise in proportion."""
@@ -39,7 +42,8 @@ def predict_exponents(alpha: Fraction, beta: Fraction) -> dict[str, Fraction]:
     >>> predict_exponents(Fraction(2), Fraction(1, 2))
     {'lazy': Fraction(1, 2), 'rich': Fraction(2, 3)}
     """
-    point = {alpha_symbol: alpha, beta_symbol: beta}
+    capacity, source = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
+    point = {alpha_symbol: capacity, beta_symbol: source}
     values = {regime: chi(regime).subs(point) for regime in REGIMES}
     return {regime: Fraction(int(value.p), int(value.q)) for regime, value in values.items()}
 
@@ -64,5 +68,8 @@ def choose_learning_rate(beta: Fraction | float, steps: int, lazy: bool = False)
     >>> choose_learning_rate(Fraction(1, 2), 10**4), choose_learning_rate(Fraction(3, 2), 10**4)  # n^(-1/4)
     (0.1, 0.25)
     """
-    growth = float(kernel_growth(LAZY if lazy else RICH).subs(beta_symbol, beta))
+    check_whole(steps, "the number of steps", 1, 1000)
+    to_double(steps, "the number of steps")
+    source = check_source(exact(beta, "beta"))
+    growth = float(kernel_growth(LAZY if lazy else RICH).subs(beta_symbol, source))
     return min(MOST_RATE, steps ** (-growth / (1 + growth)))

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import zeta
 
 from exponents.errors import InputError
-from exponents.rationals import abbreviate
+from exponents.rationals import abbreviate, exact, to_double
 
 from ..arrays import Reals
 
@@ -99,6 +99,8 @@ def circle_task(q: Fraction, points: int = POINTS, grid: int = GRID) -> Task:
     >>> bool(np.allclose(task.targets, sum(np.cos(k * angles) / k**1.5 for k in range(1, 512)), atol=1e-5))
     True
     """
+    q = exact(q, "q")
+    to_double(q, "q")
     if q <= Fraction(1, 2):
         raise InputError(f"q must be above 1/2, where the target is square integrable; got {q}; try 1")
     modes = np.arange(1, points // 2, dtype=float) ** -float(q)

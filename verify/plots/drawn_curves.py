@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,10 +64,10 @@ def plot_curves(
     if isinstance(curves, Mapping):
         labels, given = list(curves), list(curves.values())
     else:
-        given = [curves] if isinstance(curves, LossCurve) else list(curves)
-    other = next((one for one in given if not isinstance(one, LossCurve)), None)
-    if not given or other is not None:
-        came = "none" if not given else type(other).__name__
+        given = list(curves) if isinstance(curves, Iterable) else [curves]
+    others = [one for one in given if not isinstance(one, LossCurve)]
+    if not given or others:
+        came = type(others[0]).__name__ if others else "none"
         raise InputError(f"a plot of curves needs loss curves; got {came}; try loss_curve(Model(...), times)")
     if labels is not None and len(labels) != len(given):
         raise InputError(f"each of {len(given)} curves needs a label; got {len(labels)}; give as many, or none")

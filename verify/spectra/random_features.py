@@ -38,7 +38,7 @@ import numpy as np
 
 from exponents.errors import InputError
 from exponents.names import SpectrumKind
-from exponents.rationals import abbreviate, exact
+from exponents.rationals import abbreviate, check_capacity, exact
 
 from ..arrays import Reals
 from ..inputs import check_whole
@@ -264,7 +264,7 @@ def limit_spectra(
     >>> round(trace.variance, 8)  # the trace of the kernel is 1/(alpha - 1)
     2.0
     """
-    sources = beta, 1 - 1 / exact(alpha, "alpha")
+    sources = beta, 1 - 1 / check_capacity(exact(alpha, "alpha"))
     return TargetAndTrace(
         *(power_law_spectrum(alpha, source, largest_clock, spectrum, modes, in_steps) for source in sources)
     )

@@ -19,6 +19,7 @@ from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
+from ..inputs import to_path
 from ..model import Model
 from .array_files import ENDINGS, read_arrays
 from .file_columns import Columns, read_text
@@ -31,7 +32,7 @@ MOST_LISTED = 20
 """Columns that a message lists."""
 
 
-def read_spectrum(path: Path, eigenvalues: str | None = None, coefficients: str | None = None) -> Spectrum:
+def read_spectrum(path: str | Path, eigenvalues: str | None = None, coefficients: str | None = None) -> Spectrum:
     """Read a spectrum from a file with one row per mode.
 
     Parameters
@@ -62,7 +63,7 @@ def read_spectrum(path: Path, eigenvalues: str | None = None, coefficients: str 
     ...     read_spectrum(path).weights.tolist()
     [0.5, 0.02]
     """
-    return spectrum_from_arrays(*read_modes(read_columns(path), eigenvalues, coefficients))
+    return spectrum_from_arrays(*read_modes(read_columns(to_path(path, "a spectrum")), eigenvalues, coefficients))
 
 
 def read_model_spectrum(model: Model) -> Spectrum:

@@ -28,6 +28,7 @@ from exponents.files.whole_files import write_whole
 from exponents.names import CONTINUUM, SIMULATE
 from exponents.rationals import abbreviate, check_capacity, check_source, exact
 
+from ..inputs import to_path
 from ..model import SEEDS
 from .curve_question import name_arguments, read_question
 from .sweep_file import CURVE, expand_sweep, read_file
@@ -103,8 +104,9 @@ def read_sweep(source: Mapping[str, Any] | str | Path) -> Sweep:
     >>> [(task.setting["gamma"], task.setting["model_size"]) for task in sweep.tasks]
     [('0', 64), ('0', 128), ('1', 64), ('1', 128)]
     """
-    held = source if isinstance(source, Mapping) else read_file(Path(source))
-    find = cache(partial(_find_spectrum, Path() if isinstance(source, Mapping) else Path(source).parent))
+    place = Path() if isinstance(source, Mapping) else to_path(source, "a sweep")
+    held = source if isinstance(source, Mapping) else read_file(place)
+    find = cache(partial(_find_spectrum, place.parent))
     run, words = expand_sweep(held)
     read: Callable[[dict[str, str]], Iterable[Setting]] = _read_verdicts
     if run == CURVE:

@@ -27,7 +27,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from exponents.errors import NotSolved
+from exponents.errors import InputError, NotSolved
+from exponents.rationals import abbreviate
 
 from ..inputs import check_whole
 from ..processes import make_pool, stop_pool
@@ -139,6 +140,12 @@ def run_sweep(
     (['1/2', '1'], [])
     """
     asked = sweep if isinstance(sweep, Sweep) else read_sweep(sweep)
+    if store is not None and not isinstance(store, str | Path):
+        raise InputError(
+            f"store must be the path of a file; got {abbreviate(store)}; name other arguments: executor=..."
+        )
+    if executor is not None and not hasattr(executor, "submit"):
+        raise InputError(f"executor must be one of concurrent.futures, or alike; got {abbreviate(executor)}")
     if jobs is not None:
         check_whole(jobs, "the number of jobs", 1, 2)
     number = jobs or os.cpu_count() or 1

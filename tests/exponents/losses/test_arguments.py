@@ -43,7 +43,8 @@ def test_python_and_the_command_say_the_same(capsys):
     said = json.loads(capsys.readouterr().out)
     constraints = ["D >= N*C**(1/4)", "U <= N", "U == C**u"]
     found = compute_optimum("N**-q + 1/D", "6*N*D", ["q > 0", "0 < u < 2"], subject_to=constraints)
-    assert diagram_object(found) == said
+    assert said.keys() - diagram_object(found).keys() == {"problem", "version"}
+    assert diagram_object(found).items() <= said.items()
 
 
 def test_texts_and_expressions_may_stand_beside_each_other():

@@ -7,7 +7,7 @@ written, `layout` gathers all, and `drawing` draws.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -83,7 +83,7 @@ def plot_phases(
     (np.float64(0.0), np.float64(2.0))
     """
     alone = isinstance(diagrams, PhaseDiagram | Panel)
-    given = [diagrams] if alone else list(diagrams)  # type: ignore[arg-type]
+    given = list(diagrams) if isinstance(diagrams, Iterable) else [diagrams]
     if not given:
         raise InputError("a plot needs at least one panel; got none; give a Panel for each diagram")
     panels = [_read_panel(one) for one in given]
