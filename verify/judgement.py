@@ -9,6 +9,9 @@ verdict on a value is
 
 The negative control shifts every derived value by `SHIFT` and must see it refuted: a check that would confirm any value
 proves nothing.  A check that confirms a shifted value is reported as weak.
+
+A verdict says how the derived value is known.  It is measured, unless a certificate was asked for and found: then it is
+proved or enclosed (`enclosures.certificate`).
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mpmath import mpf, nstr
 
@@ -33,6 +36,9 @@ from .measurements.experiment import Measurements
 from .measurements.points import NETWORK_POINTS, SLOW_POINTS, Point
 from .measurements.slopes import Limit
 from .measurements.systems import SYSTEMS
+
+if TYPE_CHECKING:
+    from .enclosures.certificate import Certificate, Rigour
 
 Finding = Literal["confirmed", "refuted", "undecided"]
 
@@ -58,6 +64,8 @@ class Verdict(Reported):
         None if the measurement failed.
     failure : str
         Why it failed.
+    certificate : Certificate or None
+        What rigorous arithmetic found; None where it was not asked.
 
     Examples
     --------
@@ -75,6 +83,7 @@ class Verdict(Reported):
     derived: Value
     measured: Limit | None
     failure: str = ""
+    certificate: Certificate | None = None
     _report = "exponents.reports.verdict_tables:single"
 
     def describe(self) -> str:
@@ -93,6 +102,11 @@ class Verdict(Reported):
         """The verdict on what this package derives."""
         return judge(self.derived, self.measured)
 
+    @property
+    def rigour(self) -> Rigour:
+        """How the derived value is known: proved, enclosed or measured."""
+        return "measured" if self.certificate is None else self.certificate.rigour
+
     def to_dict(self) -> dict[str, object]:
         """Return the verdict as JSON holds it: exact values are texts, measured ones are numbers."""
         return {
@@ -105,11 +119,13 @@ class Verdict(Reported):
             "error": None if self.measured is None else self.measured.error,
             "published_verdict": self.published_verdict,
             "derived_verdict": self.derived_verdict,
+            "rigour": self.rigour,
         }
 
     def evidence(self) -> dict[str, object]:
-        """Return what was measured, in which window, and the command that repeats it."""
-        return collect_evidence(self.claim, self.at, self.measured)
+        """Return what was measured, in which window, the box or the ball if there is one, and how to repeat it."""
+        found = None if self.certificate is None else self.certificate.evidence or None
+        return {**collect_evidence(self.claim, self.at, self.measured, found is not None), "certificate": found}
 
 
 def judge(value: Value | None, measured: Limit | None) -> Finding:
@@ -195,6 +211,7 @@ def verdicts(
     control: bool = False,
     thorough: bool = False,
     executor: Executor | None = None,
+    certify: bool = False,
 ) -> Iterator[list[Verdict]]:
     """Yield the verdicts at each point, in the order of the points.
 
@@ -209,6 +226,8 @@ def verdicts(
         Whether to include claims that converge too slowly at the point to decide, and those that take minutes.
     executor : Executor, optional
         Measures several points at once.
+    certify : bool
+        Whether to look for a proof or an enclosure of each derived value.
 
     Yields
     ------
@@ -231,7 +250,7 @@ def verdicts(
     spread = executor.map if executor is not None else map
     measured = spread(measure_at, [at for at, _ in tasks], [[claim.name for claim in found] for _, found in tasks])
     for (at, found), results in zip(tasks, measured, strict=True):
-        yield [_judge_claim(claim, at, result, control) for claim, result in zip(found, results, strict=True)]
+        yield [_judge_claim(claim, at, result, control, certify) for claim, result in zip(found, results, strict=True)]
 
 
 def measure_at(at: Point, names: Sequence[str]) -> list[Limit | str]:
@@ -270,9 +289,16 @@ def _derived_at(claim: Claim, at: Point) -> Value | None:
     return claim.derived_at(at.alpha, at.beta, at.gamma, at.spectrum)
 
 
-def _judge_claim(claim: Claim, at: Point, result: Limit | str, control: bool) -> Verdict:
+def _judge_claim(claim: Claim, at: Point, result: Limit | str, control: bool, certify: bool) -> Verdict:
     derived = _derived_at(claim, at)
     assert derived is not None
     measured, failure = (None, result) if isinstance(result, str) else (result, "")
     published = claim.published_at(at.alpha, at.beta, at.gamma)
-    return Verdict(claim, at, published, shift_value(derived) if control else derived, measured, failure)
+    judged = shift_value(derived) if control else derived
+    return Verdict(claim, at, published, judged, measured, failure, _certify(claim, at, judged) if certify else None)
+
+
+def _certify(claim: Claim, at: Point, value: Value) -> Certificate:
+    from .enclosures.certificate import certify
+
+    return certify(claim, at, value)

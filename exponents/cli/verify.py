@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     help=f"Spectrum of your own points: {' or '.join(SPECTRA)}.  [default: {CONTINUUM}]",
 )
 @click.option("--evidence", is_flag=True, help="Print what was measured, in which window, and how to repeat it.")
+@click.option("--certify", is_flag=True, help="Enclose constants in balls, and prove formulas on boxes of parameters.")
 @click.option("--jobs", default=None, metavar="N", help="Points measured at once.  [default: one per processor]")
 @format_option
 @fill_help(families=list_names(describe_families()))
@@ -53,6 +54,7 @@ def verify(
     places: tuple[str, ...],
     spectrum: str,
     evidence: bool,
+    certify: bool,
     jobs: str | None,
     form: str,
 ) -> int:
@@ -65,7 +67,11 @@ def verify(
     A value outside the error of the measurement is refuted.  A value inside it is confirmed if the error is small
     enough to exclude a value 1 % away, and undecided otherwise.
 
-    Exit status 1: a derived value was refuted; with --control: a shifted value was not refuted.
+    The rigour of a derived value: it is proved if --certify proves its formula on a box of parameters around the point,
+    enclosed if it lies in a ball of rigorous arithmetic, and measured otherwise.
+
+    Exit status 1: a derived value was refuted, or lies outside its ball; with --control: a shifted value was not
+    refuted, or was certified.
 
     \b
     Examples:
@@ -90,7 +96,7 @@ def verify(
 
     usual = default_points(quick, any(claim.system == NETWORKS for claim in chosen))
     points = [read_point(*numbers, spectrum) for numbers in own] or usual  # type: ignore[arg-type]
-    found, interrupted = _collect_verdicts(points, names, control, bool(own), most)
+    found, interrupted = _collect_verdicts(points, names, control, bool(own), most, certify)
     if not found and not interrupted:
         raise InputError(
             "no claim that was asked for is derived and measured at these points; ask for another claim or point"
@@ -101,7 +107,7 @@ def verify(
 
 
 def _collect_verdicts(
-    points: Sequence[Point], names: Sequence[str], control: bool, thorough: bool, jobs: int
+    points: Sequence[Point], names: Sequence[str], control: bool, thorough: bool, jobs: int, certify: bool
 ) -> tuple[list[Verdict], bool]:
     """Return the verdicts, and whether an interrupt cut them short; those finished before it are kept."""
     from verify.judgement import verdicts
@@ -109,7 +115,7 @@ def _collect_verdicts(
     gc.enable()  # a long computation, unlike the exact commands
     found: list[Verdict] = []
     with start_processes(min(jobs, len(points))) as executor:
-        measured = verdicts(points, names, control, thorough, executor)
+        measured = verdicts(points, names, control, thorough, executor, certify)
         try:
             for part in current_progress().count(measured, len(points)):
                 found.extend(part)
@@ -146,8 +152,14 @@ def _report_status(found: Sequence[Verdict], control: bool, interrupted: bool) -
         if passed:
             names = ", ".join(dict.fromkeys(f"{verdict.claim.name} at beta = {verdict.at.beta}" for verdict in passed))
             say(f"exponents: the check is weak: a shift of 1 % was not refuted for {names}")
-        return 1 if passed else 0
-    return 1 if any(verdict.derived_verdict == "refuted" for verdict in found) else 0
+        certified = [verdict for verdict in found if verdict.rigour != "measured"]
+        for verdict in certified:
+            say(f"exponents: the certificate is weak: a shift of 1 % was {verdict.rigour} for {verdict.claim.name}")
+        return 1 if passed or certified else 0
+    wrong = [verdict.certificate.contradiction for verdict in found if verdict.certificate is not None]
+    for contradiction in filter(None, wrong):
+        say(f"exponents: {contradiction}")
+    return 1 if any(wrong) or any(verdict.derived_verdict == "refuted" for verdict in found) else 0
 
 
 def _read_place(text: str) -> tuple[Fraction, Fraction, Fraction]:

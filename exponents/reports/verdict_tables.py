@@ -33,12 +33,12 @@ FORMS = (("measured", f".{DIGITS}g"), ("error", ".0e"))
 
 FLAT = (
     *("claim", "source", "published", "derived", "alpha", "beta", "gamma", "spectrum"),
-    *("measured", "error", "published_verdict", "derived_verdict"),
+    *("measured", "error", "published_verdict", "derived_verdict", "rigour"),
 )
 """Columns of the verdicts in CSV: the keys of JSON, with the point spread out."""
 
 
-EVIDENCE = ("quantity", "system", "window_from", "window_to", "correction", "command")
+EVIDENCE = ("quantity", "system", "window_from", "window_to", "correction", "certificate", "command")
 """More columns, with the evidence."""
 
 NARROW = 64
@@ -68,7 +68,7 @@ def verdict_tables(objects: Sequence[Object], logarithms: Sequence[bool], contro
     >>> point = {"alpha": "3/2", "beta": "1/2", "gamma": "1", "spectrum": "continuum"}
     >>> verdict = {"claim": "chi: lazy time exponent", "source": "eq. 8", "at": point, "measured": 0.5, "error": 1e-9}
     >>> verdict |= {side: "1/2" for side in ("published", "derived")}
-    >>> verdict |= {f"{side}_verdict": "confirmed" for side in ("published", "derived")}
+    >>> verdict |= {f"{side}_verdict": "confirmed" for side in ("published", "derived")} | {"rigour": "measured"}
     >>> [table.name for table in verdict_tables([verdict], [False], control=False)]
     ['chi: lazy time exponent', 'verdicts']
     """
@@ -109,6 +109,7 @@ def _claim_table(items: Sequence[tuple[Object, bool]], own: str) -> Table:
         "measured",
         "error",
         "verdict",
+        "rigour",
     )
     rows = tuple(_row(item, logarithm, own) for item, logarithm in items)
     slow = any(logarithm for _, logarithm in items)
@@ -130,6 +131,7 @@ def _row(item: Object, logarithm: bool, own: str) -> tuple[Cell, ...]:
         measured,
         f"{error} ln" if logarithm else error,
         tuple(verdict for _, _, verdict in sides),
+        (*[""] * (len(sides) - 1), item["rigour"]),
     )
 
 
@@ -190,6 +192,7 @@ def evidence_tables(objects: Sequence[Object]) -> list[Table]:
             *([] if found["correction"] is None else [("leading correction", f"exponent {found['correction']:.4g}")]),
             ("published", f"{item['published'] or '-'}: {item['published_verdict']}"),
             ("derived", f"{item['derived']}: {item['derived_verdict']}"),
+            *([] if found["certificate"] is None else [(item["rigour"], found["certificate"])]),
             ("repeat with", found["command"]),
         ]
         place = ", ".join(f"{{{name}}} = {at[name]}" for name in ("alpha", "beta", "gamma"))

@@ -21,6 +21,7 @@ KEYS = {
     "error",
     "published_verdict",
     "derived_verdict",
+    "rigour",
 }
 FAST = ["verify", "chi: lazy time exponent", "--quick", "--jobs", "1"]
 
@@ -111,6 +112,30 @@ def test_points_of_ones_own(capsys):
     )
     (verdict,) = json.loads(out)["verdicts"]
     assert status == 0 and verdict["at"] == {"alpha": "2", "beta": "1/5", "gamma": "1", "spectrum": "modes"}
+
+
+def test_certify_says_proved_or_enclosed_and_shows_the_box_and_the_ball(capsys):
+    words = ("verify", "chi: time exponent", "amplitude: lazy loss", "--at", "3/2,1/2,1", "--jobs", "1", "--certify")
+    status, out, err = run(capsys, *words, "--evidence", "--format", "json")
+    chi, lazy = json.loads(out)["verdicts"]
+    assert (status, err) == (0, "") and (chi["rigour"], lazy["rigour"]) == ("proved", "enclosed")
+    assert chi["evidence"]["certificate"] == "alpha in [5/4, 7/4] and beta in [1/4, 3/4]"
+    assert lazy["evidence"]["certificate"].startswith("[0.8355427582") and "--certify" in lazy["evidence"]["command"]
+    status, out, err = run(capsys, *words, "--control", "--format", "json")
+    assert (status, err) == (0, "") and {v["rigour"] for v in json.loads(out)["verdicts"]} == {"measured"}
+
+
+def test_a_certificate_against_a_value_is_named_and_one_for_a_shifted_value_is_weak(capsys, monkeypatch):
+    from verify.enclosures import certificate
+
+    words = ("verify", "chi: lazy time exponent", "--at", "3/2,1/2,1", "--jobs", "1", "--certify")
+    against = certificate.Certificate("measured", contradiction="it is 7")
+    monkeypatch.setattr(certificate, "certify", lambda *_: against)
+    status, _, err = run(capsys, *words)
+    assert (status, err) == (1, "exponents: it is 7\n")
+    monkeypatch.setattr(certificate, "certify", lambda *_: certificate.Certificate("proved", "a box"))
+    status, _, err = run(capsys, *words, "--control")
+    assert status == 1 and "the certificate is weak: a shift of 1 % was proved" in err
 
 
 BAD = [

@@ -37,6 +37,7 @@ ROOMS = {
             "solvers",
             "networks",
             "measurements",
+            "enclosures",
             "witnesses",
         ),
         *("judgement", "fits", "sweep", "plots"),
@@ -55,6 +56,7 @@ MORE = {
     "exponents/model/numeric_functions.py": {"numpy", "scipy"},  # when a number is asked for
     "verify/": {"exponents"},
     "verify/networks/complex_kernels.py": {"flint"},
+    "verify/enclosures/": {"flint", "sympy"},
     "verify/plots/": {"sympy"},
 }
 

@@ -33,7 +33,7 @@ def describe_measurement(claim: Claim) -> str:
     return f"{quantity[0].upper()}{quantity[1:]}" + (f" ({chosen})" if chosen else "")
 
 
-def collect_evidence(claim: Claim, at: Point, measured: Limit | None) -> dict[str, object]:
+def collect_evidence(claim: Claim, at: Point, measured: Limit | None, certified: bool = False) -> dict[str, object]:
     """Return what was measured, on which system, in which window, and the command that repeats it.
 
     Parameters
@@ -42,6 +42,8 @@ def collect_evidence(claim: Claim, at: Point, measured: Limit | None) -> dict[st
     at : Point
     measured : Limit or None
         None if the measurement failed.
+    certified : bool
+        Whether the command asks for a certificate too.
 
     Returns
     -------
@@ -65,5 +67,5 @@ def collect_evidence(claim: Claim, at: Point, measured: Limit | None) -> dict[st
         "system": SUBJECTS[claim.system],
         "window": None if measured is None else list(measured.window),
         "correction": None if measured is None or isnan(measured.correction) else measured.correction,
-        "command": shlex.join([*words, "--evidence"]),
+        "command": shlex.join([*words, "--evidence", *(["--certify"] if certified else [])]),
     }
