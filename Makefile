@@ -4,11 +4,12 @@
 # make test-oldest      the suite of the two packages with the oldest dependencies that pyproject.toml allows
 # make dist-test        build the wheel and the sdist, and try them with each extra in environments of their own
 # make mutants          change the source in one place at a time for ten minutes, and see whether the tests notice; goes on where it ended
+# make planted          put faults of physics into the package, one at a time, and print which test catches each
 # make docs   install what the documentation needs, and build it in docs/_build/html
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: all test test-thorough test-oldest dist-test mutants docs clean
+.PHONY: all test test-thorough test-oldest dist-test mutants planted docs clean
 
 all: .venv/installed
 	@$(BIN)/exponents table
@@ -37,6 +38,9 @@ dist-test:
 
 mutants: .venv/mutable
 	$(BIN)/python tests/mutants/run.py $(MUTANTS)
+
+planted: .venv/testable
+	$(BIN)/python tests/planted/run.py
 
 docs: .venv/documentable
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html

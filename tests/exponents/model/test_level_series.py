@@ -34,6 +34,14 @@ def test_the_series_converges_only_for_sources_below_one():
     assert abs(series.error.subs({beta: Rational(3, 2), n: 60})) > 1e9
 
 
+def test_the_error_of_a_level_is_its_distance_from_the_limit():
+    """chi_n - chi = (beta - 2 beta/(1 + beta)) (-beta)^n, by hand from eq. 62 and 69."""
+    series = level_series()
+    for number in range(5):
+        assert cancel(series.error.subs(n, number) - (series.level(number) - series.limit)) == 0
+        assert cancel(series.error.subs(n, number) - (beta - 2 * beta / (1 + beta)) * (-beta) ** number) == 0
+
+
 def test_no_level_leaves_the_learning_branch():
     for margin in stays_on_branch(level_series()):
         for value in (Rational(1, 9), Rational(1, 2), Rational(8, 9)):

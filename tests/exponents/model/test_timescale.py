@@ -3,11 +3,19 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Eq, Max, Rational, S, cancel
+from sympy import Eq, Max, Rational, S, cancel, diff, limit, log, oo
 
 from exponents.errors import IncompleteProof, InputError, NoBalance
-from exponents.model.timescale import chi, clock, clock_growth, decay, fixed_point, solve_self_consistency
-from exponents.symbols import beta
+from exponents.model.timescale import (
+    chi,
+    clock,
+    clock_growth,
+    clock_logarithm,
+    decay,
+    fixed_point,
+    solve_self_consistency,
+)
+from exponents.symbols import beta, t
 
 sources = st.fractions(min_value=Rational(1, 50), max_value=4, max_denominator=50).map(
     lambda f: Rational(f.numerator, f.denominator)
@@ -48,6 +56,15 @@ def test_the_pieces_meet_at_one_and_are_stable():
 def test_the_clock_grows_as_chi_over_beta():
     assert cancel(solve_self_consistency().pieces[0].growth - solve_self_consistency().pieces[0].value / beta) == 0
     assert clock_growth("lazy") == 1
+
+
+def test_the_logarithm_of_the_clock_solves_its_equation_where_beta_is_one():
+    """With B ~ 1/tau eq. 67 is tau'' = gamma/tau, so that tau tau'' must tend to a constant: tau ~ t (ln t)^(1/2)."""
+    curve, power = clock_logarithm()
+    assert curve == Eq(beta, 1)
+    assert limit(t * log(t) ** power * diff(t * log(t) ** power, t, 2), t, oo) == Rational(1, 2)
+    for wrong in (power / 2, 2 * power):
+        assert limit(t * log(t) ** wrong * diff(t * log(t) ** wrong, t, 2), t, oo) in (0, oo)
 
 
 def test_control_a_map_with_no_consistent_piece_is_refused():

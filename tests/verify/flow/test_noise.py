@@ -76,6 +76,14 @@ def test_it_solves_the_equation_mode_by_mode_and_its_error_is_honest(gamma, temp
         assert np.abs(by_equations(TARGET, MU, gamma, temperature, TIMES, late=False)[3] / variance - 1).max() > 0.1
 
 
+def test_the_loss_with_noise_is_that_of_the_flow_plus_variance_plus_the_shift_of_the_mean():
+    found = noisy_curve(TARGET, TRACE, 1.0, 1e-2, TIMES)
+    flow = by_equations(TARGET, MU, 1.0, 0.0, TIMES)[2]
+    left = found.loss - flow - found.variance - found.mean_shift
+    assert (np.abs(left) < 1e-7 * found.loss).all()  # of the reference
+    assert (np.abs(found.mean_shift) > 1e-4 * found.loss).any()  # control: the shift is seen
+
+
 def test_a_brute_volterra_equation_of_a_power_law():
     """X(t) = (eta/B) int K(t - s) [L(s) + X(s)] ds by the trapezoid on two grids, with the step extrapolated to 0."""
     target, trace = power_law_spectrum("3/2", "1/2", 1e3), power_law_spectrum("3/2", "1/3", 1e3)
