@@ -8,12 +8,14 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from exponents.derivations import derive
+from exponents.derivations.rank_one import exact_flow_steps
 from exponents.names import DERIVATIONS
 from exponents.reports.derivation_text import derivation_object, render_derivation
 from verify.flow.solver import solve_flow
 from verify.spectra.random_features import limit_spectra
 
 RNG = np.random.default_rng(7)
+EIGENVALUES, TARGET = np.arange(1.0, 6.0) ** -1.5, np.arange(1.0, 6.0) ** 0.25
 
 
 @pytest.mark.parametrize("name", ["chi", "levels", "bottleneck"])
@@ -38,9 +40,7 @@ def matrix_flow(gamma, last, bound=np.inf):
 
     A preconditioner divides each gradient by 1 + eigenvalue/bound.
     """
-    modes = np.arange(1.0, 6.0)
-    eigenvalues, target = modes**-1.5, modes**0.25
-    size = len(modes)
+    eigenvalues, target, size = EIGENVALUES, TARGET, len(TARGET)
 
     def rate(_, state):
         v, m = state[:size], state[size:].reshape(size, size)
@@ -65,6 +65,23 @@ def test_the_matrix_keeps_its_form_with_a_preconditioner_too(bound):
 
     assert apart(1) < 1e-7  # a hundred steps of the solver's tolerance
     assert apart(1.01) > 1e-3  # control
+
+
+def test_the_printed_rate_of_kappa_is_that_of_the_matrix():
+    """The formula d kappa/dt = ... is a product of its words; the ODE solver gives kappa shortly before and after."""
+    gamma, last, step = 2.0, 3.0, 1e-3
+
+    def kappa(time):
+        u, _ = matrix_flow(gamma, time)
+        return (1 + np.sqrt(1 + 4 * gamma * u @ u)) / 2
+
+    (printed,) = (f.plain for one in exact_flow_steps() for f in one.formulas if "d kappa/dt = " in f.plain)
+    *factors, first, second = printed.partition("d kappa/dt = ")[2].split()
+    assert (first, second) == ("u", "g")
+    u, _ = matrix_flow(gamma, last)
+    due = np.prod([gamma if word == "gamma" else float(word) for word in factors]) * (u @ (EIGENVALUES * (TARGET - u)))
+    found = (kappa(last + step) - kappa(last - step)) / (2 * step)
+    assert found == pytest.approx(due, rel=1e-5)  # the square of the step
 
 
 def test_the_mean_projector_is_the_inverse_of_one_plus_r_lambda():

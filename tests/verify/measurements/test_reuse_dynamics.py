@@ -5,6 +5,7 @@ from math import inf
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 
 from exponents.claims.catalogue import families_of, select_claims
 from exponents.claims.claim import REUSE
@@ -19,6 +20,7 @@ from verify.measurements.points import read_point
 from verify.measurements.reuse_dynamics import ReuseMeasurements
 from verify.measurements.slopes import extrapolate_exponent
 from verify.reuse.mean_loss import mean_reuse, reuse_clock_curve, reuse_curve
+from verify.spectra.continuum_equivalent import inverse_cutoff
 
 HARD, SUPER_EASY, EASY = read_point(3, "1/2", 1), read_point(3, "5/2", 1), read_point("3/2", "6/5", 1)
 POINTS = {"hard": HARD, "super-easy": SUPER_EASY, "easy": EASY}
@@ -68,6 +70,21 @@ def test_by_hand():
     for where, values in due.items():
         for name, value in zip(names, values, strict=True):
             assert measured(where, f"data: {name}").value == pytest.approx(value, abs=6e-3)
+
+
+def test_the_least_loss_is_that_of_a_general_minimiser():
+    """Three losses 0.23 apart in ln tau give the vertex of a parabola: c - b^2/(4a), up to the third power of 0.23."""
+    at, samples = HARD, 1e3
+    size = 1.25 * samples
+    reuse, scale = mean_reuse(at.alpha, at.beta, size, samples), inverse_cutoff(at.alpha, at.beta, size, samples)
+
+    def loss(place):
+        return float(reuse.lazy_loss(np.array([scale * np.exp(place)]))[0])
+
+    found = ReuseMeasurements(at)._least(LAZY, size, samples)
+    due = minimize_scalar(loss, bounds=(-3, 3), method="bounded", options={"xatol": 1e-6})
+    assert found == pytest.approx(due.fun, rel=3e-5)
+    assert min(loss(np.log(stop)) for stop in reuse_dynamics.STOPS) > due.fun * (1 + 5e-5)  # control: no vertex
 
 
 @pytest.mark.parametrize("where", POINTS)
