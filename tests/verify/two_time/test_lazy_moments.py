@@ -142,7 +142,8 @@ def test_stated_errors_cover_the_rounding_at_any_horizon(nodes, apart, part, bat
     found = solve_lazy(target, trace, eta, HORIZONS, batch_size)
     due = digits(target, trace, eta, batch_size, HORIZONS)
     assert (np.abs(found.loss - due) <= found.error).all()
-    assert (found.error <= 1e-9 * due / (1 - part)).all() or due.min() < 1e-30
+    seen = due > 1e-30  # what is left of the first loss by rounding alone is not small beside less
+    assert seen[0] and (found.error <= 1e-9 * due / (1 - part))[seen].all()
     with_noise = solve_lazy(target, trace, eta, HORIZONS).loss
     assert found.loss[1:] == pytest.approx(with_noise[1:] + found.variance[1:], rel=1e-12, abs=found.error.max())
 
