@@ -190,6 +190,15 @@ def test_the_second_best_balance_by_hand():
     assert float(other.loss_factor * found.loss) == pytest.approx(0.0102)
 
 
+def test_a_second_best_split_costs_the_budget_with_which_the_best_one_has_its_loss():
+    problem, spent = programme(1 / t + 1 / N + 1 / (N * sqrt(t)), N * t), 10**8
+    found = plan_budget(problem, spent)
+    less = plan_budget(problem, int(spent / found.alternative.compute_factor))
+    due = float(found.loss * found.alternative.loss_factor)
+    assert float(less.loss) == pytest.approx(due, rel=0.03)  # the third term, N^(-3/2), is left out of the law
+    assert float(found.loss) < 0.2 * due  # control
+
+
 def test_two_budgets_are_both_met():
     found = plan_budget(programme(1 / t + 1 / N + 1 / P, (N * t, 4 * P)), 10**4)
     assert dict(found.allocation)[P] == pytest.approx(2500)

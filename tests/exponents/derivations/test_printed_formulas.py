@@ -5,12 +5,17 @@ from functools import cache
 
 import numpy as np
 import pytest
+from mpmath import mpf
 from scipy.integrate import quad, solve_ivp
 from scipy.linalg import expm
 from scipy.optimize import brentq
+from sympy import lambdify
 
 from exponents.derivations import derive
+from exponents.model.scaling_function import scaling_function
 from exponents.printing import Notation
+from exponents.symbols import beta
+from exponents.symbols import x as symbol_x
 from verify.flow.noise import noisy_curve
 from verify.spectra.random_features import mean_spectra
 from verify.spectra.spectrum import Spectrum
@@ -149,3 +154,13 @@ def test_least_squares_on_features_and_samples():
     sums = {"T_P": (own["y_k"] ** 2 / (1 + x)).sum(), "Q_P": (own["y_k"] ** 2 / (1 + x) ** 2).sum()}
     due = value(find("data", "Q_P/"), **sums, d_P=(x**2 / (1 + x) ** 2).sum(), N=many, P=few)
     assert loss(many, few) == pytest.approx(due, rel=0.08)
+
+
+def test_what_flattened_modes_leave():
+    """(1 - phi)^2 of the mode k_0 of a flow that learns, with mu_k0 = k_0^-alpha, k_0 = n^p, and n stable steps."""
+    (text,) = (one.reason.write("plain") for one in derive("steps").steps if "what they leave falls with" in str(one))
+    printed = float(text.partition("what they leave falls with ")[2].split(",")[0])
+    x = np.array([1e3, 1e4])  # mu_k0 tau, which grows as n: the clock is 2 n/mu_k0 at the most
+    fraction = lambdify((symbol_x, beta), scaling_function(), "mpmath")
+    left = [float((1 - fraction(mpf(place), mpf("0.5"))) ** 2) for place in x]
+    assert -np.log(left[1] / left[0]) / np.log(x[1] / x[0]) == pytest.approx(printed, rel=1e-2)  # the next power, 1/x
