@@ -56,7 +56,7 @@ def convolve_exponents(p: Expr, q: Expr) -> Expr:
 def convolution_logarithm(p: Expr, q: Expr) -> tuple[Expr, ...]:
     """Return p - 1 or q - 1, which vanishes where a logarithm multiplies the convolution, if the other is no steeper.
 
-    The integral of a law of exponent 1 grows as a logarithm; it shows unless the other law falls more slowly.
+    The integral of a law of exponent 1 grows as a logarithm; it shows unless the other law falls faster than that.
 
     Examples
     --------

@@ -38,6 +38,15 @@ AGAIN = (None, 0, 5, 33)  # exit codes of mutants that were not run, or that sur
 Modules = dict[str, SourceFileMutationData]
 
 
+def clear_caches() -> None:
+    """Forget what was computed while the tests were imported: it would hide functions that a test reaches."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in ("exponents", "verify", "tests"):
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
 class ReachedFunctions:
     """Run each test in a fork, so that no cache that an earlier test filled hides a function that this one reaches."""
 
@@ -46,6 +55,7 @@ class ReachedFunctions:
         read, write = os.pipe()
         child = os.fork()
         if not child:
+            clear_caches()
             state()._stats.clear()
             begin = time.perf_counter()
             failed = any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
@@ -66,12 +76,17 @@ class ReachedFunctions:
 
 
 class Runner(PytestRunner):
-    """mutmut's runner of pytest, with the statistics above."""
+    """mutmut's runner of pytest, with the statistics above, and without what was cached before."""
 
     def run_stats(self, *, tests: Any) -> int:
         """Find out which tests reach which function."""
         os.chdir("mutants")
         return int(self.execute_pytest(self._pytest_args_regular_run(tests), plugins=[ReachedFunctions()]))
+
+    def run_tests(self, *, mutant_name: str | None, tests: Any) -> int:
+        """Run the tests of a mutant."""
+        clear_caches()
+        return super().run_tests(mutant_name=mutant_name, tests=tests)
 
 
 def enter(room: str) -> Modules:

@@ -4,7 +4,7 @@ import pytest
 from mpmath import mp, mpf, quad
 from sympy import Min, Rational, S, Symbol
 
-from exponents.asymptotics.convolution import convolve_exponents, integrate_growth, leading_growth
+from exponents.asymptotics.convolution import convolution_logarithm, convolve_exponents, integrate_growth, leading_growth
 
 g = Symbol("g", positive=True)
 
@@ -44,3 +44,31 @@ def test_a_convolution_decays_as_its_slowest_part(p, q):
 
 def test_symbolic_exponents_give_the_min_of_all_three_regions():
     assert convolve_exponents(g, Rational(1, 2)) == Min(g, Rational(1, 2), g - Rational(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "logarithmic"),
+    [
+        (S.One, Rational(1, 2), True),
+        (Rational(1, 3), S.One, True),
+        (S.One, S.One, True),
+        (S.One, Rational(3, 2), False),
+        (Rational(5, 2), S.One, False),
+        (Rational(1, 2), Rational(1, 3), False),
+    ],
+)
+def test_a_logarithm_multiplies_the_convolution_where_the_function_vanishes(p, q, logarithmic):
+    """The convolution times t^r gains the same at each decade, or settles."""
+    assert (S.Zero in convolution_logarithm(p, q)) == logarithmic
+    rate = mpf(1) * convolve_exponents(p, q)
+
+    def scaled(t):
+        ends = [10**k for k in range(int(mp.log10(t)))]
+        points = [0, *ends, t / 2, *(t - end for end in reversed(ends)), t]
+        return t**rate * quad(lambda u: (1 + u) ** -mpf(float(p)) * (1 + t - u) ** -mpf(float(q)), points)
+
+    first, second, third = (scaled(mpf(10) ** k) for k in (6, 8, 10))
+    if logarithmic:
+        assert second - first > 1 and abs((third - second) / (second - first) - 1) < 0.05
+    else:
+        assert abs(third - second) < abs(second - first) / 4

@@ -113,6 +113,13 @@ def test_bad_input_is_explained(arguments, message):
         evaluate(*arguments)
 
 
+@pytest.mark.parametrize("digits", [1, MAX_DIGITS])
+def test_as_few_and_as_many_digits_as_are_allowed(digits):
+    with workdps(digits + 10):
+        third = evaluate(1 / (alpha * beta), 2, "3/2", 1, digits)
+        assert abs(3 * third - 1) < mpf(10) ** -digits * 2 and abs(3 * third - 1) > mpf(10) ** -digits / 100
+
+
 def test_what_vanishes_identically_is_not_guessed():
     with pytest.raises(IncompleteProof, match="check whether it is zero"):
         evaluate(sin(beta) ** 2 + cos(beta) ** 2 - 1, 2, "1/2", 1)

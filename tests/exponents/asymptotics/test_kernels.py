@@ -2,7 +2,7 @@
 
 import pytest
 from mpmath import mp, mpf, workdps
-from sympy import Integer, Rational, Symbol, exp, lambdify, mellin_transform, oo, sin, sqrt
+from sympy import EulerGamma, Integer, Rational, Symbol, exp, lambdify, mellin_transform, oo, sin, sqrt
 
 from exponents.asymptotics.kernels import _confirm_by_quadrature, kernel
 from exponents.errors import InputError, UnknownKernel
@@ -36,8 +36,40 @@ def interior(strip):
 @pytest.mark.parametrize(("f", "strip", "tail"), KNOWN, ids=lambda value: str(value)[:24])
 def test_strip_and_tail_are_those_worked_out_by_hand(f, strip, tail):
     found = kernel(f)
-    assert (found.left, found.right) == strip
+    assert found.expression == f and (found.left, found.right) == strip
     assert (found.tail[0] if found.tail else None) == tail
+
+
+# What is left of a Taylor series, and of a difference, vanishes as the first power that does not cancel.
+CANCELLING = [
+    (exp(-2 * x) - 1 + 2 * x - 2 * x**2 + Rational(4, 3) * x**3, (-4, -3)),
+    (1 / sqrt(1 + 2 * x) - 1 + x - Rational(3, 2) * x**2 + Rational(5, 2) * x**3, (-4, -3)),
+    (1 / (1 + 2 * x) - exp(-2 * x), (-2, 1)),
+    (3 * x * exp(-2 * x), (-1, oo)),
+    (5 * sqrt(x) / (1 + 3 * x) ** Rational(5, 2), (Rational(-1, 2), 2)),
+    ((2 * exp(-x) - exp(-3 * x)) ** 2 * x**2, (-2, oo)),
+]
+
+
+@pytest.mark.parametrize(("f", "strip"), CANCELLING, ids=lambda value: str(value)[:24])
+def test_the_transform_is_the_integral_on_the_strip(f, strip):
+    found, point = kernel(f), interior(strip)
+    assert (found.left, found.right) == strip
+    with workdps(200):  # f cancels to x^4, which is as small as 1e-174 here
+        value, power = lambdify(x, f, "mpmath"), mpf(point.p) / point.q
+        # The trapezoidal rule in ln x converges as exp(-4.9/step) or faster; the ends fall as exp(-3/7 |ln x|).
+        highest = 5 if strip[1] is oo else 100
+        nodes = [mp.exp(mpf(k) / 5) for k in range(-500, 5 * highest + 1)]
+        numeric = mp.fsum(u**power * value(u) for u in nodes) / 5
+        assert abs(numeric / found.transform.subs(z, point).evalf(30) - 1) < 1e-9
+
+
+def test_where_poles_cancel_the_transform_is_the_limit():
+    """int (e^-x - 1/(1 + x))/x dx is minus Euler's constant; each part alone has a pole there."""
+    found = kernel(exp(-x) - 1 / (1 + x))
+    assert (found.left, found.right) == (-2, 1)
+    assert found.transform_at(Integer(0)) == -EulerGamma
+    assert found.transform_at(Rational(1, 2)) == found.transform.subs(z, Rational(1, 2))
 
 
 @pytest.mark.slow
