@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from _pytest.runner import runtestprotocol
+from decorated import mutate_decorated_functions
 from mutmut.__main__ import create_mutants
 from mutmut.configuration import config, reset_config
 from mutmut.mutation.data import SourceFileMutationData
@@ -50,8 +51,12 @@ def clear_caches() -> None:
 class ReachedFunctions:
     """Run each test in a fork, so that no cache that an earlier test filled hides a function that this one reaches."""
 
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._running: list[tuple[Any, int, int]] = []
+
     def pytest_runtest_protocol(self, item: Any) -> bool:
-        """Record the duration of a test, and the functions it reaches, in mutmut's statistics."""
+        """Start a test, once fewer than all processes are busy."""
         read, write = os.pipe()
         child = os.fork()
         if not child:
@@ -63,25 +68,41 @@ class ReachedFunctions:
                 pipe.write("\n".join(["failed" if failed else str(time.perf_counter() - begin), *state()._stats]))
             os._exit(0)
         os.close(write)
-        with os.fdopen(read) as pipe:
-            duration, *functions = pipe.read().split("\n")
-        os.waitpid(child, 0)
-        if duration in ("", "failed"):
-            item.session.shouldfail = f"{item.nodeid} fails on the source as it is"
-            return True
-        state().duration_by_test[item.nodeid] = float(duration)
-        for function in functions:
-            state().tests_by_mangled_function_name[function].add(item.nodeid)
+        self._running.append((item, child, read))
+        self._read_all_but(self._processes - 1)
         return True
+
+    def pytest_sessionfinish(self) -> None:
+        """Wait for the last tests."""
+        self._read_all_but(0)
+
+    def _read_all_but(self, left: int) -> None:
+        """Record durations of tests, and the functions they reach, in mutmut's statistics."""
+        while len(self._running) > left:
+            item, child, read = self._running.pop(0)
+            with os.fdopen(read) as pipe:
+                duration, *functions = pipe.read().split("\n")
+            os.waitpid(child, 0)
+            if duration in ("", "failed"):
+                sys.exit(f"{item.nodeid} fails on the source as it is")
+            state().duration_by_test[item.nodeid] = float(duration)
+            for function in functions:
+                state().tests_by_mangled_function_name[function].add(item.nodeid)
 
 
 class Runner(PytestRunner):
     """mutmut's runner of pytest, with the statistics above, and without what was cached before."""
 
+    def __init__(self, processes: int) -> None:
+        super().__init__()
+        self._processes = processes
+
     def run_stats(self, *, tests: Any) -> int:
         """Find out which tests reach which function."""
         os.chdir("mutants")
-        return int(self.execute_pytest(self._pytest_args_regular_run(tests), plugins=[ReachedFunctions()]))
+        return int(
+            self.execute_pytest(self._pytest_args_regular_run(tests), plugins=[ReachedFunctions(self._processes)])
+        )
 
     def run_tests(self, *, mutant_name: str | None, tests: Any) -> int:
         """Run the tests of a mutant."""
@@ -101,6 +122,7 @@ def enter(room: str) -> Modules:
     reset_state()
     config().only_mutate = ROOMS[room]["sources"]
     config().pytest_add_cli_args_test_selection = ROOMS[room]["tests"]
+    mutate_decorated_functions()
     copy_src_dir()
     with contextlib.redirect_stdout(None):
         copy_also_copy_files()
@@ -155,7 +177,7 @@ def run(room: str, end: float, sample: int, processes: int) -> None:
     """Run mutants of a room until none is left, or until ``time.monotonic()`` is ``end``."""
     found = enter(room)
     setup_source_paths()
-    runner = ForkServerRunner(processes, Runner, {})
+    runner = ForkServerRunner(processes, Runner, {"processes": processes})
     find_tests(room, runner, found)
     todo = waiting(found, sample)
     modules = {name: path for _, path, name in todo}

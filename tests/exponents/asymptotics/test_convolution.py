@@ -4,7 +4,12 @@ import pytest
 from mpmath import mp, mpf, quad
 from sympy import Min, Rational, S, Symbol
 
-from exponents.asymptotics.convolution import convolution_logarithm, convolve_exponents, integrate_growth, leading_growth
+from exponents.asymptotics.convolution import (
+    convolution_logarithm,
+    convolve_exponents,
+    integrate_growth,
+    leading_growth,
+)
 
 g = Symbol("g", positive=True)
 
