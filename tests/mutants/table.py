@@ -1,9 +1,12 @@
 """What survived, and which of it is equivalent?  Prints the survivors, or writes `docs/mutants.md`.
 
 An equivalent mutant gives what the source gives.  The reason stands in `equivalent.txt`, in blocks of four lines: the
-function, the line of the source, the line of the mutant, and the reason.
+function, the line of the source, the line of the mutant, and the reason.  In a block for all functions, ``*``, the
+second line is a pattern: what the mutant changes lies within a match.  A mutant that changes only the inside of quotes
+changes words, and is counted apart.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,13 +19,34 @@ from tabulate import tabulate
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs" / "mutants.md"
 SURVIVED = (0, 5, 33)
+QUOTED = re.compile(r'"[^"]*"')
+COLUMNS = ("mutants", "run", "killed", "equivalent", "words", "surviving", "killed, %")
 Change = tuple[str, str, str]
 
 
-def read_equivalent() -> dict[Change, str]:
-    """Return the reason of each equivalent change."""
-    blocks = [block.splitlines() for block in (HERE / "equivalent.txt").read_text().split("\n\n") if block.strip()]
-    return {(place, old.removeprefix("- "), new.removeprefix("+ ")): reason for place, old, new, reason in blocks}
+class Equivalent:
+    """The reasons of `equivalent.txt`."""
+
+    def __init__(self) -> None:
+        blocks = [block.splitlines() for block in (HERE / "equivalent.txt").read_text().split("\n\n") if block.strip()]
+        found = {(place, old.removeprefix("- "), new.removeprefix("+ ")): reason for place, old, new, reason in blocks}
+        self.of_changes = {change: reason for change, reason in found.items() if change[0] != "*"}
+        self.of_patterns = {re.compile(change[1]): reason for change, reason in found.items() if change[0] == "*"}
+        self.used: set[Change] = set()
+
+    def reason(self, change: Change) -> str | None:
+        """Return why a mutant is equivalent, or None."""
+        _, old, new = change
+        if change in self.of_changes:
+            self.used.add(change)
+            return self.of_changes[change]
+        shorter = min(len(old), len(new))
+        begin = next((k for k in range(shorter) if old[k] != new[k]), shorter)
+        end = len(old) - next((k for k in range(shorter - begin) if old[-1 - k] != new[-1 - k]), shorter - begin)
+        for pattern, reason in self.of_patterns.items():
+            if any(match.start() - 2 <= begin and end <= match.end() + 2 for match in pattern.finditer(old)):
+                return reason
+        return None
 
 
 def describe(name: str, path: str) -> Change:
@@ -33,42 +57,47 @@ def describe(name: str, path: str) -> Change:
     return ".".join(filter(None, [get_module_from_key(name), owner, function])), old, new
 
 
+def row(name: str, codes: Counter[str]) -> list[Any]:
+    """Return a row of the table; the score is killed / (killed + surviving)."""
+    counts = [codes.total(), codes.total() - codes["waiting"], *(codes[kind] for kind in COLUMNS[2:6])]
+    tested = codes["killed"] + codes["surviving"]
+    return [name, *counts, f"{100 * codes['killed'] / tested:.1f}" if tested else ""]
+
+
 def write(rooms: list[str], enter: Callable[[str], Any], report: bool) -> None:
-    """Print what survived, and write the page if it is wanted."""
-    reasons, used, rows, lines = read_equivalent(), set(), [], []
+    """Print what survived, or write the page."""
+    equivalent, rows, lines, whole = Equivalent(), [], [], Counter[str]()
     for room in rooms:
         total: Counter[str] = Counter()
         for path, data in enter(room).items():
-            codes = Counter(
-                "waiting" if code is None else "survived" if code in SURVIVED else "killed"
-                for code in data.exit_code_by_key.values()
-            )
+            codes: Counter[str] = Counter()
             for name, code in data.exit_code_by_key.items():
-                if code not in SURVIVED:
-                    continue
-                change = describe(name, path)
-                if change in reasons:
-                    used.add(change)
-                    codes["equivalent"] += 1
-                    lines.append(f"- `{change[0]}`: `{change[1]}` → `{change[2]}`. {reasons[change]}")
-                elif not report:
-                    print(*change, "", sep="\n")
+                kind = "waiting" if code is None else "killed"
+                if code in SURVIVED:
+                    change = describe(name, path)
+                    reason = equivalent.reason(change)
+                    kind = "equivalent" if reason else "words" if same_but_words(change) else "surviving"
+                    if reason:
+                        lines.append(f"- `{change[0]}`: `{change[1]}` → `{change[2]}`. {reason}")
+                    elif kind == "surviving":
+                        print(*change, "", sep="\n")
+                codes[kind] += 1
             rows.append(row(path, codes))
             total += codes
         rows.append(row(f"**{room}**", total))
-    headers = ["module", "mutants", "run", "killed", "equivalent", "surviving", "score, %"]
-    if not report:
-        print(tabulate(rows, headers))
-        print(*(f"no longer there: {change}" for change in reasons if change not in used), sep="\n")
-        return
-    head = PAGE.read_text().partition("<!-- written -->")[0]
-    table = tabulate(rows, headers, tablefmt="github")
-    PAGE.write_text(f"{head}<!-- written -->\n\n{table}\n\n## Equivalent mutants\n\n" + "\n".join(lines) + "\n")
+        whole += total
+    rows.append(row("**all**", whole))
+    print(
+        *(f"no longer there: {change}" for change in equivalent.of_changes if change not in equivalent.used), sep="\n"
+    )
+    print(tabulate(rows, ["module", *COLUMNS]))
+    if report:
+        head = PAGE.read_text().partition("<!-- written -->")[0]
+        table = tabulate(rows, ["module", *COLUMNS], tablefmt="github")
+        PAGE.write_text(f"{head}<!-- written -->\n\n{table}\n\n## Equivalent mutants\n\n" + "\n".join(lines) + "\n")
 
 
-def row(name: str, codes: Counter[str]) -> list[Any]:
-    """Return a row of the table; the score is killed / (run - equivalent)."""
-    run = codes["killed"] + codes["survived"]
-    surviving = codes["survived"] - codes["equivalent"]
-    score = 100 * codes["killed"] / (run - codes["equivalent"]) if run > codes["equivalent"] else 100
-    return [name, run + codes["waiting"], run, codes["killed"], codes["equivalent"], surviving, f"{score:.1f}"]
+def same_but_words(change: Change) -> bool:
+    """Return whether a mutant changes nothing outside of quotes."""
+    _, old, new = change
+    return QUOTED.sub("", old) == QUOTED.sub("", new)
