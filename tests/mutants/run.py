@@ -110,8 +110,8 @@ class Runner(PytestRunner):
         return super().run_tests(mutant_name=mutant_name, tests=tests)
 
 
-def enter(room: str) -> Modules:
-    """Go to the room's folder, make the mutants that are missing, and return the results of each module."""
+def enter(room: str, make: bool = True) -> Modules:
+    """Go to the room's folder, make the mutants that are missing if wanted, and return the results of each module."""
     folder = ROOT / ".mutants" / room
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("exponents", "verify", "tests", "tables", "docs", "pyproject.toml"):
@@ -122,15 +122,21 @@ def enter(room: str) -> Modules:
     reset_state()
     config().only_mutate = ROOMS[room]["sources"]
     config().pytest_add_cli_args_test_selection = ROOMS[room]["tests"]
+    if make:
+        make_mutants()
+    found = {str(path): SourceFileMutationData(path=path) for path in sorted(walk_mutatable_files())}
+    for data in found.values():
+        data.load()
+    return {path: data for path, data in found.items() if data.exit_code_by_key}
+
+
+def make_mutants() -> None:
+    """Copy sources and tests, with all mutants of what has changed."""
     mutate_decorated_functions()
     copy_src_dir()
     with contextlib.redirect_stdout(None):
         copy_also_copy_files()
         create_mutants(1)
-    found = {str(path): SourceFileMutationData(path=path) for path in sorted(walk_mutatable_files())}
-    for data in found.values():
-        data.load()
-    return {path: data for path, data in found.items() if data.exit_code_by_key}
 
 
 def find_tests(room: str, runner: ForkServerRunner, found: Modules) -> None:
@@ -223,7 +229,7 @@ def main() -> None:
     if options.report or options.survivors:
         import table
 
-        table.write(rooms, enter, options.report)
+        table.write(rooms, lambda room: enter(room, make=False), options.report)
         return
     end = time.monotonic() + options.seconds
     for room in rooms:
