@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 from scipy.integrate import solve_ivp
-from sympy import Rational, S, simplify
+from sympy import Max, Rational, S, simplify
 
 from exponents.algebra.piecewise import agreement
 from exponents.asymptotics.convolution import convolve_exponents
@@ -300,6 +300,11 @@ def test_a_shift_of_what_is_conserved_moves_the_loss_with_the_derived_exponent(s
             constants = (constants[1:] - fall**power * constants[:-1]) / (1 - fall**power)
         due = float(evaluate(shift_by_invariant(), 2, str(source), 1))
         assert constants[0] == pytest.approx(due, rel=4e-3, abs=0)  # a third correction; 1 % off fails
+
+
+def test_the_shift_of_the_mean_falls_as_one_over_t_below_beta_1_and_as_the_flow_above():
+    # By hand: chi = 2 beta/(1 + beta) and kappa ~ t^{(1 - beta)/(1 + beta)} add up to 1.
+    assert agreement(sgd_mean_shift().exponent(t), Max(1, beta), PARAMETERS, DOMAIN) == True  # noqa: E712
 
 
 def test_with_the_shift_of_the_mean_table_1_is_the_same_and_a_slower_one_would_bind():

@@ -24,8 +24,9 @@ from exponents.model.reuse_loss import (
     reuse_loss,
     samples_needed,
 )
+from exponents.model.stable_steps import DURATION
 from exponents.model.table1 import DOMAIN, PARAMETERS, optimum
-from exponents.names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, VERSIONS
+from exponents.names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, STEPS, VERSIONS
 from exponents.optimum.proof import prove
 from exponents.symbols import N, P, alpha, beta, gamma, t
 
@@ -110,6 +111,15 @@ def test_where_a_rich_flow_is_ahead_of_its_samples():
     ):
         assert bool(at(same, (Fraction(a), Fraction(b)))) is holds
     assert agreement(optimum(LAZY).exponent, one_pass_optimum(LAZY, DERIVED).exponent, PARAMETERS, DOMAIN) == True  # noqa: E712
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_in_stable_steps_one_pass_of_a_rich_model_falls_as_that_of_a_lazy_one(version):
+    stepped, lazy, n = one_pass(RICH, version, STEPS), one_pass(LAZY, version), DURATION[STEPS]
+    assert {term.name for term in stepped} == {term.name for term in lazy}
+    for name in ("gradient_flow", "data_bottleneck", "finite_model_transient"):
+        assert agreement(stepped[name].exponent(n), lazy[name].exponent(t), PARAMETERS, DOMAIN) == True  # noqa: E712
+    assert stepped["gradient_flow"].exponent(n) != one_pass(RICH, version)["gradient_flow"].exponent(t)  # control
 
 
 def test_control_without_the_mixed_term_fewer_samples_would_be_enough():

@@ -6,7 +6,9 @@ from math import inf
 import numpy as np
 import pytest
 
+from exponents.asymptotics.evaluation import evaluate
 from exponents.errors import InputError
+from exponents.model.amplitudes import kernel_amplitude
 from exponents.model.rich_window import rich_window
 from exponents.names import VERSIONS
 from verify.flow.curve import limit_curve
@@ -60,6 +62,20 @@ def test_from_beta_1_on_and_where_steps_are_too_large_there_is_none():
     # kappa (kappa - 1) = gamma |w*|^2 = 1/(alpha (beta - 1)) = 2/3
     assert none[1].kernel_limit * (none[1].kernel_limit - 1) == pytest.approx(2 / 3)
     assert none[0].kernel_limit is none[2].kernel_limit is None
+
+
+def test_the_ends_are_where_the_leading_laws_say():
+    """At beta = 1/2 kappa ~ K t^{1/3} and tau ~ (3 K/4) t^{4/3}: both have passed 1, and kappa reaches 2/eta."""
+    rate = Fraction(1, 10**4)
+    window = rich_window(Fraction(2), HALF, ONE, rate)
+    assert (window.learning_rate, window.gamma, window.kernel_limit) == (rate, ONE, None)
+    kernel = float(evaluate(kernel_amplitude(), 2, HALF, 1))
+    assert float(window.last.time) == pytest.approx((2 / (1e-4 * kernel)) ** 3)
+    assert float(window.first.time) == pytest.approx(max(kernel**-3, (kernel * 3 / 4) ** (-3 / 4)))
+    for end in (window.first, window.last):
+        assert float(end.steps) == pytest.approx(float(end.time) * 1e4)
+        assert float(end.compute) == pytest.approx(float(end.model_size * end.time))
+        assert float(end.full_batch_compute) == pytest.approx(float(end.compute * end.samples))
 
 
 @pytest.mark.parametrize("rate", [Fraction(0), Fraction(-1), Fraction(2)])
