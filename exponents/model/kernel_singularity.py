@@ -14,8 +14,8 @@ One layer of units phi(h) = relu(h)^q maps a correlation rho of unit Gaussians t
 since k_q ~ int_0^d (cos x - cos d)^q dx for cos d = -rho.  The hypergeometric equation gives the exponents of k_q: e at
 s = 0, and 0 and c - a - b at s = 1.  There 1 - k_q ~ A (1 - rho) + B (1 - rho)^(c-a-b): either can lead.
 
-1. At theta = 0 every layer starts from 1 - rho ~ theta^r, r = 2 in the first.  It makes theta^(r (c-a-b)), keeps what
-   was not smooth before, and goes on with the smaller of r and r (c-a-b).
+1. At theta = 0 every layer starts from 1 - rho ~ theta^r, r = 2 in the first.  It makes theta^(r (c-a-b)), and goes on
+   with the smaller of r and r (c-a-b).  So r never grows, and the last layer leads.
 2. At theta = pi the first layer has s ~ (pi - theta)^2.  Later ones are smooth there, as rho is not -1 any more.
 3. The tangent kernel multiplies by the derivatives of the layers, whose exponents are smaller by 1 in 1 - rho and in s.
 
@@ -27,7 +27,7 @@ they add up for one parity of k and partly cancel for the other.
 
 from __future__ import annotations
 
-from sympy import Expr, Min, Rational, S, Symbol, gamma, gammasimp, oo, sympify
+from sympy import Expr, Min, Rational, S, Symbol, gamma, gammasimp, sympify
 
 from ..errors import InputError
 from ..names import TANGENT, KernelName
@@ -79,14 +79,9 @@ def capacity_of_kernel(kernel: KernelName, hidden_layers: int, power: object = q
     if hidden_layers < 1:
         raise InputError(f"the number of hidden layers must be at least 1; got {hidden_layers}; try 1")
     a, b, c = hypergeometric_parameters(exponent)
-    bend, rough, rough_tangent = S(2), oo, oo
-    for _ in range(hidden_layers):
-        rough = Min(rough, bend * (c - a - b))
-        rough_tangent = Min(rough, rough_tangent, bend * (c - a - b - 1))
-        bend = Min(bend, bend * (c - a - b))
-    at_equal, loss = (rough_tangent, 1) if kernel == TANGENT else (rough, 0)
-    at_opposite = 2 * (exponent + S.Half - loss)
-    return 1 + Min(at_equal, at_opposite)
+    loss = 1 if kernel == TANGENT else 0
+    last_bend = 2 * Min(1, c - a - b) ** (hidden_layers - 1)
+    return 1 + Min(last_bend * (c - a - b - loss), 2 * (exponent + S.Half - loss))
 
 
 def contrast_of_parities(power: object = q) -> Expr:

@@ -26,6 +26,6 @@ def saturation() -> Expr:
     >>> round(float(saturation().subs({alpha: 2, beta: 2, gamma: 1})), 4)
     1.2247
     """
-    speed, kappa = 1 + INIT**2, Symbol("kappa", positive=True)
+    speed, kappa = 1 + INIT**2, Symbol("kappa")
     roots = solve(kappa * (kappa - 1) - gamma * target_norm(CONTINUUM) / speed**2, kappa)
     return speed * next(root for root in roots if root.subs({alpha: 2, beta: 2, gamma: 1}) > 0) - 1

@@ -35,5 +35,5 @@ def convergence_margins(*sums: ModeSum) -> tuple[Expr, ...]:
     >>> convergence_margins(mode_sum(2 * alpha, exp(-2 * x)))
     (2 - 1/alpha,)
     """
-    margins = (positive_side(found.condition) for found in sums if found.condition not in (True, S.true))
+    margins = (positive_side(found.condition) for found in sums if found.condition != S.true)
     return tuple(dict.fromkeys(margin for margin in margins if not margin.is_positive))

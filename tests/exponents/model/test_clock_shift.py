@@ -42,13 +42,13 @@ def test_control_a_clock_that_shifts_more_than_the_loss_is_refuted():
 
 @pytest.mark.parametrize(
     ("point", "model", "data"),
-    [((2, 3), "-1/2", "1/2"), ((2, "3/2"), "-1/2", "0"), ((4, 5), "-1/4", "3/4"), ((2, "1/2"), "-1/2", "-1/2")],
+    [((2, 3), "-1/2", "1/2"), ((2, "3/2"), "-1/2", "0"), ((4, 5), "-1/4", "3/4"), ((2, "1/2"), "-1/2", "-1/2"), ((2, "1/9"), "-1/2", "-1/2")],
 )
 def test_shifts_by_hand(point, model, data):
     """D ~ tau^-min(1 - 1/a, b - 1/a).  U_1 is its integral for N features, and D tau or the kernel for P samples.
 
     Beyond b = 1 kappa and U have limits, and the shift is U_1: tau^{1/a}, and tau^-min(1 - 1/a, b - 1 - 1/a) for P.
-    At (2, 1/2) D is constant, U_1 ~ tau for both, and U ~ tau^{1/2}.
+    Below, U_1 ~ tau^{1 - b + 1/a} for both, and U ~ tau^{1 - b}.
     """
     values = dict(zip((alpha, beta), map(Rational, point), strict=True))
     assert clock_shift.model_shift().subs(values) == Rational(model)
