@@ -16,7 +16,8 @@ s = 0, and 0 and c - a - b at s = 1.  There 1 - k_q ~ A (1 - rho) + B (1 - rho)^
 
 1. At theta = 0 every layer starts from 1 - rho ~ theta^r, r = 2 in the first.  It makes theta^(r (c-a-b)), and goes on
    with the smaller of r and r (c-a-b).  So r never grows, and the last layer leads.
-2. At theta = pi the first layer has s ~ (pi - theta)^2.  Later ones are smooth there, as rho is not -1 any more.
+2. At theta = pi the first layer has s ~ (pi - theta)^2, so (pi - theta)^(2e), which is no smaller power: e = c - a - b.
+   Later layers are smooth there, as rho is not -1 any more.
 3. The tangent kernel multiplies by the derivatives of the layers, whose exponents are smaller by 1 in 1 - rho and in s.
 
 For q > 1/2 the term in theta^2 leads in each layer: depth changes nothing.  Below, layers bend more and more.
@@ -80,8 +81,7 @@ def capacity_of_kernel(kernel: KernelName, hidden_layers: int, power: object = q
         raise InputError(f"the number of hidden layers must be at least 1; got {hidden_layers}; try 1")
     a, b, c = hypergeometric_parameters(exponent)
     loss = 1 if kernel == TANGENT else 0
-    last_bend = 2 * Min(1, c - a - b) ** (hidden_layers - 1)
-    return 1 + Min(last_bend * (c - a - b - loss), 2 * (exponent + S.Half - loss))
+    return 1 + 2 * Min(1, c - a - b) ** (hidden_layers - 1) * (c - a - b - loss)
 
 
 def contrast_of_parities(power: object = q) -> Expr:

@@ -42,7 +42,13 @@ def test_control_a_clock_that_shifts_more_than_the_loss_is_refuted():
 
 @pytest.mark.parametrize(
     ("point", "model", "data"),
-    [((2, 3), "-1/2", "1/2"), ((2, "3/2"), "-1/2", "0"), ((4, 5), "-1/4", "3/4"), ((2, "1/2"), "-1/2", "-1/2"), ((2, "1/9"), "-1/2", "-1/2")],
+    [
+        ((2, 3), "-1/2", "1/2"),
+        ((2, "3/2"), "-1/2", "0"),
+        ((4, 5), "-1/4", "3/4"),
+        ((2, "1/2"), "-1/2", "-1/2"),
+        ((2, "1/9"), "-1/2", "-1/2"),
+    ],
 )
 def test_shifts_by_hand(point, model, data):
     """D ~ tau^-min(1 - 1/a, b - 1/a).  U_1 is its integral for N features, and D tau or the kernel for P samples.

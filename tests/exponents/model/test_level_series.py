@@ -48,6 +48,13 @@ def test_no_level_leaves_the_learning_branch():
             assert margin.subs(beta, value) >= 0
 
 
+def test_the_margins_of_the_branch_by_hand():
+    """chi_1 = b (2 - b), chi_2 = b (2 - chi_1), and the candidate 2 - chi_1 leads 1."""
+    b = Rational(1, 3)
+    first, second = b * (2 - b), b * (2 - b * (2 - b))
+    assert [m.subs(beta, b) for m in stays_on_branch(level_series())] == [first - b, second - b, 1 - first]
+
+
 def test_a_recursion_without_fixed_point_is_refused():
     with pytest.raises(NoBalance):
         solve_recursion(beta, Integer(1), beta)

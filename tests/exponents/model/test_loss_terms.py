@@ -3,12 +3,15 @@
 import pytest
 from sympy import Rational, S
 
+from exponents.model.amplitudes import LogLaw
 from exponents.model.bottleneck import data_bottleneck
 from exponents.model.linear_network import saturation
 from exponents.model.model_transient import finite_model_transient
 from exponents.model.online_loss import loss
 from exponents.model.reuse_loss import reuse_loss
+from exponents.model.table1 import optimum, task_names
 from exponents.names import DERIVED, LAZY, PUBLISHED, REGIMES, RICH, VERSIONS
+from exponents.optimum.search import compute_optimum
 from exponents.symbols import N, P, alpha, beta, gamma, t
 
 
@@ -60,3 +63,12 @@ def test_the_norm_of_a_linear_network_s_readout_saturates():
     norm = 1 / (alpha * (beta - 1))
     for point in ({alpha: 2, beta: 2, gamma: 1}, {alpha: Rational(3, 2), beta: 5, gamma: Rational(1, 7)}):
         assert (saturation() ** 2 - 1 - gamma * norm).subs(point).equals(0) and saturation().subs(point) > 1
+
+
+def test_phases_have_the_paper_s_names_only_where_there_are_as_many():
+    assert task_names(optimum(RICH)) == ("hard", "easy", "super-easy")
+    assert task_names(compute_optimum(1 / N + t**-beta, N * t)) == ("phase 1",)
+
+
+def test_a_law_with_a_logarithm_is_the_product_of_its_powers():
+    assert LogLaw(S(3), S(-2), S(2)).as_expr().subs(t, S.Exp1**2) == 12 * S.Exp1**-4

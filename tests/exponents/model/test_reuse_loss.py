@@ -119,6 +119,8 @@ def test_in_stable_steps_one_pass_of_a_rich_model_falls_as_that_of_a_lazy_one(ve
     assert {term.name for term in stepped} == {term.name for term in lazy}
     for name in ("gradient_flow", "data_bottleneck", "finite_model_transient"):
         assert agreement(stepped[name].exponent(n), lazy[name].exponent(t), PARAMETERS, DOMAIN) == True  # noqa: E712
+    best = [one_pass_optimum(*setting).exponent for setting in ((RICH, version, STEPS), (LAZY, version))]
+    assert agreement(*best, PARAMETERS, DOMAIN) == True  # noqa: E712
     assert stepped["gradient_flow"].exponent(n) != one_pass(RICH, version)["gradient_flow"].exponent(t)  # control
 
 
