@@ -58,7 +58,7 @@ class ModeSum:
     @property
     def exponent(self) -> Expr:
         """Exponent r in S ~ s^{-r} (ln s)^l: the nearer of the zeta pole and the strip's right end."""
-        return self.pole if self.kernel.right is oo else Min(self.pole, self.kernel.right)
+        return Min(self.pole, self.kernel.right)
 
     @property
     def condition(self) -> Rel:
