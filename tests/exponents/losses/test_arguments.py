@@ -72,7 +72,8 @@ def test_a_loss_is_parsed():
     powers = {term.exponents for term in found}
     assert powers == {(), ((N, Rational("0.34")),), ((D, Rational("0.28")),)}
     assert Loss.parse("eta/B*N**-q", resources=["N"], where="q > 0").terms[0].exponents == ((N, q),)
-    assert Loss.parse("(1/N + 1/D)**(1/2)").whole
+    ((_, whole), (_, rest)) = Loss.parse("(1/N + 1/D)**(1/2) + 2/N").whole
+    assert {whole, rest} == {(1 / N + 1 / D) ** Rational(1, 2), 2 / N}
     assert compute_optimum(Loss.parse("1/N + 1/D"), "N*D").exponent == Rational(1, 2)
     assert Loss((PowerLaw("a", ((N, 1),)), PowerLaw("b", ((t, 2),)))).terms
 
@@ -82,6 +83,8 @@ def test_a_loss_is_parsed():
     [
         (lambda: compute_optimum("N**-q + 1/D", "N*D"), "got 'q' at column 5; .*add where=\"q > 0\""),
         (lambda: compute_optimum("1/N + 1/E", "N*D"), "got 'E' at column 9"),
+        (lambda: compute_optimum("1/N + t**-bta", "N*t"), "did you mean beta"),
+        (lambda: compute_optimum("1/N + 1/D", "N*D", free="2*N"), "must be one name"),
         (lambda: compute_optimum("1/N", "N*D", subject_to="D >= N*C**m"), 'got m; add where="m > 0"'),
         (lambda: compute_optimum("__import__('os')", "N*D"), "plain names"),
         (lambda: compute_optimum("N.diff(N)", "N*D"), "numbers, names"),
@@ -107,3 +110,9 @@ def test_equations_may_stand_among_constraints():
     given = programme("1/N + 1/D", "N*D", subject_to=["U = C**(1/2)", "U <= N"]).constraints
     same = programme("1/N + 1/D", "N*D", subject_to=[Eq(Symbol("U", positive=True), C ** Rational(1, 2)), "U <= N"])
     assert [row.budget.exponents for row in given] == [row.budget.exponents for row in same.constraints]
+
+
+def test_a_cost_may_begin_with_the_budget():
+    assert compute_optimum("1/N + 1/t", "C = N**2*t").exponent == Rational(1, 3)
+    with pytest.raises(InputError):
+        compute_optimum("1/N + 1/t", "D = N**2*t")

@@ -3,11 +3,12 @@
 import pickle
 
 import pytest
-from sympy import Float, Rational, Symbol, sqrt, symbols
+from sympy import Add, Float, Rational, Symbol, sqrt, symbols
 
-from exponents.errors import InputError
-from exponents.losses.terms import Loss, PowerLaw
-from exponents.symbols import B, N, alpha, beta, eta, t
+from exponents.errors import InputError, TooMuchWork
+from exponents.losses.constraints import read_constraint
+from exponents.losses.terms import MAX_SUMMANDS, Loss, PowerLaw
+from exponents.symbols import B, C, N, alpha, beta, eta, t
 
 
 def test_a_monomial_is_read_into_exponents_and_prefactor():
@@ -42,6 +43,23 @@ def test_a_loss_is_a_sum_with_distinct_names():
         Loss(())
     with pytest.raises(InputError):
         Loss((PowerLaw("a", ((t, 1),)), PowerLaw("a", ((N, 1),))))
+
+
+def test_a_loss_has_the_title_it_is_given_and_a_bounded_number_of_terms():
+    assert Loss.from_expr(1 / N + 1 / t, (N, t), "mine").title == "mine"
+    many = Add(*(N**-k for k in range(1, MAX_SUMMANDS + 2)))
+    with pytest.raises(TooMuchWork):
+        Loss.from_expr(many, (N,))
+    assert len(Loss.from_expr(many - 1 / N, (N,)).terms) == MAX_SUMMANDS
+
+
+@pytest.mark.parametrize(
+    ("relation", "bound"),
+    [(N <= 5, "upper"), (N * t <= 7, "upper"), (N >= 5, "lower"), (3 * t <= N, None), (C**alpha >= N, None)],
+)
+def test_a_constant_bound_is_an_upper_or_a_lower_one(relation, bound):
+    (row,) = read_constraint(relation, (N, t))
+    assert row.constant_bound == bound
 
 
 def test_terms_are_replaced_added_and_removed_by_name():

@@ -166,6 +166,24 @@ def test_control_a_wrong_choice_of_branch_is_seen():
         prove(swapped)
 
 
+def monomials(branches):
+    return {frozenset(term.as_expr() for term in branch) for branch in branches}
+
+
+def test_a_branch_that_never_falls_faster_is_left_out_unless_its_resource_may_shrink():
+    """1/(N + 50 N^(1/3)) is the smaller of 1/N and N^(-1/3)/50: 1/N for N >= 1, either one otherwise."""
+    loss, third = 1 / (N + 50 * N ** number("1/3")), N ** number("-1/3") / 50
+    assert monomials(read_branches(loss, (N, t), signs_on([]))) == {frozenset({1 / N})}
+    assert monomials(read_branches(loss, (N, t), signs_on([]), free=(N,))) == {frozenset({1 / N}), frozenset({third})}
+    assert monomials(read_branches(1 / N + 1 / N**2, (N, t), signs_on([]))) == {frozenset({1 / N})}
+    assert monomials(read_branches(1 / (N + t), (N, t), signs_on([]))) == {frozenset({1 / N}), frozenset({1 / t})}
+
+
+def test_a_power_that_vanishes_on_the_domain_leaves_a_constant():
+    loss = (1 / N + 1 / t) ** Max(0, 1 - alpha) + 1 / t
+    assert monomials(read_branches(loss, (N, t), signs_on([alpha - 1]))) == {frozenset({1 / t, Rational(1)})}
+
+
 # --- what is refused --------------------------------------------------------------------------------------------------
 
 
