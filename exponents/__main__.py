@@ -27,7 +27,8 @@ def start() -> None:
         from .cli.app import run
 
         run()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # while the command was imported
+        os.write(2, f"exponents: interrupted{os.linesep}".encode())
         os._exit(130)
 
 

@@ -18,11 +18,17 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from typing import Any
+
+from exponents.errors import NotSolved
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that the parent answers.  They wait while a worker starts, since it inherits how its parent answers them."""
 
 LOST = 1
-"""Exit status of a worker whose parent has gone."""
+"""Exit status of a worker that ends itself: its parent has gone, or it cannot begin."""
 
 
 @contextmanager
@@ -37,6 +43,11 @@ def start_processes(most: int) -> Iterator[ProcessPoolExecutor | None]:
     ------
     ProcessPoolExecutor or None
 
+    Raises
+    ------
+    NotSolved
+        If a process was lost.
+
     Examples
     --------
     >>> with start_processes(1) as executor:
@@ -49,6 +60,8 @@ def start_processes(most: int) -> Iterator[ProcessPoolExecutor | None]:
     pool = make_pool(most)
     try:
         yield pool
+    except BrokenExecutor as error:
+        raise NotSolved("a process was lost; it may need too much memory: allow more, or fewer processes") from error
     finally:
         stop_pool(pool)
 
@@ -65,7 +78,18 @@ def make_pool(most: int) -> ProcessPoolExecutor:
     """
     threads = "jax" in sys.modules  # a process that has trained networks has threads, which a fork would lose
     context = multiprocessing.get_context("spawn") if threads else None
-    return ProcessPoolExecutor(most, context, initializer=_begin_worker)
+    return _Pool(most, context, initializer=_begin_worker)
+
+
+class _Pool(ProcessPoolExecutor):
+    """A pool whose workers start while signals wait."""
+
+    def submit(self, *arguments: Any, **keywords: Any) -> Future[Any]:
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        try:
+            return super().submit(*arguments, **keywords)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
 def stop_pool(pool: ProcessPoolExecutor) -> None:
@@ -90,8 +114,14 @@ def stop_pool(pool: ProcessPoolExecutor) -> None:
 
 def _begin_worker() -> None:
     """Leave interrupts to the parent, and end when it has gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.set_wakeup_fd(-1)  # that of the parent
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    try:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    except (MemoryError, RuntimeError):  # no memory for a thread: the pool is told that this worker is lost
+        os._exit(LOST)
 
 
 def _end_with_parent() -> None:

@@ -1,7 +1,8 @@
 """The command line: the group of all commands, running it, and its errors.
 
 Tables go to standard output, everything else to standard error.  Exit 0: done, and every derived statement held; 1: a
-derived statement did not hold, or a solver gave up; 2: bad usage or bad input, said in one line.
+derived statement did not hold, or a solver gave up; 2: bad usage or bad input, too little memory, or a file that cannot
+be written; 130, 143 and 129: interrupted.  What is wrong is said in one line.
 
 Each command checks words and numbers before it imports SymPy, so that help, the version and a mistake are answered
 at once.
@@ -13,8 +14,9 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
 
 import click
 
@@ -27,8 +29,10 @@ from .completion import complete_values
 from .curve import curve
 from .derive import derive
 from .fit import fit
+from .memory import NO_MEMORY, check_limit, end_without_memory, is_memory
 from .plan import plan
 from .plot import plot
+from .signals import answer_signals, exit_status, leave
 from .sweep import sweep
 from .table import table
 from .terminal import Command
@@ -37,6 +41,18 @@ from .verify import verify
 
 SLOW_EXIT = "EXPONENTS_SLOW_EXIT"
 """Environment variable: if set, the process ends as Python does by default, so that coverage and profilers can save."""
+
+
+class _ReaderGone(Exception):
+    """Nobody reads standard output any more; click would end the process itself at a BrokenPipeError, with status 1."""
+
+
+@contextlib.contextmanager
+def _see_closed_pipe() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _ReaderGone from error
 
 
 class _Group(click.Group):
@@ -52,6 +68,16 @@ class _Group(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; ``help`` and ``help COMMAND`` ask for help."""
         return super().parse_args(ctx, [*args[1:], "--help"] if args[:1] == ["help"] else args)
+
+    def make_context(self, *arguments: Any, **keywords: Any) -> click.Context:
+        """Make a context; help may be printed into a closed pipe."""
+        with _see_closed_pipe():
+            return super().make_context(*arguments, **keywords)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        with _see_closed_pipe():
+            return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -132,10 +158,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ExponentsError as error:
         return _complain(f"a derived statement did not hold: {error}", 1)
     except (click.Abort, KeyboardInterrupt):
-        return _complain("interrupted", 130)
-    except BrokenPipeError:
+        return _complain("interrupted", exit_status())
+    except (BrokenPipeError, _ReaderGone):
         return _leave_closed_pipe()
-    except OSError as error:
+    except (MemoryError, OSError, RuntimeError, ImportError) as error:
+        if is_memory(error):
+            return _complain(NO_MEMORY, 2)
+        if not isinstance(error, OSError):
+            raise
         return _complain(f"the output could not be written: {error.strerror or error}", 2)
 
 
@@ -151,8 +181,15 @@ def run() -> NoReturn:
     """
     if SLOW_EXIT in os.environ:
         sys.exit(main())
+    answer_signals()
+    if too_little := check_limit():
+        os._exit(_complain(too_little, 2))
+    threading.excepthook = end_without_memory
     gc.disable()  # one short computation: collecting while SymPy is imported costs a tenth of the whole run
-    status = main()
+    try:
+        status = main()
+    except KeyboardInterrupt:  # a second one
+        leave(exit_status() - 128)
     with contextlib.suppress(OSError, AttributeError):  # a closed standard error is None
         sys.stderr.flush()
     os._exit(status)  # standard output is flushed by main; taking SymPy down object by object costs a fifth

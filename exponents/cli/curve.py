@@ -19,6 +19,7 @@ from ..names import CONTINUUM, FLOW, FORMATS, METHODS, MODES, SIMULATE, require
 from .curve_request import name_options, read_questions, write_options
 from .curve_text import curve_notes, curve_title
 from .progress import current_progress, say
+from .signals import exit_status
 from .terminal import Command, column_options, format_option, show_report
 
 if TYPE_CHECKING:
@@ -127,11 +128,11 @@ def curve(form: str, **words: Any) -> int:
         except KeyboardInterrupt:
             if not solved:
                 raise
-            status = _say(f"interrupted; {len(solved)} of {len(asked)} curves are shown", 130)
+            status = _say(f"interrupted; {len(solved)} of {len(asked)} curves are shown", exit_status())
             break
         if solved and solved[-1][1].status.interrupted:
             finished = f"{len(solved[-1][1].status.seeds)} of {solved[-1][0].seeds} seeds"
-            status = _say(f"interrupted; the curve is the mean of {finished}", 130)
+            status = _say(f"interrupted; the curve is the mean of {finished}", exit_status())
             break
     _show(solved, form, among=len(asked) > 1)
     return status

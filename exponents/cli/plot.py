@@ -21,7 +21,8 @@ from .curve_request import name_options, read_questions
 from .loss_options import loss_options, read_loss
 from .plot_request import PlotRequest, read_request
 from .progress import Progress, current_progress, say
-from .terminal import Command, end_at_interrupt, fill_help, list_names
+from .signals import end_at_interrupt
+from .terminal import Command, fill_help, list_names
 
 if TYPE_CHECKING:
     from verify.curves import LossCurve

@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..names import FORMATS, require
 from .curve_request import whole_number
 from .progress import current_progress, say
+from .signals import exit_status
 from .terminal import Command, format_option, show, show_report
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def sweep(
         _show_estimate(asked, place, count or os.cpu_count() or 1, form)
         return 0
     found = _run(asked, place, count, scheduler, retry)
-    for target in targets:
+    for target in () if found.interrupted else targets:  # a part would look like the whole
         found.write(target)
         say(f"exponents: wrote {target}")
     _show_results(found, place, form)
@@ -232,5 +233,5 @@ def _report_status(found: SweepResults) -> int:
         say(f"exponents: {len(found.failed) - SHOWN} more failed; --export lists them")
     if found.interrupted:
         say(f"exponents: interrupted; {found.left} tasks are left; run the same command to go on")
-        return 130
+        return exit_status()
     return 1 if found.failed else 0

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import os
 import re
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +14,7 @@ import click
 
 from .. import __version__
 from ..names import CONVENTIONS, FORMATS, MODEL, PUBLISHED, VERSIONS
-from .progress import ERASE, current_progress, measure_terminal, show_progress
+from .progress import current_progress, measure_terminal, show_progress
 
 if TYPE_CHECKING:
     from ..derivations.derivation import Derivation
@@ -133,36 +129,6 @@ convention_option = click.option(
     metavar="NAME",
     help=f"Symbols of the two parameters: {', '.join(CONVENTIONS)}.  [default: {MODEL}]",
 )
-
-
-@contextmanager
-def end_at_interrupt() -> Iterator[None]:
-    """End the process at once at an interrupt, before anything is computed.
-
-    While modules are imported, an interrupt may be raised where Python can only ignore it (a callback of a weak
-    reference), and the command would go on.
-
-    Examples
-    --------
-    >>> with end_at_interrupt():
-    ...     import json
-    """
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or before in (None, signal.SIG_IGN):
-        yield
-        return
-    signal.signal(signal.SIGINT, _leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _leave(*_: object) -> None:
-    """Say that the command was interrupted, and end the process."""
-    with contextlib.suppress(OSError):
-        os.write(2, f"{ERASE if os.isatty(2) else ''}exponents: interrupted{os.linesep}".encode())
-    os._exit(130)
 
 
 def show(render: Callable[[str, Page], str], form: str) -> None:

@@ -17,6 +17,7 @@ from ..names import FORMATS, require
 from ..rationals import exact, to_double
 from .curve_request import whole_number
 from .progress import current_progress, say
+from .signals import exit_status
 from .terminal import Command, format_option, show_report
 from .train_problem import BETA, CIRCLE, Problem, read_problem
 
@@ -113,7 +114,7 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
         say(f"exponents: {warning}")
     if curve.status.interrupted:
         say(f"exponents: interrupted; the loss is the mean of {len(curve.status.seeds)} seeds")
-        return 130
+        return exit_status()
     return 0
 
 

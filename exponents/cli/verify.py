@@ -22,6 +22,7 @@ from ..names import CONTINUUM, FORMATS, SPECTRA, require
 from ..rationals import abbreviate, exact
 from .curve_request import capacity_and_source, whole_number
 from .progress import current_progress, say
+from .signals import exit_status
 from .terminal import Command, fill_help, format_option, list_names, show_report
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _report_status(found: Sequence[Verdict], control: bool, interrupted: bool) -
             say(f"exponents: {verdict.claim.name} was not measured: {verdict.failure}")
     if interrupted:
         say(f"exponents: interrupted; {'only finished points are shown' if found else 'no point was finished'}")
-        return 130
+        return exit_status()
     if control:
         passed = [verdict for verdict in found if verdict.derived_verdict != "refuted"]
         if passed:

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from verify.processes import make_pool, start_processes, stop_pool
+from exponents.errors import NotSolved
+from verify.processes import SIGNALS, make_pool, start_processes, stop_pool
 
 SLEEPERS = """
 import time
@@ -78,6 +79,23 @@ def test_control_a_pool_that_nobody_ends_is_seen(start):
     process = start("-c", SLEEPERS)
     process.stdout.readline()
     assert not wait_until(lambda: not group(process.pid), 1)
+
+
+def test_a_worker_leaves_signals_to_its_parent():
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        with start_processes(2) as pool:
+            answers = [pool.submit(signal.getsignal, number).result() for number in SIGNALS]
+            held = pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []).result()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert answers == [signal.SIG_IGN, signal.SIG_DFL, signal.SIG_IGN] and not held
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_a_lost_process_is_said():
+    with pytest.raises(NotSolved, match="a process was lost"), start_processes(2) as pool:
+        pool.submit(os._exit, 1).result()
 
 
 def test_a_pool_is_left_without_waiting_for_what_runs():

@@ -284,7 +284,7 @@ def test_a_run_that_is_killed_goes_on_and_gives_the_same_file(tmp_path):
 def test_an_interrupted_run_ends_at_once_and_keeps_what_ended(tmp_path):
     (tmp_path / "grid.toml").write_text(SLOW.replace("1,30", "1,300"))
     store = tmp_path / "grid.sqlite"
-    process = start(tmp_path)
+    process = start(tmp_path, "--export", "part.csv")
     end = time.monotonic() + 60
     while not rows(store) and time.monotonic() < end:
         time.sleep(0.02)
@@ -294,6 +294,7 @@ def test_an_interrupted_run_ends_at_once_and_keeps_what_ended(tmp_path):
     assert time.monotonic() - begun < 5 and process.returncode == 130 and group(process.pid) == []
     assert "interrupted; " in err and "run the same command to go on" in err and "Traceback" not in err
     assert f"left      {40 - rows(store)}" in out and rows(store) > 0
+    assert not (tmp_path / "part.csv").exists()
 
 
 def test_progress_says_the_rate_and_the_time_that_is_left():
