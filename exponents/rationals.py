@@ -196,3 +196,13 @@ def _check_digits(value: Fraction, name: str) -> Fraction:
     if abs(value.numerator) >= limit or value.denominator >= limit:
         raise InputError(f"{name} may have at most {MAX_DIGITS} digits; got {abbreviate(value)}; {_HINT}")
     return value
+
+
+def scaled_powers(value: Fraction, degree: int) -> list[int]:
+    """Return the powers of a number up to a degree, times its denominator to that degree: all are integers.
+
+    >>> scaled_powers(Fraction(2, 3), 2)
+    [9, 6, 4]
+    """
+    top, bottom = value.as_integer_ratio()
+    return [top**k * bottom ** (degree - k) for k in range(degree + 1)]

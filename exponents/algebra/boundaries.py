@@ -10,19 +10,21 @@ the polynomials that separate them from others vanishes; there a new piece of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 from typing import Generic
 
 from sympy import Expr
 
-from .elimination import Base, roots_above, sample_heights, sign_on_line, univariate, wall_polynomials
+from .elimination import Base, roots_above, sample_heights, sign_on_line, univariate, wall_polynomials, walls_between
 from .parametric import Point
 from .partition import Found, Leaf, Partition
 from .polynomials import Functions, Polynomial, factors
 from .real_roots import (
     Root,
     collect_roots,
+    is_between,
     rationals_between,
     real_roots,
     sign_below,
@@ -116,7 +118,7 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
     while waiting:
         low, high = waiting.pop()
         for base in _bases(partition, (low, high)):
-            partition.functions.work.spend(100)
+            partition.functions.work.spend(60)
             spot = _Spot(partition, curve, _on_branch(roots_above(curve, base)[branch], base))
             pair: _Pair[Found] | None = None
             if spot.is_inside():
@@ -129,14 +131,29 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
         if pair is not None:
             yield pair
         if base:
-            asked = [p for p in spot.signs if p != curve]
-            met = [partition.functions.eliminate(curve, p) if p.involves(0) else frozenset({p}) for p in asked]
-            walls = frozenset().union(*met)
-            inside = sort_roots(root for wall in walls for root in roots_between(univariate(wall), low, high))
-            left = [root for root in inside if root.side_of(base[0]) < 0]
-            right = [root for root in inside if root.side_of(base[0]) > 0]
-            waiting += [(low, left[-1])] if left else []
-            waiting += [(right[0], high)] if right else []
+            # Two parts meet until a sign changes that selects one of them.
+            asked = spot.signs if pair is None else {*partition.edges, *pair[0].signs, *pair[1].signs}
+            others = sorted((p for p in asked if p != curve), key=lambda p: p.simplicity)
+            left, right = _nearest(base[0], curve, others, low, high)
+            waiting += [(low, left)] if left is not low else []
+            waiting += [(right, high)] if right is not high else []
+
+
+def _nearest(
+    value: Fraction, curve: Polynomial, others: Iterable[Polynomial], low: Root | None, high: Root | None
+) -> _Span:
+    """Return where, nearest to a value between two roots, other polynomials may vanish on a curve; or these roots."""
+    left, right = low, high
+    for other in others:
+        for wall in walls_between(left, right, curve, other) if other.involves(0) else (other,):
+            for root in roots_between(univariate(wall), left, right):
+                if not is_between(root, left, right):
+                    continue
+                if root.side_of(value) < 0:
+                    left = root
+                elif root.side_of(value) > 0:
+                    right = root
+    return left, right
 
 
 def rational_corners(functions: Functions, curves: Iterable[Expr]) -> Iterator[Point]:

@@ -28,36 +28,12 @@ from itertools import pairwise
 from sympy import Expr, Symbol
 
 from .box import find_bounds, sign_on_box
-from .elimination import Base, roots_above, sample_between, univariate, wall_polynomials
+from .branch_order import Branch, Column, ordered_columns
+from .elimination import Base, roots_above, sample_between, univariate, walls_between
 from .parametric import Point, evaluate
 from .polynomials import Functions, Polynomial, RationalFunction, sign
-from .real_roots import (
-    Root,
-    collect_roots,
-    compare,
-    is_between,
-    real_roots,
-    sign_below,
-    sort_roots,
-)
-from .root_ranges import may_vanish_between, roots_between
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """The cells above one interval of the first of two parameters; with one parameter, all of the line.
-
-    Attributes
-    ----------
-    low, high : Root or None
-        Ends of the interval; None is an infinity.
-    base : tuple of Fraction
-        Exact values of all parameters but the last, inside the interval.
-    """
-
-    low: Root | None
-    high: Root | None
-    base: Base
+from .real_roots import Root, compare, is_between, sign_below, sort_roots
+from .root_ranges import roots_between
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,32 +44,37 @@ class Cell:
     ----------
     parameters : tuple of Symbol
     place : Column
-    column, row : int
-        The cylinder it belongs to and its height in it: consecutive rows of one column touch.
-    low, high : Root or None
-        Its bounds in the last parameter above the column's base point; None is an infinity.
-    lower_curves, upper_curves : set of Polynomial
-        The polynomials that vanish on these bounds.
+        The cylinder it belongs to.
+    lower, upper : (Polynomial, int) or None
+        The branches that bound it in the last parameter; None is an infinity.
     signs : int
         Bit i is set where the i-th polynomial of the arrangement is positive.
     """
 
     parameters: tuple[Symbol, ...]
     place: Column
-    column: int = 0
-    row: int = 0
-    low: Root | None = None
-    high: Root | None = None
-    lower_curves: frozenset[Polynomial] = frozenset()
-    upper_curves: frozenset[Polynomial] = frozenset()
+    lower: Branch | None = None
+    upper: Branch | None = None
     signs: int = 0
+
+    @cached_property
+    def bounds(self) -> tuple[Root | None, Root | None]:
+        """The bounds in the last parameter above the column's base point; None is an infinity."""
+        return self.bounds_above(self.place.base)
 
     @cached_property
     def sample(self) -> Point:
         """An exact point inside."""
         if not self.parameters:
             return {}
-        return dict(zip(self.parameters, (*self.place.base, sample_between(self.low, self.high)), strict=True))
+        return dict(zip(self.parameters, (*self.place.base, sample_between(*self.bounds)), strict=True))
+
+    def bounds_above(self, base: Base) -> tuple[Root | None, Root | None]:
+        """Return the bounds above another base point of the column, in which branches keep their order."""
+        low, high = (branch and roots_above(branch[0], base)[branch[1]] for branch in (self.lower, self.upper))
+        if low is not None and high is not None:
+            compare(low, high)  # leaves their intervals disjoint
+        return low, high
 
 
 class Arrangement:
@@ -162,10 +143,9 @@ class Arrangement:
         """Return base values at which a root of the polynomial may appear, vanish, or enter one of the cells."""
         if len(self.functions.parameters) < 2:
             return []
-        bounds = frozenset().union(*(cell.lower_curves | cell.upper_curves for cell in cells))
-        walls = [self.functions.eliminate(polynomial)]
-        walls += [self.functions.eliminate(polynomial, bound) for bound in bounds]
+        bounds = {branch[0] for cell in cells for branch in (cell.lower, cell.upper) if branch is not None}
         low, high = cells[0].place.low, cells[-1].place.high
+        walls = [walls_between(low, high, polynomial), *(walls_between(low, high, polynomial, b) for b in bounds)]
         every = frozenset().union(*walls)
         return sort_roots(root for p in every for root in roots_between(univariate(p), low, high))
 
@@ -181,14 +161,9 @@ class Arrangement:
 
     def _with_roots(self, polynomial: Polynomial, cells: Sequence[Cell], base: Base) -> list[Cell]:
         """Return the cells of a column that have a root of the polynomial above ``base``."""
-        self.functions.work.spend(20 * (1 + len(cells)))
+        self.functions.work.spend(8 * (1 + len(cells)))
         curve = polynomial.coefficients_above(base)
-        return [cell for cell in cells if roots_between(curve, *self.bounds_above(cell, base))]
-
-    def bounds_above(self, cell: Cell, base: Base) -> tuple[Root | None, Root | None]:
-        """Return the lower and upper bound of a cell above a base point of its column."""
-        low = _move_bound(cell.low, cell.lower_curves, cell.place, base)
-        return low, _move_bound(cell.high, cell.upper_curves, cell.place, base)
+        return [cell for cell in cells if roots_between(curve, *cell.bounds_above(base))]
 
     def _keeps_sign(self, polynomial: Polynomial) -> bool:
         """Return whether coefficients show that the polynomial keeps its sign on the box around the domain."""
@@ -199,14 +174,6 @@ def _changes(polynomial: Polynomial, cells: Iterable[Cell]) -> bool:
     signs = (sign(polynomial, cell.sample) for cell in cells)
     first = next(signs)
     return any(other != first for other in signs)
-
-
-def _move_bound(root: Root | None, vanishing: frozenset[Polynomial], place: Column, base: Base) -> Root | None:
-    """Return a bound of a cell above another base point of its column, in which roots keep their order."""
-    if root is None:
-        return None
-    polynomial = min(vanishing, key=lambda p: p.text)
-    return roots_above(polynomial, base)[roots_above(polynomial, place.base).index(root)]
 
 
 def cut_domain(functions: Functions, polynomials: Iterable[Polynomial], domain: Sequence[Expr] = ()) -> Arrangement:
@@ -238,18 +205,18 @@ def cut_domain(functions: Functions, polynomials: Iterable[Polynomial], domain: 
     flips = {p: 1 << i for i, p in enumerate(listed)}
     sides = [_parity(functions.element(side), flips) for side in domain if last in side.free_symbols]
     upright = [side for side in domain if last not in side.free_symbols]
-    cells = []
-    for number, column in enumerate(_columns(functions, listed, upright)):
-        functions.work.spend(20 * (1 + len(listed)))
-        curves = {p: p.coefficients_above(column.base) for p in listed}
+    found: list[Cell] = []
+    below = 0
+    for column, order, met in ordered_columns(functions, listed, upright):
+        if not met:
+            below = sum(flips[p] for p in listed if sign_below(p.coefficients_above(column.base)) > 0)
+        signs = below
         # From minus infinity upwards, a polynomial changes sign at each of its roots, which are simple.
-        signs = sum(flips[p] for p in listed if sign_below(curves[p]) > 0)
-        ends = [(None, frozenset[Polynomial]()), *collect_roots(curves), (None, frozenset[Polynomial]())]
-        for row, ((low, below), (high, above)) in enumerate(pairwise(ends)):
-            signs ^= sum(flips[p] for p in below)
+        for lower, upper in pairwise([None, *order, None]):
+            signs ^= flips[lower[0]] if lower is not None else 0
             if all((signs & mask).bit_count() % 2 == parity for mask, parity in sides):
-                cells.append(Cell(functions.parameters, column, number, row, low, high, below, above, signs))
-    return Arrangement(functions, tuple(listed), tuple(cells))
+                found.append(Cell(functions.parameters, column, lower, upper, signs))
+    return Arrangement(functions, tuple(listed), tuple(found))
 
 
 def _parity(side: RationalFunction, flips: dict[Polynomial, int]) -> tuple[int, int]:
@@ -257,18 +224,3 @@ def _parity(side: RationalFunction, flips: dict[Polynomial, int]) -> tuple[int, 
     content, powers = side.factor
     odd = [flips[p] for p, power in powers.items() if power % 2]
     return sum(odd), (len(odd) + (content < 0)) % 2
-
-
-def _columns(functions: Functions, polynomials: Sequence[Polynomial], upright: Sequence[Expr]) -> list[Column]:
-    """Return the columns that meet the conditions of the domain on the first of two parameters alone."""
-    if len(functions.parameters) == 1:
-        return [Column(None, None, ())]
-    first = functions.parameters[0]
-    sides = (functions.element(side).factor for side in upright)
-    known = [(p, content) for content, powers in sides for p, power in powers.items() if len(powers) == power == 1]
-    low, high = (None if x is None else real_roots((-x.numerator, x.denominator))[0] for x in find_bounds(1, known))
-    walls = {p: univariate(p) for p in wall_polynomials(polynomials)}
-    walls = {p: wall for p, wall in walls.items() if may_vanish_between(wall, low, high)}
-    ends = [None, *(root for root, _ in collect_roots(walls)), None]
-    columns = (Column(low, high, (sample_between(low, high),)) for low, high in pairwise(ends))
-    return [c for c in columns if all(evaluate(side, {first: c.base[0]}) > 0 for side in upright)]

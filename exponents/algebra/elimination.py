@@ -3,8 +3,9 @@
 Elimination of the last parameter (`Functions.eliminate`) leaves polynomials in the first.  Between their zeros the
 curves keep their order (Collins; McCallum).
 
-Map: `wall_polynomials` eliminates; `separating_polynomials` separate any two cells.  `roots_above` and `univariate` fix
-one parameter.  `sample_heights` and `sample_between` give points between curves, `sign_on_line` the sign at one.
+Map: `wall_polynomials` eliminates, `walls_between` only where it matters; `separating_polynomials` separate any two
+cells.  `roots_above` and `univariate` fix one parameter.  `sample_heights` and `sample_between` give points between
+curves, `sign_on_line` the sign at one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from itertools import combinations, pairwise
 
 from .polynomials import Polynomial
 from .real_roots import Root, real_roots, simplest_between, sort_roots
-from .root_ranges import sign_at_root
+from .root_ranges import may_vanish_between, sign_at_root
 
 Base = tuple[Fraction, ...]
 """Exact values of all parameters but the last: one value, or none."""
@@ -58,6 +59,40 @@ def univariate(polynomial: Polynomial, height: Fraction = Fraction(0)) -> tuple[
     while coefficients and coefficients[-1] == 0:
         coefficients.pop()
     return tuple(coefficients)
+
+
+def walls_between(low: Root | None, high: Root | None, *polynomials: Polynomial) -> frozenset[Polynomial]:
+    """Return the polynomials that `Functions.eliminate` leaves; none if they have no root between two places.
+
+    Most have none, which shows before they are factored.
+
+    Examples
+    --------
+    >>> from exponents import alpha, beta
+    >>> from exponents.algebra.polynomials import Functions, factors
+    >>> field = Functions((alpha, beta))
+    >>> (hyperbola,) = factors(field.element(beta**2 - alpha**2 + 1))
+    >>> (three,) = real_roots((-3, 1))
+    >>> sorted(map(str, walls_between(None, three, hyperbola)))  # it turns back at -1 and 1
+    ['alpha + 1', 'alpha - 1']
+    >>> walls_between(three, None, hyperbola)
+    frozenset()
+    """
+    if any(may_vanish_between(line, low, high) for line in _unfactored(*polynomials)):
+        return polynomials[0].functions.eliminate(*polynomials)
+    return frozenset()
+
+
+@lru_cache(maxsize=100_000)
+def _unfactored(*polynomials: Polynomial) -> list[tuple[int, ...]]:
+    """Return coefficients of the polynomials that elimination leaves in the first of two parameters, constant first."""
+    lines = []
+    for data in polynomials[0].functions.unfactored(*polynomials):
+        line = [0] * (int(data.degrees()[1]) + 1)
+        for powers, coefficient in data.terms():
+            line[int(powers[1])] = int(coefficient)
+        lines.append(tuple(line))
+    return lines
 
 
 def wall_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
@@ -124,7 +159,7 @@ def sample_heights(line: Polynomial, others: Iterable[Polynomial]) -> list[Fract
     [-2, 0, 2]
     """
     functions = line.functions
-    crossing = [functions.eliminate_first(line, other) for other in others if other.involves(0)]
+    crossing = [functions.eliminate(line, other, position=1) for other in others if other.involves(0)]
     origin = (Fraction(0),)
     roots = sort_roots(root for p in frozenset().union(*crossing) for root in real_roots(p.coefficients_above(origin)))
     ends = [None, *roots, None]

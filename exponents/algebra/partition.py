@@ -165,7 +165,7 @@ def partition_domain(functions: Functions, domain: Sequence[Expr], decide: Decid
     whole = search.cut_by(())
     if not whole.cells:
         raise InputError(f"the domain {' and '.join(f'{side} > 0' for side in domain)} is empty; widen it")
-    tree = search.divide({}, whole)
+    tree = search.divide({}, whole, frozenset())
     assert tree is not None, "a domain with cells has parts"
     return Partition(functions, tuple(domain), edges, tree)
 
@@ -215,8 +215,11 @@ class _Search(Generic[Found]):
         self._decisions: dict[Base, _Decision[Found]] = {}
         self._lines: dict[tuple[object, ...], list[_Piece[Found]]] = {}
 
-    def divide(self, signs: Signs, cut: Arrangement) -> Tree[Found] | None:
-        """Divide the part on which the polynomials that cut the domain have given signs; return None if it is empty."""
+    def divide(self, signs: Signs, cut: Arrangement, steady: frozenset[Polynomial]) -> Tree[Found] | None:
+        """Divide the part on which the polynomials that cut the domain have given signs; return None if it is empty.
+
+        The ``steady`` polynomials are known to keep their signs on a part that contains this one.
+        """
         mask, wanted = cut.sign_mask(signs)
         cells = [cell for cell in cut.cells if not (cell.signs ^ wanted) & mask]
         if not cells:
@@ -227,11 +230,11 @@ class _Search(Generic[Found]):
             if sum(not (cell.signs ^ wanted) & fewer for cell in cut.cells) == len(cells):
                 mask = fewer
                 del bounding[polynomial]
-        division = self._find_division(cut, cells)
+        division, steady = self._find_division(cut, cells, steady)
         if not isinstance(division, Polynomial):
             return Leaf(division, bounding, cells[len(cells) // 2].sample)
         finer = self.cut_by({*bounding, division})
-        negative, positive = (self.divide({**bounding, division: s}, finer) for s in (-1, 1))
+        negative, positive = (self.divide({**bounding, division: s}, finer, steady) for s in (-1, 1))
         if negative is None or positive is None:
             return negative or positive
         return Split(division, bounding, negative, positive)
@@ -240,25 +243,31 @@ class _Search(Generic[Found]):
         """Return the cells that some polynomials cut from the domain."""
         return cut_domain(self.functions, self.edges.union(polynomials), self.domain)
 
-    def _find_division(self, cut: Arrangement, cells: Sequence[Cell]) -> Polynomial | Found:
-        """Return the decision that holds on all of the cells, or a polynomial to divide them by."""
+    def _find_division(
+        self, cut: Arrangement, cells: Sequence[Cell], steady: frozenset[Polynomial]
+    ) -> tuple[Polynomial | Found, frozenset[Polynomial]]:
+        """Return the decision that holds on all of the cells, or a polynomial to divide them by, and steady ones."""
+        known = set(steady)
         try:
             start = cells[len(cells) // 2]
-            height, decision = self._sample(start.place.base, start.low, start.high)
+            height, decision = self._sample(start.place.base, *start.bounds)
             here = dict(zip(self.functions.parameters, (*start.place.base, height), strict=False))
-            for polynomial in sorted(decision.polynomials.difference(cut.polynomials), key=lambda p: p.simplicity):
+            unknown = decision.polynomials.difference(cut.polynomials, known)
+            for polynomial in sorted(unknown, key=lambda p: p.simplicity):
                 for cell, base in cut.find_crossings(polynomial, cells):
-                    return min(self._changes_above(cut, cell, base) or {polynomial}, key=lambda p: p.simplicity)
+                    changes = self._changes_above(cell, base) or {polynomial}
+                    return min(changes, key=lambda p: p.simplicity), frozenset(known)
                 if {sign(polynomial, cell.sample) for cell in cells} != {sign(polynomial, here)}:
-                    return polynomial
+                    return polynomial, frozenset(known)
+                known.add(polynomial)
         except _Degenerate as degenerate:
-            return min(*degenerate.args, key=lambda p: p.simplicity)
+            return min(*degenerate.args, key=lambda p: p.simplicity), frozenset(known)
         except Pole as pole:  # a sample may lie on a pole that nothing has named yet
             named = frozenset().union(*(factors(self.functions.element(e)) for e in pole.vanishing))
             if not named.difference(cut.polynomials):
                 raise
-            return min(named.difference(cut.polynomials), key=lambda p: p.simplicity)
-        return decision.found
+            return min(named.difference(cut.polynomials), key=lambda p: p.simplicity), frozenset(known)
+        return decision.found, frozenset(known)
 
     def at(self, sample: Point) -> _Decision[Found]:
         """Return the decision at a point."""
@@ -269,11 +278,11 @@ class _Search(Generic[Found]):
             self._decisions[key] = _Decision(found, frozenset().union(*(factors(e) for e in deciding if e)))
         return self._decisions[key]
 
-    def _changes_above(self, cut: Arrangement, cell: Cell, base: Base | None) -> frozenset[Polynomial]:
+    def _changes_above(self, cell: Cell, base: Base | None) -> frozenset[Polynomial]:
         """Return the polynomials at which the outcome changes on the line above a base value, inside a cell."""
         if base is None:
             return frozenset()
-        return _changes(self._follow_line(base, *cut.bounds_above(cell, base)))
+        return _changes(self._follow_line(base, *cell.bounds_above(base)))
 
     def _follow_line(self, base: Base, low: Root | None, high: Root | None) -> list[_Piece[Found]]:
         """Return the pieces of a line between two roots, from below, each with the decision that holds on it."""

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import prod
 
 from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_poly
 from sympy import Add, Expr, Integer, Mul, Symbol, factor_list
 
 from ..errors import InputError, TooMuchWork
-from ..rationals import abbreviate
+from ..rationals import abbreviate, scaled_powers
 from .parametric import Point
 from .work_limit import WorkLimit, problem_limit
 
@@ -74,16 +74,17 @@ class Polynomial:
         """Return the derivative in the parameter at ``position``."""
         return Polynomial(self.data.derivative(position), self.functions)
 
-    def coefficients_above(self, base: Sequence[Fraction]) -> tuple[int, ...]:
+    @lru_cache(maxsize=200_000)  # noqa: B019 - the entries of a problem make room for those of the next
+    def coefficients_above(self, base: tuple[Fraction, ...]) -> tuple[int, ...]:
         """Return integer coefficients in the last parameter, constant first, where the others have the values ``base``.
 
         They are those of a positive multiple; the result is empty if the polynomial vanishes on the whole line.
         """
-        others = list(zip(base, self.degrees[1:], strict=True))
+        tables = [scaled_powers(value, degree) for value, degree in zip(base, self.degrees[1:], strict=True)]
         coefficients = [0] * (self.degrees[0] + 1)
         for powers, coefficient in self.terms():
-            for (value, degree), power in zip(others, powers[1:], strict=True):
-                coefficient *= value.numerator**power * value.denominator ** (degree - power)
+            for table, power in zip(tables, powers[1:], strict=True):
+                coefficient *= table[power]
             coefficients[powers[0]] += coefficient
         while coefficients and coefficients[-1] == 0:
             coefficients.pop()
@@ -176,6 +177,7 @@ class Functions:
         self._generators = dict(zip(self._symbols, self._context.gens(), strict=False))
         self._elements: dict[Expr, RationalFunction] = {}
         self._factored: dict[str, tuple[int, dict[Polynomial, int]]] = {}
+        self._resultants: dict[tuple[frozenset[Polynomial], int], tuple[fmpz_mpoly, ...]] = {}
         self._eliminated: dict[tuple[frozenset[Polynomial], int], frozenset[Polynomial]] = {}
         self.work = problem_limit() if work is None else WorkLimit(work)
 
@@ -287,8 +289,16 @@ class Functions:
         """
         key = frozenset(polynomials), position
         if key not in self._eliminated:
+            found = self.unfactored(*polynomials, position=position)
+            self._eliminated[key] = frozenset().union(*(self.irreducible(p) for p in found))
+        return self._eliminated[key]
+
+    def unfactored(self, *polynomials: Polynomial, position: int = 0) -> tuple[fmpz_mpoly, ...]:
+        """Return the polynomials whose factors `eliminate` returns."""
+        key = frozenset(polynomials), position
+        if key not in self._resultants:
             first = polynomials[0]
-            self.work.spend(1 + sum(sum(p.degrees) for p in polynomials) ** 3 // 8)
+            self.work.spend(1 + sum(sum(p.degrees) for p in polynomials) ** 3 // 16)
             if len(polynomials) == 2:
                 found = [first.data.resultant(polynomials[1].data, position)]
             else:
@@ -297,13 +307,8 @@ class Functions:
                 top = {(*p[:position], 0, *p[after:]): c for p, c in highest}
                 found = [self._context.from_dict(top)]  # the leading coefficient
                 found += [first.data.discriminant(position)] if degree > 1 else []
-            self._eliminated[key] = frozenset().union(*(self.irreducible(p) for p in found if not p.is_zero()))
-        return self._eliminated[key]
-
-    def eliminate_first(self, line: Polynomial, other: Polynomial) -> frozenset[Polynomial]:
-        """Return the polynomials in the last parameter that vanish where ``other`` vanishes on upright lines."""
-        self.work.spend(1 + (sum(line.degrees) + sum(other.degrees)) ** 3 // 8)
-        return self.irreducible(line.data.resultant(other.data, 1))
+            self._resultants[key] = tuple(p for p in found if not p.is_zero())
+        return self._resultants[key]
 
     def inverse(self, rows: Sequence[Sequence[RationalFunction]]) -> list[list[RationalFunction]]:
         """Return the exact inverse of a square matrix over the field.
@@ -385,12 +390,8 @@ def sign(value: RationalFunction | Polynomial, point: Point) -> int:
     """
     if isinstance(value, RationalFunction):
         return prod(sign(Polynomial(part, value.functions), point) for part in (value.numer, value.denom))
-    # Times the positive denominators of the point, all is integer arithmetic.
-    values = [point[symbol] for symbol in reversed(value.functions.parameters)]
-    tables = [
-        [v.numerator**k * v.denominator ** (degree - k) for k in range(degree + 1)]
-        for v, degree in zip(values, value.degrees, strict=False)
-    ]
+    values = (point[symbol] for symbol in reversed(value.functions.parameters))
+    tables = [scaled_powers(v, degree) for v, degree in zip(values, value.degrees, strict=False)]
     total = 0
     for powers, coefficient in value.terms():
         for table, power in zip(tables, powers, strict=False):

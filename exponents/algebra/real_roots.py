@@ -16,13 +16,16 @@ from itertools import pairwise
 from math import ceil, floor, inf, isqrt, nextafter
 from typing import TypeVar
 
-from flint import arb, fmpz_poly
+from flint import arb, ctx, fmpz_poly
 
 REFINEMENT = 16
 """Halvings of an isolating interval at a time: intervals overlap so rarely that the step hardly matters."""
 
 DIGITS = 128
 """Binary digits to which the root of a quadratic polynomial is found at first."""
+
+BALLS = 30
+"""Binary digits to which other roots are found at first: more would take two or three times as long."""
 
 Coefficients = tuple[int, ...]
 """Coefficients of a polynomial in one variable, constant first."""
@@ -110,6 +113,9 @@ class Root:
 
     def side_of(self, value: Fraction) -> int:
         """Return the sign of root - value; 0 only if they are equal."""
+        near, (below, above) = _float(value), self._floats  # the floats stand off by more than the error of near
+        if near < below or near > above:
+            return 1 if near < below else -1
         while not self.is_rational and self.low <= value <= self.high:
             self.refine()
         return (self.low > value) - (self.low < value)
@@ -212,7 +218,8 @@ def _isolate_roots(coefficients: Coefficients) -> tuple[Root, ...]:
         return (Root((-value.numerator, value.denominator), 0, (value, value)),)
     if len(coefficients) == 3:
         return _solve_quadratic(coefficients)
-    balls = [root.real for root, _ in fmpz_poly(list(coefficients)).complex_roots() if root.imag == 0]
+    with ctx.workprec(BALLS):
+        balls = [root.real for root, _ in fmpz_poly(list(coefficients)).complex_roots() if root.imag == 0]
     return tuple(Root(coefficients, i, ball) for i, ball in enumerate(sorted(balls, key=lambda ball: ball.mid())))
 
 
@@ -283,9 +290,18 @@ def simplest_between(low: Fraction | None, high: Fraction | None) -> Fraction:
         return Fraction(0)
     if high <= 0:
         return -simplest_between(-high, -low)
-    whole = Fraction(floor(low))
-    if whole + 1 < high:
-        return whole + 1
-    if low == whole:  # the simplest fraction above an integer is that integer plus 1/n
-        return whole + Fraction(1, floor(1 / (high - whole)) + 1)
-    return whole + 1 / simplest_between(1 / (high - whole), 1 / (low - whole))
+    wholes, (a, b), (c, d) = list[int](), low.as_integer_ratio(), high.as_integer_ratio()
+    while True:  # find the simplest of a/b and c/d as a continued fraction: whole + 1/(a fraction between inverses)
+        whole = a // b
+        if (whole + 1) * d < c:
+            top, bottom = whole + 1, 1
+            break
+        if a == whole * b:  # the simplest fraction above an integer is that integer plus 1/n
+            bottom = d // (c - whole * d) + 1
+            top = whole * bottom + 1
+            break
+        wholes.append(whole)
+        a, b, c, d = d, c - whole * d, b, a - whole * b
+    for whole in reversed(wholes):
+        top, bottom = whole * top + bottom, top
+    return Fraction(top, bottom)

@@ -69,18 +69,34 @@ def _may_vanish(coefficients: Coefficients, start: int | None, end: int | None) 
     if start is None and end is None:
         mirrored = [-c if k % 2 else c for k, c in enumerate(coefficients)]
         return not coefficients[0] or _changes_sign(coefficients) or _changes_sign(mirrored)
-    degree = len(coefficients) - 1
-    scaled = fmpz_poly([c * GRID ** (degree - k) for k, c in enumerate(coefficients)])  # in units of the grid
+    degree, scaled = len(coefficients) - 1, _scaled(coefficients)
     if start is not None and end is not None:
-        inside = list(scaled(fmpz_poly([start, end - start])).coeffs())
+        inside = scaled(fmpz_poly([start, end - start])).coeffs()
         inside += [0] * (degree + 1 - len(inside))
-        moved = list(fmpz_poly(inside[::-1])(fmpz_poly([1, 1])).coeffs())
+        inside.reverse()
+        moved = fmpz_poly(inside)(_ONE_MORE).coeffs()
         if len(moved) <= degree:  # it vanishes on the start
             return True
     else:
-        moved = list(scaled(fmpz_poly([start, 1] if start is not None else [end, -1])).coeffs())
+        moved = scaled(fmpz_poly([start, 1] if start is not None else [end, -1])).coeffs()
     return not moved[0] or _changes_sign(moved)
 
 
+_ONE_MORE = fmpz_poly([1, 1])
+
+
+@lru_cache(maxsize=100_000)
+def _scaled(coefficients: Coefficients) -> fmpz_poly:
+    """Return a polynomial in units of the grid."""
+    degree = len(coefficients) - 1
+    return fmpz_poly([c * GRID ** (degree - k) for k, c in enumerate(coefficients)])
+
+
 def _changes_sign(coefficients: Sequence[int]) -> bool:
-    return any(c > 0 for c in coefficients) and any(c < 0 for c in coefficients)
+    positive = negative = False
+    for c in coefficients:
+        if c > 0:
+            positive = True
+        elif c < 0:
+            negative = True
+    return positive and negative
