@@ -51,6 +51,9 @@ _HOMES = {
     "fits.kernel_spectrum": ("one_hot",),
     # Networks: kernels at initialisation, and training
     "networks.circle_spectrum": ("circle_spectrum",),
+    "networks.convolutional": ("Convolutional",),
+    "networks.image_folders": ("folder_task",),
+    "networks.image_tasks": ("digits_task",),
     "networks.kernels": ("relu_kernels",),
     "networks.network_ensemble": ("Training", "train_networks"),
     "networks.network_exponent": ("NetworkExponent", "measure_exponent"),
@@ -85,6 +88,9 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .measurements.slopes import Limit as Limit, extrapolate as extrapolate
     from .model import Model as Model
     from .networks.circle_spectrum import circle_spectrum as circle_spectrum
+    from .networks.convolutional import Convolutional as Convolutional
+    from .networks.image_folders import folder_task as folder_task
+    from .networks.image_tasks import digits_task as digits_task
     from .networks.kernels import relu_kernels as relu_kernels
     from .networks.network_ensemble import Training as Training, train_networks as train_networks
     from .networks.network_exponent import NetworkExponent as NetworkExponent, measure_exponent as measure_exponent

@@ -16,25 +16,37 @@ from ..errors import InputError
 from ..names import FORMATS, require
 from ..rationals import exact, to_double
 from .curve_request import whole_number
+from .problem_file import write_text
 from .progress import current_progress, say
 from .signals import exit_status
 from .terminal import Command, format_option, show_report
-from .train_problem import BETA, CIRCLE, Problem, read_problem
+from .train_problem import BATCH, BETA, CIRCLE, FOLDERS, IMAGES, LAYERS, UNITS, Problem, option_name, read_problem
 
 if TYPE_CHECKING:
     from verify.curves import LossCurve
     from verify.networks.network_ensemble import Training
 
 
+_TASKS = ", ".join((CIRCLE, *IMAGES))
+
+
 @click.command(cls=Command, log=True, short_help="Train networks, and judge the predicted exponent.")
-@click.option("--task", default=CIRCLE, metavar="TASK", help=f"{CIRCLE}, or an NPZ file.  [default: {CIRCLE}]")
+@click.option("--task", default=CIRCLE, metavar="TASK", help=f"{_TASKS}, or an NPZ file.  [default: {CIRCLE}]")
+@click.option("--data", default=None, metavar="FOLDER", help=f"Files of {', '.join(FOLDERS)}.")
 @click.option("--beta", default=None, metavar="B", help=f"Source exponent of the circle.  [default: {BETA}]")
 @click.option("--q", default=None, metavar="Q", help="Or its target: Fourier modes k^-Q.")
-@click.option("--q-phi", default="1", metavar="P", help="Activation relu(h)^P, above 1/2.  [default: 1]")
-@click.option("--width", default="256", metavar="N", help="Units of a layer.  [default: 256]")
-@click.option("--depth", default="4", metavar="D", help="Layers of weights, at least 2.  [default: 4]")
+@click.option("--q-phi", default=None, metavar="P", help="Activation relu(h)^P, above 1/2.  [default: 1]")
+@click.option(
+    "--width", default=None, metavar="N", help=f"Units of a layer.  [default: {UNITS[False]}; images: {UNITS[True]}]"
+)
+@click.option("--depth", default=LAYERS, metavar="D", help=f"Layers of weights.  [default: {LAYERS}]")
 @click.option("--gamma0", default="1", metavar="G", help="Richness; 0 is the linearised network.  [default: 1]")
-@click.option("--batch-size", default="128", metavar="B", help="Fresh samples of a step.  [default: 128]")
+@click.option(
+    "--batch-size",
+    default=None,
+    metavar="B",
+    help=f"Fresh samples of a step.  [default: {BATCH[False]}; images: {BATCH[True]}]",
+)
 @click.option("--learning-rate", default=None, metavar="E", help="Below 2.  [default: follows from K and beta]")
 @click.option("--steps", default="20000", metavar="K", help="Steps of each network.  [default: 20000]")
 @click.option("--seeds", default="3", metavar="K", help="Networks.  [default: 3]")
@@ -42,8 +54,9 @@ if TYPE_CHECKING:
 @click.option(
     "--resume", default=None, metavar="FILE", help="Keep the state in FILE, and go on from it if it is there."
 )
+@click.option("--save-spectrum", default=None, metavar="FILE", help="Keep the kernel's spectrum, for exponents curve.")
 @format_option
-def train(form: str, resume: str | None, **words: str | None) -> int:
+def train(form: str, resume: str | None, save_spectrum: str | None, **words: str | None) -> int:
     """Train networks online, and compare the exponent of their loss with the prediction of the solvable model.
 
     The network is a multilayer perceptron in mean-field parameterisation, trained by gradient descent on fresh samples
@@ -58,6 +71,10 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
     times the kernel is of order one.  The default E is the largest that stays inside until the last step, and at most
     1/4.
 
+    digits are images of 8 x 8 pixels that scikit-learn ships, under random rotations, scales and shifts: an endless
+    stream.  mnist, cifar10 and cifar5m are read from --data, in the files of their authors.  The network is a
+    convolutional one, and alpha and beta are those of its tangent kernel before training, on at most 2000 images.
+
     A file of your own is NPZ, with arrays inputs and targets: one row, and one number, for each sample.  A fifth is
     held out.  alpha and beta are those of the tangent kernel of infinite width, with intervals; batches are drawn with
     replacement, and a warning says how often each sample is used.
@@ -65,6 +82,9 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
     The exponent is measured in the later half of ln t, from the root of the last time on.  Its error is the sum of
     noise (the seeds' slopes, 95 %) and drift (half of the difference between the slopes in the two halves).  A
     prediction outside the error is refuted; inside, it is confirmed if the error is at most 0.05.
+
+    --save-spectrum writes the eigenvalues of the kernel and the squared coefficients of the target, in the same unit of
+    time: `exponents curve --spectrum FILE --gamma 0` is the loss of the kernel under gradient flow.
 
     Training needs JAX, which the extra networks installs.
 
@@ -74,18 +94,22 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
       exponents train --beta 1/2 --gamma0 0
       exponents train --q 7/4 --width 512 --seeds 8 --resume easy.npz
       exponents train --task samples.npz --width 128
+      exponents train --task digits --gamma0 3 --save-spectrum digits.csv
+      exponents train --task mnist --data downloads/mnist
     """
     require(form, FORMATS, "the format")
-    whole = {name: whole_number(words[name] or "", _option(name)) for name in _WHOLE}
+    images = words["task"] in IMAGES
+    usual = {"batch_size": BATCH[images]}
+    whole = {name: whole_number(words[name] or usual.get(name, ""), option_name(name)) for name in _WHOLE}
     first = whole_number(words["seed"] or "", "--seed", 0)
-    power, richness = exact(words["q_phi"] or "", "--q-phi"), exact(words["gamma0"] or "", "--gamma0")
     rate = None if words["learning_rate"] is None else exact(words["learning_rate"], "--learning-rate")
+    problem = read_problem(words)
+    if save_spectrum is not None:
+        write_text(save_spectrum, _write_spectrum(problem), "--save-spectrum")
     from verify.networks.network_ensemble import Training, train_networks
     from verify.networks.network_prediction import choose_learning_rate
-    from verify.networks.perceptron import Perceptron
 
-    network = Perceptron(whole["width"], whole["depth"], to_double(power, "--q-phi"), to_double(richness, "--gamma0"))
-    problem = read_problem(words, power, network.depth - 1, first)
+    network = problem.network
     chosen = choose_learning_rate(problem.beta, whole["steps"], network.lazy)
     eta = chosen if rate is None else to_double(rate, "--learning-rate")
     training = Training(whole["batch_size"], eta, whole["steps"])
@@ -100,8 +124,9 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
     curve = train_networks(network, problem.task, training, seeds, Path(resume) if resume else None, report)
     settings = {
         **problem.about,
-        "q_phi": str(power),
-        "gamma0": str(richness),
+        "width": network.width,
+        "depth": network.depth,
+        "gamma0": str(exact(words["gamma0"] or "", "--gamma0")),
         "learning_rate": eta,
         **whole,
         "seed": first,
@@ -118,12 +143,14 @@ def train(form: str, resume: str | None, **words: str | None) -> int:
     return 0
 
 
-_WHOLE = ("width", "depth", "batch_size", "steps", "seeds")
+_WHOLE = ("batch_size", "steps", "seeds")
 """Options that are whole numbers of at least 1."""
 
 
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+def _write_spectrum(problem: Problem) -> str:
+    """Return the text of a file that ``exponents curve --spectrum`` reads."""
+    rows = zip(*(values.tolist() for values in problem.spectrum()), strict=True)
+    return "\n".join(["eigenvalue,squared_coefficient", *(f"{one!r},{other!r}" for one, other in rows), ""])
 
 
 def _judge(curve: LossCurve, problem: Problem, training: Training) -> dict[str, Any]:

@@ -75,6 +75,10 @@ class _Sides(NamedTuple):
     top: NDArray[np.complex128]
 
 
+LEARNED = 2**15
+"""Modes of a spectrum that is learned."""
+
+
 def circle_spectrum(
     modes: ArrayLike,
     power: float = 1,
@@ -129,6 +133,37 @@ def circle_spectrum(
     flat = k.ravel()
     blocks = [_sum_sides(sides, flat[start : start + BLOCK]) for start in range(0, len(flat), BLOCK)]
     return np.asarray(np.concatenate(blocks)[:, int(kernel == TANGENT)].reshape(k.shape))
+
+
+def learned_spectrum(q: float, power: float = 1.0, hidden_layers: int = 3, count: int = LEARNED) -> tuple[Reals, Reals]:
+    """Return the eigenvalues of the tangent kernel and the squared coefficients of the target with the modes k^-q.
+
+    Parameters
+    ----------
+    q : float
+    power : float
+        q_phi.
+    hidden_layers : int
+    count : int
+        Modes k from 1 on.
+
+    Returns
+    -------
+    tuple of (array of shape (modes,), array of shape (modes,))
+        lambda_k in units of the diagonal of the kernel, c_k/(2 sum_l c_l), and k^-2q/2: the mean of cos^2 is 1/2.  Modes
+        that the kernel lacks are left out.
+
+    Examples
+    --------
+    >>> eigenvalues, powers = learned_spectrum(1.0, count=100)
+    >>> float(powers[1]), bool(0.1 < eigenvalues[0] < 0.5)  # cos and sin share the trace 1 with the constant
+    (0.125, True)
+    """
+    modes = np.arange(count + 1)
+    kernel = circle_spectrum(modes, power, hidden_layers)
+    there = kernel[1:] > 0
+    found = kernel[1:][there] / (2 * kernel.sum()), modes[1:][there].astype(float) ** (-2 * q) / 2
+    return found
 
 
 def _check_range(layers: Layers) -> None:

@@ -23,9 +23,10 @@ from ..inputs import check_whole
 from ..training.seeds import Ensemble, Group, average_seeds, check_seeds, step_times
 from ..training.stability import Diverged
 from .checkpoint import Checkpoint, open_checkpoint
+from .network import Network
 from .online_descent import Descent
 from .online_tasks import Task
-from .perceptron import Perceptron, import_jax
+from .perceptron import import_jax
 
 PER_DECADE = 16
 """Times per factor of ten at which the loss is measured."""
@@ -91,7 +92,7 @@ class Training:
 
 
 def train_networks(
-    network: Perceptron,
+    network: Network,
     task: Task,
     training: Training,
     seeds: Collection[int] = range(3),
@@ -102,7 +103,7 @@ def train_networks(
 
     Parameters
     ----------
-    network : Perceptron
+    network : Perceptron, Convolutional or Transformer
     task : Task
     training : Training
     seeds : collection of int
@@ -131,6 +132,7 @@ def train_networks(
     --------
     >>> from fractions import Fraction
     >>> from verify.networks.online_tasks import circle_task
+    >>> from verify.networks.perceptron import Perceptron
     >>> found = train_networks(Perceptron(16, 2), circle_task(Fraction(1), 2**10), Training(8, 0.1, 10), seeds=(0, 1))
     >>> found.losses.shape, float(found.time[-1])
     ((2, 9), 1.0)
@@ -139,10 +141,10 @@ def train_networks(
     require_type(task, Task, "the task", "make one with circle_task('5/4')")
     require_type(training, Training, "the training", "make one with Training(steps=1000, batch_size=32)")
     chosen = check_seeds(seeds)
-    if network.width * network.depth * training.batch_size > MOST_UNITS:
+    if network.units * training.batch_size > MOST_UNITS:
         raise InputError(
             f"the layers of a batch must hold at most {MOST_UNITS} numbers to fit into memory; got "
-            f"{network.width} x {network.depth} x {training.batch_size}; take a smaller batch"
+            f"{network.units} for each of {training.batch_size} samples; take a smaller batch"
         )
     import_jax("jax")
     settings = _settings(network, task, training)
@@ -176,7 +178,7 @@ def train_networks(
 
 
 def _train_seed(
-    network: Perceptron, task: Task, training: Training, seed: int, checkpoint: Checkpoint, count: Callable[[int], None]
+    network: Network, task: Task, training: Training, seed: int, checkpoint: Checkpoint, count: Callable[[int], None]
 ) -> Reals:
     """Return the losses of one seed, the first before any step, and keep the state from time to time."""
     if seed in checkpoint.finished:
@@ -212,7 +214,7 @@ def _train_seed(
     return checkpoint.finished[seed]
 
 
-def _settings(network: Perceptron, task: Task, training: Training) -> dict[str, object]:
+def _settings(network: Network, task: Task, training: Training) -> dict[str, object]:
     """Return everything that the losses depend on, seeds aside."""
     digest = hashlib.sha256()
     for values in (task.inputs, task.targets, task.held_out):

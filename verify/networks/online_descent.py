@@ -8,6 +8,7 @@ the same bits, also after an interruption.  All seeds share the samples, and dif
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,8 +17,9 @@ import numpy as np
 
 from ..arrays import Reals
 from ..training.stability import DIVERGED, Diverged
+from .network import Network, draw_start
 from .online_tasks import Task
-from .perceptron import Perceptron, import_jax
+from .perceptron import import_jax
 
 AT_ONCE = 2**12
 """Samples whose outputs are computed together."""
@@ -29,7 +31,7 @@ class Descent:
 
     Parameters
     ----------
-    network : Perceptron
+    network : Perceptron, Convolutional or Transformer
     task : Task
     batch_size : int
     learning_rate : float
@@ -50,6 +52,7 @@ class Descent:
     --------
     >>> from fractions import Fraction
     >>> from verify.networks.online_tasks import circle_task
+    >>> from verify.networks.perceptron import Perceptron
     >>> descent = Descent(Perceptron(32, 3), circle_task(Fraction(1), points=2**12), 32, 0.2, seed=0)
     >>> first = descent.measure()
     >>> descent.advance(50)
@@ -57,7 +60,7 @@ class Descent:
     (50, 0.822, True)
     """
 
-    network: Perceptron
+    network: Network
     task: Task
     batch_size: int
     learning_rate: float
@@ -66,16 +69,18 @@ class Descent:
 
     def __post_init__(self) -> None:
         jax = import_jax("jax")
-        weights_key, self._batches = jax.random.split(jax.random.key(self.seed))
-        self.start = self.network.draw(weights_key, self.task.inputs.shape[1])
+        task = self.task
+        self.start, self._batches = draw_start(self.network, task.inputs.shape[1:], self.seed)
         self.state = self.start, 0
-        offsets = np.zeros(len(self.task.targets), np.float32)
-        if not self.network.lazy:  # batches compare f with y + f_0, which costs one pass over the samples
-            offsets = self._outputs(self.task.inputs)
-        self._samples = tuple(map(jax.numpy.asarray, (self.task.inputs, self.task.targets, offsets)))
-        self._first_outputs = self._outputs(self.task.held_out)
-        bound = DIVERGED * float(np.mean(self.task.targets.astype(float) ** 2))
-        self._run = _compile_steps(self.network, self.batch_size, self.learning_rate, bound)
+        self._size = self.network.weight_step(self.learning_rate, self.start, task.held_out)
+        once = task.distort is None and task.targets.ndim == 1
+        offsets = np.zeros(1, np.float32)
+        if once and not self.network.lazy:  # batches compare f with y + f_0, which costs one pass over the samples
+            offsets = self._outputs(task.inputs)
+        self._samples = tuple(map(jax.numpy.asarray, (task.inputs, task.targets, offsets)))
+        self._first_outputs = 0.0 if self.network.lazy else self._outputs(task.held_out)
+        bound = DIVERGED * (1.0 if task.tokens else float(np.mean(task.targets.astype(float) ** 2)))
+        self._run = _compile_steps(self.network, self.batch_size, bound, once, task.distort, task.tokens)
 
     @property
     def steps(self) -> int:
@@ -92,7 +97,9 @@ class Descent:
         """
         weights, first = self.state
         last = first + steps
-        weights, failed, loss = self._run((weights, -1, 0.0), self.start, self._samples, self._batches, first, last)
+        weights, failed, loss = self._run(
+            (weights, -1, 0.0), self.start, self._size, self._samples, self._batches, first, last
+        )
         if int(failed) >= 0:
             step, time, seen = int(failed), self.learning_rate * int(failed), float(loss)
             message = f"diverged at step {step}, t = {time:.6g}, where the loss on its batch was {seen:.3g}"
@@ -104,9 +111,9 @@ class Descent:
         return self.task.measure(self.outputs())
 
     def outputs(self) -> Reals:
-        """Return the centred outputs f - f_0 on what is held out, of shape (points,)."""
-        found = self._outputs(self.task.held_out).astype(float)
-        return found if self.network.lazy else found - self._first_outputs
+        """Return the centred outputs f - f_0 on what is held out, of shape (points,) or (points, outputs)."""
+        found: Reals = self._outputs(self.task.held_out).astype(float) - self._first_outputs
+        return found
 
     def _outputs(self, inputs: Any) -> Any:
         """Return outputs for many inputs, some at a time."""
@@ -116,7 +123,7 @@ class Descent:
 
 
 @lru_cache(maxsize=8)
-def _compile_outputs(network: Perceptron) -> Any:
+def _compile_outputs(network: Network) -> Any:
     """Return the function of weights, start and inputs that computes outputs, compiled once for all seeds."""
     jax = import_jax("jax")
     if network.lazy:
@@ -124,7 +131,7 @@ def _compile_outputs(network: Perceptron) -> Any:
     return jax.jit(lambda weights, start, inputs: network.apply(weights, inputs))  # noqa: ARG005
 
 
-def _linearise(network: Perceptron, start: list[Any], weights: list[Any], inputs: Any) -> Any:
+def _linearise(network: Network, start: list[Any], weights: list[Any], inputs: Any) -> Any:
     """Return grad f_0 . (weights - start)."""
     jax = import_jax("jax")
     moved = [new - old for new, old in zip(weights, start, strict=True)]
@@ -132,29 +139,51 @@ def _linearise(network: Perceptron, start: list[Any], weights: list[Any], inputs
 
 
 @lru_cache(maxsize=8)
-def _compile_steps(network: Perceptron, batch_size: int, learning_rate: float, bound: float) -> Any:
-    """Return the function that takes steps ``first`` to ``last``, compiled once for all seeds."""
-    jax = import_jax("jax")
-    size = network.weight_step(learning_rate)
+def _compile_steps(
+    network: Network, batch_size: int, bound: float, once: bool, distort: Callable[[Any, Any], Any] | None, tokens: bool
+) -> Any:
+    """Return the function that takes steps ``first`` to ``last``, compiled once for all seeds.
 
-    def run(state: Any, start: Any, samples: Any, key: Any, first: Any, last: Any) -> Any:
+    With ``once``, f_0 was computed for each sample; otherwise it is computed for each batch.
+    """
+    jax = import_jax("jax")
+
+    def run(state: Any, start: Any, size: Any, samples: Any, key: Any, first: Any, last: Any) -> Any:
         inputs, targets, offsets = samples
 
         def step(number: Any, state: Any) -> Any:
             weights, failed, seen = state
-            chosen = jax.random.randint(jax.random.fold_in(key, number), (batch_size,), 0, len(targets))
-            x, y, offset = inputs[chosen], targets[chosen], offsets[chosen]
+            own = jax.random.fold_in(key, number)
+            chosen = jax.random.randint(own, (batch_size,), 0, len(targets))
+            x, y = inputs[chosen], targets[chosen]
+            if distort is not None:
+                x = distort(jax.random.fold_in(own, 1), x)
             if network.lazy:
                 outputs = _linearise(network, start, weights, x)
                 back = jax.vjp(lambda own: network.apply(own, x), start)[1]
             else:
                 outputs, back = jax.vjp(lambda own: network.apply(own, x), weights)
-                outputs = outputs - offset
-            (gradient,) = back((outputs - y) / batch_size)
+                outputs = outputs - (offsets[chosen] if once else network.apply(start, x))
+            residual, loss = _compare(outputs, y, tokens)
+            (gradient,) = back(residual)
             lost = (failed < 0) & ~((outputs**2).mean() <= bound)
             new = [old - size * slope for old, slope in zip(weights, gradient, strict=True)]
-            return new, jax.numpy.where(lost, number, failed), jax.numpy.where(lost, ((outputs - y) ** 2).mean(), seen)
+            return new, jax.numpy.where(lost, number, failed), jax.numpy.where(lost, loss, seen)
 
         return jax.lax.fori_loop(first, last, step, state)
 
     return jax.jit(run)
+
+
+def _compare(outputs: Any, targets: Any, tokens: bool) -> tuple[Any, Any]:
+    """Return the derivative of the loss that is descended by the outputs, and the loss that is measured.
+
+    Targets that are numbers: |y - f|^2/2 and |y - f|^2.  Tokens: the cross-entropy, both times.
+    """
+    jax = import_jax("jax")
+    if not tokens:
+        residual = outputs - targets
+        return residual / len(targets), (residual**2).sum() / len(targets)
+    logs = jax.nn.log_softmax(outputs)
+    right = jax.nn.one_hot(targets, outputs.shape[-1])
+    return (jax.numpy.exp(logs) - right) / targets.size, -(logs * right).sum() / targets.size

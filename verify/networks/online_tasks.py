@@ -1,5 +1,7 @@
 """On which tasks are networks trained?  Inputs with targets to draw batches from, and a loss on what is held out.
 
+`Task` is what every task is.  Images are in `image_tasks`, text is in `text_task`.
+
 On the circle, inputs are x = (cos theta, sin theta) and the target has a power-law Fourier spectrum (eq. 13),
 
     y(theta) = sum_{k >= 1} k^{-q} cos(k theta),        L = sum_k (y_k - f_k)^2/2.
@@ -16,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,15 +51,20 @@ class Task:
     Attributes
     ----------
     name : str
-    inputs : array of shape (samples, dimensions)
-        Of mean square 1.
-    targets : array of shape (samples,)
-    held_out : array of shape (points, dimensions)
+    inputs : array of shape (samples, ...)
+    targets : array of shape (samples,) or (samples, outputs)
+    held_out : array of shape (points, ...)
         Where the outputs are measured.
     measure : callable
-        Outputs there, of shape (points,) -> the loss, the mean of (y - f)^2.
+        Outputs there, of shape (points,) or (points, outputs) -> the loss, the mean of |y - f|^2.
     fresh : bool
         Whether the samples stand for infinitely many.
+    distort : callable, optional
+        A key of JAX and the inputs of a batch -> inputs that are new.
+    tokens : bool
+        Whether targets are tokens at each place, whose logits are the outputs; the loss is the cross-entropy then.
+    answers : array of shape (points, ...), optional
+        Targets of what is held out, where they are kept.
 
     Examples
     --------
@@ -66,11 +74,14 @@ class Task:
     """
 
     name: str
-    inputs: Singles
-    targets: Singles
-    held_out: Singles
+    inputs: NDArray[Any]
+    targets: NDArray[Any]
+    held_out: NDArray[Any]
     measure: Callable[[Reals], float]
     fresh: bool = False
+    distort: Callable[[Any, Any], Any] | None = None
+    tokens: bool = False
+    answers: NDArray[Any] | None = None
 
 
 def circle_task(q: Fraction, points: int = POINTS, grid: int = GRID) -> Task:

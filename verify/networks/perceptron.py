@@ -24,6 +24,7 @@ f - f_0 = grad f_0 . (weights - start); ``richness`` 0 is this linear network, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import sqrt
@@ -39,6 +40,12 @@ import_jax = partial(import_extra, extra="networks", purpose="training networks"
 
 MOST_WEIGHTS = 2**28
 """Weights of a network: with gradients and start they fill 3 GiB."""
+
+
+def draw_normal(key: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
+    """Return arrays of Gaussians of unit variance, from a key of JAX."""
+    random = import_jax("jax.random")
+    return [random.normal(one, shape) for one, shape in zip(random.split(key, len(shapes)), shapes, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -107,16 +114,19 @@ class Perceptron:
         """The factor of the readout, gamma_0; a linear network is the same for any, and takes 1."""
         return self.richness or 1.0
 
-    def weight_step(self, learning_rate: float) -> float:
-        """Return the step s of the weights for a learning rate eta of the outputs."""
+    @property
+    def units(self) -> int:
+        """Numbers that all layers hold for one sample."""
+        return self.width * self.depth
+
+    def weight_step(self, learning_rate: float, weights: object = None, inputs: object = None) -> float:  # noqa: ARG002
+        """Return the step s of the weights for a learning rate eta of the outputs, the same for all draws."""
         return learning_rate * self.readout**2 * self.width / self.diagonal
 
-    def draw(self, key: Any, dimensions: int) -> list[Any]:
-        """Return weights at the start, from a key of JAX."""
-        random = import_jax("jax.random")
+    def draw(self, key: Any, shape: tuple[int, ...]) -> list[Any]:
+        """Return weights at the start, from a key of JAX and the shape of an input."""
         inner = [(self.width, self.width)] * (self.depth - 2)
-        shapes = [(dimensions, self.width), *inner, (self.width,)]
-        return [random.normal(one, shape) for one, shape in zip(random.split(key, self.depth), shapes, strict=True)]
+        return draw_normal(key, [(*shape, self.width), *inner, (self.width,)])
 
     def apply(self, weights: list[Any], inputs: Any) -> Any:
         """Return the outputs, of shape (samples,), before they are centred."""

@@ -28,7 +28,7 @@ SHORT = Training(16, 0.1, 60)
 def tangent_diagonal(network, inputs):
     """The sum of squared gradients of each output, by differentiation."""
     jax = pytest.importorskip("jax")
-    weights = network.draw(jax.random.key(0), inputs.shape[1])
+    weights = network.draw(jax.random.key(0), inputs.shape[1:])
     gradients = jax.vmap(jax.grad(lambda own, x: network.apply(own, x[None])[0]), (None, 0))(weights, inputs)
     return sum((np.asarray(layer, float) ** 2).reshape(len(inputs), -1).sum(axis=1) for layer in gradients)
 
@@ -177,7 +177,7 @@ def test_the_command_trains_and_judges(tmp_path):
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (["--task", "circel"], "--task must be circle, or an NPZ file"),
+        (["--task", "circel"], "--task must be circle, digits, mnist, cifar10, cifar5m, or an NPZ file"),
         (["--task", "samples.npz", "--beta", "1"], "--beta is for the task circle"),
         (["--task", "none.npz"], "none.npz"),
         (["--q", "1/4"], "--q must be above 1/2"),
