@@ -95,8 +95,10 @@ PICTURES = {
     "fig4": "the loss against compute, and the best of all N",
     "fig5a": "networks: the loss against time for several targets on the circle (minutes)",
     "fig5b": "the same for several activations relu(h)^q_phi (minutes)",
+    "fig6": "networks: digits, the loss against time for several richnesses (minutes)",
     "fig7a": "Fourier coefficients of kernels of networks, and their exponents",
     "fig7b": "networks: the loss against time for easy targets (minutes)",
+    "fig8": "a transformer on text, the loss against tokens for several richnesses (minutes)",
     "fig10": "the levels of perturbation theory against beta",
     "fig11": "linear networks: the loss against time",
     "fig12": "linear networks: the readout against time",
@@ -106,7 +108,7 @@ PICTURES = {
 
 PHASES, CURVES, *FIGURES = PICTURES
 
-TRAINED_PICTURES = ("fig5a", "fig5b", "fig7b")
+TRAINED_PICTURES = ("fig5a", "fig5b", "fig6", "fig7b", "fig8")
 """Pictures that need JAX: `ALL` leaves them out where it is not installed."""
 
 ALL = "all"
@@ -123,7 +125,9 @@ CHOICES = {
     "fig4": ("alpha", "beta", "gamma"),
     "fig5a": ("beta", "gamma"),
     "fig5b": ("beta", "gamma"),
+    "fig6": ("gamma",),
     "fig7b": ("beta", "gamma"),
+    "fig8": ("gamma",),
     "fig10": ("alpha", "gamma"),
     "fig11": ("alpha", "gamma", "times"),
     "fig12": ("alpha", "gamma", "times"),

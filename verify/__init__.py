@@ -60,6 +60,8 @@ _HOMES = {
     "networks.network_prediction": ("choose_learning_rate", "predict_exponents"),
     "networks.online_tasks": ("circle_task", "samples_task"),
     "networks.perceptron": ("Perceptron",),
+    "networks.text_task": ("text_task",),
+    "networks.transformer": ("Transformer",),
     # Many runs
     "sweep.grid": ("Sweep", "read_sweep"),
     "sweep.runner": ("Progress", "run_sweep"),
@@ -98,6 +100,8 @@ if TYPE_CHECKING:  # type checkers do not read the table, so the names stand her
     from .networks.network_prediction import predict_exponents as predict_exponents
     from .networks.online_tasks import circle_task as circle_task, samples_task as samples_task
     from .networks.perceptron import Perceptron as Perceptron
+    from .networks.text_task import text_task as text_task
+    from .networks.transformer import Transformer as Transformer
     from .plots import (
         Panel as Panel,
         plot_curves as plot_curves,

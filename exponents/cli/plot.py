@@ -69,9 +69,9 @@ def plot(names: tuple[str, ...], **options: Any) -> None:
     {pictures}
 
     The figures are those of arXiv 2409.17858 v1, with derived curves and measured points.  The points of fig2c to
-    fig4, fig11 and fig12 are models that are trained, which takes from ten seconds to some minutes each.  fig5a, fig5b
-    and fig7b train networks, which takes minutes and needs the extra networks.  The options for a loss go with phases
-    only.
+    fig4, fig11 and fig12 are models that are trained, which takes from ten seconds to some minutes each.  fig5a, fig5b,
+    fig6, fig7b and fig8 train networks, which takes minutes and needs the extra networks.  The options for a loss go
+    with phases only.
 
     \b
     Examples:

@@ -5,7 +5,8 @@
 
 `perceptron` is the network that is trained, with the unit of its time; `online_tasks` has what it learns.  `network`
 says what else can be trained, and has the tangent kernel of any network; `convolutional` learns images, those of
-`image_tasks` (digits, an endless stream) and of `image_folders` (data sets on your disk).
+`image_tasks` (digits, an endless stream) and of `image_folders` (data sets on your disk); `transformer` learns
+`text_task`, the source of Python's standard library.
 `online_descent` takes the steps of one seed; `network_ensemble` trains several, with a state that `checkpoint` keeps.
 `network_prediction` has the exponents of the solvable model; `network_exponent` measures one and judges it.
 

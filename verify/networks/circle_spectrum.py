@@ -150,8 +150,8 @@ def learned_spectrum(q: float, power: float = 1.0, hidden_layers: int = 3, count
     Returns
     -------
     tuple of (array of shape (modes,), array of shape (modes,))
-        lambda_k in units of the diagonal of the kernel, c_k/(2 sum_l c_l), and k^-2q/2: the mean of cos^2 is 1/2.  Modes
-        that the kernel lacks are left out.
+        lambda_k in units of the diagonal of the kernel, c_k/(2 sum_l c_l), and k^-2q/2: the mean of cos^2 is 1/2.
+        Modes that the kernel lacks are left out.
 
     Examples
     --------
@@ -162,8 +162,7 @@ def learned_spectrum(q: float, power: float = 1.0, hidden_layers: int = 3, count
     modes = np.arange(count + 1)
     kernel = circle_spectrum(modes, power, hidden_layers)
     there = kernel[1:] > 0
-    found = kernel[1:][there] / (2 * kernel.sum()), modes[1:][there].astype(float) ** (-2 * q) / 2
-    return found
+    return kernel[1:][there] / (2 * kernel.sum()), modes[1:][there].astype(float) ** (-2 * q) / 2
 
 
 def _check_range(layers: Layers) -> None:

@@ -179,5 +179,9 @@ def label_columns(labels: Any) -> np.ndarray:
 
 
 def mean_square_error(outputs: Reals, truth: Reals) -> float:
-    """Return the mean over samples of |y - f|^2."""
+    """Return the mean over samples of |y - f|^2.
+
+    >>> mean_square_error(np.zeros((2, 2)), np.array([[1.0, 1.0], [0.0, 0.0]]))
+    1.0
+    """
     return float(((outputs - truth) ** 2).sum(axis=1).mean())

@@ -242,7 +242,12 @@ def start_kernel(network: Network, inputs: Any, seed: int = 0) -> Reals:
 
 
 def draw_start(network: Network, shape: tuple[int, ...], seed: int) -> tuple[list[Any], Any]:
-    """Return the weights with which a seed starts, and the key of its batches."""
+    """Return the weights with which a seed starts, and the key of its batches.
+
+    >>> from verify.networks.perceptron import Perceptron
+    >>> [layer.shape for layer in draw_start(Perceptron(16, 2), (3,), seed=0)[0]]
+    [(3, 16), (16,)]
+    """
     random = import_jax("jax.random")
     weights, batches = random.split(random.key(seed))
     return network.draw(weights, shape), batches

@@ -43,7 +43,12 @@ MOST_WEIGHTS = 2**28
 
 
 def draw_normal(key: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
-    """Return arrays of Gaussians of unit variance, from a key of JAX."""
+    """Return arrays of Gaussians of unit variance, from a key of JAX.
+
+    >>> import jax
+    >>> [layer.shape for layer in draw_normal(jax.random.key(0), [(2, 3), (4,)])]
+    [(2, 3), (4,)]
+    """
     random = import_jax("jax.random")
     return [random.normal(one, shape) for one, shape in zip(random.split(key, len(shapes)), shapes, strict=True)]
 

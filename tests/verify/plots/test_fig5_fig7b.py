@@ -83,7 +83,7 @@ def test_all_pictures_without_jax_are_all_others(monkeypatch, tmp_path, capsys):
     def ask():
         return plot_request.read_request(["all"], None, str(tmp_path), None, None, None, None, terms=(), model="")
 
-    assert {"fig5a", "fig5b", "fig7b"} < set(ask().pictures)
+    assert {"fig5a", "fig5b", "fig6", "fig7b", "fig8"} < set(ask().pictures)
     monkeypatch.setattr(plot_request, "find_spec", lambda _: None)
-    assert set(PICTURES) - set(ask().pictures) == {"fig5a", "fig5b", "fig7b"}
-    assert "fig5a, fig5b, fig7b are left out: they need jax" in capsys.readouterr().err
+    assert set(PICTURES) - set(ask().pictures) == {"fig5a", "fig5b", "fig6", "fig7b", "fig8"}
+    assert "fig5a, fig5b, fig6, fig7b, fig8 are left out: they need jax" in capsys.readouterr().err

@@ -2,9 +2,9 @@
 
 Curves are derived or computed, points are measured.  Each record stands at the end of the module that computes and
 draws it: `fig1a_time_exponent`, `fig2ab_richness`, `fig2cd_model_sizes`, `fig3_batch_sizes`, `fig4_compute_optimum`,
-`fig5_fig7b_trained_networks`, `fig7a_kernel_spectra`, `fig10_levels`, `fig11_fig12_linear_networks`,
-`offline_reused_samples`.  They share `page` (the record and its page), `chart` and `axes` (marks and scales),
-`power_laws` (derived exponents), `measured_points` and `trained_points`.
+`fig5_fig7b_trained_networks`, `fig6_fig8_richness`, `fig7a_kernel_spectra`, `fig10_levels`,
+`fig11_fig12_linear_networks`, `offline_reused_samples`.  They share `page` (the record and its page), `chart` and
+`axes` (marks and scales), `power_laws` (derived exponents), `measured_points` and `trained_points`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from .fig2cd_model_sizes import FIG2C, FIG2D
 from .fig3_batch_sizes import FIG3
 from .fig4_compute_optimum import FIG4
 from .fig5_fig7b_trained_networks import FIG5A, FIG5B, FIG7B
+from .fig6_fig8_richness import FIG6, FIG8
 from .fig7a_kernel_spectra import FIG7A
 from .fig10_levels import FIG10
 from .fig11_fig12_linear_networks import FIG11, FIG12
@@ -48,8 +49,10 @@ FIGURES: dict[str, Figure] = {
         FIG4,
         FIG5A,
         FIG5B,
+        FIG6,
         FIG7A,
         FIG7B,
+        FIG8,
         FIG10,
         FIG11,
         FIG12,
