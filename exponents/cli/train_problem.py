@@ -238,6 +238,11 @@ def predict_from_kernel(
         unknown = f"alpha and beta of the kernel are unknown, and no exponent is predicted: {error}"
         return Problem(network, task, 1.0, {}, about, measure_spectrum, (unknown,))
     about |= {"alpha": fit.alpha.value, "beta": fit.beta.value}
+    if not fit.time_exponent:
+        outside = (
+            f"no exponent is predicted: alpha = {fit.alpha.value:.3g} and beta = {fit.beta.value:.3g} have no regime"
+        )
+        return Problem(network, task, 1.0, {}, about, measure_spectrum, (outside, *fit.warnings))
     predicted: dict[str, tuple[float, float]] = {}
     for regime in REGIMES:
         found = fit.time_exponent[regime]

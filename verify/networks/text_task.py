@@ -59,8 +59,8 @@ def text_task(folder: Path | None = None, context: int = CONTEXT) -> Task:
     >>> task = text_task(context=16)
     >>> task.inputs.shape[1], task.tokens, task.inputs[0, 1:].tolist() == task.targets[0, :-1].tolist()
     (16, True, True)
-    >>> round(task.measure(np.zeros((*task.held_out.shape, 256))), 4), round(np.log(256), 4)
-    (5.5452, 5.5452)
+    >>> round(task.measure(np.zeros((*task.held_out.shape, 256))), 4)  # ln 256
+    5.5452
     """
     place = folder or Path(get_path("stdlib"))
     paths = sorted(place.glob("*.py"), key=lambda path: path.name)
@@ -96,8 +96,8 @@ def cross_entropy(logits: Reals, answers: Bytes) -> float:
 
     Examples
     --------
-    >>> round(cross_entropy(np.zeros((3, 4)), np.array([0, 1, 2], np.uint8)), 6) == round(np.log(4), 6)
-    True
+    >>> round(cross_entropy(np.zeros((3, 4)), np.array([0, 1, 2], np.uint8)), 4)  # ln 4
+    1.3863
     """
     chosen = np.take_along_axis(logits, answers[..., None].astype(int), -1)[..., 0]
     return float((logsumexp(logits, axis=-1) - chosen).mean())

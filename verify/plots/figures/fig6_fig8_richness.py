@@ -96,11 +96,11 @@ def _predict_digits() -> tuple[tuple[tuple[str, float, float], ...], float, str]
     except InputError:
         return (), USUAL_BETA, "the kernel has too few modes: nothing is predicted"
     predicted = []
-    for regime in REGIMES:
+    for regime in REGIMES if fit.time_exponent else ():
         one = fit.time_exponent[regime]
         predicted.append((regime, one.value, max(one.interval[1] - one.value, one.value - one.interval[0])))
     half = (fit.beta.interval[1] - fit.beta.interval[0]) / 2
-    remark = rf"kernel: $\alpha = {fit.alpha.value:.2f}$, $\beta = {fit.beta.value:.2f} \pm {half:.2f}$"
+    remark = rf"kernel{'' if predicted else ' outside of the theory'}: $\alpha = {fit.alpha.value:.2f}$, $\beta = {fit.beta.value:.2f} \pm {half:.2f}$"
     return tuple(predicted), max(fit.beta.value, 0.05), remark
 
 
