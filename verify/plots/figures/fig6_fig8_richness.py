@@ -100,7 +100,8 @@ def _predict_digits() -> tuple[tuple[tuple[str, float, float], ...], float, str]
         one = fit.time_exponent[regime]
         predicted.append((regime, one.value, max(one.interval[1] - one.value, one.value - one.interval[0])))
     half = (fit.beta.interval[1] - fit.beta.interval[0]) / 2
-    remark = rf"kernel{'' if predicted else ' outside of the theory'}: $\alpha = {fit.alpha.value:.2f}$, $\beta = {fit.beta.value:.2f} \pm {half:.2f}$"
+    where = "" if predicted else " outside of the theory"
+    remark = rf"kernel{where}: $\alpha = {fit.alpha.value:.2f}$, $\beta = {fit.beta.value:.2f} \pm {half:.2f}$"
     return tuple(predicted), max(fit.beta.value, 0.05), remark
 
 
