@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import InputError
+from ..files.whole_files import check_place, write_whole
 from ..names import FORMATS, require
 from ..rationals import exact, to_double
 from .curve_request import whole_number
-from .problem_file import write_text
 from .progress import current_progress, say
 from .signals import exit_status
 from .terminal import Command, format_option, show_report
@@ -103,9 +103,11 @@ def train(form: str, resume: str | None, save_spectrum: str | None, **words: str
     whole = {name: whole_number(words[name] or usual.get(name, ""), option_name(name)) for name in _WHOLE}
     first = whole_number(words["seed"] or "", "--seed", 0)
     rate = None if words["learning_rate"] is None else exact(words["learning_rate"], "--learning-rate")
+    if save_spectrum is not None:
+        check_place(save_spectrum, "--save-spectrum", "check its folder")
     problem = read_problem(words)
     if save_spectrum is not None:
-        write_text(save_spectrum, _write_spectrum(problem), "--save-spectrum")
+        write_whole(save_spectrum, _write_spectrum(problem), "--save-spectrum", "check its folder")
     from verify.networks.network_ensemble import Training, train_networks
     from verify.networks.network_prediction import choose_learning_rate
 

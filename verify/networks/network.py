@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -27,6 +27,7 @@ PROBES = 128
 PROBES_AT_ONCE = 16
 
 
+@runtime_checkable
 class Network(Protocol):
     """What `train_networks` needs of a network; its fields are the settings that a checkpoint keeps."""
 

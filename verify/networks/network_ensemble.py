@@ -137,7 +137,7 @@ def train_networks(
     >>> found.losses.shape, float(found.time[-1])
     ((2, 9), 1.0)
     """
-    require_type(network, Perceptron, "what is trained", "make one with Perceptron(width=64)")
+    require_type(network, Network, "what is trained", "make one with Perceptron(width=64)")
     require_type(task, Task, "the task", "make one with circle_task('5/4')")
     require_type(training, Training, "the training", "make one with Training(steps=1000, batch_size=32)")
     chosen = check_seeds(seeds)

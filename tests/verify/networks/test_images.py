@@ -233,7 +233,7 @@ def test_a_folder_with_other_files_is_refused_in_one_line(name, spoil, fault, tm
         (["--task", "digits", "--beta", "1"], "--beta is for the task circle"),
         (["--task", "digits", "--depth", "0"], "--depth"),
         (["--task", "digits", "--width", "100000"], "fit into memory"),
-        (["--save-spectrum", "no/such/file"], "--save-spectrum needs a file"),
+        (["--save-spectrum", "no/such/file"], "--save-spectrum needs a file that can be written"),
     ],
 )
 def test_bad_options_are_refused_in_one_line(words, fault, capsys):
