@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import log10
 from typing import TypeAlias
 
 from mpmath import mp
@@ -172,8 +173,7 @@ def _closed(system: System, optimum: PointOptimum, floors: Sequence[int]) -> tup
         if not _is_printable(bases, powers):
             return None
         shares.append(Share(x, product_of_powers(bases, powers)))
-    closed = [constant, *(share.constant for share in shares if share.constant is not None)]
-    return (constant, shares) if all(map(_has_few_digits, closed)) else None
+    return constant, shares
 
 
 def _is_short(base: Expr) -> bool:
@@ -182,18 +182,20 @@ def _is_short(base: Expr) -> bool:
 
 
 def _is_printable(bases: Sequence[Expr], powers: Sequence[Fraction]) -> bool:
-    """Return whether no power of a number has more than `MAX_DIGITS` digits, or a root too long for SymPy."""
+    """Return whether a product of powers has no number of more than `MAX_DIGITS` digits, nor a root too long for SymPy.
+
+    SymPy writes whole powers out, one more where a power is negative, and multiplies roots of one order: no number has
+    more digits than all of these together.
+    """
+    digits = 0.0
     for base, power in zip(bases, powers, strict=True):
-        length = max(len(str(n.p)) + len(str(n.q)) for n in (*base.atoms(Rational), Rational(1)))
+        numbers = [n for n in base.atoms(Rational) if n != 1]
+        length = max((len(str(n.p)) + len(str(n.q)) for n in numbers), default=0)
         # SymPy writes b^(p/q) with a root of up to b^q, and tests whether that is prime
-        if abs(power) * length > MAX_DIGITS or (base != 1 and power.denominator * length > ROOTED):
+        if power.denominator * length > ROOTED:
             return False
-    return True
-
-
-def _has_few_digits(value: Expr) -> bool:
-    """Return whether no number in it has more than `MAX_DIGITS` digits: SymPy multiplies roots of one order."""
-    return all(max(abs(int(n.p)), int(n.q)) < 10**MAX_DIGITS for n in value.atoms(Rational))
+        digits += (abs(power) + 1) * max((log10(max(abs(int(n.p)), int(n.q))) for n in numbers), default=0)
+    return digits < MAX_DIGITS
 
 
 def _weights(balancing: System, floors: Sequence[int]) -> tuple[list[Fraction], list[Fraction]] | None:

@@ -391,6 +391,20 @@ def test_the_work_of_a_plan_is_bounded(monkeypatch):
         plan(3 / t + 2 / N, N * t, 10**6)
 
 
+@pytest.mark.parametrize(("power", "closed"), [(100, True), (240, False)])
+def test_whole_powers_that_multiply_to_a_thousand_digits_are_certified_by_hand(power, closed):
+    # N^-e = 97 D^-e with 997 (N D)^e = C and e = 1/(2 power): N = (997*97)^-power C^power, of 4.99 power digits.
+    e = Rational(1, 2 * power)
+    share = constants(law(N**-e + 97 * D**-e, 997 * N**e * D**e))[N]
+    exact = Fraction(1, (997 * 97) ** power)
+    if closed:
+        assert share == Rational(exact)
+    else:
+        assert isinstance(share, Enclosure) and share.low <= exact <= share.high <= share.low * (
+            1 + Fraction(1, 10**15)
+        )
+
+
 def test_exponents_of_many_digits_that_tie_are_certified_by_hand():
     # A N^-e = B D^-e on N D = C: N = (A/B)^(1/(2e)) C^(1/2).  SymPy does not finish these powers in closed form.
     e, a, b = Rational(34051234, 10**8), Rational(40212345, 10**5), Rational(10021234, 10**4)
