@@ -36,7 +36,7 @@ MAX_RADICAND = 10**60
 """Bound of numerator and denominator under a root or a symbolic power: SymPy factors them."""
 
 MAX_ROOT = 1000
-"""Common denominator of all numeric powers of numbers in one text: SymPy combines these powers."""
+"""Common denominator of the powers of numbers in one text that SymPy combines; others stay as they are written."""
 
 MAX_ARGUMENTS = 8  # of min and max: their branches multiply
 MAX_SIZE = 4000  # `Extent.size` of the whole text
@@ -135,7 +135,8 @@ class Arithmetic:
         """Return ``base**exponent``; an integer power of a product or of a power is taken apart first."""
         if exponent.is_Rational and not exponent.is_Integer and base.is_positive:
             parts = [part for part in Mul.make_args(base) if part.is_number]
-            if parts and (exponent.q > LARGEST_ROOT or any(isinstance(part, NumberPower) for part in parts)):
+            kept = exponent.q > LARGEST_ROOT or self._combines_badly(exponent)
+            if parts and (kept or any(isinstance(part, NumberPower) for part in parts)):
                 return self._raise_numbers(parts, base, exponent)
         if exponent.is_Integer and base.is_Mul:
             return self.multiply([self.raise_to(factor, exponent) for factor in base.args])
@@ -159,8 +160,13 @@ class Arithmetic:
                 raise self._refusal("have rational numbers under a power", part, "take the root out of the power")
             if max(abs(number.p), number.q) >= MAX_RADICAND:
                 raise self._too_long_for_root(number)
-            raised.append(raise_number(number, power * exponent))
+            bad = number != 1 and self._combines_badly(power * exponent)
+            raised.append((NumberPower if bad else raise_number)(number, power * exponent))
         return self.multiply([*raised, *([self.raise_to(self.multiply(rest), exponent)] if rest else [])])
+
+    def _combines_badly(self, power: Rational) -> bool:
+        """Return whether SymPy would find too large a common denominator for a power and the powers before it."""
+        return lcm(self._root, power.q) > MAX_ROOT
 
     def _combine(self, operation: type[Expr], parts: Sequence[Expr]) -> Expr:
         if len(parts) == 1:
