@@ -5,11 +5,12 @@
 # make dist-test        build the wheel and the sdist, and try them with each extra in environments of their own
 # make mutants          change the source in one place at a time for ten minutes, and see whether the tests notice; goes on where it ended
 # make planted          put faults of physics into the package, one at a time, and print which test catches each
+# make matrix           compare exact output in many settings: make matrix PYTHONS='python3.12 python3.13'
 # make docs   install what the documentation needs, and build it in docs/_build/html
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: all test test-thorough test-oldest dist-test mutants planted docs clean
+.PHONY: all test test-thorough test-oldest dist-test matrix mutants planted docs clean
 
 all: .venv/installed
 	@$(BIN)/exponents table
@@ -41,6 +42,9 @@ mutants: .venv/mutable
 
 planted: .venv/testable
 	$(BIN)/python tests/planted/run.py
+
+matrix: .venv/testable
+	$(BIN)/python tests/distribution/matrix.py $(addprefix --python ,$(PYTHONS))
 
 docs: .venv/documentable
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html

@@ -9,11 +9,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 NAME = "scaling-exponents"
-OURS = ("dev", "docs")
+OURS = ("dev", "docs", "mutation")
 """Extras for work on the project itself."""
 
 
@@ -29,7 +30,7 @@ def extras() -> dict[str, list[str]]:
 
 
 def lower_bounds() -> list[str]:
-    """Return every requirement as ``name==bound``; one that is not ``name>=bound`` is an error."""
+    """Return every requirement as ``name==bound``; another than that or ``name==version`` is an error."""
     project = read_project()["project"]
     requirements = [
         *project["dependencies"],
@@ -37,20 +38,20 @@ def lower_bounds() -> list[str]:
     ]
     found = set()
     for requirement in requirements:
-        if requirement.startswith(f"{NAME}["):
+        if requirement.startswith(f"{NAME}[") or re.fullmatch(r"[\w.-]+==[\d.*]+", requirement):  # one version alone
             continue
         bound = re.fullmatch(r"([\w.-]+)>=([\d.]+)", requirement)
         if bound is None:
-            raise ValueError(f"a requirement must be name>=bound; got {requirement}")
+            raise ValueError(f"a requirement must be name>=bound or name==version; got {requirement}")
         found.add(f"{bound[1]}=={bound[2]}")
     return sorted(found)
 
 
-def make_environment(folder: Path, what: str) -> Path:
-    """Make a virtual environment, install into it, and return its interpreter."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+def make_environment(folder: Path, what: str, python: str = sys.executable, more: Sequence[str] = ()) -> Path:
+    """Make a virtual environment of a Python, install into it with more options, and return its interpreter."""
+    subprocess.run([python, "-m", "venv", folder], check=True)
     inside = folder / "bin" / "python"
-    install = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", what]
+    install = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *more, what]
     subprocess.run(install, check=True, stderr=subprocess.PIPE)
     return inside
 
