@@ -28,7 +28,7 @@ from ..model import Exact, Model
 from ..spectra.power_law import power_law_spectrum
 from ..spectra.spectrum import SMALLEST, Spectrum
 from .clock import estimate_clock, solve_deep_enough
-from .error_estimate import COARSER, SLOPES, add_probes, check_tolerance, largest_nearby
+from .error_estimate import COARSER, SLOPES, add_probes, check_tolerance, largest_nearby, round_loss
 from .observables import find_frontier, observe
 from .solver import solve_flow
 
@@ -102,7 +102,7 @@ def flow_curve(measure: Spectrum, gamma: float, times: ArrayLike, tolerance: flo
     return LossCurve(
         time=t,
         loss=observed.pop("loss"),
-        error=error("loss"),
+        error=error("loss") + round_loss(found["loss"][places], measure.variance, measure.floor),
         start=measure.variance,
         floor=measure.floor,
         observed=observed,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from exponents.errors import InputError
 
 from ..arrays import Reals
+from ..spectra.spectrum import SMALLEST
 
 COARSER = 10.0
 """The tolerance of the second solution, over that of the first."""
@@ -26,6 +27,9 @@ the largest."""
 SAFETY = 2.0
 """Factor on the difference of the two solutions: without it, the true error exceeds the difference at one time in a
 hundred."""
+
+ROUNDING = 8.0
+"""Rounding of a sum over modes, in units of the last digit."""
 
 SLOPES = 50.0
 """Error that the rule of a spectrum makes in a slope, over the rule's own error, which oscillates in ln t."""
@@ -65,3 +69,19 @@ def largest_nearby(difference: Reals, places: NDArray[np.intp]) -> Reals:
     """
     window = np.clip(places + np.arange(-NEARBY, NEARBY + 1)[:, None], 0, len(difference) - 1)
     return np.asarray(SAFETY * difference[window].max(axis=0))
+
+
+def round_loss(loss: Reals, start: float, floor: float) -> Reals:
+    """Return what rounding may do to losses sum_k p_k e^{-x_k} above a floor.
+
+    The last digit of x_k changes a term by x_k last digits of it.  The mean of x_k over the loss is at most
+    ln(start/loss), since the terms over the loss are weights whose entropy relative to p_k is not negative.
+
+    Examples
+    --------
+    >>> round_loss(np.array([1.0, 1e-10]), 1.0, 0.0) < 1e-14 * np.array([1.0, 1e-10])
+    array([ True, False])
+    """
+    above = np.maximum(loss - floor, SMALLEST)
+    fallen = np.log(np.maximum((start - floor) / above, 1.0))
+    return np.asarray(float(np.finfo(float).eps) * (ROUNDING * loss + 2 * fallen * above))

@@ -51,7 +51,7 @@ from exponents.errors import InputError, Unresolved
 from ..arrays import Reals
 from ..curves import LossCurve
 from ..flow.curve import TOLERANCE
-from ..flow.error_estimate import COARSER, add_probes, check_tolerance, largest_nearby
+from ..flow.error_estimate import COARSER, add_probes, check_tolerance, largest_nearby, round_loss
 from ..flow.solver import solve_flow
 from ..flow.trajectory import Flow, States
 from ..inputs import check_richness, check_times
@@ -333,8 +333,10 @@ def _compare(
     (states, time, clock), (other, *_) = (read(flow, probes) for flow in flows)
     losses = [(reuse.loss(s.residual, s.learned), reuse.train_loss(s.residual)) for s in (states, other)]
     errors = []
-    for value, second, rounding in zip(*losses, (reuse.rounding, 0.0), strict=True):
+    floors = 0.0 if reuse.from_start else reuse.unseen, reuse.train.floor
+    for value, second, rounding, floor in zip(*losses, (reuse.rounding, 0.0), floors, strict=True):
         apart = largest_nearby(np.abs(value - second) / (np.abs(value) + SMALLEST), wanted)
+        rounding = rounding + round_loss(value[wanted], reuse.train.variance, floor)
         errors.append((apart + reuse.error) * np.abs(value[wanted]) + rounding)
     loss, train_loss = losses[0]
     return LossCurve(

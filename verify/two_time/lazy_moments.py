@@ -70,8 +70,9 @@ SMALLEST = 1e-300
 EDGE = 1e-14
 """Relative accuracy of the largest stable rate."""
 
-ROUNDING = 2e-14
-"""Rounding of a term of (4), and of its decay in units of x: the last two digits."""
+ROUNDING = 2e-15
+"""Rounding of a term of (4), and of its decay in units of x: nine times the last digit.  Over thousands of
+random problems the true error stays below half of it."""
 
 
 @dataclass(frozen=True)
