@@ -229,3 +229,11 @@ def test_lazy_claims_are_measured_alone_at_gamma_0():
     assert found and all("lazy" in claim.derivation for claim in found)
     [[verdict]] = verdicts([read_point("3/2", "2/3", 0)], ("amplitude: lazy loss",))
     assert verdict.derived_verdict == "confirmed"
+
+
+def test_a_constant_is_enclosed_where_that_is_asked_and_a_shifted_one_is_not():
+    for certify, control, rigour in ((True, False, "enclosed"), (True, True, "measured"), (False, False, "measured")):
+        [[verdict]] = verdicts([read_point("3/2", "1/2", 1)], ["amplitude: lazy loss"], control, certify=certify)
+        assert verdict.rigour == rigour
+        assert verdict.evidence()["window"] == list(verdict.measured.window)
+        assert (verdict.evidence()["certificate"] is None) == (rigour != "enclosed")

@@ -7,7 +7,7 @@ import pytest
 
 from exponents.errors import InputError
 from verify.flow.curve import limit_curve
-from verify.measurements.slopes import Limit, extrapolate
+from verify.measurements.slopes import FEWEST, Limit, extrapolate, extrapolate_exponent
 
 CURVES = 100
 """Curves of a family: with a true coverage of 95 % fewer than 88 are covered once in a thousand."""
@@ -226,3 +226,21 @@ def test_a_noise_that_is_none_is_refused(noise):
 def test_nothing_and_shapes_that_differ_have_no_limit(time, values, noise):
     with pytest.raises(InputError):
         extrapolate(time, values, noise)
+
+
+def test_as_few_points_as_are_allowed_show_two_corrections():
+    time = np.geomspace(10, 1e6, FEWEST)
+    found = extrapolate(time, 0.7 + time**-0.5 - 0.5 / time)
+    assert abs(found.value - 0.7) < 1e-8 and abs(found.correction - 0.5) < 1e-6
+
+
+def test_the_noise_of_differences_is_that_of_white_noise_with_the_same_third_differences():
+    """Slopes s +- a in turn have third differences +-8 a, and those of white noise have the variance 20 sigma^2."""
+    length, shift = np.linspace(1, 20, 31), 1e-6
+    slopes = 1.5 + shift * (-1.0) ** np.arange(30)
+    values = np.exp(np.concatenate([[0], np.cumsum(slopes * np.diff(length))]))
+    noise = 8 * shift / np.sqrt(20)
+    middles = np.exp((length[1:] + length[:-1]) / 2)
+    found, known = extrapolate_exponent(np.exp(length), values), extrapolate(middles, slopes, noise)
+    assert found.value == pytest.approx(known.value, rel=1e-9)
+    assert found.error - known.error == pytest.approx(noise, rel=1e-4)
