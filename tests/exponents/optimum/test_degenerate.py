@@ -17,6 +17,7 @@ from exponents.losses.terms import Loss, PowerLaw
 from exponents.model.online_loss import loss
 from exponents.model.table1 import optimum
 from exponents.optimum.boundary_ties import assumptions, boundary_ties
+from exponents.optimum.branches import join_branches
 from exponents.optimum.dominant_balance import lift
 from exponents.optimum.inner_ties import inner_ties
 from exponents.optimum.programme import programme
@@ -494,3 +495,20 @@ def test_branches_share_the_work_of_one_problem(monkeypatch):
     phase_diagram(programme(loss, N * t, (a < 3, b < 3)).split()[0])
     with pytest.raises(TooMuchWork):
         compute_optimum(loss, N * t, (a < 3, b < 3))
+
+
+def test_a_resource_that_stops_growing_is_the_floor_of_a_boundary():
+    """1/t + t^(-1/2) N^(1-b): below b = 3/2 all goes to t, and r = 1/2; above, N grows, and r = (b - 1)/(b - 1/2)."""
+    found = compute_optimum(1 / t + t ** Rational(-1, 2) * N ** (1 - beta), N * t)
+    (tie,) = boundary_ties(found)
+    assert (tie.boundary.curve, tie.floors, tie.logarithm, tie.infeasible) == (Eq(beta, Rational(3, 2)), (N,), 0, False)
+    assert len(tie.terms) == 2
+    for value in (Rational(5, 4), Rational(2), Rational(7, 2)):
+        assert found.exponent.subs(beta, value) == max(Rational(1, 2), (value - 1) / (value - Rational(1, 2)))
+
+
+def test_a_loss_of_branches_is_complete_only_if_each_of_them_is():
+    found = compute_optimum(Min(t**-beta, 1 / t), N * t)
+    assert found.complete and join_branches(found.programme, found.parts).complete
+    part = replace(found.parts[1], complete=False)
+    assert not join_branches(found.programme, (found.parts[0], part)).complete

@@ -7,6 +7,7 @@ import pytest
 
 from exponents.errors import InputError
 from verify.flow.curve import limit_curve
+from verify.measurements.correction_fits import Fit
 from verify.measurements.slopes import FEWEST, Limit, extrapolate, extrapolate_exponent
 
 CURVES = 100
@@ -244,3 +245,8 @@ def test_the_noise_of_differences_is_that_of_white_noise_with_the_same_third_dif
     found, known = extrapolate_exponent(np.exp(length), values), extrapolate(middles, slopes, noise)
     assert found.value == pytest.approx(known.value, rel=1e-9)
     assert found.error - known.error == pytest.approx(noise, rel=1e-4)
+
+
+def test_a_misfit_is_acceptable_up_to_two_standard_deviations_of_noise():
+    """The sum of 8 squares of noise is 8 +- 4."""
+    assert Fit(0.0, 0.0, 15.9, 8).acceptable and not Fit(0.0, 0.0, 16.1, 8).acceptable
