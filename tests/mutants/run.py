@@ -10,6 +10,7 @@ again once tests of the room change.  ``--report`` writes `docs/mutants.md`.
 import argparse
 import contextlib
 import hashlib
+import json
 import os
 import resource
 import sys
@@ -145,20 +146,26 @@ def make_mutants() -> None:
 
 
 def find_tests(room: str, runner: ForkServerRunner, found: Modules) -> None:
-    """Find out which tests reach which function, and forget survivors, if sources or tests have changed."""
-    paths = [file for test in ROOMS[room]["tests"] for file in (sorted(Path(test).rglob("*.py")) or [Path(test)])]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in [*paths, *walk_mutatable_files()])).hexdigest()
-    note = Path("digest")
-    if note.exists() and note.read_text() == digest and load_stats():
+    """Find out which tests reach which function, where tests have changed, and forget survivors if anything has."""
+    tests = [file for test in ROOMS[room]["tests"] for file in (sorted(Path(test).rglob("*.py")) or [Path(test)])]
+    digests = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in [*tests, *walk_mutatable_files()]}
+    note = Path("digests.json")
+    old = json.loads(note.read_text()) if note.exists() and load_stats() else {}
+    changed = [path for path, digest in digests.items() if old.get(path) != digest]
+    if not changed:
         return
+    files = [str(path) for path in tests if str(path) in changed and path.name.startswith("test_")]
+    for reaching in [state().duration_by_test, *state().tests_by_mangled_function_name.values()]:
+        for test in [test for test in reaching if test.partition("::")[0] in files]:
+            reaching.pop(test) if isinstance(reaching, dict) else reaching.remove(test)
     set_mutant_under_test("stats")
-    if runner.collect_stats(None):
+    if (files or not old) and runner.collect_stats(files if old else None):
         sys.exit(f"a test of {room} fails on the source as it is; run pytest {' '.join(ROOMS[room]['tests'])}")
     save_stats()
     for data in found.values():
         data.exit_code_by_key = {name: None if code in AGAIN else code for name, code in data.exit_code_by_key.items()}
         data.save()
-    note.write_text(digest)
+    note.write_text(json.dumps(digests))
 
 
 def waiting(found: Modules, sample: int) -> list[tuple[int, str, str]]:
