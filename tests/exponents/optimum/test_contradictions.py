@@ -9,9 +9,11 @@ import pytest
 from sympy import Eq, Min, S, Symbol
 
 from exponents import C, N, P, alpha, compute_optimum, prove, t
+from exponents.algebra.polynomials import Functions, factors
 from exponents.certificate_checker import Forged, check
 from exponents.errors import NoBalance, Refuted
 from exponents.optimum.contradictions import find_conflict
+from exponents.optimum.curve_reduction import Residues, same_on_curve
 from exponents.optimum.proof import prove_phase
 from exponents.reports.certificate import make_certificate
 
@@ -52,6 +54,23 @@ def test_an_infeasible_part_of_a_plane_has_a_curved_boundary():
         inside = found.phases[found.phase_at(dict(zip((a, m), place, strict=True)))] is last
         assert inside == (place[1] < place[0] ** 2 or place[0] > 1)
     prove(found)
+
+
+def test_a_resource_that_may_shrink_does_not_help_where_its_powers_add_up_to_nothing():
+    """x_N + x_P = 1 and x_N + x_P <= u: infeasible for u < 1, whatever x_P; else N t = C decides."""
+    found = compute_optimum(1 / N + 1 / t, (N * t, N * P), u < 2, free=(P,), subject_to=[C**u >= N * P])
+    prove(found)
+    assert {(phase.where, phase.infeasible) for phase in found.phases} == {(u < 1, True), (u > 1, False)}
+    assert found.exponent.subs(u, Fraction(3, 2)) == Fraction(1, 2)
+
+
+def test_phases_agree_on_a_curve_if_all_or_none_are_infeasible():
+    field = Functions((u,))
+    (curve,) = factors(field.element(u - 1))
+    residues = Residues(field, curve)
+    *_, below, above = given_size().phases
+    assert same_on_curve(residues, (above,)) and same_on_curve(residues, (below,))
+    assert not same_on_curve(residues, (below, above)) and not same_on_curve(residues, ())
 
 
 def test_branches_share_their_infeasible_part():

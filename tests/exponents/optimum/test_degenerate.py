@@ -199,6 +199,19 @@ def test_a_free_resource_that_nothing_holds_moves_along_a_line():
         prove(replace(found, phases=(replace(found.phases[0], rays=found.phases[0].rays[:1]),)))
 
 
+def test_two_free_resources_that_nothing_holds_move_along_lines_beside_a_segment():
+    """1/(N t) at N t = C: the segment between N = C and t = C, times a line for each free resource."""
+    found = compute_optimum(1 / (N * t), N * t, free=(B, eta))
+    prove(found)
+    order = found.programme.resources
+    assert {tuple(dict(zip(order, v, strict=True))[r] for r in (B, eta, N, t)) for v in found.phases[0].vertices} == {
+        (0, 0, 1, 0),
+        (0, 0, 0, 1),
+    }
+    lines = {tuple(dict(zip(order, v, strict=True))[r] for r in (B, eta, N, t)) for v in found.phases[0].rays}
+    assert lines == {(1, 0, 0, 0), (-1, 0, 0, 0), (0, 1, 0, 0), (0, -1, 0, 0)}
+
+
 def test_control_a_resource_that_is_not_free_may_not_shrink():
     found = compute_optimum(1 / (eta * t) + eta**2 / N**4, (N * t, eta), free=())
     assert all(share >= 0 for v in found.phases[0].vertices for share in v)
