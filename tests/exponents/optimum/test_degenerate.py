@@ -199,6 +199,21 @@ def test_a_free_resource_that_nothing_holds_moves_along_a_line():
         prove(replace(found, phases=(replace(found.phases[0], rays=found.phases[0].rays[:1]),)))
 
 
+def test_along_a_ray_a_free_resource_gives_what_another_one_takes():
+    """t = C and N t U^2 = C leave x_N = -2 x_U, and nothing else: N grows twice as fast as U shrinks."""
+    found = compute_optimum(1 / t, (t, N * t * eta**2), free=(eta,))
+    prove(found)
+    (phase,) = found.phases
+    assert dict(zip(found.programme.resources, phase.vertices[0], strict=True)) == {N: 0, eta: 0, t: 1}
+    (ray,) = (dict(zip(found.programme.resources, ray, strict=True)) for ray in phase.rays)
+    assert ray[N] > 0 == ray[t] and ray[eta] == -ray[N] / 2
+
+
+def test_work_at_a_point_is_limited_by_what_is_given():
+    with pytest.raises(TooMuchWork):
+        programme(1 / t + 1 / N, N * t).at({}, WorkLimit(1))
+
+
 def test_two_free_resources_that_nothing_holds_move_along_lines_beside_a_segment():
     """1/(N t) at N t = C: the segment between N = C and t = C, times a line for each free resource."""
     found = compute_optimum(1 / (N * t), N * t, free=(B, eta))

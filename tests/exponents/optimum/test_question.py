@@ -62,6 +62,12 @@ def test_terms_given_twice_are_numbered_and_known_ones_come_first():
     assert found.loss["flow"].exponent(t) == Rational(3, 2) and found.loss["flow"].source == "eq. 10"
 
 
+def test_budgets_have_the_names_that_were_typed():
+    found = read_question(Question(("1/N + 1/t",), ("N*t*6",), constraints=("t >= N*2",)))
+    assert found.budgets[0].name == "N*t*6"
+    assert [constraint.name for constraint in found.constraints] == ["t >= N*2"]
+
+
 def test_resources_are_those_of_the_costs_and_those_that_are_named():
     found = read_question(Question(("1/N + 1/U",), ("N*t",), given=("U=C**u",), where=("u > 0",), resources=("D",)))
     assert set(found.resources) - {C} == {N, t, U, D}
