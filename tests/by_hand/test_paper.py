@@ -9,6 +9,7 @@ import pytest
 from sympy import Max, Min, Piecewise, Rational, S, simplify
 
 from exponents.algebra.piecewise import agreement
+from exponents.claims.catalogue import CLAIMS
 from exponents.model.batch_noise import noise_feedback, noise_kernel
 from exponents.model.bottleneck import bottleneck_sum, data_bottleneck, resolution
 from exponents.model.level_series import level_series
@@ -180,3 +181,68 @@ def test_the_point_three_halves_one_half():
     assert (point.lazy.compute_exponent, point.lazy.model_size_exponent) == (Fraction(3, 10), Fraction(2, 5))
     assert (point.lazy.time_exponent, point.lazy.time_allocation_exponent) == (Fraction(1, 2), Fraction(3, 5))
     assert point.lazy.binding == point.rich.binding == ("gradient_flow", "model_bottleneck")
+
+
+FLOORS = {name: alpha * Min(2, beta) for name in ("fixed point", "early stopping, lazy", "early stopping, rich")}
+EASIER = ((alpha * beta / (alpha * beta + 1), beta <= 2 - 1 / alpha), (1 - 1 / (2 * alpha), True))
+CATALOGUE = {
+    ("chi: lazy time exponent", "eq. 8"): beta,
+    **{
+        (f"chi: {name}", source): beta * M
+        for name, source in (("time exponent", "eq. 10, 68"), ("correlation", "eq. 66, 68"))
+    },
+    ("chi: kernel growth", "sec. 4"): 1 - beta * M,
+    ("chi: readout norm", "Fig. 12"): Max(0, 1 - beta * M),
+    ("chi: learned mode", "eq. 11"): (2 - beta * M) / alpha,
+    **{(f"levels: level {i}", "eq. 62"): None for i in range(9)},
+    ("levels: readout norm", "eq. 47"): Max(0, 1 - beta),
+    ("levels: readout speed", "eq. 47"): beta,
+    ("amplitude: RKHS norm", "eq. 7"): 1 / (alpha * (beta - 1)),
+    ("bottleneck: resolution", "eq. 75"): alpha,
+    ("bottleneck: infinite time", "eq. 12"): alpha * beta,
+    ("bottleneck: infinite time", "eq. 76"): alpha * Min(2, beta),
+    ("transient: lazy", "eq. 8"): 1 - 1 / alpha,
+    ("transient: rich", "eq. 9, 80"): (1 - 1 / alpha) * M,
+    ("sgd: variance, lazy", "eq. 8"): 2 - 1 / alpha,
+    ("sgd: variance, rich", "eq. 9"): (2 - 1 / alpha) * M,
+    ("sgd: variance, rich", "eq. 83"): (1 - 1 / alpha) * M,
+    ("sgd: loss, rich", "eq. 9"): (2 - 1 / alpha) * M,
+    ("compute-optimal: lazy", "Table 1"): Piecewise((alpha * beta / (alpha + 1), beta <= 1), *EASIER),
+    ("compute-optimal: rich", "Table 1"): Piecewise(
+        (alpha * beta * 2 / (alpha + alpha * beta + 2), beta <= 1), *EASIER
+    ),
+    ("data: resolution", "eq. 77"): alpha,
+    **{(f"data: {name}", "eq. 78"): floor for name, floor in FLOORS.items()},
+    ("data: as many features", "eq. 76, 78"): alpha * Min(2, beta),
+    ("linear: time exponent", "Fig. 11"): beta * M,
+    ("linear: readout norm", "Fig. 12"): Max(0, 1 - beta * M),
+    ("linear: readout norm", "Fig. 12, caption as extracted"): 1 - 2 * beta * (1 + beta),
+    ("linear: spike", "App. G.3"): Max(0, 1 - beta * M),
+    **{(f"networks: tangent kernel{deep}", "eq. 14, Fig. 7a"): alpha for deep in ("", ", deep")},
+    **{(f"networks: covariance{deep}", "Fig. 7a, read for NNGP"): alpha for deep in ("", ", deep")},
+    # where two terms of eq. 8 or 9 meet: the floor with flow and transient, and the transient with the flow
+    ("bottleneck: arrival, lazy", "eq. 8"): Max(
+        alpha * Min(2, beta) / beta, alpha * (alpha * Min(2, beta) - 1) / (alpha - 1)
+    ),
+    ("bottleneck: arrival, rich", "eq. 9"): Max(
+        alpha * Min(2, beta) / (beta * M), alpha * (alpha * Min(2, beta) - 1) / (alpha - 1) / M
+    ),
+    **{
+        (f"transient: departure, {regime}", source): alpha / (alpha * beta - alpha + 1)
+        for regime, source in (("lazy", "eq. 8"), ("rich", "eq. 9"))
+    },
+}
+"""Every published formula of the catalogue, typed in a second time; levels follow from eq. 62."""
+
+
+@pytest.mark.parametrize("point", [("3/2", "1/2"), ("2", "6/5"), ("3", "5/2")])
+def test_the_catalogue_prints_what_the_paper_does(point):
+    a, b = map(Rational, point)
+    published = [claim for claim in CLAIMS if claim.published is not None]
+    assert {(claim.name, claim.source) for claim in published} == set(CATALOGUE)
+    for claim in published:
+        due = CATALOGUE[claim.name, claim.source]
+        if due is None:  # chi_n = chi + (-beta)^n (beta - chi), the closed form of eq. 62
+            limit = 2 * beta / (1 + beta)
+            due = limit + (-beta) ** int(claim.name.split()[-1]) * (beta - limit)
+        assert simplify((claim.parse_published() - due).subs({alpha: a, beta: b})) == 0, (claim.name, claim.source)

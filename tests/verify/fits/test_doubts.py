@@ -100,6 +100,22 @@ def test_parabolas_reach_the_published_split_of_llama_3(public_runs):
     assert not any(parabola.refused for parabola in found.parabolas)
 
 
+def test_a_parabola_has_its_minimum_at_its_vertex():
+    """3 + (ln N - ln N0 - 0.1)^2 in five runs of one budget that are not centred on it."""
+    shift, middle = np.array([-0.4, -0.2, 0.0, 0.2, 0.5]), np.sqrt(1e19 / 6)
+    size, others = middle * np.exp(shift), runs(noise=0.0)
+    data = {
+        "N": np.append(others["N"], size),
+        "D": np.append(others["D"], 1e19 / 6 / size),
+        "loss": np.append(others["loss"], 3 + (shift - 0.1) ** 2),
+        "C": np.append(np.full(49, 1e30), np.full(5, 1e19)),
+    }
+    fit = fit_law(data, intervals="none", given=["C=6*N*D"])
+    found = compare_approaches(fit.runs, fit.cost).parabolas[0].minimum
+    assert found["N"] == pytest.approx(middle * np.exp(0.1), rel=1e-9)
+    assert found["D"] == pytest.approx(middle * np.exp(-0.1), rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("shift", "bend", "reason"),
     [

@@ -39,6 +39,16 @@ def test_formula_intervals_hold_the_truth(objective):
     assert np.mean(narrow) < 0.7
 
 
+def test_the_covariance_within_a_wide_delta_is_that_of_a_line():
+    """ln L is a line in ln N: s^2 (X^T X)^-1 with s^2 = sum r^2/(n - 2), here n = 8, by polyfit."""
+    size, noise = np.logspace(2, 5, 8), 0.1 * np.random.default_rng(4).normal(size=8)
+    data = {"N": size, "loss": 5 * size**-0.3 * np.exp(noise)}
+    own = Problem(read_law(("A*N**-alpha",), ("N",)), choose_runs(make_table(data), ("N",)))
+    found = covariance(own, own.solve(Objective("huber", 10.0)))
+    due = np.polyfit(np.log(size), np.log(data["loss"]), 1, cov=True)[1]
+    assert found == pytest.approx(np.array([[due[0, 0], -due[0, 1]], [-due[0, 1], due[1, 1]]]), rel=1e-6)
+
+
 def test_bootstrap_intervals_hold_the_truth():
     inside = []
     for seed in range(8):

@@ -6,6 +6,7 @@ import pytest
 from exponents.errors import InputError
 from exponents.text.law_text import DEFAULT_TERMS, read_budget_equation, read_law
 from verify.fits.log_model import SumModel, build_model
+from verify.fits.objectives import Objective
 from verify.fits.prediction import log_loss
 from verify.fits.tree_model import TreeModel
 
@@ -92,3 +93,24 @@ def test_a_law_that_cannot_be_fitted_is_refused(terms, where, message):
 def test_an_equation_that_is_no_monomial_is_refused(text):
     with pytest.raises(InputError, match="--given must be a name and a product of powers"):
         read_budget_equation(text)
+
+
+def test_the_objective_of_huber_by_hand():
+    """r^2/2 within delta, and delta (|r| - delta/2) beyond: r = 0.1, -0.5 and 2 with delta 0.4 and weights 1, 2, 3."""
+    objective, loss = Objective("huber", 0.4), np.array([1.0, 2.0, 5.0])
+    m, weights = np.log(loss)[None] - [[0.1, -0.5, 2.0]], np.array([[1.0, 2.0, 3.0]])
+    due = 0.005 + 2 * 0.4 * 0.3 + 3 * 0.4 * 1.8
+    value, first, second = objective.derivatives(loss, m, weights)
+    assert value == pytest.approx(due, rel=1e-12) and objective.value(loss, m, weights) == pytest.approx(due, rel=1e-12)
+    assert first[0] == pytest.approx([-0.1, 0.8, -1.2], rel=1e-12) and list(second[0]) == [1, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["huber", "ls", "ls-raw"])
+def test_the_derivatives_of_an_objective_are_those_of_differences(name):
+    objective, loss = Objective(name, 0.4 if name == "huber" else None), np.array([1.0, 2.0, 5.0])
+    m, weights, step = np.log(loss)[None] - [[0.1, -0.5, 1.5]], np.array([[1.0, 2.0, 3.0]]), 1e-5
+    _, first, second = objective.derivatives(loss, m, weights)
+    for i, shift in enumerate(step * np.eye(3)):
+        high, low = (objective.derivatives(loss, m + sign * shift, weights)[:2] for sign in (1, -1))
+        assert (high[0] - low[0]) / (2 * step) == pytest.approx(first[:, i], rel=1e-6)
+        assert (high[1] - low[1])[:, i] / (2 * step) == pytest.approx(second[:, i], rel=1e-6)

@@ -7,6 +7,7 @@ import pytest
 
 from exponents.errors import InputError
 from verify.flow.curve import limit_curve
+from verify.measurements import slopes
 from verify.measurements.correction_fits import Fit
 from verify.measurements.slopes import FEWEST, Limit, extrapolate, extrapolate_exponent
 
@@ -250,3 +251,24 @@ def test_the_noise_of_differences_is_that_of_white_noise_with_the_same_third_dif
 def test_a_misfit_is_acceptable_up_to_two_standard_deviations_of_noise():
     """The sum of 8 squares of noise is 8 +- 4."""
     assert Fit(0.0, 0.0, 15.9, 8).acceptable and not Fit(0.0, 0.0, 16.1, 8).acceptable
+
+
+# --- local slopes ----------------------------------------------------------------------------------------------------
+
+
+def test_a_local_slope_belongs_to_the_geometric_mean_and_its_noise_is_that_of_the_slopes(monkeypatch):
+    """Slopes 1/2 + 1e-3 times normal numbers, between places that are even in ln t; third differences see the noise."""
+    seen = []
+
+    def keep(time, values, noise):
+        seen.append((time, values, noise))
+        return Limit(0.5, 0.0, (1.0, 1.0), 1.0, False)
+
+    monkeypatch.setattr(slopes, "extrapolate", keep)
+    place, random = np.geomspace(10, 1e9, 5001), np.random.default_rng(3)
+    own = 0.5 + 1e-3 * random.standard_normal(5000)
+    extrapolate_exponent(place, np.exp(np.append(0, np.cumsum(own * np.diff(np.log(place))))))
+    ((time, values, noise),) = seen
+    assert time == pytest.approx(np.sqrt(place[1:] * place[:-1]), rel=1e-12)
+    assert values == pytest.approx(own, rel=1e-9)
+    assert noise == pytest.approx(1e-3, rel=0.1)  # some 2500 third differences, of which neighbours share numbers
