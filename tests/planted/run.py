@@ -64,7 +64,7 @@ class Fault:
         """Return what a result depends on: the fault, its module and its tests."""
         found = hashlib.sha256(repr(self).encode())
         for name in (self.file, *self.tests):
-            path = ROOT / name
+            path = ROOT / name.partition("::")[0]
             for part in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
                 found.update(part.read_bytes())
         return found.hexdigest()[:16]

@@ -24,7 +24,10 @@ def test_every_fault_has_its_own_name_an_equation_and_tests_that_exist():
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
     for fault in FAULTS:
         assert fault.equation and fault.tests, fault.name
-        assert all((planted.ROOT / name).exists() for name in fault.tests), fault.name
+        for name in fault.tests:
+            path, _, function = name.partition("::")
+            assert (planted.ROOT / path).exists(), name
+            assert not function or f"def {function}(" in (planted.ROOT / path).read_text(encoding="utf-8"), name
 
 
 def test_a_text_that_stands_there_twice_or_not_at_all_is_refused():

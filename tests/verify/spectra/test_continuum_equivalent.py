@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
+from scipy.integrate import quad
 
 from exponents.errors import InputError
 from verify.spectra.continuum_density import solve_density
@@ -222,3 +223,18 @@ def test_numbers_next_to_each_other(distance):
 def test_bad_input_is_refused(given_, words):
     with pytest.raises(InputError, match=words):
         ContinuumEquivalent.from_input(*given_)
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/2"), ("2", "6/5"), ("3", "5/2")])
+def test_the_squared_sums_are_integrals_over_modes(alpha, beta):
+    """sum_k y_k^2/(1 + lambda_k r)^2 and sum_k (lambda_k r)^2/(1 + lambda_k r)^2 at the r of P samples."""
+    model = ContinuumEquivalent.from_input(alpha, beta, inf, 50.0)
+    a, b = float(Fraction(alpha)), float(Fraction(beta))
+    r, ends = 1 / model.cutoff, np.arange(0.0, 61.0)
+
+    def integrate(f):
+        return sum(quad(lambda u: f(np.exp(-a * u)) * np.exp(u), low, low + 1)[0] for low in ends)
+
+    target = integrate(lambda mu: mu ** (b + 1 / a) / (1 + mu * r) ** 2)
+    shared = integrate(lambda mu: (mu * r) ** 2 / (1 + mu * r) ** 2)
+    assert model.squared_sums == pytest.approx((target, shared), rel=1e-8)
