@@ -33,7 +33,7 @@ from ..symbols import to_expr
 from ..text.number_powers import raise_factors
 from .terms import PowerLaw
 
-MAX_BRANCHES, MAX_MONOMIALS = 128, 1000
+MAX_BRANCHES, MAX_MONOMIALS = 256, 1000
 """Most branches of a loss, and most monomials of a branch."""
 
 _MIXED = "constant in a sum under a power"
