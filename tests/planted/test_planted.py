@@ -1,14 +1,23 @@
 """Does every planted fault still fit the product, and does a test notice it?"""
 
+import ast
+import builtins
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 
-SPEC = spec_from_file_location("planted_run", Path(__file__).with_name("run.py"))
-planted = sys.modules["planted_run"] = module_from_spec(SPEC)
-SPEC.loader.exec_module(planted)
+
+def load(name):
+    """Return a script of this folder as a module; `tests/fuzz` has a run.py as well."""
+    spec = spec_from_file_location(f"planted_{name}", Path(__file__).with_name(f"{name}.py"))
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+planted, asserts = load("run"), load("asserts")
 FAULTS = planted.read_faults()
 
 
@@ -35,6 +44,23 @@ def test_a_text_that_stands_there_twice_or_not_at_all_is_refused():
     for source in ("", 2 * fault.text):
         with pytest.raises(LookupError, match="exactly once"):
             fault.plant(source)
+
+
+def test_an_assertion_that_no_number_fails_is_told_from_one_that_some_fail(monkeypatch):
+    """A loss of 1e-14 equals another within 1e-12, a wide tolerance fails for the sign alone, and others for 1 %."""
+    lines = (
+        "assert loss == approx(2e-14, abs=1e-12)",
+        "assert rate == approx(0.5, rel=0.3)",
+        "assert rate == approx(0.5, rel=1e-3)",
+        "assert abs(rate - 0.5) < 1e-6",
+    )
+    module = ast.parse("\n".join(lines))
+    asserts.rewrite_asserts(module, b"", "example.py")
+    monkeypatch.setattr(builtins, "_examine_assertion", asserts.examine, raising=False)
+    exec(compile(module, "example.py", "exec"), {"approx": pytest.approx, "loss": 1e-14, "rate": 0.5})
+    assert sorted(line for _, line in asserts.equalities) == sorted(line for _, line in asserts.ran) == [1, 2, 3, 4]
+    assert sorted(line for _, line in +asserts.failed) == [2, 3, 4]
+    assert sorted(line for _, line in +asserts.slightly) == [3, 4]
 
 
 @pytest.mark.slow
