@@ -2,10 +2,11 @@
 
 import pickle
 from fractions import Fraction
+from itertools import product
 
 import pytest
 import sympy
-from sympy import And, Eq, Max, Min, Piecewise, Rational, Symbol, lambdify, latex, simplify, srepr, symbols
+from sympy import And, Eq, Max, Min, Piecewise, Rational, S, Symbol, lambdify, latex, simplify, srepr, symbols
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from exponents.errors import InputError, NoBalance
@@ -293,3 +294,19 @@ def test_a_corner_where_one_formula_is_undefined_takes_that_of_its_neighbour():
     diagram = compute_optimum(loss, N * t, (a < 9, b < 9), (a, b))
     prove(diagram)
     assert diagram.exponent.subs({a: 2, b: 1}) == diagram.at(2, 1).exponent == 2
+
+
+def test_two_budgets_over_three_parameters_have_the_optimum_and_the_gaps_worked_out_by_hand():
+    """x_N + x_t = 1 = b x_N + c x_t: x_N = (1 - c)/(b - c), and none is negative if 1 lies between b and c."""
+    p, q, r = symbols("p q r", positive=True)
+    found = compute_optimum(1 / N + t**-p, (N * t, N**q * t**r), (p < 3, q < 3, r < 3))
+    prove(found)
+    assert found.phases[-1].infeasible and not any(phase.infeasible for phase in found.phases[:-1])
+    values = (Rational(1, 2), Rational(4, 5), Rational(7, 5), Rational(5, 2))
+    for point in product(values, repeat=3):
+        a, b, c = point
+        here = dict(zip((p, q, r), point, strict=True))
+        if (b - 1) * (c - 1) > 0:
+            assert found.exponent.subs(here) is S.NaN
+        else:
+            assert found.exponent.subs(here) == min((1 - c) / (b - c), a * (b - 1) / (b - c))
