@@ -45,7 +45,7 @@ WIDTH, DEPTH, BATCH, STEPS, SEEDS, KERNEL = 16, 4, 32, 4000, 3, 2000
 USUAL_BETA = 0.3
 """Source for the learning rate where none was found; that of the paper's MNIST."""
 
-TEXT_WIDTH, TEXT_DEPTH, TEXT_BATCH, TEXT_STEPS, TEXT_SEEDS, TEXT_RATE = 32, 2, 16, 600, 2, 1.0
+TEXT_WIDTH, TEXT_DEPTH, TEXT_BATCH, TEXT_STEPS, TEXT_SEEDS, TEXT_RATE = 32, 2, 16, 600, 3, 1.0
 """Of transformers."""
 
 
