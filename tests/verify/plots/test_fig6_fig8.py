@@ -1,6 +1,7 @@
 """Fig. 6 and 8: losses of trained networks at several richnesses, laws of the predicted slopes, and what is said."""
 
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -77,6 +78,8 @@ def test_a_kernel_without_an_exponent_predicts_nothing(monkeypatch):
 
     monkeypatch.setattr(fig6_fig8_richness, "fit_kernel", refuse)
     monkeypatch.setattr(fig6_fig8_richness, "start_kernel", lambda *_: None)
+    task = SimpleNamespace(answers=np.ones((5, 10)), held_out=np.ones((5, 8, 8, 1)))
+    monkeypatch.setattr(fig6_fig8_richness, "digits_task", lambda: task)
     predicted, _, remark = fig6_fig8_richness._predict_digits()
     assert predicted == () and "1.25, 0.75" in remark and "nothing is predicted" in remark
     curve = power_law(0.5)
