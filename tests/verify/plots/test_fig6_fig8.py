@@ -64,6 +64,8 @@ def test_text_is_predicted_from_the_laziest_network(monkeypatch):
     figure = FIGURES["fig8"]
     found = figure.compute(map, figure.choose(type(figure.choice)(gamma=(Fraction(1), Fraction(1, 100)))))
     assert [value for _, value, _ in found.predicted] == pytest.approx([0.36, 1 / 3])
+    verdicts = fig6_fig8_richness._sum_up(found)
+    assert "confirmed at 1" in verdicts[0] and "0.01" not in verdicts[0] and "refuted at 1" in verdicts[1]
     assert "only suggestive" in found.remarks[1] and "0.200" in found.remarks[0]
     drawn = draw({"fig8": found})["fig8"]
     tokens, _ = line(drawn, "loss 1", LOSSES)
@@ -85,6 +87,13 @@ def test_a_kernel_without_an_exponent_predicts_nothing(monkeypatch):
     curve = power_law(0.5)
     data = Compared((Fraction(1), Fraction(0)), (curve, curve), (measure_exponent(curve),) * 2, predicted, (remark,))
     assert list(clashes(draw({"fig6": data})["fig6"])) == []
+
+
+def test_a_linear_network_alone_is_drawn(monkeypatch):
+    use_curves(monkeypatch, {Fraction(0): 0.3})
+    figure = FIGURES["fig8"]
+    found = figure.compute(map, figure.choose(type(figure.choice)(gamma=(Fraction(0),))))
+    assert line(draw({"fig8": found})["fig8"], "measured 0", EXPONENTS)[1] == pytest.approx([0.3])
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from exponents.errors import InputError, NoSingleExponent
-from exponents.names import LAZY, REGIMES, RICH
+from exponents.names import LAZY, REGIMES
 
 from ...arrays import Reals
 from ...curves import LossCurve
@@ -158,10 +158,11 @@ def _draw(found: Compared, axes: Sequence[Any], title: str, note: str, clock: tu
     losses = [curve.loss[part] for curve, part in zip(found.curves, seen, strict=True)]
     along = span_time([unit, max(float(time[-1]) for time in times)])
     along = Scale(label, along.low, along.high, along.ticks, along.logarithmic)
-    positive = [float(one) for one in found.gamma if one]
+    positive = [float(one) for one in found.gamma if one] or [1.0]
     places = [float(one) or min(positive) / 3 for one in found.gamma]
     ends = np.log10(min(places)) - 0.2, np.log10(max(places)) + 0.2
     decades = 10.0 ** np.arange(np.ceil(ends[0]), np.floor(ends[1]) + 1)
+    decades = decades if len(decades) else np.array(places)
     across = Scale(r"$\gamma_0$", 10 ** ends[0], 10 ** ends[1], decades, logarithmic=True)
     reached = [one.value + sign * min(one.error, 1.0) for one in found.exponents for sign in (-1, 1)]
     reached += [value for _, value, _ in found.predicted]
@@ -204,12 +205,12 @@ def _draw_laws(
 
 
 def _sum_up(found: Compared) -> list[str]:
-    """Return the verdicts in words: for each prediction, what it says of which gamma_0."""
+    """Return the verdicts in words: on the lazy prediction for the smallest gamma_0, on others for all others."""
     lines = []
     for name, value, error in found.predicted:
         verdicts: dict[str, list[str]] = {}
         for gamma, exponent in zip(found.gamma, found.exponents, strict=True):
-            if (name == LAZY) != (gamma == 0) and name in (LAZY, RICH):
+            if (name == LAZY) != (gamma == min(found.gamma)):
                 continue
             verdicts.setdefault(exponent.judge(value, error), []).append(f"{float(gamma):g}" if gamma else "linear")
         lines.append(f"{name}: " + "; ".join(f"{verdict} at {', '.join(at)}" for verdict, at in verdicts.items()))
