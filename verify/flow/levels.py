@@ -15,14 +15,16 @@ is the change when each panel has fewer nodes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
 
 from exponents.errors import InputError
 from exponents.names import SpectrumKind
+from exponents.rationals import abbreviate
 
 from ..arrays import Reals
-from ..inputs import check_richness, check_whole
+from ..inputs import check_whole
 from ..spectra.power_law import power_law_spectrum
 from ..spectra.quadrature import legendre_rule
 from ..spectra.spectrum import SMALLEST, Spectrum
@@ -102,9 +104,8 @@ def level_curves(
     >>> lazy.slope[-1].round(4).item(), first.slope[-1].round(3).item()
     (-0.5, -0.75)
     """
-    gamma = check_richness(gamma)
-    if not gamma:
-        raise InputError("the level series needs a finite gamma above 0; got 0, which has level 0 only")
+    if not isinstance(gamma, Real) or not 0 < gamma < np.inf:
+        raise InputError(f"the level series needs a finite gamma above 0; got {abbreviate(gamma)}; 0 has level 0 only")
     check_whole(levels, "the number of levels", 0, 8)
     if not 1 < horizon < np.inf:
         raise InputError(f"the horizon must be a finite time above 1; got {horizon}; try 1e40")

@@ -16,7 +16,7 @@ from verify.spectra import file_columns
 from verify.spectra import spectrum as module
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.spectrum import Spectrum, spectrum_from_arrays
-from verify.spectra.spectrum_file import read_spectrum
+from verify.spectra.spectrum_file import read_columns, read_spectrum
 from verify.witnesses.mode_sums import mode_sum
 
 ROUNDING = 5e-14  # what a sum of some hundred terms leaves
@@ -328,7 +328,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 
 
 class Endless:
-    """A file of so many lines that it must not be read to its end."""
+    """A path to a file of so many lines that it must not be read to its end."""
 
     name, suffix = "endless.txt", ".txt"
 
@@ -353,13 +353,13 @@ class Endless:
 def test_a_file_of_endless_lines_is_answered_at_the_limit(monkeypatch):
     monkeypatch.setattr(file_columns, "MAX_MODES", 1000)
     with pytest.raises(InputError, match=r"at most 1000 modes; endless\.txt has more"):
-        read_spectrum(Endless(1001))
+        read_columns(Endless(1001))
 
 
 @pytest.mark.slow
 def test_the_largest_file_is_not_read_to_its_end():
     with pytest.raises(InputError, match="has more"):
-        read_spectrum(Endless(module.MAX_MODES + 1))
+        read_columns(Endless(module.MAX_MODES + 1))
 
 
 def test_an_endless_line_is_refused_at_its_first_letters(tmp_path):
