@@ -51,6 +51,13 @@ def test_conditions_are_combined():
     assert not holds(alpha <= beta, here)
 
 
+def test_a_negation_holds_where_its_condition_does_not():
+    both = Not(And(alpha > 1, beta > 2), evaluate=False)
+    guards = []
+    assert not holds(both, {alpha: Fraction(2), beta: Fraction(3)}, guards) and len(guards) == 2
+    assert holds(both, {alpha: Fraction(2), beta: Fraction(1)}) and holds(both, {alpha: Fraction(1), beta: Fraction(3)})
+
+
 def test_an_inverse_is_exact():
     rows = [[PLANE.element(e) for e in row] for row in ((alpha, 1 / beta), (beta / (1 + alpha), Rational(1, 3) + beta))]
     inverse = PLANE.inverse(rows)

@@ -42,3 +42,12 @@ def test_the_best_exponent_is_that_of_another_simplex_method(seed):
     assert other.status == 0 and abs(float(best) + other.fun) < 1e-9
     tight = tableau.vertex().basis.terms
     assert all(sum(e * share for e, share in zip(terms[i], x, strict=True)) == best for i in tight)
+
+
+def test_a_free_resource_stands_where_a_constraint_holds_it():
+    """1/t at t = C and N = U C: x_N = 1 + x_U, so U may grow without end, and shrink until N is 1."""
+    one, zero = Fraction(1), Fraction(0)
+    tableau = Tableau([[zero, zero, one]], [[zero, zero, one], [one, -one, zero]], free=(1,))
+    assert tableau.find_feasible()
+    tableau.solve()
+    assert tableau.vertex().allocation == (0, -1, 1)
