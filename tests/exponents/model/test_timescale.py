@@ -75,6 +75,8 @@ def test_control_a_map_with_no_consistent_piece_is_refused():
 def test_control_an_unstable_fixed_point_is_refused():
     with pytest.raises(IncompleteProof, match="unstable"):
         fixed_point(beta, lambda c: (2 - c,))  # consistent everywhere, but of slope -beta beyond beta = 1
+    with pytest.raises(IncompleteProof, match="unstable"):
+        fixed_point(beta, lambda c: (1 + c,))  # of slope beta
 
 
 def test_control_several_consistent_pieces_are_refused():
