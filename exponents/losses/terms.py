@@ -124,7 +124,7 @@ class PowerLaw(Described):
             if not factor.free_symbols & wanted:
                 prefactor.append(factor)
             elif base in wanted and not power.free_symbols & wanted:
-                exponents[base] = -power  # SymPy collects the powers of a base
+                exponents[base] = exponents.get(base, S.Zero) - power
             else:
                 problem = f"a term must be a monomial in {_list_names(wanted)}; got {abbreviate(expression)}"
                 raise InputError(f"{problem}; split sums into terms")

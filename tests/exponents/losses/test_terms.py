@@ -3,7 +3,7 @@
 import pickle
 
 import pytest
-from sympy import Add, Float, Rational, Symbol, sqrt, symbols
+from sympy import Add, Float, Min, Rational, Symbol, sqrt, symbols
 
 from exponents.errors import InputError, TooMuchWork
 from exponents.losses.constraints import read_constraint
@@ -22,6 +22,14 @@ def test_a_monomial_is_read_into_exponents_and_prefactor():
 )
 def test_reading_and_writing_are_inverse(written):
     assert PowerLaw.from_expr(written, (N, t)).as_expr().equals(written)
+
+
+def test_powers_of_a_resource_that_stand_apart_are_added_up():
+    """N inside of a power, N^(min(0, a - 1) (-b)), and outside, 1/N."""
+    term = PowerLaw.from_expr((t * N ** Min(0, alpha - 1)) ** -beta / N, (N, t))
+    assert term.exponent(t) == beta
+    for value in (Rational(1, 3), Rational(5, 2)):
+        assert term.exponent(N).subs({alpha: value, beta: 3}) == 1 + 3 * min(0, value - 1)
 
 
 @pytest.mark.parametrize("written", [N + t, (1 + t) ** -beta, t**t, t ** (-N), 2**t, -(t**-beta), 0 * t, "t**-1"])
