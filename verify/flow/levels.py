@@ -14,6 +14,7 @@ is the change when each panel has fewer nodes.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from numbers import Real
 
@@ -104,7 +105,7 @@ def level_curves(
     >>> lazy.slope[-1].round(4).item(), first.slope[-1].round(3).item()
     (-0.5, -0.75)
     """
-    if not isinstance(gamma, Real) or not 0 < gamma < np.inf:
+    if not isinstance(gamma, Real) or not 0 < gamma <= sys.float_info.max:
         raise InputError(f"the level series needs a finite gamma above 0; got {abbreviate(gamma)}; 0 has level 0 only")
     check_whole(levels, "the number of levels", 0, 8)
     if not 1 < horizon < np.inf:

@@ -23,8 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exponents.errors import InputError
+from exponents.names import require
 from exponents.rationals import abbreviate
 
+from ..inputs import to_path
 from .image_tasks import images_task, label_columns
 from .online_tasks import Task
 
@@ -70,14 +72,14 @@ class Scaling:
         return (images.astype(np.float32) - self.mean) / self.size
 
 
-def folder_task(name: str, folder: Path) -> Task:
+def folder_task(name: str, folder: str | Path) -> Task:
     """Return the task of a data set.
 
     Parameters
     ----------
     name : str
         One of `READERS`.
-    folder : Path
+    folder : str or Path
         That has its files.
 
     Returns
@@ -87,7 +89,7 @@ def folder_task(name: str, folder: Path) -> Task:
     Raises
     ------
     InputError
-        If the folder lacks a file, or a file has another format.
+        If the name is unknown, the folder lacks a file, or a file has another format.
 
     Examples
     --------
@@ -95,6 +97,8 @@ def folder_task(name: str, folder: Path) -> Task:
     Traceback (most recent call last):
     exponents.errors.InputError: the task mnist needs a folder with its files; there is no folder nowhere; ...
     """
+    require(name, READERS, "the data set")
+    folder = to_path(folder, "the folder of a data set")
     if not folder.is_dir():
         raise InputError(
             f"the task {name} needs a folder with its files; there is no folder {abbreviate(str(folder))}; "

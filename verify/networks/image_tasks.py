@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from exponents.errors import import_extra
+from exponents.names import require_type
 
 from ..arrays import Reals
+from ..training.seeds import check_seeds
 from .online_tasks import Task
 from .perceptron import import_jax
 
@@ -121,7 +123,7 @@ def digits_task(seed: int = 0, maps: AffineMaps | None = None) -> Task:
     Raises
     ------
     InputError
-        If scikit-learn or JAX is not installed.
+        If the seed or the maps cannot be used, or scikit-learn or JAX is not installed.
 
     Examples
     --------
@@ -129,6 +131,9 @@ def digits_task(seed: int = 0, maps: AffineMaps | None = None) -> Task:
     >>> task.inputs.shape, task.held_out.shape, round(task.measure(np.zeros((len(task.held_out), 10))), 2)
     ((1797, 8, 8, 1), (2000, 8, 8, 1), 0.9)
     """
+    check_seeds([seed])
+    if maps is not None:
+        require_type(maps, AffineMaps, "what is done to the images", "make one with AffineMaps()")
     datasets = import_extra("sklearn.datasets", extra="networks", purpose="the task digits")
     images, labels = datasets.load_digits(return_X_y=True)
     jax = import_jax("jax")

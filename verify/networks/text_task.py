@@ -19,6 +19,7 @@ from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
 from ..arrays import Reals
+from ..inputs import check_whole, to_path
 from .online_tasks import Task
 
 CONTEXT = 64
@@ -36,12 +37,12 @@ MOST_BYTES = 2**26
 Bytes = NDArray[np.uint8]
 
 
-def text_task(folder: Path | None = None, context: int = CONTEXT) -> Task:
+def text_task(folder: str | Path | None = None, context: int = CONTEXT) -> Task:
     """Return the task of predicting the next byte of the Python files of a folder.
 
     Parameters
     ----------
-    folder : Path, optional
+    folder : str or Path, optional
         By default that of the standard library.
     context : int
 
@@ -62,7 +63,8 @@ def text_task(folder: Path | None = None, context: int = CONTEXT) -> Task:
     >>> round(task.measure(np.zeros((*task.held_out.shape, 256))), 4)  # ln 256
     5.5452
     """
-    place = folder or Path(get_path("stdlib"))
+    place = Path(get_path("stdlib")) if folder is None else to_path(folder, "a folder of text")
+    check_whole(context, "the context", 1, CONTEXT)
     paths = sorted(place.glob("*.py"), key=lambda path: path.name)
     parts: tuple[list[Bytes], list[Bytes]] = [], []
     left = MOST_BYTES
