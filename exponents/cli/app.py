@@ -89,6 +89,7 @@ class _Group(click.Group):
 @click.group(
     cls=_Group,
     invoke_without_command=True,
+    subcommand_metavar="[COMMAND] [ARGS]...",  # as all versions of click should have it
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""
 \b

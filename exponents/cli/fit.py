@@ -34,7 +34,7 @@ def _with_options(command: Any) -> Any:
 @format_option
 @click.pass_context
 def fit(context: click.Context, /, file: str, form: str, kind: str | None, **options: Any) -> int:
-    """Fit a law to runs, or α and β to the spectrum of a kernel, with intervals.
+    """Fit a law to runs, or alpha and beta to the spectrum of a kernel, with intervals.
 
     Runs are a CSV with a line of names.  Columns with usual names are found, and said; name others with --loss and
     --resource.  Names in a term that are no resources are unknown: exponents, or positive scales.  Intervals are

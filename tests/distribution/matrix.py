@@ -135,7 +135,9 @@ def main() -> int:
             found[name, which] = lines
             wrong = differences(found[firsts[chosen[name].letters], which], lines)
             broken = sum("Traceback" in str(part) for line in lines.values() for part in line.values())
-            foreign = chosen[name].letters == ASCII and [line for line, held in lines.items() if not is_ascii(held)]
+            foreign = chosen[name].letters == ASCII and [
+                line for line, held in lines.items() if line.isascii() and not is_ascii(held)
+            ]
             print(f"{name:16}{which:9}{len(lines):8}{len(wrong):11}{broken:12}", flush=True)
             for text in [*wrong[: asked.shown], *(f"not in ASCII: {line}" for line in foreign or ())]:
                 print(f"  {text}", flush=True)

@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from exponents.__main__ import use_one_thread
 from exponents.cli.app import cli, main
 from exponents.names import CLOCK_TABLES, CONVENTION_TABLES, CONVENTIONS, DERIVATIONS, FORMATS, TABLES, VERSIONS
 
@@ -125,6 +126,7 @@ def record(line: str, before: set[Path]) -> dict[str, str | int]:
 
 if __name__ == "__main__":
     os.environ["COLUMNS"] = "100"
+    use_one_thread()  # as the command does
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         write_inputs()
         inputs = {path for path in Path().rglob("*") if path.is_file()}
