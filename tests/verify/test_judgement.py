@@ -77,6 +77,7 @@ def test_a_value_inside_a_small_error_is_confirmed_and_outside_refuted():
 def test_the_error_is_the_border_of_refutation():
     assert judge(Fraction(1, 2), limit(0.5009, 0.001)) == "confirmed"
     assert judge(Fraction(1, 2), limit(0.5011, 0.001)) == "refuted"
+    assert judge(Fraction(1, 2), limit(0.5 + 2**-12, 2**-12)) == "confirmed"  # exactly on the border
 
 
 def test_a_wide_error_decides_nothing():

@@ -272,3 +272,11 @@ def test_a_local_slope_belongs_to_the_geometric_mean_and_its_noise_is_that_of_th
     assert time == pytest.approx(np.sqrt(place[1:] * place[:-1]), rel=1e-12)
     assert values == pytest.approx(own, rel=1e-9)
     assert noise == pytest.approx(1e-3, rel=0.1)  # some 2500 third differences, of which neighbours share numbers
+
+
+@pytest.mark.parametrize("column", range(3))
+def test_what_is_no_number_is_refused(column):
+    values = [np.geomspace(10, 1e6, 20), np.ones(20), 0.0]
+    values[column] = "much"
+    with pytest.raises(InputError, match="needs numbers"):
+        extrapolate(*values)
