@@ -8,6 +8,7 @@ from sympy import Eq, Min, Rational, Symbol, symbols
 from exponents import N, P, alpha, beta, compute_optimum, programme, prove, t
 from exponents.cli.app import main
 from exponents.errors import InputError
+from exponents.losses.arguments import speaking_python
 from exponents.losses.terms import Loss, PowerLaw
 from exponents.reports.diagram import diagram_object
 
@@ -116,3 +117,15 @@ def test_a_cost_may_begin_with_the_budget():
     assert compute_optimum("1/N + 1/t", "C = N**2*t").exponent == Rational(1, 3)
     with pytest.raises(InputError):
         compute_optimum("1/N + 1/t", "D = N**2*t")
+
+
+def test_an_error_that_names_no_option_stays_the_same_one():
+    error = InputError("a loss needs at least one term")
+    with pytest.raises(InputError) as caught, speaking_python():
+        raise error
+    assert caught.value is error
+
+
+def test_a_part_of_a_cost_that_is_not_positive_is_named():
+    with pytest.raises(InputError, match="got -N;"):
+        programme(1 / N + 1 / t, N * t - N)
