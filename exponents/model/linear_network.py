@@ -7,10 +7,9 @@ model, and the norm follows from `amplitudes.target_norm`.
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Symbol, solve
+from sympy import Expr, Integer
 
-from ..symbols import alpha, beta, gamma
-from .amplitudes import CONTINUUM, target_norm
+from .amplitudes import CONTINUUM, kernel_limit, target_norm
 
 INIT = Integer(1)  # sigma of the readout at the start of a linear network, as in Fig. 12
 
@@ -23,9 +22,9 @@ def saturation() -> Expr:
 
     Examples
     --------
+    >>> from exponents.symbols import alpha, beta, gamma
     >>> round(float(saturation().subs({alpha: 2, beta: 2, gamma: 1})), 4)
     1.2247
     """
-    speed, kappa = 1 + INIT**2, Symbol("kappa")
-    roots = solve(kappa * (kappa - 1) - gamma * target_norm(CONTINUUM) / speed**2, kappa)
-    return speed * next(root for root in roots if root.subs({alpha: 2, beta: 2, gamma: 1}) > 0) - 1
+    speed = 1 + INIT**2
+    return speed * kernel_limit(target_norm(CONTINUUM) / speed**2) - 1

@@ -8,7 +8,8 @@ import pytest
 
 from exponents.asymptotics.evaluation import evaluate
 from exponents.errors import InputError
-from exponents.model.amplitudes import kernel_amplitude
+from exponents.model.amplitudes import amplitude, kernel_amplitude
+from exponents.model.bottleneck import bottleneck_sum, modes_resolved
 from exponents.model.rich_window import rich_window
 from exponents.names import VERSIONS
 from verify.flow.curve import limit_curve
@@ -67,15 +68,21 @@ def test_from_beta_1_on_and_where_steps_are_too_large_there_is_none():
 def test_the_ends_are_where_the_leading_laws_say():
     """At beta = 1/2 kappa ~ K t^{1/3} and tau ~ (3 K/4) t^{4/3}: both have passed 1, and kappa reaches 2/eta."""
     rate = Fraction(1, 10**4)
-    window = rich_window(Fraction(2), HALF, ONE, rate)
-    assert (window.learning_rate, window.gamma, window.kernel_limit) == (rate, ONE, None)
-    kernel = float(evaluate(kernel_amplitude(), 2, HALF, 1))
-    assert float(window.last.time) == pytest.approx((2 / (1e-4 * kernel)) ** 3)
-    assert float(window.first.time) == pytest.approx(max(kernel**-3, (kernel * 3 / 4) ** (-3 / 4)))
-    for end in (window.first, window.last):
-        assert float(end.steps) == pytest.approx(float(end.time) * 1e4)
-        assert float(end.compute) == pytest.approx(float(end.model_size * end.time))
-        assert float(end.full_batch_compute) == pytest.approx(float(end.compute * end.samples))
+    for gamma, version in ((Fraction(1, 100), "published"), (ONE, "derived")):  # kernel or clock is the later one
+        window = rich_window(Fraction(2), HALF, gamma, rate, version)
+        assert (window.learning_rate, window.gamma, window.kernel_limit) == (rate, gamma, None)
+        kernel = float(evaluate(kernel_amplitude(), 2, HALF, gamma))
+        ends = (kernel**-3, (kernel * 3 / 4) ** (-3 / 4))
+        assert float(window.first.time) == pytest.approx(max(ends)) and (ends[0] > ends[1]) == (gamma < 1)
+        assert float(window.last.time) == pytest.approx((2 / (1e-4 * kernel)) ** 3)
+        # the slopes of A t^{-2/3} and F/N in ln t and ln N are equal: N = 3 F/(2 A) t^{2/3}
+        flow = float(evaluate(amplitude(), 2, HALF, gamma)) * float(window.last.time) ** (-2 / 3)
+        floor = float(evaluate(bottleneck_sum(version).amplitude * modes_resolved().amplitude, 2, HALF, gamma))
+        assert float(window.last.model_size) == pytest.approx(3 * floor / (2 * flow))
+        for end in (window.first, window.last):
+            assert float(end.steps) == pytest.approx(float(end.time) * 1e4)
+            assert float(end.compute) == pytest.approx(float(end.model_size * end.time))
+            assert float(end.full_batch_compute) == pytest.approx(float(end.compute * end.samples))
 
 
 @pytest.mark.parametrize("rate", [Fraction(0), Fraction(-1), Fraction(2)])
