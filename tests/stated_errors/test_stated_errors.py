@@ -19,6 +19,7 @@ FEW = {"finite_n": 2, "reuse": 1, "limit": 8, "exponent": 8, "noisy_limit": 8}
 ONCE_MISSED = [
     ("spectrum", 7, 810),  # the rule of a power law was compared with a finer one between the peaks of its error
     ("spectrum", 7, 771),
+    ("flow", 11, 17),  # a step of the flow was too long, as its last Legendre coefficient vanished by chance
     ("finite_n", 7, 27),  # rounding of a sum over modes was left out
     ("reuse", 7, 41),
 ]

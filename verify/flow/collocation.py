@@ -56,6 +56,7 @@ _LAGRANGE = np.linalg.inv(np.vander(NODES, increasing=True)).T
 _INTEGRAL, _TWICE = _LAGRANGE / (_POWERS + 1), _LAGRANGE / ((_POWERS + 1) * (_POWERS + 2))
 _SIGNED = np.array([(-1) ** (m + 1) / factorial(m) for m in range(1, SERIES)])
 _LEGENDRE = np.linalg.inv(np.polynomial.legendre.legvander(2 * NODES - 1, STAGES - 1))
+_TO_LAST = (STAGES - 1) / np.arange(STAGES - 3, STAGES)
 _FINE, _FINE_WEIGHTS = legendre_rule(0.0, 1.0, SERIES)
 _RULE, _RULE_WEIGHTS = legendre_rule(0.0, 1.0, STAGES + 2)
 
@@ -103,7 +104,10 @@ def integrate_basis_twice(s: Reals) -> Reals:
 
 
 def roughness(values: Reals) -> float:
-    """Return the last Legendre coefficient over the largest: how far the step is from resolving the force.
+    """Return how far a step is from resolving the force: its last Legendre coefficient over the largest.
+
+    A single coefficient may vanish by chance, on a step that is much too long.  So each of the last three says what the
+    last would be if all fell as a geometric sequence, and the largest counts.
 
     Examples
     --------
@@ -111,7 +115,8 @@ def roughness(values: Reals) -> float:
     (True, True)
     """
     coefficients = np.abs(_LEGENDRE @ values)
-    return float(coefficients[-1] / coefficients.max()) if coefficients.max() > 0 else 0.0
+    largest = coefficients.max()
+    return float(((coefficients[-3:] / largest) ** _TO_LAST).max()) if largest > 0 else 0.0
 
 
 def squared_integral(force: Reals, s: Reals) -> Reals:

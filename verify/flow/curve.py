@@ -28,7 +28,7 @@ from ..model import Exact, Model
 from ..spectra.power_law import power_law_spectrum
 from ..spectra.spectrum import SMALLEST, Spectrum
 from .clock import estimate_clock, solve_deep_enough
-from .error_estimate import COARSER, SLOPES, add_probes, check_tolerance, largest_nearby, round_loss
+from .error_estimate import FINER, SLOPES, add_probes, check_tolerance, largest_nearby, round_loss
 from .observables import find_frontier, observe
 from .solver import solve_flow
 
@@ -78,8 +78,8 @@ def flow_curve(measure: Spectrum, gamma: float, times: ArrayLike, tolerance: flo
     require_type(measure, Spectrum, "the spectrum", "make one with power_law_spectrum('3/2', '1/2')")
     gamma, t = check_richness(gamma), check_times(times)
     check_tolerance(tolerance)
-    fine, coarse = (solve_flow(measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, COARSER))
-    horizon = min(fine.horizon, coarse.horizon)
+    first, finer = (solve_flow(measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, FINER))
+    horizon = min(first.horizon, finer.horizon)
     if horizon < t[-1] and measure.floor == 0:
         raise InputError(
             f"the loss falls out of double precision at t = {horizon:.3g}; got t = {t[-1]:.3g}; ask for less "
@@ -87,14 +87,17 @@ def flow_curve(measure: Spectrum, gamma: float, times: ArrayLike, tolerance: flo
         )
     seen = np.minimum(t, horizon)  # beyond, only the floor is left
     probes, places = add_probes(seen)
-    states = fine.at(probes)
-    found, other = observe(measure, states), observe(measure, coarse.at(probes))
+    states = first.at(probes)
+    found, other = observe(measure, states), observe(measure, finer.at(probes))
 
     def error(name: str) -> Reals:
         value, apart = np.abs(found[name]), np.abs(found[name] - other[name])
         if name.endswith("slope"):
             return largest_nearby(apart, places) + SLOPES * measure.error
-        return (largest_nearby(apart / (value + SMALLEST), places) + measure.error) * value[places]
+        apart = apart / (value + SMALLEST)
+        if name in ("kernel", "clock"):  # late the kernel may be constant, and a difference stay near zero
+            apart = np.maximum.accumulate(apart)
+        return (largest_nearby(apart, places) + measure.error) * value[places]
 
     observed = {name: values[places] for name, values in found.items()}
     observed["clock"] = observed["clock"] + observed["kernel"] * (t - seen)

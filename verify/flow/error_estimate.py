@@ -1,6 +1,6 @@
 """How accurate is a solved flow?  The difference of two solutions of different tolerance tells.
 
-The second solution has a tolerance `COARSER` times larger.  A difference may vanish by chance at one time.  So it is
+The second solution has a tolerance smaller by `FINER`.  A difference may vanish by chance at one time.  So it is
 computed at more times than were asked for, and the error is the largest one nearby, times `SAFETY`.
 """
 
@@ -14,7 +14,7 @@ from exponents.errors import InputError
 from ..arrays import Reals
 from ..spectra.spectrum import SMALLEST
 
-COARSER = 10.0
+FINER = 0.1
 """The tolerance of the second solution, over that of the first."""
 
 TIGHTEST, LOOSEST = 1e-13, 1e-6
@@ -24,9 +24,8 @@ PROBES, FEW, NEARBY = (0.6, 0.8, 1.0), 64, 2
 """Fractions of each time at which differences are computed too if there are few times, and how many neighbours share
 the largest."""
 
-SAFETY = 2.0
-"""Factor on the difference of the two solutions: without it, the true error exceeds the difference at one time in a
-hundred."""
+SAFETY = 3.0
+"""Factor on the difference of the two solutions, since the second has an error too."""
 
 ROUNDING = 8.0
 """Rounding of a sum over modes, in units of the last digit."""
@@ -65,7 +64,7 @@ def largest_nearby(difference: Reals, places: NDArray[np.intp]) -> Reals:
     Examples
     --------
     >>> largest_nearby(np.array([0.0, 0.0, 1.0, 0.0, 0.0, 0.0]), np.array([0, 5])).tolist()
-    [2.0, 0.0]
+    [3.0, 0.0]
     """
     window = np.clip(places + np.arange(-NEARBY, NEARBY + 1)[:, None], 0, len(difference) - 1)
     return np.asarray(SAFETY * difference[window].max(axis=0))

@@ -9,7 +9,7 @@ In the clock tau, and with h = kappa^{-1/2} and r = h (1 - phi), the flow of `cu
 The equations are linear in r, with one unknown scalar function g.  On a step g is a polynomial through its values at
 collocation nodes, and Newton's method solves for these values; the modes follow exactly (`collocation`).  g is a power
 law most of the time, so steps grow in proportion to tau, and their number rises with the logarithm of the horizon.  The
-last Legendre coefficient of the force says how long a step may be.
+last Legendre coefficients of the force say how long a step may be.
 
 Each step is taken in units of the h at its start; gamma becomes gamma h^4 in them.  A small error of phi grows as 1/h,
 so a small quantity must be known to its own accuracy: a mode is followed in h - r = h phi while less than half of it is

@@ -114,10 +114,15 @@ def test_interpolation_and_integrals_are_those_of_the_polynomial(values, s):
     assert abs(squared_integral(values, place)[0] - squared.integ()(s)) < 10 * ROUNDING  # degree 13
 
 
-def test_roughness_is_the_share_of_the_last_legendre_polynomial():
+def test_roughness_is_the_share_that_the_last_legendre_polynomial_would_have_in_a_geometric_sequence():
     legendre = [np.polynomial.legendre.Legendre.basis(n)(2 * NODES - 1) for n in range(STAGES)]
-    for smooth in legendre[:-1]:
+    for smooth in legendre[:-3]:
         assert roughness(smooth) < 1e-13  # rounding
+    for ratio in (0.5, 0.01):
+        terms = [ratio**n * polynomial for n, polynomial in enumerate(legendre)]
+        assert abs(roughness(sum(terms)) / ratio ** (STAGES - 1) - 1) < 1e-4
+        for lost in (1, 2):  # by chance one of the last is missing, or two
+            assert abs(roughness(sum(terms[:-lost])) / ratio ** (STAGES - 1) - 1) < 1e-4
     assert abs(roughness(legendre[-1]) - 1) < 1e-13
     assert abs(roughness(3 * legendre[0] - 0.6 * legendre[-1]) - 0.2) < 1e-13
     assert roughness(np.zeros(STAGES)) == 0
