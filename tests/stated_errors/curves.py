@@ -40,7 +40,7 @@ def flow(rng: np.random.Generator) -> Iterator[Compared]:
         return np.asarray(-kappa * mu * left - c * (1 - left))
 
     last = times[-1]
-    found = solve_ivp(speed, (0, last), np.ones(len(mu)), "DOP853", times, rtol=1e-13, atol=1e-25)
+    found = solve_ivp(speed, (0, last), np.ones(len(mu)), "DOP853", times, rtol=1e-13, atol=1e-32)
     left = found.y.T
     curve = flow_curve(modes, gamma, times, tolerance)
     fallen = (p * left**2).sum(axis=1)

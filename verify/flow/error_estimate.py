@@ -14,7 +14,7 @@ from exponents.errors import InputError
 from ..arrays import Reals
 from ..spectra.spectrum import SMALLEST
 
-FINER = 0.1
+FINER = 0.03
 """The tolerance of the second solution, over that of the first."""
 
 TIGHTEST, LOOSEST = 1e-13, 1e-6
@@ -24,8 +24,9 @@ PROBES, FEW, NEARBY = (0.6, 0.8, 1.0), 64, 2
 """Fractions of each time at which differences are computed too if there are few times, and how many neighbours share
 the largest."""
 
-SAFETY = 3.0
-"""Factor on the difference of the two solutions, since the second has an error too."""
+SAFETY = 2.0
+"""Factor on the difference of the two solutions: it covers the error of the first if that of the second is at most half
+as large."""
 
 ROUNDING = 8.0
 """Rounding of a sum over modes, in units of the last digit."""
@@ -64,7 +65,7 @@ def largest_nearby(difference: Reals, places: NDArray[np.intp]) -> Reals:
     Examples
     --------
     >>> largest_nearby(np.array([0.0, 0.0, 1.0, 0.0, 0.0, 0.0]), np.array([0, 5])).tolist()
-    [3.0, 0.0]
+    [2.0, 0.0]
     """
     window = np.clip(places + np.arange(-NEARBY, NEARBY + 1)[:, None], 0, len(difference) - 1)
     return np.asarray(SAFETY * difference[window].max(axis=0))
