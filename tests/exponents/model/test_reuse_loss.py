@@ -117,6 +117,7 @@ def test_where_a_rich_flow_is_ahead_of_its_samples():
 def test_in_stable_steps_one_pass_of_a_rich_model_falls_as_that_of_a_lazy_one(version):
     stepped, lazy, n = one_pass(RICH, version, STEPS), one_pass(LAZY, version), DURATION[STEPS]
     assert {term.name for term in stepped} == {term.name for term in lazy}
+    assert ("data_transient" in {term.name for term in stepped}) == (version == DERIVED)
     for name in ("gradient_flow", "data_bottleneck", "finite_model_transient"):
         assert agreement(stepped[name].exponent(n), lazy[name].exponent(t), PARAMETERS, DOMAIN) == True  # noqa: E712
     best = [one_pass_optimum(*setting).exponent for setting in ((RICH, version, STEPS), (LAZY, version))]
