@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 from mpmath import mp, mpf, workdps
-from sympy import Eq, I, Integer, Min, Rational, exp, lambdify, log, oo
+from sympy import Eq, I, Integer, Min, Rational, S, Symbol, exp, lambdify, log, oo
 
 from exponents.asymptotics.kernels import kernel
 from exponents.asymptotics.mode_sums import mode_sum
@@ -110,3 +110,11 @@ def test_a_capacity_that_is_not_positive_is_refused(capacity):
 def test_a_removable_pole_of_the_transform_has_its_limit():
     # sum k^-(1 - alpha) (1 - e^-x)^2 has its pole at z = -1, where Gamma(z) (2^-z - 2) is 0 times infinity: 2 ln 2.
     assert mode_sum(1 - alpha, (1 - exp(-x)) ** 2).amplitude.equals(2 * log(2) / alpha)
+
+
+def test_a_kernel_that_falls_faster_than_any_power_adds_no_logarithm():
+    """Only the pole of zeta is there, whatever is known about the weight."""
+    weight = Symbol("a")
+    found = mode_sum(weight, exp(-x))
+    assert found.logarithm == S.false and (found.exponent - (weight - 1) / alpha).expand() == 0
+    assert mode_sum(weight, 1 / (1 + x)).logarithm.subs(weight, alpha + 1) == S.true  # pole 1 meets the end 1
