@@ -2,13 +2,16 @@
 
 import random
 from dataclasses import replace
+from fractions import Fraction
+from itertools import product
 
 import pytest
-from sympy import symbols
+from sympy import Integer, symbols
 
 from exponents.algebra import smt
 from exponents.algebra.covered_regions import write_regions
 from exponents.algebra.covering import Searcher, cover_domain
+from exponents.algebra.parametric import holds
 from exponents.algebra.polynomials import Functions, factors, sign
 from exponents.algebra.smt import complete_covering, find_uncovered
 from exponents.errors import IncompleteProof, InputError, TooMuchWork
@@ -71,3 +74,24 @@ def test_a_covering_that_ran_out_of_work_says_so_and_a_solver_completes_it(monke
     assert not complete_covering(partial, decide, 60).complete
     with pytest.raises(IncompleteProof, match="install"):
         find_uncovered(covering)
+
+
+def test_regions_of_a_covering_have_the_label_of_every_point_inside():
+    """Signs of a + b - c and a b - c, with the label (1, -1) last, and a pole on a = 1."""
+    a, b, c = symbols("a b c", positive=True)
+    field = Functions((a, b, c))
+    curves = [field.element(e) for e in (a + b - c, a * b - c)]
+    found = cover_domain(field, [a, b, c], lambda at: (tuple(sign(curve, at) for curve in curves), curves))
+    pole = factors(field.element(a - 1))
+    labels, regions = write_regions(found, denominators=lambda _: pole, comes_last=lambda label: label == (1, -1))
+    assert set(labels) == {(1, 1), (1, -1), (-1, 1), (-1, -1)} and labels[-1] == (1, -1)
+    value = regions.piecewise([Integer(10 * first + second) for first, second in labels])
+    sizes = [Fraction(k, 7) for k in (2, 5, 12, 40)]
+    for point in product(sizes, repeat=3):
+        here = dict(zip((a, b, c), point, strict=True))
+        due = tuple(sign(curve, here) for curve in curves)
+        if all(due):
+            assert [label for label, where in zip(labels, regions.where, strict=True) if holds(where, here)] == [due]
+            assert value.subs(here) == 10 * due[0] + due[1]
+    inside = {a: Fraction(1), b: Fraction(1, 2), c: Fraction(1, 3)}  # both positive, on the pole
+    assert tuple(sign(curve, inside) for curve in curves) == (1, 1) and value.subs(inside) != 11
