@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from mpmath import mp, mpf, workdps
-from sympy import Rational, cos, pi, sin
+from sympy import Rational, cos, exp, pi, sin, sqrt
 
 from exponents.asymptotics import evaluation
 from exponents.asymptotics.evaluation import evaluate
@@ -111,6 +111,14 @@ def test_formulas_may_be_combined():
 def test_bad_input_is_explained(arguments, message):
     with pytest.raises((InputError, IncompleteProof) if message is None else InputError, match=message):
         evaluate(*arguments)
+
+
+def test_digits_that_cancel_are_made_up_for_by_a_larger_precision():
+    """(4 + e)^(1/2) - 2 = e/4 - e^2/64 + ... for e = e^-160: seventy digits cancel, more than the first guard has."""
+    found = evaluate(sqrt(alpha**2 + exp(-80 * beta)) - alpha, 2, 2, 1)
+    with workdps(60):
+        small = mp.exp(-160)
+        assert abs(found / (small / 4 - small**2 / 64) - 1) < mpf(10) ** -29
 
 
 @pytest.mark.parametrize("digits", [1, MAX_DIGITS])

@@ -2,7 +2,7 @@
 
 import pytest
 from mpmath import mp, mpf, workdps
-from sympy import EulerGamma, Integer, Rational, Symbol, exp, lambdify, mellin_transform, oo, sin, sqrt
+from sympy import EulerGamma, Integer, Rational, Symbol, exp, lambdify, mellin_transform, oo, pi, sin, sqrt
 
 from exponents.asymptotics.kernels import _confirm_by_quadrature, kernel
 from exponents.errors import InputError, UnknownKernel
@@ -48,6 +48,8 @@ CANCELLING = [
     (3 * x * exp(-2 * x), (-1, oo)),
     (5 * sqrt(x) / (1 + 3 * x) ** Rational(5, 2), (Rational(-1, 2), 2)),
     ((2 * exp(-x) - exp(-3 * x)) ** 2 * x**2, (-2, oo)),
+    (exp(-x) + 1 / (1 + x**2), (0, 2)),  # one part outside the rules
+    ((1 + 1 / (1 + x)) ** 2 - 1, (0, 1)),
 ]
 
 
@@ -62,6 +64,16 @@ def test_the_transform_is_the_integral_on_the_strip(f, strip):
         nodes = [mp.exp(mpf(k) / 5) for k in range(-500, 5 * highest + 1)]
         numeric = mp.fsum(u**power * value(u) for u in nodes) / 5
         assert abs(numeric / found.transform.subs(z, point).evalf(30) - 1) < 1e-9
+
+
+def test_a_product_of_two_scales_is_no_power_of_one():
+    """1/((1 + x)(1 + 2 x)) = 2/(1 + 2 x) - 1/(1 + x), so F = (2^(1-z) - 1) pi/sin(pi z): refused, or this."""
+    point = Rational(2, 3)
+    try:
+        found = kernel(1 / ((1 + x) * (1 + 2 * x))).transform.subs(z, point)
+    except UnknownKernel:
+        return
+    assert abs((found - (2 ** (1 - point) - 1) * pi / sin(pi * point)).evalf()) < 1e-12
 
 
 def test_where_poles_cancel_the_transform_is_the_limit():
