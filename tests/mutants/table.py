@@ -66,10 +66,14 @@ def row(name: str, codes: Counter[str]) -> list[Any]:
 
 def write(rooms: list[str], enter: Callable[[str], Any], report: bool) -> None:
     """Print what survived, or write the page."""
-    equivalent, rows, lines, whole = Equivalent(), [], [], Counter[str]()
+    equivalent, rows, lines, alive, missing, whole = Equivalent(), [], [], [], [], Counter[str]()
     for room in rooms:
         total: Counter[str] = Counter()
-        for path, data in enter(room).items():
+        modules = enter(room)
+        if not modules:
+            missing.append(room)
+            continue
+        for path, data in modules.items():
             codes: Counter[str] = Counter()
             for name, code in data.exit_code_by_key.items():
                 kind = "waiting" if code is None else "killed"
@@ -81,6 +85,7 @@ def write(rooms: list[str], enter: Callable[[str], Any], report: bool) -> None:
                         lines.append(f"- `{change[0]}`: `{change[1]}` → `{change[2]}`. {reason}")
                     elif kind == "surviving":
                         print(*change, "", sep="\n")
+                        alive.append(f"- `{change[0]}`: `{change[1]}` → `{change[2]}`")
                 codes[kind] += 1
             rows.append(row(path, codes))
             total += codes
@@ -94,7 +99,9 @@ def write(rooms: list[str], enter: Callable[[str], Any], report: bool) -> None:
     if report:
         head = PAGE.read_text().partition("<!-- written -->")[0]
         table = tabulate(rows, ["module", *COLUMNS], tablefmt="github")
-        PAGE.write_text(f"{head}<!-- written -->\n\n{table}\n\n## Equivalent mutants\n\n" + "\n".join(lines) + "\n")
+        table += f"\n\nNot run yet: {', '.join(missing)}." if missing else ""
+        parts = [table, "## Surviving mutants", "\n".join(alive), "## Equivalent mutants", "\n".join(lines)]
+        PAGE.write_text("\n\n".join([f"{head}<!-- written -->", *parts]) + "\n")
 
 
 def same_but_words(change: Change) -> bool:

@@ -280,3 +280,11 @@ def test_what_is_no_number_is_refused(column):
     values[column] = "much"
     with pytest.raises(InputError, match="needs numbers"):
         extrapolate(*values)
+
+
+def test_places_must_rise_from_above_one():
+    place = np.geomspace(1.1, 1e6, 20)
+    assert abs(extrapolate_exponent(place, place**2).value - 2) < 1e-9
+    for wrong in (np.append(0.9, place), np.append(place, 10.0)):
+        with pytest.raises(InputError, match="rise from above 1"):
+            extrapolate_exponent(wrong, wrong**2)
