@@ -3,8 +3,8 @@
 Tests marked ``slow`` take seconds each and have quicker neighbours.  They run where THOROUGH is set in the environment,
 as `make test-thorough` does.
 
-A background job, or one under nohup, starts with SIGINT ignored, and its child processes inherit that.  Tests that
-interrupt a child need the usual handler, so it is restored here.
+A background job, or one under nohup, starts with SIGINT or SIGHUP ignored, and its child processes inherit that.  Tests
+that interrupt a child need the usual answers, so they are restored here.
 """
 
 import os
@@ -17,8 +17,9 @@ from exponents.__main__ import THREADS
 for name in THREADS:  # before NumPy is imported
     os.environ.setdefault(name, "1")
 
-if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, usual)
 
 from hypothesis import HealthCheck, Phase, settings  # noqa: E402
 

@@ -219,12 +219,14 @@ def test_a_failure_half_way_leaves_no_table_behind(capsys, tmp_path, monkeypatch
 
 
 def test_interrupts_reach_the_tests_of_a_background_job():
-    """The shell ignores SIGINT for what it starts in the background; tests/conftest.py restores it."""
+    """The shell ignores SIGINT for what it starts in the background, nohup SIGHUP; tests/conftest.py restores both."""
     conftest = Path(__file__).parents[1] / "conftest.py"
-    code = "import runpy, signal, sys; runpy.run_path(sys.argv[1]); print(signal.getsignal(signal.SIGINT))"
-    shell = f"trap '' INT; exec {sys.executable} -c '{code}' {conftest}"
+    code = (
+        "import runpy, sys; from signal import *; runpy.run_path(sys.argv[1]); print(*map(getsignal, (SIGINT, SIGHUP)))"
+    )
+    shell = f"trap '' INT HUP; exec {sys.executable} -c '{code}' {conftest}"
     done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True)
-    assert "default_int_handler" in done.stdout
+    assert "default_int_handler" in done.stdout and done.stdout.endswith(" 0\n")  # SIG_DFL
 
 
 @pytest.mark.parametrize("delay", [0, 0.02, 0.3])

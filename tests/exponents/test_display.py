@@ -83,7 +83,8 @@ def test_what_a_result_prints_is_what_the_command_prints(result, words, capsys):
     held = json.loads(output(capsys, *words.split(), "--format", "json"))
     for key in ("tables", "derivations"):
         held = held[key][0] if key in held else held
-    assert json.loads(json.dumps(result.to_dict())) == held
+    own = json.loads(json.dumps(result.to_dict()))
+    assert own.items() <= held.items() and held.keys() - own.keys() <= {"version", "problem"}
 
 
 def test_a_frame_keeps_exact_values():

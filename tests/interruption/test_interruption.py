@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-import run
+import end_commands as run
 from cases import Case, damage
 
 COMMAND = """

@@ -19,8 +19,7 @@ from exponents.errors import import_extra
 from exponents.names import require_type
 
 from ..arrays import Reals
-from ..training.seeds import check_seeds
-from .online_tasks import Task
+from .online_tasks import Task, check_network_seeds
 from .perceptron import import_jax
 
 HELD_OUT = 2000
@@ -131,7 +130,7 @@ def digits_task(seed: int = 0, maps: AffineMaps | None = None) -> Task:
     >>> task.inputs.shape, task.held_out.shape, round(task.measure(np.zeros((len(task.held_out), 10))), 2)
     ((1797, 8, 8, 1), (2000, 8, 8, 1), 0.9)
     """
-    check_seeds([seed])
+    check_network_seeds([seed])
     if maps is not None:
         require_type(maps, AffineMaps, "what is done to the images", "make one with AffineMaps()")
     datasets = import_extra("sklearn.datasets", extra="networks", purpose="the task digits")

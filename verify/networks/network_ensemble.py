@@ -20,12 +20,12 @@ from exponents.names import require_type
 from ..arrays import Reals
 from ..curves import LossCurve
 from ..inputs import check_whole
-from ..training.seeds import Ensemble, Group, average_seeds, check_seeds, step_times
+from ..training.seeds import Ensemble, Group, average_seeds, step_times
 from ..training.stability import Diverged
 from .checkpoint import Checkpoint, open_checkpoint
 from .network import Network
 from .online_descent import Descent
-from .online_tasks import Task
+from .online_tasks import Task, check_network_seeds
 from .perceptron import import_jax
 
 PER_DECADE = 16
@@ -140,7 +140,7 @@ def train_networks(
     require_type(network, Network, "what is trained", "make one with Perceptron(width=64)")
     require_type(task, Task, "the task", "make one with circle_task('5/4')")
     require_type(training, Training, "the training", "make one with Training(steps=1000, batch_size=32)")
-    chosen = check_seeds(seeds)
+    chosen = check_network_seeds(seeds)
     if network.units * training.batch_size > MOST_UNITS:
         raise InputError(
             f"the layers of a batch must hold at most {MOST_UNITS} numbers to fit into memory; got "

@@ -15,7 +15,7 @@ A task of your own is split: a fifth of its samples is held out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -28,6 +28,7 @@ from exponents.errors import InputError
 from exponents.rationals import abbreviate, exact, to_double
 
 from ..arrays import Reals
+from ..training.seeds import check_seeds
 
 POINTS = 2**18
 """Angles that batches are drawn from; the target has modes up to half of them."""
@@ -42,6 +43,9 @@ FEWEST = 100
 """Samples that a task needs."""
 
 Singles = NDArray[np.float32]
+
+LARGEST_SEED = 2**63 - 1
+"""Largest seed that the random generators of JAX take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +86,25 @@ class Task:
     distort: Callable[[Any, Any], Any] | None = None
     tokens: bool = False
     answers: NDArray[Any] | None = None
+
+
+def check_network_seeds(seeds: Collection[int]) -> tuple[int, ...]:
+    """Return the seeds of networks or samples as a tuple.
+
+    Raises
+    ------
+    InputError
+        If `training.seeds.check_seeds` refuses them, or one is larger than `LARGEST_SEED`.
+
+    Examples
+    --------
+    >>> check_network_seeds(range(2))
+    (0, 1)
+    """
+    chosen = check_seeds(seeds)
+    if max(chosen) > LARGEST_SEED:
+        raise InputError(f"a seed of networks must be at most {LARGEST_SEED}; got {abbreviate(max(chosen))}; try 0")
+    return chosen
 
 
 def circle_task(q: Fraction, points: int = POINTS, grid: int = GRID) -> Task:

@@ -42,7 +42,7 @@ def test_digits_are_judged_by_their_kernel(monkeypatch):
     rich = 0.6 / 1.3
     use_curves(monkeypatch, {Fraction(0): 0.3, Fraction(1): rich, Fraction(3): 0.9})
     said = (("lazy", 0.3, 0.02), ("rich", rich, 0.02)), 0.3, "a remark"
-    monkeypatch.setattr(fig6_fig8_richness, "_predict_digits", lambda: said)
+    monkeypatch.setattr(fig6_fig8_richness, "_predict_digits", lambda _: said)
     figure = FIGURES["fig6"]
     found = figure.compute(map, figure.choose(type(figure.choice)(gamma=(Fraction(1), Fraction(3)))))
     assert found.gamma == (1, 3, 0)
@@ -82,7 +82,7 @@ def test_a_kernel_without_an_exponent_predicts_nothing(monkeypatch):
     monkeypatch.setattr(fig6_fig8_richness, "start_kernel", lambda *_: None)
     task = SimpleNamespace(answers=np.ones((5, 10)), held_out=np.ones((5, 8, 8, 1)))
     monkeypatch.setattr(fig6_fig8_richness, "digits_task", lambda: task)
-    predicted, _, remark = fig6_fig8_richness._predict_digits()
+    predicted, _, remark = fig6_fig8_richness._predict_digits(16)
     assert predicted == () and "1.25, 0.75" in remark and "nothing is predicted" in remark
     curve = power_law(0.5)
     data = Compared((Fraction(1), Fraction(0)), (curve, curve), (measure_exponent(curve),) * 2, predicted, (remark,))

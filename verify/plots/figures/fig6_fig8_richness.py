@@ -77,17 +77,17 @@ class Compared:
 
 
 def _compute_digits(choice: Choice, spread: Map) -> Compared:
-    predicted, beta, remark = _predict_digits()
+    ((predicted, beta, remark),) = spread(_predict_digits, (WIDTH,))  # a fork after JAX has begun would wait for ever
     gamma = (*choice.gamma, Fraction(0))
     return _compare(gamma, tuple(spread(_train_on_digits, gamma, [beta] * len(gamma))), predicted, (remark,))
 
 
-def _predict_digits() -> tuple[tuple[tuple[str, float, float], ...], float, str]:
+def _predict_digits(width: int) -> tuple[tuple[tuple[str, float, float], ...], float, str]:
     """Return what the kernel at the start predicts, the source, and what is said of both."""
     task = digits_task()
     assert task.answers is not None
     targets = task.answers[:KERNEL]
-    kernel = start_kernel(Convolutional(WIDTH, DEPTH), task.held_out[:KERNEL])
+    kernel = start_kernel(Convolutional(width, DEPTH), task.held_out[:KERNEL])
     try:
         fit = fit_kernel(kernel, targets - targets.mean(axis=0))
     except NoSingleExponent as error:

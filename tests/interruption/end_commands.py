@@ -1,6 +1,6 @@
 """Does every long command end well, whatever ends it?  Signals, full disks, little memory and closed pipes at random.
 
-    python tests/interruption/run.py --rounds 3 --seed 1 --only sweep,train
+    python tests/interruption/end_commands.py --rounds 3 --seed 1 --only sweep,train
 
 Each command runs once as it is, and then once for each event and round: a signal at a random moment, a random limit,
 or a pipe that closes.  It must end within `SECONDS` of a signal, with the exit status that belongs to the event; leave
