@@ -11,6 +11,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+from exponents.__main__ import use_one_thread  # noqa: E402
+
+use_one_thread()
+os.environ.setdefault("JAX_PLATFORMS", "cpu")  # JAX reports every other platform that it looks for
+
 import examples  # noqa: E402
 import generated  # noqa: E402
 import matplotlib  # noqa: E402

@@ -114,7 +114,7 @@ def fit_kernel(
     ----------
     kernel : array of shape (n, n)
         The kernel on all pairs of n samples.
-    labels : array of shape (n,) or (n, outputs)
+    labels : array of shape (n,) or (n, columns)
         Numbers; for classes see `one_hot`.
     window, level, seed
         As for `fit_spectrum`.
