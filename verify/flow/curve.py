@@ -28,7 +28,7 @@ from ..model import Exact, Model
 from ..spectra.power_law import power_law_spectrum
 from ..spectra.spectrum import SMALLEST, Spectrum
 from .clock import estimate_clock, solve_deep_enough
-from .error_estimate import FINER, SLOPES, add_probes, check_tolerance, largest_nearby, round_loss
+from .error_estimate import SLOPES, add_probes, check_tolerance, largest_nearby, pair_tolerances, round_loss
 from .observables import find_frontier, observe
 from .solver import solve_flow
 
@@ -78,8 +78,8 @@ def flow_curve(measure: Spectrum, gamma: float, times: ArrayLike, tolerance: flo
     require_type(measure, Spectrum, "the spectrum", "make one with power_law_spectrum('3/2', '1/2')")
     gamma, t = check_richness(gamma), check_times(times)
     check_tolerance(tolerance)
-    first, finer = (solve_flow(measure, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, FINER))
-    horizon = min(first.horizon, finer.horizon)
+    first, second = (solve_flow(measure, gamma, float(t[-1]), own) for own in pair_tolerances(tolerance))
+    horizon = min(first.horizon, second.horizon)
     if horizon < t[-1] and measure.floor == 0:
         raise InputError(
             f"the loss falls out of double precision at t = {horizon:.3g}; got t = {t[-1]:.3g}; ask for less "
@@ -88,7 +88,7 @@ def flow_curve(measure: Spectrum, gamma: float, times: ArrayLike, tolerance: flo
     seen = np.minimum(t, horizon)  # beyond, only the floor is left
     probes, places = add_probes(seen)
     states = first.at(probes)
-    found, other = observe(measure, states), observe(measure, finer.at(probes))
+    found, other = observe(measure, states), observe(measure, second.at(probes))
 
     def error(name: str) -> Reals:
         value, apart = np.abs(found[name]), np.abs(found[name] - other[name])

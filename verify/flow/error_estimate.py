@@ -1,7 +1,8 @@
 """How accurate is a solved flow?  The difference of two solutions of different tolerance tells.
 
-The second solution has a tolerance smaller by `FINER`.  A difference may vanish by chance at one time.  So it is
-computed at more times than were asked for, and the error is the largest one nearby, times `SAFETY`.
+The second solution has a tolerance smaller by `FINER`, or larger where rounding would hide it.  A difference may vanish
+by chance at one time.  So it is computed at more times than were asked for, and the error is the largest one nearby,
+times `SAFETY`.
 """
 
 from __future__ import annotations
@@ -44,6 +45,17 @@ def check_tolerance(tolerance: float) -> None:
     """
     if not TIGHTEST <= tolerance <= LOOSEST:
         raise InputError(f"the tolerance must lie between {TIGHTEST:.0e} and {LOOSEST:.0e}; got {tolerance}; try 1e-8")
+
+
+def pair_tolerances(tolerance: float) -> tuple[float, float]:
+    """Return the tolerance, and that of the second solution.
+
+    Examples
+    --------
+    >>> [float(f"{second:.1e}") for _, second in map(pair_tolerances, (1e-8, 1e-12))]
+    [3e-10, 3.3e-11]
+    """
+    return tolerance, tolerance * (FINER if tolerance * FINER >= TIGHTEST else 1 / FINER)
 
 
 def add_probes(places: Reals) -> tuple[Reals, NDArray[np.intp]]:

@@ -49,7 +49,7 @@ from exponents.rationals import abbreviate
 from ..arrays import Reals
 from ..curves import LossCurve
 from ..flow.curve import TOLERANCE
-from ..flow.error_estimate import FINER, PROBES, check_tolerance, largest_nearby
+from ..flow.error_estimate import PROBES, check_tolerance, largest_nearby, pair_tolerances
 from ..flow.solver import EXHAUSTED, solve_flow
 from ..flow.trajectory import Flow
 from ..inputs import check_richness, check_times, check_whole
@@ -174,7 +174,7 @@ class DrawnReuse:
         check_tolerance(tolerance)
         probes = np.unique(np.multiply.outer(PROBES, t))
         places = np.searchsorted(probes, t)
-        flows = (solve_flow(self.spectrum, gamma, float(t[-1]), tolerance * factor) for factor in (1.0, FINER))
+        flows = (solve_flow(self.spectrum, gamma, float(t[-1]), own) for own in pair_tolerances(tolerance))
         found, other = (self._observe(flow, probes) for flow in flows)
         errors = {}
         for name in ("loss", "train_loss", "kernel", "clock"):

@@ -51,7 +51,7 @@ from exponents.errors import InputError, Unresolved
 from ..arrays import Reals
 from ..curves import LossCurve
 from ..flow.curve import TOLERANCE
-from ..flow.error_estimate import FINER, add_probes, check_tolerance, largest_nearby, round_loss
+from ..flow.error_estimate import add_probes, check_tolerance, largest_nearby, pair_tolerances, round_loss
 from ..flow.solver import solve_flow
 from ..flow.trajectory import Flow, States
 from ..inputs import check_richness, check_times
@@ -323,7 +323,7 @@ def _compare(
     check_richness(gamma)
     try:
         last = float(places[-1])
-        flows = [solve_flow(reuse.train, gamma, last, tolerance * factor, clock_end) for factor in (1.0, FINER)]
+        flows = [solve_flow(reuse.train, gamma, last, own, clock_end) for own in pair_tolerances(tolerance)]
     except Unresolved as error:
         raise InputError(
             f"next to N = P losses are known up to a clock of {reuse.train.largest_clock:.3g}; got t = "

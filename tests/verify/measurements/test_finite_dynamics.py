@@ -1,6 +1,5 @@
 """Claims about finite models: what is measured, what the verdicts say, and what the formulas are on paper."""
 
-from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
 
 import numpy as np
@@ -19,6 +18,7 @@ from verify.measurements import compute_budget, finite_dynamics
 from verify.measurements.finite_dynamics import FiniteMeasurements
 from verify.measurements.points import read_point
 from verify.measurements.slopes import extrapolate_exponent
+from verify.processes import start_processes
 from verify.spectra import few_nodes
 
 pytestmark = pytest.mark.slow  # dynamics of finite models take a minute
@@ -236,10 +236,10 @@ def test_eta_over_b_stays_where_noise_does_not_feed_on_itself(monkeypatch):
 
 def test_reasons_travel_between_processes():
     at = read_point("21/20", 30, 1)
-    with ProcessPoolExecutor(1) as executor:
+    with start_processes(2) as executor:
         (part,) = verdicts((at,), ("bottleneck: resolution", "sgd: variance, lazy"), thorough=True, executor=executor)
     assert all("double precision" in verdict.failure for verdict in part) and len(part) == 2
-    with ProcessPoolExecutor(1) as executor:
+    with start_processes(2) as executor:
         alone, spread = (
             [v.to_dict() for v in next(verdicts((HARD,), ("bottleneck: infinite time",), thorough=True, executor=e))]
             for e in (None, executor)
