@@ -15,11 +15,9 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
-from exponents.errors import InputError
-
 from ..arrays import Reals
 from ..inputs import check_richness, check_whole
-from .perceptron import MOST_WEIGHTS, import_jax
+from .perceptron import MeanField, import_jax
 
 PROBES = 128
 """Inputs on which the diagonal of the tangent kernel is measured."""
@@ -67,7 +65,7 @@ class Network(Protocol):
 
 
 @dataclass(frozen=True)
-class MeasuredNetwork:
+class MeasuredNetwork(MeanField):
     """Base of networks whose unit of time is measured.
 
     Attributes
@@ -90,21 +88,7 @@ class MeasuredNetwork:
         check_whole(self.width, "the width", 1, 32)
         check_whole(self.depth, "the depth", 1, 4)
         check_richness(self.richness)
-        if self.weights_about > MOST_WEIGHTS:
-            raise InputError(
-                f"a network of width {self.width} and depth {self.depth} has more than {MOST_WEIGHTS} weights and may "
-                "not fit into memory; try width 64"
-            )
-
-    @property
-    def lazy(self) -> bool:
-        """Whether the network is linear in its weights."""
-        return self.richness == 0
-
-    @property
-    def readout(self) -> float:
-        """The factor of the readout, gamma_0; a linear network is the same for any, and takes 1."""
-        return self.richness or 1.0
+        self.check_weights(self.weights_about, 64)
 
     @property
     def weights_about(self) -> int:

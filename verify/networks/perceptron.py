@@ -53,8 +53,34 @@ def draw_normal(key: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
     return [random.normal(one, shape) for one, shape in zip(random.split(key, len(shapes)), shapes, strict=True)]
 
 
+class MeanField:
+    """What networks in mean-field parameterisation share."""
+
+    width: int
+    depth: int
+    richness: float
+
+    @property
+    def lazy(self) -> bool:
+        """Whether the network is linear in its weights."""
+        return self.richness == 0
+
+    @property
+    def readout(self) -> float:
+        """The factor of the readout, gamma_0; a linear network is the same for any, and takes 1."""
+        return self.richness or 1.0
+
+    def check_weights(self, weights: int, example: int) -> None:
+        """Raise InputError for more weights than `MOST_WEIGHTS`; the message suggests the width ``example``."""
+        if weights > MOST_WEIGHTS:
+            raise InputError(
+                f"a network of width {self.width} and depth {self.depth} has more than {MOST_WEIGHTS} weights and may "
+                f"not fit into memory; try width {example}"
+            )
+
+
 @dataclass(frozen=True)
-class Perceptron:
+class Perceptron(MeanField):
     """A network with one output.
 
     Attributes
@@ -92,16 +118,7 @@ class Perceptron:
                 f"q_phi must be above 1/2, where gradients are square integrable, and below 20; "
                 f"got {self.power:g}; try 1"
             )
-        if self.depth * self.width**2 > MOST_WEIGHTS:
-            raise InputError(
-                f"a network of width {self.width} and depth {self.depth} has more than {MOST_WEIGHTS} weights and may "
-                "not fit into memory; try width 512"
-            )
-
-    @property
-    def lazy(self) -> bool:
-        """Whether the network is linear in its weights."""
-        return self.richness == 0
+        self.check_weights(self.depth * self.width**2, 512)
 
     @property
     def scale(self) -> float:
@@ -113,11 +130,6 @@ class Perceptron:
         """The tangent kernel of an input with itself, K."""
         gain = self.power**2 / (2 * self.power - 1)
         return float(sum(gain**layer for layer in range(self.depth)))
-
-    @property
-    def readout(self) -> float:
-        """The factor of the readout, gamma_0; a linear network is the same for any, and takes 1."""
-        return self.richness or 1.0
 
     @property
     def units(self) -> int:
