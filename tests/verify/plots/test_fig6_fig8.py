@@ -58,6 +58,24 @@ def test_digits_are_judged_by_their_kernel(monkeypatch):
     assert list(clashes(drawn)) == []
 
 
+def test_the_kernel_of_digits_is_computed_by_a_worker(monkeypatch):
+    """Workers that are forked after JAX has begun in the parent would wait for ever."""
+    use_curves(monkeypatch, {Fraction(0): 0.3, Fraction(1): 0.4})
+    asked = []
+
+    def predict(_):
+        return (), 0.3, "a remark"
+
+    def spread(function, *values):
+        asked.append(function)
+        return map(function, *values)
+
+    monkeypatch.setattr(fig6_fig8_richness, "_predict_digits", predict)
+    figure = FIGURES["fig6"]
+    figure.compute(spread, figure.choose(type(figure.choice)(gamma=(Fraction(1),))))
+    assert asked[0] is predict
+
+
 def test_text_is_predicted_from_the_laziest_network(monkeypatch):
     """beta = 0.2 gives 0.2 1.8 = 0.36 and 0.4/1.2 = 1/3, and it is said to be only suggestive."""
     use_curves(monkeypatch, {Fraction(1, 100): 0.2, Fraction(1): 0.36})
