@@ -9,7 +9,6 @@ from exponents.errors import FlowFailed, InputError, Unresolved
 from exponents.rationals import to_double
 from verify.inputs import check_richness, check_whole
 from verify.training.stability import Diverged
-from verify.witnesses.explicit_steps import IntegrationFailed
 
 
 @pytest.mark.parametrize(
@@ -18,7 +17,6 @@ from verify.witnesses.explicit_steps import IntegrationFailed
         (FlowFailed("stopped at t = 7", 7.0, 0.5), {"time": 7.0, "residual": 0.5}),
         (Unresolved("stopped at t = 7", 7.0, 0.5), {"time": 7.0, "residual": 0.5}),
         (Diverged("stopped at t = 7", 14, 7.0, inf), {"step": 14, "time": 7.0, "loss": inf}),
-        (IntegrationFailed("stopped at t = 7", 7.0, 99), {"time": 7.0, "evaluations": 99}),
     ],
     ids=lambda value: type(value).__name__,
 )

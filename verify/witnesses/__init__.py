@@ -5,7 +5,6 @@
 - `matrix_flow`: eq. 51 for the whole kernel matrix; for `flow`, which needs one function of the eigenvalue.
 - `reuse_equations`: eq. 32 in w and all of A; for `reuse.draws`, which needs the eigenvalues of one matrix.
 - `antithetic`: eq. 4 in pairs of runs with opposite noise; for `two_time.online_flow` and `flow.noise`.
-- `explicit_steps`: the Runge-Kutta driver of these two.
 - `mode_sums`: sums over modes, added up to any number of digits; for `exponents.asymptotics` and `spectra`.
-- `minimum`: the compute optimum by search on finite budgets; for the linear programme of `exponents.optimum`.
+- `minimum`: the compute optimum on finite budgets; for the linear programme of `exponents.optimum`.
 """

@@ -1,18 +1,15 @@
 """The matrix equation of eq. 51 and the flow, each an independent witness for the other."""
 
-import pickle
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exponents.errors import ExponentsError, InputError
+from exponents.errors import NotSolved
 from verify.flow.curve import flow_curve
 from verify.spectra.power_law import power_law_spectrum
 from verify.spectra.spectrum import spectrum_from_arrays
 from verify.witnesses import matrix_flow as markov
-from verify.witnesses.explicit_steps import IntegrationFailed
 from verify.witnesses.matrix_flow import solve_matrix_flow
 
 SMALL = spectrum_from_arrays([1.0, 0.6, 0.3, 0.1], [0.5, 0.4, 0.3, 0.2], floor=0.05)
@@ -80,7 +77,6 @@ def test_the_residuals_have_the_loss_and_start_at_the_target():
     assert found.residuals.shape == (3, 4)
     assert found.loss == pytest.approx(found.residuals**2 @ SMALL.eigenvalues + SMALL.floor, rel=1e-15)
     assert found.loss[0] == pytest.approx(SMALL.variance, rel=1e-15)
-    assert solve_matrix_flow(SMALL, 1.0, [0.0]).loss == pytest.approx([SMALL.variance], rel=1e-15)
 
 
 right = markov._rates
@@ -112,43 +108,7 @@ def test_control_a_wrong_equation_disagrees_with_the_flow(wrong, monkeypatch):
     assert loss > 1e5 * TOLERANCE and departure > 1e5 * TOLERANCE
 
 
-def test_what_takes_too_long_is_an_error_that_knows_how_far_it_came():
-    with pytest.raises(IntegrationFailed, match=r"not solved beyond t = .*less time, or allow more") as caught:
-        solve_matrix_flow(SMALL, 1.0, [1e3], evaluations=500)
-    error = caught.value
-    assert isinstance(error, ExponentsError) and 10 < error.time < 1e3 and 500 <= error.evaluations < 600
-    copy = pickle.loads(pickle.dumps(error))  # noqa: S301
-    assert (str(copy), copy.time, copy.evaluations) == (str(error), error.time, error.evaluations)
-
-
 def test_a_kernel_beyond_double_precision_is_an_error():
     huge = spectrum_from_arrays([1e200, 1e199], [1e200, 1e200])
-    with pytest.raises(IntegrationFailed, match=r"no step is short enough|evaluations"):
-        solve_matrix_flow(huge, 1e300, [1.0], evaluations=2000)
-
-
-@pytest.mark.parametrize(
-    ("gamma", "times", "tolerance", "message"),
-    [
-        (-1, [1.0], 1e-9, "gamma must"),
-        (float("nan"), [1.0], 1e-9, "gamma must"),
-        (float("inf"), [1.0], 1e-9, "gamma must"),
-        (1, [], 1e-9, "times must"),
-        (1, [-1.0, 1.0], 1e-9, "times must"),
-        (1, [1.0, float("nan")], 1e-9, "times must"),
-        (1, [2.0, 1.0], 1e-9, "times must rise"),
-        (1, [1.0], 0, "tolerance must"),
-        (1, [1.0], 1.0, "tolerance must"),
-        (1, [1.0], float("nan"), "tolerance must"),
-    ],
-)
-def test_what_cannot_be_solved_is_refused(gamma, times, tolerance, message):
-    with pytest.raises(InputError, match=message):
-        solve_matrix_flow(SMALL, gamma, times, tolerance)
-
-
-def test_too_many_modes_or_times_are_refused_before_they_are_laid_out():
-    with pytest.raises(InputError, match=r"up to 400 modes; got 401.*compressed"):
-        solve_matrix_flow(drawn(401, 2), 1.0, [1.0])
-    with pytest.raises(InputError, match="ask for fewer times"):
-        solve_matrix_flow(drawn(400, 2), 1.0, np.arange(5000.0))
+    with pytest.raises(NotSolved, match="the matrix equation was not solved"), np.errstate(all="ignore"):
+        solve_matrix_flow(huge, 1e300, [1.0])

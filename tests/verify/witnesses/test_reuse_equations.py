@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exponents.errors import InputError
+from exponents.errors import NotSolved
 from verify.reuse.draws import diagonalise, draw_features_and_samples
-from verify.witnesses.explicit_steps import IntegrationFailed
 from verify.witnesses.networks import in_modes
-from verify.witnesses.reuse_equations import PER_STEP, STABLE, solve_reuse_equations
+from verify.witnesses.reuse_equations import solve_reuse_equations
 
 TIMES = np.array([0.0, 0.3, 1.0, 3.0, 10.0, 30.0])
 ROUNDING = 1e-14
@@ -35,7 +34,7 @@ def draws(draw_from):
 def apart(problem, other, gamma, richness):
     """Largest relative distance of eq. 32 on one draw from the flow on another, by name."""
     solution, curve = (
-        solve_reuse_equations(problem, gamma, TIMES, 1e-12, 100_000),
+        solve_reuse_equations(problem, gamma, TIMES, 1e-12),
         diagonalise(other).curve(richness, TIMES, 1e-10),
     )
     return {
@@ -96,54 +95,7 @@ def test_a_tolerance_decides_the_error():
     assert errors[0] > 10 * errors[1] > 100 * errors[2] and errors[2] < 1e-9
 
 
-def test_a_time_that_is_refused_would_have_taken_more_evaluations():
-    problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
-    fastest = diagonalise(problem).spectrum.eigenvalues[0]
-    allowed, time = 3000, 3001 * STABLE / (PER_STEP * fastest)
-    with pytest.raises(InputError, match="takes 3e\\+03 evaluations or more; allowed are 3000, which end before t"):
-        solve_reuse_equations(problem, 0.0, [time], 1e-3, allowed)
-    assert solve_reuse_equations(problem, 0.0, [time], 1e-3).settings["evaluations"] > allowed
-    assert solve_reuse_equations(problem, 0.0, [time / 2], 1e-3, allowed).settings["evaluations"] <= allowed  # control
-
-
-def test_a_kernel_that_grows_takes_more_and_says_how_far_it_came():
-    problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
-    with pytest.raises(
-        IntegrationFailed, match=r"was not solved beyond t = .* evaluations: ask for less time"
-    ) as raised:
-        solve_reuse_equations(problem, 100.0, [1.0, 100.0], evaluations=2000)
-    assert 1 < raised.value.time < 100 and 2000 <= raised.value.evaluations < 2100
-    # control: up to there it is solved
-    assert np.isfinite(
-        solve_reuse_equations(problem, 100.0, [1.0, 0.9 * raised.value.time], evaluations=2500).loss
-    ).all()
-
-
 def test_what_is_beyond_double_precision_is_no_silent_answer():
     problem = draw_features_and_samples("3/2", "1/2", 8, 12, 16, 0)
-    with pytest.raises(IntegrationFailed, match="not solved beyond t = 0"):
+    with pytest.raises(NotSolved, match=r"eq\. 32 was not solved"), np.errstate(all="ignore"):
         solve_reuse_equations(replace(problem, target=problem.target * 1e200), 1.0, [1.0])
-
-
-PROBLEM = draw_features_and_samples(2, 1, 4, 8, 10, 0)
-
-
-@pytest.mark.parametrize(
-    ("call", "words"),
-    [
-        (lambda: solve_reuse_equations(PROBLEM, -1.0, [1.0]), "gamma must be"),
-        (lambda: solve_reuse_equations(PROBLEM, np.inf, [1.0]), "gamma must be"),
-        (lambda: solve_reuse_equations(PROBLEM, 1.0, [2.0, 1.0]), "times must rise"),
-        (lambda: solve_reuse_equations(PROBLEM, 1.0, [np.nan]), "times must be finite"),
-        (lambda: solve_reuse_equations(PROBLEM, 1.0, [1.0], 0.0), "the tolerance must lie between"),
-        (lambda: solve_reuse_equations(PROBLEM, 1.0, [1.0], evaluations=0), "the number of evaluations"),
-        (lambda: solve_reuse_equations(PROBLEM, 1.0, [1e300]), "or more; allowed are 20000"),
-        (
-            lambda: solve_reuse_equations(draw_features_and_samples(2, 1, None, 2, 1500, 0), 1.0, [1.0]),
-            "may have at most 2097152 entries",
-        ),
-    ],
-)
-def test_bad_input_is_refused(call, words):
-    with pytest.raises(InputError, match=words):
-        call()
