@@ -69,14 +69,12 @@ def count_balances(found: LawFit) -> list[tuple[tuple[str, ...], float]]:
     >>> count_balances(fit_law({"N": size, "loss": 2 + 300 * size**-0.3}, ("E", "A*N**-alpha"), intervals="none"))
     []
     """
-    from verify.fits.allocation import binding_terms, can_split
-
-    law = found.law
-    if found.draws is None or law.monomials is None or found.cost is None or not can_split(law, found.cost):
+    if found.draws is None or found.cost is None or not found.allocation:
         return []
-    names = law.terms if len(law.terms) == len(law.monomials) else tuple(map(str, range(1, len(law.monomials) + 1)))
-    counts = Counter(binding_terms(law, found.draws, found.cost))
-    return [(tuple(names[i] for i in key), n / len(found.draws)) for key, n in counts.most_common()]
+    from verify.fits.allocation import leading_splits
+
+    counts = Counter(leading_splits(found.law, found.draws, found.cost).binding)
+    return [(terms, n / len(found.draws)) for terms, n in counts.most_common()]
 
 
 def _balances(balances: list[tuple[tuple[str, ...], float]]) -> Table:

@@ -5,5 +5,6 @@ Read `dominant_balance` first (one point: a linear programme, solved by `simplex
 `phase_diagram`; `branches` joins those of a loss that is no sum, `contradictions` proves that budgets cannot be met,
 `exceptions` finds single curves on which budgets coincide, `curve_reduction` the programme there), `boundary_ties`
 (what ties on boundaries), `optimal_face` (are all optimal splits listed?), `proof` (the finished statements checked
-again) and `inner_ties` (what ties on curves inside a phase).
+again) and `inner_ties` (what ties on curves inside a phase).  `law_splits` serves laws that are fitted: the optimum at
+many values of constants.
 """

@@ -37,7 +37,7 @@ def fit_tables(fit: Mapping[str, Any], biases: Mapping[str, str] | None = None, 
     ['fit']
     """
     tables = [_constants(fit, exact)]
-    if fit["allocation"]:
+    if fit["allocation"] or fit.get("split"):
         tables.append(_allocation(fit))
     if fit["rivals"]:
         tables.append(_objectives(fit))
@@ -78,6 +78,12 @@ def _ends(one: Mapping[str, Any], digits: int = 5) -> tuple[Cell, Cell]:
     return (None if low is None else _number(low, digits)), (None if high is None else _number(high, digits))
 
 
+def _exponent(one: Mapping[str, Any]) -> str:
+    """Return n of a split; the least and the largest where it is not unique."""
+    values = one.get("among") or [one["exponent"]]
+    return " to ".join(_number(value) for value in values)
+
+
 def _name(objective: Mapping[str, Any]) -> str:
     delta = objective.get("delta")
     return str(objective["name"]) if delta is None else f"{objective['name']}:{_number(delta, 4)}"
@@ -106,7 +112,7 @@ def _allocation(fit: Mapping[str, Any]) -> Table:
     split = fit.get("split") or {}
     rows: list[tuple[Cell, ...]] = []
     for name, one in fit["allocation"].items():
-        rows.append((f"{name} ~ C^", _number(one["exponent"]), *_ends(one)))
+        rows.append((f"{name} ~ C^", _exponent(one), *_ends(one)))
     for name, one in split.items():
         if name != "budget":
             rows.append((f"best {name}" if name != "loss" else name, _number(one["value"]), *_ends(one)))
@@ -153,7 +159,7 @@ def _approaches(fit: Mapping[str, Any], biases: Mapping[str, str]) -> Table:
     for approach, used in counts.items():
         shares = fit["allocation"] if approach == "parametric" else found[approach]
         for name, one in shares.items():
-            rows.append((approach, f"{name} ~ C^", _number(one["exponent"]), *_ends(one), used))
+            rows.append((approach, f"{name} ~ C^", _exponent(one), *_ends(one), used))
         if not shares:
             rows.append((approach, None, None, None, None, used))
     columns = make_columns("approach", "quantity", "value", ("low", f"{_percent(fit)} from"), ("high", "to"), "used")

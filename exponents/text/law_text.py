@@ -327,7 +327,7 @@ class BudgetEquation:
         return (logs[self.left] - total) / dict(self.powers)[name]
 
 
-def read_budget_equation(text: str) -> BudgetEquation:
+def read_budget_equation(text: str, role: str = "--given") -> BudgetEquation:
     """Return the equation that a text such as ``C=6*N*D`` is.
 
     Raises
@@ -341,12 +341,12 @@ def read_budget_equation(text: str) -> BudgetEquation:
     (('D', 1.0), ('N', 1.0))
     """
     left, equals, right = text.partition("=")
-    names = names_in(left, "--given")
-    wrong = InputError(f"--given must be a name and a product of powers; got {abbreviate(text)}; write C=6*N*D")
+    names = names_in(left, role)
+    wrong = InputError(f"{role} must be a name and a product of powers; got {abbreviate(text)}; write C=6*N*D")
     if not equals or len(names) != 1 or left.strip() != names[0]:
         raise wrong
-    symbols = {name: Symbol(name, positive=True) for name in names_in(right, "--given")}
-    found = _monomial(parse_expression(right, symbols, "--given"), dict.fromkeys(symbols, "scale"))
+    symbols = {name: Symbol(name, positive=True) for name in names_in(right, role)}
+    found = _monomial(parse_expression(right, symbols, role), dict.fromkeys(symbols, "scale"))
     if found is None or not found.scales or found.number <= 0 or names[0] in symbols:
         raise wrong
     return BudgetEquation(" ".join(text.split()), names[0], found.number, tuple(sorted(found.scales)))

@@ -1,42 +1,103 @@
-"""How should a budget be split, for each of many laws at once?
+"""How should one budget be split, and how do splits grow with the budget, for each of many fits at once?
 
-The cost is a monomial, C = k N^c D^d.  Exponents of the best split at large C solve a linear programme: with N = C^x
-and D = C^y, c x + d y = 1, the slowest term falls as fast as possible.  For two resources its corners are compared
-directly.  At one budget the loss on the line of splits is minimised by a grid in ln N, and then by halving the
-interval in which its slope changes sign.  (Values of the loss alone would give ln N to half the digits.)
+How they grow is derived by the engine of ``balance`` (`exponents.optimum.law_splits`).  For one budget:
+
+The cost is a monomial, C = k prod resource^c.  In logarithms the splits of a budget are a simplex.  The first resource
+takes a share s of the logarithm of the budget, the next one a share of what is left, and so on; the last takes the
+rest.  Along each share the least loss is found by a grid, and then where the slope changes its sign.  (Values of the
+loss alone would give ln N to half the digits.)  The least loss over the later shares has the slope of the loss itself,
+as these are at their best or at an end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import combinations
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
+from exponents.errors import InputError, NoBalance, TooMuchWork
+from exponents.optimum.law_splits import split_law
 from exponents.text.law_text import BudgetEquation, LawText
 
 from ..arrays import Reals
 from .prediction import log_loss_with_slope
 
-GRID, HALVINGS = 128, 60
-"""Points of the first grid, and halvings of the interval."""
+GRIDS = {1: 128, 2: 33, 3: 13}
+"""Points of the first grid along a share, for each number of shares."""
+
+MOST_RESOURCES = max(GRIDS) + 1
+"""Resources among which a budget is split."""
+
+SMALLEST = 1e-15
+"""Least step of a share."""
+
+MOST_STEPS = 120
+"""Steps of the search for a zero; bisection alone needs half of them."""
 
 
-def can_split(law: LawText, cost: BudgetEquation | None) -> bool:
-    """Return whether the split of a budget is known here: two resources, both in the cost with positive powers.
+def find_obstacle(law: LawText, cost: BudgetEquation) -> str:
+    """Return why no budget of this cost can be split; nothing if it can.
 
     Examples
     --------
     >>> from exponents.text.law_text import DEFAULT_TERMS, read_budget_equation, read_law
-    >>> can_split(read_law(DEFAULT_TERMS, ("N", "D")), read_budget_equation("C=6*N*D"))
-    True
+    >>> find_obstacle(read_law(DEFAULT_TERMS, ("N", "D")), read_budget_equation("C=6*N"))
+    'the cost C=6*N has no D, which the law has'
     """
-    powers = dict(cost.powers) if cost else {}
-    return len(law.resources) == 2 and set(powers) == set(law.resources) and min(powers.values()) > 0
+    powers = dict(cost.powers)
+    for one, other, words in ((law.resources, powers, "has no"), (powers, law.resources, "has")):
+        missing = ", ".join(name for name in one if name not in other)
+        if missing:
+            return f"the cost {cost.text} {words} {missing}, which the law has{'' if one is law.resources else ' not'}"
+    falling = [name for name, power in cost.powers if power <= 0]
+    return f"the cost {cost.text} does not rise with {', '.join(falling)}" if falling else ""
 
 
-def split_exponents(law: LawText, u: Reals, cost: BudgetEquation) -> Mapping[str, Reals]:
-    """Return n in resource ~ C^n for each law, at large budgets; nothing for laws that are no sums of monomials.
+def explain_split(law: LawText, u: Reals, cost: BudgetEquation, budget: float | None, asked: bool) -> list[str]:
+    """Return why a fit has no best split, if that was asked for or the law has several resources.
+
+    Examples
+    --------
+    >>> from exponents.text.law_text import DEFAULT_TERMS, read_budget_equation, read_law
+    >>> explain_split(read_law(DEFAULT_TERMS, ("N", "D")), np.ones(5), read_budget_equation("C=N"), None, asked=False)
+    ['no best split: the cost C=N has no D, which the law has; name a cost of all, such as N*D']
+    """
+    if obstacle := find_obstacle(law, cost):
+        hint = f"name a cost of all, such as {'*'.join(law.resources)}"
+        return [f"no best split: {obstacle}; {hint}"] if asked or len(law.resources) > 1 else []
+    notes = []
+    try:
+        leading_splits(law, u[None], cost)
+    except (InputError, NoBalance, TooMuchWork) as error:
+        notes.append(f"no split at large C: {error}")
+    if budget is not None and len(law.resources) > MOST_RESOURCES:
+        notes.append(
+            f"no split at C = {budget:.4g}: at most {MOST_RESOURCES} resources; the law has {len(law.resources)}"
+        )
+    return notes
+
+
+@dataclass(frozen=True)
+class LeadingSplits:
+    """The best split at large budgets, for each of many fits; see `exponents.optimum.law_splits`.
+
+    Attributes
+    ----------
+    low, high : mapping of str to (b,)
+        n in resource ~ C^n: the least and the largest that are optimal.
+    binding : list of tuple of str
+        The terms that balance.
+    """
+
+    low: Mapping[str, Reals]
+    high: Mapping[str, Reals]
+    binding: list[tuple[str, ...]]
+
+
+def leading_splits(law: LawText, u: Reals, cost: BudgetEquation) -> LeadingSplits:
+    """Return how resources grow with the budget at the best split, for each fit of a law.
 
     Parameters
     ----------
@@ -46,67 +107,31 @@ def split_exponents(law: LawText, u: Reals, cost: BudgetEquation) -> Mapping[str
 
     Returns
     -------
-    mapping of str to (b,)
+    LeadingSplits
+
+    Raises
+    ------
+    InputError, NoBalance, TooMuchWork
+        If the engine derives a split for none of the fits.
 
     Examples
     --------
     >>> from exponents.text.law_text import DEFAULT_TERMS, read_budget_equation, read_law
     >>> law, cost = read_law(DEFAULT_TERMS, ("N", "D")), read_budget_equation("C=6*N*D")
-    >>> float(split_exponents(law, np.array([[0.3, 0.6, 0, 0, 0]]), cost)["N"][0].round(9))
-    0.666666667
+    >>> found = leading_splits(law, np.array([[0.25, 0.75, 0, 0, 0]]), cost)
+    >>> found.low["N"].tolist(), found.binding
+    ([0.75], [('A*N**-alpha', 'B*D**-beta')])
     """
-    if law.monomials is None:
-        return {}
-    first, second = law.resources
-    c, d = dict(cost.powers)[first], dict(cost.powers)[second]
-    falls = [fall for fall in _decays(law, u) if fall is not None]
-    # Along x, with y = (1 - c x)/d, each term falls with the exponent at_zero + slope * x.
-    at_zero = np.array([fall[second] / d for fall in falls])
-    slopes = np.array([fall[first] - fall[second] * c / d for fall in falls])
-    corners = [np.zeros(len(u)), np.full(len(u), 1 / c)]
-    for i, j in combinations(range(len(falls)), 2):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            x = (at_zero[j] - at_zero[i]) / (slopes[i] - slopes[j])
-        corners.append(np.where((x >= 0) & (x <= 1 / c), x, 0.0))
-    points = np.array(corners)
-    slowest = (at_zero[:, None] + slopes[:, None] * points).min(0)
-    x = points[slowest.argmax(0), np.arange(len(u))]
-    return {first: x, second: (1 - c * x) / d, "loss": slowest.max(0)}
-
-
-def binding_terms(law: LawText, u: Reals, cost: BudgetEquation) -> list[tuple[int, ...]]:
-    """Return which monomials balance at large budgets, for each law.
-
-    Examples
-    --------
-    >>> from exponents.text.law_text import DEFAULT_TERMS, read_budget_equation, read_law
-    >>> law, cost = read_law(DEFAULT_TERMS, ("N", "D")), read_budget_equation("C=6*N*D")
-    >>> binding_terms(law, np.array([[0.3, 0.6, 0, 0, 0]]), cost)
-    [(1, 2)]
-    """
-    shares = split_exponents(law, u, cost)
-    first, second = law.resources
-    found = np.zeros((len(law.monomials or ()), len(u)), bool)
-    for k, fall in enumerate(_decays(law, u)):
-        if fall is not None:
-            own = fall[first] * shares[first] + fall[second] * shares[second]
-            found[k] = own <= shares["loss"] + 1e-9
-    return [tuple(np.flatnonzero(column).tolist()) for column in found.T]
-
-
-def _decays(law: LawText, u: Reals) -> list[dict[str, Reals] | None]:
-    """Return how fast each monomial falls with each resource; None for one without resources, or of size 0."""
-    unknowns = {name: u[:, i] for i, name in enumerate(law.unknowns)}
-    falls: list[dict[str, Reals] | None] = []
-    for monomial in law.monomials or ():
-        if not monomial.powers:
-            falls.append(None)
-            continue
-        own = {name: np.zeros(len(u)) for name in law.resources}
-        for name, constant, parts in monomial.powers:
-            own[name] = -(constant + sum((slope * unknowns[part] for part, slope in parts), np.zeros(len(u))))
-        falls.append(own)
-    return falls
+    count = len(law.exponents)
+    values = [dict(zip(law.exponents, map(Fraction, row), strict=True)) for row in u[:, :count].tolist()]
+    for row, own in zip(u, values, strict=True):
+        own |= {name: Fraction(0) for name, value in zip(law.scales, row[count:], strict=True) if value == -np.inf}
+    splits = split_law(law, values, [Fraction(dict(cost.powers)[name]) for name in law.resources])
+    low, high = (
+        {name: np.array([float(side[r]) for side in sides]) for r, name in enumerate(law.resources)}
+        for sides in ([split.low for split in splits], [split.high for split in splits])
+    )
+    return LeadingSplits(low, high, [split.binding for split in splits])
 
 
 def split_budget(law: LawText, u: Reals, cost: BudgetEquation, budget: float) -> Mapping[str, Reals]:
@@ -115,6 +140,7 @@ def split_budget(law: LawText, u: Reals, cost: BudgetEquation, budget: float) ->
     Parameters
     ----------
     law : LawText
+        With at most `MOST_RESOURCES` resources.
     u : (b, p)
     cost : BudgetEquation
     budget : float
@@ -132,22 +158,73 @@ def split_budget(law: LawText, u: Reals, cost: BudgetEquation, budget: float) ->
     >>> np.exp(split_budget(law, u, cost, 6e20)["N"]).round(-5).tolist()
     [10000000000.0]
     """
-    first, second = law.resources
-    c, d = dict(cost.powers)[first], dict(cost.powers)[second]
+    powers = dict(cost.powers)
     whole = np.log(budget) - np.log(cost.factor)
+    count = len(law.resources) - 1
 
-    def loss_at(x: Reals) -> tuple[Reals, Reals]:
-        logs = {first: x, second: (whole - c * x) / d}
-        return log_loss_with_slope(law, u[:, None], logs, {first: 1.0, second: -c / d})
+    def place(shares: list[Reals]) -> dict[str, Reals]:
+        left, logs = np.asarray(whole), {}
+        for name, share in zip(law.resources, [*shares, np.asarray(1.0)], strict=True):
+            logs[name], left = share * left / powers[name], (1 - share) * left
+        return logs
 
-    low, high = np.zeros((len(u), 1)), np.full((len(u), 1), whole / c)
-    grid = low + (high - low) * np.linspace(0, 1, GRID)
-    place = loss_at(grid)[0].argmin(1)[:, None]
-    low = np.take_along_axis(grid, np.maximum(place - 1, 0), 1)
-    high = np.take_along_axis(grid, np.minimum(place + 1, GRID - 1), 1)
-    for _ in range(HALVINGS):
-        x = (low + high) / 2
-        rises = loss_at(x)[1] > 0
-        low, high = np.where(rises, low, x), np.where(rises, x, high)
-    x = (low + high) / 2
-    return {first: x[:, 0], second: ((whole - c * x) / d)[:, 0], "loss": loss_at(x)[0][:, 0]}
+    def direction(shares: list[Reals], moved: int) -> dict[str, Reals]:
+        """Return the change of ln of each resource with one share."""
+        left, found = np.asarray(whole), {}
+        for i, (name, share) in enumerate(zip(law.resources, [*shares, np.asarray(1.0)], strict=True)):
+            if i < moved:
+                found[name], left = np.asarray(0.0), (1 - share) * left
+            elif i == moved:
+                found[name], left = left / powers[name], -left
+            else:
+                found[name], left = share * left / powers[name], (1 - share) * left
+        return found
+
+    def minimise(shares: list[Reals], own: Reals) -> list[Reals]:
+        """Return the best later shares, given the earlier ones."""
+        if len(shares) == count:
+            return shares
+        axis, points = len(shares), GRIDS[count]
+
+        def rest(share: Reals) -> list[Reals]:
+            return minimise([*(one[..., None] for one in shares), share], own[..., None, :])
+
+        def value(share: Reals) -> tuple[Reals, Reals]:
+            found = rest(share)
+            return log_loss_with_slope(law, own[..., None, :], place(found), direction(found, axis))
+
+        grid = np.broadcast_to(np.linspace(0, 1, points), (*own.shape[:-1], points))
+        best = value(grid)[0].argmin(-1)[..., None]
+        low = np.take_along_axis(grid, np.maximum(best - 1, 0), -1)
+        high = np.take_along_axis(grid, np.minimum(best + 1, points - 1), -1)
+        return [one[..., 0] for one in rest(_find_zero(lambda share: value(share)[1], low, high))]
+
+    logs = place(minimise([], u))
+    return {**logs, "loss": log_loss_with_slope(law, u, logs, dict.fromkeys(logs, 0.0))[0]}
+
+
+def _find_zero(slope: Callable[[Reals], Reals], low: Reals, high: Reals) -> Reals:
+    """Return where a slope changes its sign, or the end at which it points outwards; Chandrupatla's method."""
+    x1, x2 = low, high
+    f1, f2 = slope(x1), slope(x2)
+    ends = np.where(f1 >= 0, low, high)
+    inside = (f1 < 0) & (f2 > 0)
+    t = np.full(x1.shape, 0.5)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for _ in range(MOST_STEPS):
+            x = x1 + t * (x2 - x1)
+            f = slope(x)
+            same = (f > 0) == (f1 > 0)
+            x3, f3 = np.where(same, x1, x2), np.where(same, f1, f2)
+            x2, f2 = np.where(same, x2, x1), np.where(same, f2, f1)
+            x1, f1 = x, f
+            x2, f2 = np.where(f == 0, x, x2), np.where(f == 0, 0.0, f2)  # found: it stays
+            nearest = np.where(np.abs(f1) < np.abs(f2), x1, x2)
+            least = SMALLEST * (1 + np.abs(nearest)) / np.abs(x2 - x1)
+            if not (inside & (least < 0.5)).any():
+                break
+            xi, phi = (x1 - x2) / (x3 - x2), (f1 - f2) / (f3 - f2)
+            inverse = f1 / (f2 - f1) * f3 / (f2 - f3) + (x3 - x1) / (x2 - x1) * f1 / (f3 - f1) * f2 / (f3 - f2)
+            smooth = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi) & np.isfinite(inverse)
+            t = np.clip(np.where(smooth, inverse, 0.5), np.minimum(least, 0.5), np.maximum(1 - least, 0.5))
+    return np.where(inside, nearest, ends)

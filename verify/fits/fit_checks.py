@@ -160,7 +160,7 @@ def check_fit(
     m, slopes = _slopes(problem, solution)
     residuals = np.log(problem.loss) - m
     scale = robust_scale(residuals)
-    warnings = _check_bounds(problem, solution, found, m)
+    warnings = _check_bounds(problem, solution, found, m) + _check_split(found)
     if scale > EXACT:
         warnings += _check_precision(slopes, found, law, level)
         warnings += _check_outliers(problem, solution, found)
@@ -220,6 +220,16 @@ def _check_bounds(
         if np.exp((z - m).max()) < VANISHED:
             warnings.append(f"the term {law.terms[k] if k < len(law.terms) else k + 1} is 0 at the best fit")
     return warnings
+
+
+def _check_split(found: Mapping[str, Mapping[str, Estimate]]) -> list[str]:
+    """Warn of a best split that is one of many."""
+    ranges = [
+        f"{name} ~ C^n with n from {one.among[0]:.4g} to {one.among[1]:.4g}"
+        for name, one in found.get("allocation", {}).items()
+        if one.among
+    ]
+    return [f"the best split at large C is not unique: {', '.join(ranges)}"] if ranges else []
 
 
 def _as_likely(problem: Problem, solution: Solution) -> bool:

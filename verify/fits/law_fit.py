@@ -27,7 +27,7 @@ from exponents.text.law_text import (
 )
 
 from ..arrays import Reals
-from .allocation import can_split
+from .allocation import explain_split, find_obstacle
 from .bootstrap import DRAWS, bootstrap
 from .charts import draw_fit
 from .classical import BIASES, Classical
@@ -77,7 +77,7 @@ class LawFit(Reported):
     parameters : mapping of str to Estimate
         Exponents and scales.
     allocation : mapping of str to Estimate
-        n in resource ~ C^n at the best split; empty if there is none.
+        n in resource ~ C^n at the best split of large budgets; empty if none is known, as `notes` then says.
     budget : float or None
     split : mapping of str to Estimate
         The best amounts at the budget, and the loss there; empty without a budget.
@@ -268,7 +268,8 @@ def fit_law(
     given : sequence of str
         Equations such as ``"C=6*N*D"``, from which a resource without a column follows.
     cost : str, optional
-        The cost, such as ``"C=6*N*D"``, for the best split; by default the equation for C in ``given``, or 6 N D.
+        The cost of all resources, such as ``"C=6*N*D"``, for the best split; by default the equation for C in
+        ``given``, or 6 N D.
     budget : float, optional
         Where the best split is reported.
     objective : str
@@ -319,19 +320,21 @@ def fit_law(
     runs = choose_runs(table, law.resources, loss, resources, given, cluster, drop_blank)
     runs, more = reduce_runs(runs, drop_highest, best)
     warnings = check_data(law, runs)
-    spent = _read_cost(cost, runs, law)
+    spent = _read_cost(cost, runs)
     problem = Problem(law, runs)
     solution = problem.solve(wanted)
     found_draws = None
     if intervals == "bootstrap":
         found_draws = bootstrap(problem, solution, draws, seed, executor, progress)
     found = _estimate(law, problem, solution, spent, budget, level, intervals, found_draws)
+    notes += explain_split(law, solution.u, spent, budget, asked=cost is not None or budget is not None)
+    known = None if find_obstacle(law, spent) else spent
     rivals = _fit_rivals(problem, solution, wanted)
-    warnings += check_fit(problem, solution, found, [(r.objective, r.parameters) for r in rivals], budget, spent, level)
+    warnings += check_fit(problem, solution, found, [(r.objective, r.parameters) for r in rivals], budget, known, level)
     return LawFit(
         law.text, solution.objective, solution.value, found["parameters"], found.get("allocation", {}), budget,
         found.get("split", {}), rivals, tuple(warnings), (*runs.notes, *notes, *more), level, intervals,
-        law, spent, runs, problem, solution, found_draws,
+        law, known, runs, problem, solution, found_draws,
     )  # fmt: skip
 
 
@@ -354,12 +357,11 @@ def check_settings(intervals: str, draws: int, level: float, seed: int) -> None:
         raise InputError(f"the seed must be 0 or more; got {abbreviate(seed)}; try 0")
 
 
-def _read_cost(cost: str | None, runs: Runs, law: LawText) -> BudgetEquation | None:
+def _read_cost(cost: str | None, runs: Runs) -> BudgetEquation:
     """Return the cost of a split: the one that was given, or the equation of the runs, or 6 N D."""
     if cost is not None:
-        return read_budget_equation(cost if "=" in cost else f"C={cost}")
-    default = runs.equation if runs.equation and runs.equation.left == "C" else read_budget_equation(DEFAULT_COST)
-    return default if can_split(law, default) else None
+        return read_budget_equation(cost if "=" in cost else f"C={cost}", "the cost")
+    return runs.equation if runs.equation and runs.equation.left == "C" else read_budget_equation(DEFAULT_COST)
 
 
 def _estimate(

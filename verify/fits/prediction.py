@@ -40,7 +40,7 @@ def log_loss(law: LawText, u: Reals, logs: Mapping[str, Reals]) -> Reals:
 
 
 def log_loss_with_slope(
-    law: LawText, u: Reals, logs: Mapping[str, Reals], direction: Mapping[str, float]
+    law: LawText, u: Reals, logs: Mapping[str, Reals], direction: Mapping[str, Reals | float]
 ) -> tuple[Reals, Reals]:
     """Return ln of the loss, and its slope along a line in the logarithms of the resources.
 
@@ -50,7 +50,7 @@ def log_loss_with_slope(
     u : (..., p)
     logs : mapping of str to array
         As in `log_loss`.
-    direction : mapping of str to float
+    direction : mapping of str to float or array
         The change of ln of each resource per unit of length.
 
     Returns

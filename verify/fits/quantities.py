@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exponents.errors import InputError, NoBalance, TooMuchWork
 from exponents.text.law_text import BudgetEquation, LawText
 
 from ..arrays import Reals
-from .allocation import can_split, split_budget, split_exponents
+from .allocation import MOST_RESOURCES, find_obstacle, leading_splits, split_budget
 
 STEP = 1e-5
 """Change of an unknown, in units of its standard error, by which derivatives are taken."""
@@ -23,6 +24,9 @@ STEP = 1e-5
 @dataclass(frozen=True)
 class Estimate:
     """A value and its interval; ends are None where there is no interval.
+
+    A value that is not determined, as the exponent of a split that is not unique, is NaN; ``among`` has the least and
+    the largest of its values.
 
     Examples
     --------
@@ -33,6 +37,7 @@ class Estimate:
     value: float
     low: float | None = None
     high: float | None = None
+    among: tuple[float, float] | None = None
 
     @property
     def width(self) -> float:
@@ -42,13 +47,18 @@ class Estimate:
     def to_dict(self, level: float, key: str = "value") -> dict[str, object]:
         """Return the estimate as JSON holds it."""
         interval = None if self.low is None or self.high is None else [self.low, self.high]
-        return {key: self.value, "interval": interval, "level": level}
+        if self.among is None:
+            return {key: self.value, "interval": interval, "level": level}
+        return {key: None, "among": list(self.among), "interval": interval, "level": level}
 
 
 def quantities(
     law: LawText, u: Reals, cost: BudgetEquation | None = None, budget: float | None = None
 ) -> dict[str, dict[str, Reals]]:
     """Return the quantities of fits: ``parameters``, ``allocation``, and ``split`` at the budget.
+
+    ``allocation`` has the least exponents of a best split at large C, and ``upper`` the largest; both are missing if
+    none is derived.
 
     Parameters
     ----------
@@ -72,12 +82,16 @@ def quantities(
     count = len(law.exponents)
     names = law.unknowns
     found = {"parameters": {name: u[:, i] if i < count else np.exp(u[:, i]) for i, name in enumerate(names)}}
-    if cost is not None and can_split(law, cost):
-        shares = split_exponents(law, u, cost)
-        found["allocation"] = {name: shares[name] for name in law.resources if name in shares}
-        if budget is not None:
-            split = split_budget(law, u, cost, budget)
-            found["split"] = {name: np.exp(values) for name, values in split.items()}
+    if cost is None or find_obstacle(law, cost):
+        return found
+    try:
+        leading = leading_splits(law, u, cost)
+        found |= {"allocation": dict(leading.low), "upper": dict(leading.high)}
+    except (InputError, NoBalance, TooMuchWork):  # `fit_law` says why
+        pass
+    if budget is not None and len(law.resources) <= MOST_RESOURCES:
+        split = split_budget(law, u, cost, budget)
+        found["split"] = {name: np.exp(values) for name, values in split.items()}
     return found
 
 
@@ -118,56 +132,60 @@ def estimates(
     0.28
     """
     at = quantities(law, u[None], cost, budget)
-    plain = {group: {name: Estimate(float(v[0])) for name, v in own.items()} for group, own in at.items()}
     if draws is not None:
         many = quantities(law, draws, cost, budget)
-        ends = [50 * (1 - level), 50 * (1 + level)]
-        return {
-            group: {
-                name: Estimate(plain[group][name].value, *map(float, np.percentile(values, ends)))
-                for name, values in own.items()
-            }
+        found = {
+            group: {name: _percentiles(float(at[group][name][0]), v, level) for name, v in own.items()}
             for group, own in many.items()
+            if group in at
         }
-    if formula is None:
-        return plain
-    return {
-        group: {name: _by_formula(law, u, cost, budget, group, name, *formula) for name in own}
-        for group, own in plain.items()
-    }
+    elif formula is not None:
+        found = _by_formula(law, u, cost, budget, *formula)
+    else:
+        found = {group: {name: Estimate(float(v[0])) for name, v in own.items()} for group, own in at.items()}
+    upper = found.pop("upper", {})
+    for name, high in upper.items():
+        found["allocation"][name] = _join(found["allocation"][name], high)
+    return found
+
+
+def _percentiles(value: float, draws: Reals, level: float) -> Estimate:
+    low, high = np.percentile(draws, [50 * (1 - level), 50 * (1 + level)]).tolist()
+    return Estimate(value, low, high)
+
+
+def _join(low: Estimate, high: Estimate) -> Estimate:
+    """Return the estimate of a value that lies between two others, or is both."""
+    if low.value == high.value:
+        return Estimate(low.value, low.low, high.high)
+    return Estimate(np.nan, low.low, high.high, (low.value, high.value))
 
 
 def _by_formula(
-    law: LawText,
-    u: Reals,
-    cost: BudgetEquation | None,
-    budget: float | None,
-    group: str,
-    name: str,
-    covariance: Reals,
-    factor: float,
-) -> Estimate:
-    """Return a quantity with its interval by differences."""
-    logarithm = group == "split" or (group == "parameters" and name in law.scales)
+    law: LawText, u: Reals, cost: BudgetEquation | None, budget: float | None, covariance: Reals, factor: float
+) -> dict[str, dict[str, Estimate]]:
+    """Return the quantities with their intervals by differences."""
     known = np.isfinite(np.diag(covariance))
     errors = np.where(known, np.sqrt(np.maximum(np.nan_to_num(np.diag(covariance)), 1e-300)), 0.0)
     shifts = np.vstack([np.diag(errors * STEP), -np.diag(errors * STEP), np.zeros((1, len(u)))])
-    with np.errstate(invalid="ignore"):
-        points = np.where(np.isneginf(u), u, u + shifts)
-    values = quantities(law, points, cost, budget)[group][name]
-    value = float(values[-1])
-    if logarithm:
-        if value == 0:  # an irreducible loss of 0 has no error by a formula
-            return Estimate(value)
-        values = np.log(values)
-    change = (values[: len(u)] - values[len(u) : -1]) / (2 * STEP)  # per standard error
     with np.errstate(invalid="ignore", divide="ignore"):
+        points = np.where(np.isneginf(u), u, u + shifts)
         correlation = np.where(np.outer(known, known), covariance / np.outer(errors, errors), 0.0)
-    error = factor * float(np.sqrt(max(change @ np.nan_to_num(correlation) @ change, 0.0)))
-    centre = float(values[-1])
-    low, high = centre - error, centre + error
-    return (
-        Estimate(value, float(np.exp(low)), float(np.exp(min(high, 700.0))))
-        if logarithm
-        else Estimate(value, low, high)
-    )
+
+    def interval(group: str, name: str, values: Reals) -> Estimate:
+        value = float(values[-1])
+        logarithm = group == "split" or (group == "parameters" and name in law.scales)
+        if logarithm and value == 0:  # an irreducible loss of 0 has no error by a formula
+            return Estimate(value)
+        values = np.log(values) if logarithm else values
+        change = (values[: len(u)] - values[len(u) : -1]) / (2 * STEP)  # per standard error
+        error = factor * float(np.sqrt(max(change @ np.nan_to_num(correlation) @ change, 0.0)))
+        low, high = float(values[-1]) - error, float(values[-1]) + error
+        return (
+            Estimate(value, float(np.exp(low)), float(np.exp(min(high, 700.0))))
+            if logarithm
+            else Estimate(value, low, high)
+        )
+
+    found = quantities(law, points, cost, budget)
+    return {group: {name: interval(group, name, v) for name, v in own.items()} for group, own in found.items()}
