@@ -4,10 +4,11 @@ At a point, the published and the derived value of a claim, both exact, meet the
 verdict on a value is
 
     refuted      if it lies outside the error,
-    confirmed    if it lies inside, and the error is small enough to exclude a value `SHIFT` away,
+    confirmed    if it lies inside, and the error is small enough to exclude a shifted value,
     undecided    otherwise.
 
-The negative control shifts every derived value by `SHIFT` and must see it refuted: a check that would confirm any value
+A claim says how far the shifted value is away: 1 %, but for networks that are trained.  The negative control shifts
+every derived value and must see it refuted: a check that would confirm any value
 proves nothing.  A check that confirms a shifted value is reported as weak.
 
 A verdict says how the derived value is known.  It is measured, unless a certificate was asked for and found: then it is
@@ -26,14 +27,14 @@ from typing import TYPE_CHECKING, Literal
 from mpmath import mpf, nstr
 
 from exponents.claims.catalogue import select_claims
-from exponents.claims.claim import NETWORKS, SECONDS, Claim, System, Value
+from exponents.claims.claim import MINUTES, NETWORKS, SECONDS, SHIFT, Claim, System, Value
 from exponents.display import Reported
 from exponents.errors import ExponentsError
 from exponents.names import LAZY
 
 from .measurements.evidence import collect_evidence
 from .measurements.experiment import Measurements
-from .measurements.points import NETWORK_POINTS, SLOW_POINTS, Point
+from .measurements.points import NETWORK_POINTS, SLOW_POINTS, TRAINED_POINTS, Point
 from .measurements.slopes import Limit
 from .measurements.systems import SYSTEMS
 
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
     from .enclosures.certificate import Certificate, Rigour
 
 Finding = Literal["confirmed", "refuted", "undecided"]
-
-SHIFT = Fraction(1, 100)
-"""Relative shift of a value in the negative control; a value of 0 is shifted to it."""
 
 DIGITS = 15
 """Digits of a constant that is not rational, in a report."""
@@ -95,12 +93,12 @@ class Verdict(Reported):
     @property
     def published_verdict(self) -> Finding:
         """The verdict on what the paper prints; undecided where it prints nothing."""
-        return judge(self.published, self.measured)
+        return judge(self.published, self.measured, self.claim.shift)
 
     @property
     def derived_verdict(self) -> Finding:
         """The verdict on what this package derives."""
-        return judge(self.derived, self.measured)
+        return judge(self.derived, self.measured, self.claim.shift)
 
     @property
     def rigour(self) -> Rigour:
@@ -128,7 +126,7 @@ class Verdict(Reported):
         return {**collect_evidence(self.claim, self.at, self.measured, found is not None), "certificate": found}
 
 
-def judge(value: Value | None, measured: Limit | None) -> Finding:
+def judge(value: Value | None, measured: Limit | None, shift: Fraction = SHIFT) -> Finding:
     """Return the verdict on a value, given its measurement.  Whatever is confirmed would be refuted when shifted.
 
     Examples
@@ -142,20 +140,20 @@ def judge(value: Value | None, measured: Limit | None) -> Finding:
     apart = abs(float(value) - measured.value)
     if apart > measured.error:
         return "refuted"
-    return "confirmed" if apart + measured.error < abs(float(shift_value(value) - value)) else "undecided"
+    return "confirmed" if apart + measured.error < abs(float(shift_value(value, shift) - value)) else "undecided"
 
 
-def shift_value(value: Value) -> Value:
-    """Return the value times 1 + `SHIFT`, or `SHIFT` if the value is 0.
+def shift_value(value: Value, shift: Fraction = SHIFT) -> Value:
+    """Return the value times 1 + ``shift``, or ``shift`` if the value is 0.
 
     Examples
     --------
-    >>> shift_value(Fraction(2)), shift_value(Fraction(0))
-    (Fraction(101, 50), Fraction(1, 100))
+    >>> shift_value(Fraction(2)), shift_value(Fraction(0)), shift_value(Fraction(2), Fraction(1, 4))
+    (Fraction(101, 50), Fraction(1, 100), Fraction(5, 2))
     """
     if isinstance(value, Fraction):
-        return value * (1 + SHIFT) if value else SHIFT
-    return value * (1 + mpf(SHIFT.numerator) / SHIFT.denominator)
+        return value * (1 + shift) if value else shift
+    return value * (1 + mpf(shift.numerator) / shift.denominator)
 
 
 def write_value(value: Value | None) -> str | None:
@@ -180,7 +178,7 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
         Claims or families; all if empty.
     thorough : bool
         Whether to include claims that converge too slowly at the point to decide, and those that take minutes.  The
-        latter are always included at `SLOW_POINTS`, and claims about networks at `NETWORK_POINTS`.
+        latter are always included at `SLOW_POINTS`, and claims about networks at `NETWORK_POINTS` and `TRAINED_POINTS`.
 
     Raises
     ------
@@ -198,7 +196,7 @@ def claims_at(at: Point, names: Sequence[str] = (), thorough: bool = True) -> tu
         if at.spectrum not in SYSTEMS[claim.system].spectra or (at.gamma == 0 and not _holds_lazy(claim)):
             return False
         if not thorough and claim.system == NETWORKS:
-            return at in NETWORK_POINTS
+            return at in (TRAINED_POINTS if claim.cost == MINUTES else NETWORK_POINTS)
         too_slow = claim.slow_from is not None and at.beta >= claim.slow_from
         return thorough or (not too_slow and (claim.cost == SECONDS or at in SLOW_POINTS))
 
@@ -294,7 +292,7 @@ def _judge_claim(claim: Claim, at: Point, result: Limit | str, control: bool, ce
     assert derived is not None
     measured, failure = (None, result) if isinstance(result, str) else (result, "")
     published = claim.published_at(at.alpha, at.beta, at.gamma)
-    judged = shift_value(derived) if control else derived
+    judged = shift_value(derived, claim.shift) if control else derived
     return Verdict(claim, at, published, judged, measured, failure, _certify(claim, at, judged) if certify else None)
 
 

@@ -42,7 +42,7 @@ SUBJECTS: dict[System, str] = {
     FINITE: "finite models and batches",
     REUSE: "samples that are reused",
     LINEAR: "linear networks of two layers",
-    NETWORKS: "kernels of networks with units relu(h)^(alpha/2), on the circle",
+    NETWORKS: "networks with units relu(h)^(alpha/2), on the circle: their kernels, and their training",
 }
 """What each system is, in the order of the argument."""
 
@@ -50,6 +50,9 @@ Cost = Literal["seconds", "minutes"]
 SECONDS: Cost = "seconds"
 MINUTES: Cost = "minutes"
 """Claims that take minutes are measured at a few points only, and not by ``verify --quick``."""
+
+SHIFT = Fraction(1, 100)
+"""Relative shift of a value that a verdict can exclude, where a claim does not say otherwise."""
 
 SPECTRUM = "on the spectrum"
 """Stands for the kind of spectrum among the arguments of a derivation."""
@@ -81,6 +84,8 @@ class Claim:
         Whether the table of claims lists it.
     by_default : bool
         Whether it is measured where no claim is named.
+    shift : Fraction
+        A verdict confirms a value if its error excludes one that is so far away, as a part of the value.
     edition : str
         The edition of the paper.
 
@@ -104,6 +109,7 @@ class Claim:
     slow_from: Fraction | None = None
     tabulated: bool = True
     by_default: bool = True
+    shift: Fraction = SHIFT
     edition: str = EDITION
 
     @property

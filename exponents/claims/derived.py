@@ -6,7 +6,7 @@ quantity falls, exponents of growth when it grows.  Records name these functions
 
 from __future__ import annotations
 
-from sympy import Expr, Min, exp
+from sympy import Expr, Min, Rational, exp
 
 from ..algebra.piecewise import normal_form
 from ..asymptotics.mode_sums import mode_sum
@@ -22,9 +22,9 @@ from ..model.reuse_loss import data_correction, mixed_correction, peak_growth  #
 from ..model.stable_steps import in_steps, optimum_in_steps, stability_horizon  # noqa: F401
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
 from ..model.target import TARGET_WEIGHT
-from ..model.timescale import chi, clock_growth, kernel_growth  # noqa: F401
-from ..names import DERIVED, RICH, KernelName, Regime
-from ..symbols import N, P, alpha, steps, t, x
+from ..model.timescale import chi, clock_growth, kernel_growth
+from ..names import DERIVED, LAZY, RICH, KernelName, Regime
+from ..symbols import N, P, alpha, beta, steps, t, x
 
 
 def learned_mode() -> Expr:
@@ -263,3 +263,27 @@ def kernel_parity() -> Expr:
     -cos(pi*alpha/2)
     """
     return contrast_of_parities(alpha / 2)
+
+
+def gain() -> Expr:
+    """Return by how much the exponent of the loss in time rises where features learn.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> gain().subs(beta, Rational(1, 2)), gain().subs(beta, 2)
+    (1/6, 0)
+    """
+    return normal_form(chi(RICH) - chi(LAZY), PARAMETERS, DOMAIN)
+
+
+def gap(apart: str) -> Expr:
+    """Return the exponent of a rich model on a target whose source is larger by ``apart``, less that on the target.
+
+    Examples
+    --------
+    >>> from exponents.symbols import beta
+    >>> gap("1/2").subs(beta, Rational(1, 2)), gap("1/2").subs(beta, 2)
+    (1/3, 1/2)
+    """
+    return normal_form(chi(RICH).subs(beta, beta + Rational(apart)) - chi(RICH), PARAMETERS, DOMAIN)

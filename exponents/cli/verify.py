@@ -66,7 +66,8 @@ def verify(
     {families}
 
     A value outside the error of the measurement is refuted.  A value inside it is confirmed if the error is small
-    enough to exclude a value 1 % away, and undecided otherwise.
+    enough to exclude a value 1 % away, and undecided otherwise.  For networks that are trained, it is a value 25 %
+    away, and for their order a difference of zero.
 
     The rigour of a derived value: it is proved if --certify proves its formula on a box of parameters around the point,
     enclosed if it lies in a ball of rigorous arithmetic, and measured otherwise.

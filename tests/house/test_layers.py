@@ -250,7 +250,7 @@ def code_without_words(source):
     return ast.unparse(tree).replace(" ", "")
 
 
-RECORDS = [f"exponents/claims/{name}.py" for name in ("limit", "finite", "appendix")]
+RECORDS = [f"exponents/claims/{name}.py" for name in ("limit", "finite", "appendix", "networks")]
 DERIVING = [path for path in SOURCES if path.startswith("exponents/") and path not in RECORDS]
 
 

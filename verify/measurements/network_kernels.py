@@ -1,4 +1,4 @@
-"""How are claims about kernels of networks measured?
+"""How are claims about networks measured?  Their kernels here, their training in `network_training`.
 
 At one point, on the units relu(h)^(alpha/2), from Fourier coefficients on the circle (`circle_spectrum`).  Beta and
 gamma do not enter.  Even and odd coefficients follow one power with two amplitudes, one of which may vanish: exponents
@@ -19,6 +19,7 @@ from exponents.names import COVARIANCE, TANGENT, KernelName
 
 from ..networks.circle_spectrum import circle_spectrum
 from .experiment import DOUBLES, Measurements, Procedure
+from .network_training import measure_gain, measure_gap, measure_time_exponent
 from .points import Point
 from .slopes import Limit, extrapolate, extrapolate_exponent
 
@@ -27,7 +28,7 @@ MODES = 2 ** np.arange(6, 33, 2)
 
 
 class NetworkMeasurements(Measurements):
-    """All measurements of kernels of networks at one point.
+    """All measurements of networks at one point.
 
     Parameters
     ----------
@@ -75,4 +76,7 @@ class NetworkMeasurements(Measurements):
         "networks: covariance": partial(capacity, kernel=COVARIANCE, hidden_layers=1),
         "networks: covariance, deep": partial(capacity, kernel=COVARIANCE, hidden_layers=DEEP),
         "networks: parity": parity,
+        "networks: trained, time exponent": measure_time_exponent,
+        "networks: trained, source hypothesis": measure_gain,
+        "networks: trained, order of targets": measure_gap,
     }

@@ -72,8 +72,11 @@ and hard for a smaller one."""
 POWERS = ("3/4", "1", "5/4", "3/2", "7/4")
 """Powers q_phi of the units of Fig. 7a."""
 
-NETWORK_POINTS = tuple(read_point(2 * Fraction(power), "1/2", 1) for power in POWERS)
-"""Where claims about networks are tested: alpha = 2 q_phi."""
+NETWORK_POINTS = tuple(read_point(2 * Fraction(power), 1, 1) for power in POWERS)
+"""Where claims about kernels of networks are tested: alpha = 2 q_phi; beta and gamma do not enter."""
+
+TRAINED_POINTS = tuple(read_point(2, beta, 1) for beta in ("1/4", "1/2", "5/4"))
+"""Where claims about networks that are trained are tested: units relu(h), targets of Fig. 5a."""
 
 
 def default_points(quick: bool = False, networks: bool = False) -> tuple[Point, ...]:
@@ -96,7 +99,8 @@ def default_points(quick: bool = False, networks: bool = False) -> tuple[Point, 
     ['3/10', '7/10', '1', '3/2']
     """
     if networks:
-        return tuple(dict.fromkeys((*default_points(quick), *NETWORK_POINTS)))
+        trained = () if quick else TRAINED_POINTS
+        return tuple(dict.fromkeys((*default_points(quick), *NETWORK_POINTS, *trained)))
     if quick:
         return tuple(read_point("3/2", beta, 1) for beta in ("3/10", "7/10", "1", "3/2"))
     continuum = [read_point("3/2", beta, 1) for beta in SOURCES]

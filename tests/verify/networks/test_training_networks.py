@@ -8,12 +8,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from scipy.special import zeta
 
 from exponents.cli.app import cli, main
 from exponents.errors import InputError
+from verify.measurements.network_training import compute_lazy_loss
 from verify.networks import network_ensemble
-from verify.networks.circle_spectrum import circle_spectrum
 from verify.networks.network_ensemble import Training, train_networks
 from verify.networks.online_descent import Descent
 from verify.networks.online_tasks import circle_task, samples_task
@@ -78,22 +77,14 @@ def test_the_loss_falls_and_a_linear_network_is_the_limit_of_small_richness():
     assert np.abs(nearly / lazy - 1).max() < 0.02 < np.abs(rich / lazy - 1).max()
 
 
-def flow_at_infinite_width(time, q, hidden_layers):
-    """The loss of the infinitely wide lazy network under gradient flow, from the Fourier spectrum of its kernel."""
-    modes = np.arange(4000)
-    spectrum = circle_spectrum(modes, 1, hidden_layers)
-    rates = spectrum[1:] / 2 / spectrum.sum()  # the mean of cos^2, in units of the kernel's diagonal
-    left = modes[1:] ** (-2 * q) * np.exp(-2 * np.multiply.outer(time, rates))
-    return left.sum(axis=1) / 2 + zeta(2 * q, 4000) / 2
-
-
 @pytest.mark.slow
 def test_wide_lazy_networks_follow_the_flow_of_their_kernel():
     """Kernel, unit of time and loss by routes that share no code with training; width 512 is wide up to t = 5."""
     found = train_networks(Perceptron(512, 3, richness=0.0), TASK, Training(256, 0.05, 100), range(6))
-    apart = (found.loss - flow_at_infinite_width(found.time, 1.0, 2)) / found.error
+    system = Fraction(2), Fraction(1, 2), 3
+    apart = (found.loss - compute_lazy_loss(found.time, *system)) / found.error
     assert np.abs(apart).max() < 4  # Student's t of 6 seeds, at times that are correlated
-    later = (found.loss - flow_at_infinite_width(1.3 * found.time, 1.0, 2)) / found.error  # control: another clock
+    later = (found.loss - compute_lazy_loss(1.3 * found.time, *system)) / found.error  # control: another clock
     assert np.abs(later).max() > 6
 
 
