@@ -15,7 +15,7 @@ import click
 from verify.processes import start_processes
 
 from ..errors import InputError
-from ..files.whole_files import write_whole
+from ..files.whole_files import check_place, write_whole
 from ..names import OBJECTIVES, require
 from ..rationals import abbreviate, exact
 from .progress import current_progress, say
@@ -60,6 +60,7 @@ RUNS_OPTIONS: tuple[Decorator, ...] = (
     click.option("--cost", default=None, metavar="TEXT", help="The cost.  [default: --given, or 6*N*D]"),
     click.option("--budget", default=None, metavar="C", help="The budget of a split."),
     click.option("--save", default=None, metavar="FILE", help="Write the law for balance, plan and plot --problem."),
+    click.option("--plot", "picture", default=None, metavar="FILE", help="Draw the fit: a .png, .svg or .pdf."),
 )
 """The options of ``exponents fit`` that concern runs alone."""
 
@@ -78,7 +79,7 @@ RUNS_ARGUMENTS = (
         "fast",
     ),
     *("no_intervals", "draws", "level", "cluster", "seed", "jobs", "held_out", "approaches", "report", "planned"),
-    *("fast", "cost", "budget", "save"),
+    *("cost", "budget", "save", "picture"),
 )
 """The arguments that these options fill."""
 
@@ -105,6 +106,7 @@ def fit_runs_file(path: Path, form: str, **options: Any) -> int:
     """
     require(options["objective"].partition(":")[0], OBJECTIVES, "the objective")
     settings = _read_settings(options)
+    check_files(options["save"], options["picture"])
     gc.enable()  # a long computation, unlike the exact commands
     from verify.fits.classical import compare_approaches
     from verify.fits.held_out import compare_laws
@@ -120,8 +122,44 @@ def fit_runs_file(path: Path, form: str, **options: Any) -> int:
     _say(found)
     if options["save"] is not None:
         _save(found, options["save"])
+    if options["picture"] is not None:
+        from verify.plots import plot_law_fit
+
+        draw_picture(partial(plot_law_fit, found), options["picture"])
     _show(found, form, options["planned"], options["report"])
     return 0
+
+
+def check_files(save: str | None, picture: str | None) -> None:
+    """Raise InputError unless the files of ``--save`` and ``--plot`` can be written.
+
+    Examples
+    --------
+    >>> check_files(None, "fit.gif")
+    Traceback (most recent call last):
+    exponents.errors.InputError: a plot's file must end in one of .png, .svg, .pdf; got fit.gif; try fit.pdf
+    """
+    if save is not None:
+        check_place(save, "--save", "check its folder")
+    if picture is not None:
+        from verify.plots import check_picture
+
+        check_picture(Path(picture))
+
+
+def draw_picture(draw: Callable[[], Any], picture: str) -> None:
+    """Write the figure that a function draws, and say so.
+
+    Examples
+    --------
+    >>> draw_picture(list, "fit.gif")
+    Traceback (most recent call last):
+    exponents.errors.InputError: a plot's file must end in one of .png, .svg, .pdf; got fit.gif; try fit.pdf
+    """
+    from verify.plots import save_picture
+
+    save_picture(draw, Path(picture))
+    say(f"wrote {picture}")
 
 
 def _read_settings(options: dict[str, Any]) -> dict[str, Any]:

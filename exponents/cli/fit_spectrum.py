@@ -6,6 +6,7 @@ A file holds either eigenvalues and squared coefficients, or a kernel matrix wit
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,13 @@ import click
 from ..errors import InputError
 from ..rationals import abbreviate, exact, to_double
 from .curve_request import name_options, read_moments, whole_number, write_options
+from .fit_runs import check_files, draw_picture
 from .progress import say
 from .terminal import column_options, show_report
 
 if TYPE_CHECKING:
     from verify.fits.fitted_spectrum import SpectrumFit
+    from verify.fits.spectrum_curves import PredictedCurves
     from verify.spectra.file_columns import Columns
 
 KERNEL, LABELS = "kernel", "labels"
@@ -39,9 +42,9 @@ SPECTRUM_OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...]
 
 SPECTRUM_ARGUMENTS: tuple[str, ...] = (
     *("eigenvalues", "coefficients", "kernel", "labels", "classes", "samples", "window", "gamma", "times"),
-    *("level", "seed", "save"),
+    *("level", "seed", "save", "picture"),
 )
-"""The arguments of a fit of a spectrum; the last three are options for runs as well."""
+"""The arguments of a fit of a spectrum; those of the last line are options for runs as well."""
 
 ARRAY_ENDINGS = (".npz", ".npy")
 """Endings of files that hold arrays, and so a spectrum."""
@@ -97,6 +100,7 @@ def fit_spectrum_file(path: Path, form: str, **options: Any) -> int:
     gamma = to_double(exact(options.get("gamma", "1"), "gamma"), "gamma")
     times = None if options.get("times") is None else read_moments(options["times"])
     samples = None if options.get("samples") is None else whole_number(options["samples"], "--samples")
+    check_files(options.get("save"), options.get("picture"))
     from verify.fits.spectrum_curves import default_times
     from verify.spectra.spectrum_file import read_columns
 
@@ -104,14 +108,19 @@ def fit_spectrum_file(path: Path, form: str, **options: Any) -> int:
         fit = _fit(read_columns(path), samples, options, asked)
         when = default_times(fit, gamma) if times is None else times
         warnings = [write_options(warning) for warning in fit.warnings]
-        report = fit.to_dict() | {"warnings": warnings, "curve": _predict(fit, when, gamma)}
+        curves = fit.predict(when, gamma)
+        report = fit.to_dict() | {"warnings": warnings, "curve": _list_curves(curves, gamma)}
     from ..reports.spectrum_tables import spectrum_tables
 
     show_report(lambda: spectrum_tables(report), lambda: report, form)
     for warning in warnings:
         say(f"exponents: {warning}")
-    if options.get("save"):
+    if options.get("save") is not None:
         fit.save(options["save"])
+    if options.get("picture") is not None:
+        from verify.plots import plot_spectrum_fit
+
+        draw_picture(partial(plot_spectrum_fit, fit, curves), options["picture"])
     return 0
 
 
@@ -161,9 +170,8 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _predict(fit: SpectrumFit, times: Any, gamma: float) -> dict[str, Any]:
+def _list_curves(found: PredictedCurves, gamma: float) -> dict[str, Any]:
     """Return both predicted curves as JSON holds them."""
-    found = fit.predict(times, gamma)
     law = [None] * len(found.measured) if found.law is None else found.law.loss.tolist()
     return {
         "gamma": gamma,

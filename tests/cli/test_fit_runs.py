@@ -75,6 +75,30 @@ def test_a_plan_carries_intervals_and_says_whether_the_balance_changes(runs, cap
     assert found["plan"]["balances"] == [{"binding": ["A*N**-alpha", "B*D**-beta"], "share": 1.0}]
 
 
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_a_picture_of_the_fit_is_written(runs, tmp_path, ending, capsys):
+    path = tmp_path / f"fit.{ending}"
+    assert main(["fit", str(runs), *GIVEN, "--plot", str(path)]) == 0
+    assert f"wrote {path}" in capsys.readouterr().err
+    starts = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+    assert path.read_bytes().startswith(starts[ending])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--plot", "fit.gif"], "a plot's file must end in one of .png, .svg, .pdf; got fit.gif; try fit.pdf"),
+        (["--plot", "no/fit.png"], "a plot needs a file that can be written; got no/fit.png"),
+        (["--save", "no/law.toml"], "--save needs a file that can be written; got no/law.toml"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused_before_the_fit(runs, options, message, capsys, monkeypatch):
+    monkeypatch.setattr("verify.fits.law_fit.fit_law", None)
+    assert main(["fit", str(runs), *GIVEN, *options]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and message in err
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

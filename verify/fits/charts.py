@@ -80,7 +80,8 @@ def _draw_loss(fit: LawFit, axes: Any) -> None:
 def _draw_residuals(fit: LawFit, axes: Any) -> None:
     axes.semilogx(np.exp(_budgets(fit)), 100 * fit.residuals, ".")
     axes.axhline(0, color="black", linewidth=0.8)
-    axes.set_xlabel("budget C")
+    known = fit.runs.budget is not None or fit.cost is not None
+    axes.set_xlabel("budget C" if known else "product of the resources")
     axes.set_ylabel("residual of ln L, %")
 
 
@@ -99,7 +100,9 @@ def _draw_isoflop(fit: LawFit, axes: Any) -> None:
     first, second = fit.law.resources
     powers, spent = dict(fit.cost.powers), _budgets(fit)
     for rows in group_budgets(spent):
-        (line,) = axes.loglog(np.exp(fit.runs.logs[first][rows]), fit.runs.loss[rows], ".")
+        (line,) = axes.loglog(
+            np.exp(fit.runs.logs[first][rows]), fit.runs.loss[rows], ".", label=f"C = {np.exp(spent[rows].mean()):.3g}"
+        )
         x = np.linspace(fit.runs.logs[first][rows].min() - 0.5, fit.runs.logs[first][rows].max() + 0.5, POINTS)
         y = (spent[rows].mean() - np.log(fit.cost.factor) - powers[first] * x) / powers[second]
         loss = np.exp(log_loss(fit.law, fit.solution.u, {first: x, second: y}))

@@ -52,6 +52,33 @@ def save_picture(draw: Callable[[], Any], path: Path) -> None:
     ...     print(Path(folder, "empty.svg").read_text()[:5])
     <?xml
     """
+    form = check_picture(path)
+    with use_style():
+        figure = np.ravel(draw())[0].figure
+        _fix_layout(figure)
+        stream = BytesIO()
+        figure.savefig(stream, format=form, metadata=METADATA[form])
+    write_whole(path, stream.getvalue(), "a plot")
+
+
+def check_picture(path: Path) -> str:
+    """Return the format of a picture's file, or raise InputError if it cannot be written or drawn.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    str
+        The ending, without its dot.
+
+    Examples
+    --------
+    >>> check_picture(Path("picture.gif"))
+    Traceback (most recent call last):
+    exponents.errors.InputError: a plot's file must end in one of .png, .svg, .pdf; got picture.gif; try picture.pdf
+    """
     form = path.suffix.lower().removeprefix(".")
     if form not in METADATA:
         wanted = ", ".join(f".{name}" for name in METADATA)
@@ -59,12 +86,7 @@ def save_picture(draw: Callable[[], Any], path: Path) -> None:
         raise InputError(f"a plot's file must end in one of {wanted}; got {abbreviate(path.name)}; try {better}")
     import_matplotlib("matplotlib")
     check_place(path, "a plot")
-    with use_style():
-        figure = np.ravel(draw())[0].figure
-        _fix_layout(figure)
-        stream = BytesIO()
-        figure.savefig(stream, format=form, metadata=METADATA[form])
-    write_whole(path, stream.getvalue(), "a plot")
+    return form
 
 
 def _fix_layout(figure: Any) -> None:
