@@ -221,7 +221,7 @@ _SUPERSCRIPTS = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
 _FACTOR = re.compile(r"\s*(\\(?!quad|sim|leq)|[\w(#])")
 
 
-def formula(source: str, **values: Math) -> Notation:
+def formula(source: str, /, **values: Math) -> Notation:
     r"""Return mathematics that is typed once, in LaTeX; ASCII and Unicode follow from it.
 
     It knows ``\frac``, ``\sqrt``, ``^``, ``_``, powers of e, Greek letters, and the commands of `_COMMANDS`.
@@ -327,7 +327,7 @@ class Phrase:
         return _FORMULA_OR_VALUE.sub(mathematics, self.template)
 
 
-def phrase(template: str, **values: Math) -> Phrase:
+def phrase(template: str, /, **values: Math) -> Phrase:
     r"""Return a `Phrase` with its values as keywords.
 
     Examples

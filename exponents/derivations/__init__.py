@@ -1,7 +1,8 @@
 """How does each result follow, step by step, each step with its reason and source equation?
 
-Each function runs the code that derives a result and records what it finds.  Every formula that is a result is the
-object that the code returned; sums and integrals that define a problem are typed in LaTeX (`printing.formula`).
+Each function runs the code that derives a result and puts what it finds into a text, which looks as it is printed
+(`derivation.read_steps`).  Every formula that is a result is the object that the code returned; sums and integrals that
+define a problem are typed in LaTeX (`printing.formula`).
 
 Read `derivation` (the record), `assumptions` and `steps` (steps that several share), then `dynamics` and `rank_one`,
 `limit_constants`, `loss_terms`, `clock_steps`, `sgd_noise`, `optimal_split`, `counted_steps`, `least_squares` and
@@ -24,23 +25,19 @@ from .loss_terms import derive_bottleneck, derive_transient
 from .optimal_split import derive_compute_optimal
 from .sgd_noise import derive_sgd
 
-_BUILDERS: dict[str, Callable[[Version], Derivation]] = dict(
-    zip(
-        DERIVATIONS,
-        (
-            derive_chi,
-            derive_levels,
-            derive_amplitude,
-            derive_bottleneck,
-            derive_transient,
-            derive_sgd,
-            derive_compute_optimal,
-            derive_steps,
-            derive_data,
-        ),
-        strict=True,
-    )
-)
+_BUILDERS: dict[str, Callable[..., Derivation]] = {
+    "chi": derive_chi,
+    "levels": derive_levels,
+    "amplitude": derive_amplitude,
+    "bottleneck": derive_bottleneck,
+    "transient": derive_transient,
+    "sgd": derive_sgd,
+    "compute-optimal": derive_compute_optimal,
+    "steps": derive_steps,
+    "data": derive_data,
+}
+_BY_VERSION = ("compute-optimal", "data")
+"""Derivations that start from the loss in one version; the others derive both, or none."""
 
 
 def derive(name: str, version: Version = PUBLISHED) -> Derivation:
@@ -71,4 +68,5 @@ def derive(name: str, version: Version = PUBLISHED) -> Derivation:
     """
     require(name, DERIVATIONS, "a derivation")
     require(version, VERSIONS, "the version")
-    return replace(_BUILDERS[name](version), assumptions=BY_NAME[name])
+    chosen = (version,) if name in _BY_VERSION else ()
+    return replace(_BUILDERS[name](*chosen), assumptions=BY_NAME[name])

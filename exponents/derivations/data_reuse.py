@@ -22,12 +22,12 @@ from ..model.reuse_loss import (
     samples_needed,
 )
 from ..model.table1 import DOMAIN, PARAMETERS, optimum
-from ..names import PUBLISHED, REGIMES, Version
+from ..names import PUBLISHED, REGIMES, Regime, Version
 from ..optimum.proof import prove, prove_equal
 from ..printing import phrase
 from ..symbols import P, t
 from .clock_steps import data_clock_steps
-from .derivation import Derivation, Step, step
+from .derivation import Derivation, Step, read_steps, step
 from .least_squares import loss_steps, spectrum_steps
 from .steps import mode_sum_steps
 
@@ -51,82 +51,76 @@ def derive_data(version: Version) -> Derivation:
     >>> derive_data("published").title.write("plain")
     'Reused samples: what P of them cannot determine'
     """
+    mixed = mixed_correction() + 1
     return Derivation(
         "data",
         phrase("Reused samples: what P of them cannot determine"),
-        (
-            *spectrum_steps(),
-            step(
-                "At infinite time, for N > P, modes are resolved up to a scale $r$, which solves",
-                r"P = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}",
-                "there $z = 0$; for N < P the same equation holds with N for P",
-                "eq. 77",
-            ),
-            *mode_sum_steps(modes_resolved(), "The number of modes resolved at $s = r$", "eq. 77"),
-            *loss_steps(),
-            *mode_sum_steps(bottleneck_sum(PUBLISHED), "The sum $Q_P$ at $s = r$", "eq. 78"),
-            step(
-                "So for infinite N the term is",
-                data_bottleneck().as_expr(),
-                "$d_P/P$ tends to a constant below 1",
-                "eq. 78",
-            ),
-            step(
-                "With N in proportion to P, N > P, the loss falls as a power of P with exponent",
-                mixed_correction() + 1,
-                "$T_P$ has this exponent; for infinite N the exponent is the same for {where}",
-                _MEAN,
-                where=_where_mixed_agrees(),
-            ),
-            step(
-                "For N much larger than P, N features add P/N of $T_P$. Its part at the strip's end is the term",
-                mixed_bottleneck().as_expr(),
-                "the rest of it is P/N of the data bottleneck",
-                "first order in 1/N",
-            ),
-            step(
-                "At N = P the loss has no limit: it grows as a power of the clock with exponent",
-                peak_growth(),
-                "$z$ has a double zero there; with early stopping the exponent is the same as for N in proportion to P",
-                _MEAN,
-            ),
-            *_correction_steps(),
-            *_setting_steps(version),
+        read_steps(
+            r"""
+            * {spectrum}
+            * At infinite time, for N > P, modes are resolved up to a scale $r$, which solves
+                  P = \sum_k \frac{\lambda_k r}{1 + \lambda_k r}
+              since there $z = 0$; for N < P the same equation holds with N for P [eq. 77]
+            * {resolved}
+            * {final_loss}
+            * {squares}
+            * So for infinite N the term is
+                  {term}
+              since $d_P/P$ tends to a constant below 1 [eq. 78]
+            * With N in proportion to P, N > P, the loss falls as a power of P with exponent
+                  {mixed}
+              since $T_P$ has this exponent; for infinite N the exponent is the same for {where} [mean field of features
+              and samples]
+            * For N much larger than P, N features add P/N of $T_P$. Its part at the strip's end is the term
+                  {mixed_term}
+              since the rest of it is P/N of the data bottleneck [first order in 1/N]
+            * At N = P the loss has no limit: it grows as a power of the clock with exponent
+                  {peak}
+              since $z$ has a double zero there; with early stopping the exponent is the same as for N in proportion to
+              P [mean field of features and samples]
+            * {corrections}
+            * {settings}
+            """,
+            spectrum=spectrum_steps(),
+            resolved=mode_sum_steps(modes_resolved(), "The number of modes resolved at $s = r$", "eq. 77"),
+            final_loss=loss_steps(),
+            squares=mode_sum_steps(bottleneck_sum(PUBLISHED), "The sum $Q_P$ at $s = r$", "eq. 78"),
+            term=data_bottleneck().as_expr(),
+            where=agreement(mixed, data_bottleneck().exponent(P), PARAMETERS, DOMAIN),
+            mixed=mixed,
+            mixed_term=mixed_bottleneck().as_expr(),
+            peak=peak_growth(),
+            corrections=_correction_steps(),
+            settings=[own for regime in REGIMES for own in _setting_steps(regime, version)],
         ),
     )
 
 
-def _where_mixed_agrees() -> Boolean:
-    """Return where the loss falls as fast with N in proportion to P as with infinite N."""
-    return agreement(mixed_correction() + 1, data_bottleneck().exponent(P), PARAMETERS, DOMAIN)
-
-
-def _correction_steps() -> list[Step]:
+def _correction_steps() -> tuple[Step, ...]:
     """Return the steps of first order in 1/P."""
-    return [
-        *data_clock_steps(),
-        *(
-            step(
-                f"The 1/P correction to the {regime} loss falls as a power of $t$ with exponent",
-                normal_form(data_correction(regime), PARAMETERS, DOMAIN),
-                "it is the noise of the samples, drawn once, in all modes; negative means growth",
-                "first order in 1/P",
-            )
-            for regime in REGIMES
-        ),
-        *(
-            step(
-                f"{regime.capitalize()}: the part from unlearned modes is a separate term. It falls with exponent",
-                normal_form(data_transient(regime).exponent(t), PARAMETERS, DOMAIN),
-                "the rest is the flow times the number of modes resolved over P",
-                "first order in 1/P",
-            )
-            for regime in REGIMES
-        ),
-    ]
+    return read_steps(
+        r"""
+        * {clock}
+        * The 1/P correction to the lazy loss falls as a power of $t$ with exponent
+              {lazy}
+          since it is the noise of the samples, drawn once, in all modes; negative means growth [first order in 1/P]
+        * The 1/P correction to the rich loss falls as a power of $t$ with exponent
+              {rich}
+          since it is the noise of the samples, drawn once, in all modes; negative means growth [first order in 1/P]
+        * Lazy: the part from unlearned modes is a separate term. It falls with exponent
+              {lazy_part}
+          since the rest is the flow times the number of modes resolved over P [first order in 1/P]
+        * Rich: the part from unlearned modes is a separate term. It falls with exponent
+              {rich_part}
+          since the rest is the flow times the number of modes resolved over P [first order in 1/P]
+        """,
+        clock=data_clock_steps(),
+        **{regime: normal_form(data_correction(regime), PARAMETERS, DOMAIN) for regime in REGIMES},
+        **{f"{r}_part": normal_form(data_transient(r).exponent(t), PARAMETERS, DOMAIN) for r in REGIMES},
+    )
 
 
-def _setting_steps(version: Version) -> list[Step]:
+def _setting_steps(regime: Regime, version: Version) -> tuple[Step, ...]:
     """Prove the optimum in each setting, and where it equals Table 1, and return the steps.
 
     Raises
@@ -134,47 +128,45 @@ def _setting_steps(version: Version) -> list[Step]:
     Refuted
         If a diagram is wrong, or the exponents differ.
     """
-    steps: list[Step] = []
-    for regime in REGIMES:
-        best = optimum(regime, PUBLISHED)
-        for diagram in (one_pass_optimum(regime, version), priced_optimum(regime, version)):
-            prove(diagram)
-        prove(full_batch_optimum(regime, version))
-        priced = priced_optimum(regime, version)
-        claim = f"Table 1 ({regime}) is the same where a sample costs a step of one parameter"
-        prove_equal(best.exponent, priced.exponent, PARAMETERS, DOMAIN, claim)
-        same = agreement(best.exponent, one_pass_optimum(regime, version).exponent, PARAMETERS, DOMAIN)
-        said = f"As {version}, {regime}"
-        held, reason = ("holds for {where}", "elsewhere so few samples do not resolve all modes that are learned")
-        if same == S.true:
-            held, reason = "holds everywhere", "no term in P is the slowest"
-        steps += [
+    best = optimum(regime, PUBLISHED)
+    single, priced, whole = (own(regime, version) for own in (one_pass_optimum, priced_optimum, full_batch_optimum))
+    for diagram in (single, priced, whole):
+        prove(diagram)
+    claim = f"Table 1 ({regime}) is the same where a sample costs a step of one parameter"
+    prove_equal(best.exponent, priced.exponent, PARAMETERS, DOMAIN, claim)
+    same = agreement(best.exponent, single.exponent, PARAMETERS, DOMAIN)
+    held, reason = ("holds for {where}", "elsewhere so few samples do not resolve all modes that are learned")
+    if same == S.true:
+        held, reason = "holds everywhere", "no term in P is the slowest"
+    said = f"As {version}, {regime}"
+    return read_steps(
+        r"""
+        * {said}: if a sample costs as much as a step of one parameter, Table 1 stays as it is.
+          since both diagrams were proved, and they are equal on every cell [Table 1]
+        * {samples}
+        * {said}: with P = t Table 1 {held}.
+          since {reason} [Table 1]
+        * {said}: with all samples in every step, C = {cost}, the loss falls with exponent
+              {exponent}
+          since the diagram was proved [eq. 78]
+        """,
+        said=said,
+        samples=[
             step(
-                f"{said}: if a sample costs as much as a step of one parameter, Table 1 stays as it is.",
-                None,
-                "both diagrams were proved, and they are equal on every cell",
+                f"{said}: for {{where}} the samples needed for this grow as a power of C with exponent",
+                value,
+                "every term in P then falls as fast as the optimum",
                 "Table 1",
-            ),
-            *(
-                step(
-                    f"{said}: for {{where}} the samples needed for this grow as a power of C with exponent",
-                    value,
-                    "every term in P then falls as fast as the optimum",
-                    "Table 1",
-                    where=where,
-                )
-                for where, value in _values_by_region(samples_needed(regime, version))
-            ),
-            step(f"{said}: with P = t Table 1 {held}.", None, reason, "Table 1", where=same),
-            step(
-                f"{said}: with all samples in every step, C = {{cost}}, the loss falls with exponent",
-                full_batch_optimum(regime, version).exponent,
-                "the diagram was proved",
-                "eq. 78",
-                cost=FULL_BATCH,
-            ),
-        ]
-    return steps
+                where=where,
+            )
+            for where, value in _values_by_region(samples_needed(regime, version))
+        ],
+        held=held,
+        reason=reason,
+        where=same,
+        cost=FULL_BATCH,
+        exponent=whole.exponent,
+    )
 
 
 def _values_by_region(expression: Expr) -> list[tuple[Boolean, Expr]]:

@@ -10,7 +10,7 @@ from sympy import Expr, cancel, symbols
 
 from ..errors import Refuted
 from ..symbols import N, P
-from .derivation import Step, step
+from .derivation import Step, read_steps
 
 _LEAVE_OUT = "leave one out"
 _MEAN = "mean field of features and samples"
@@ -62,27 +62,21 @@ def spectrum_steps() -> tuple[Step, ...]:
     >>> len(spectrum_steps())
     2
     """
-    return (
-        step(
-            r"Take n samples x of covariance C, and S, the mean of $x x^T$. Its mean resolvent is",
-            (
-                r"\zeta E (S + \zeta)^{-1} = \nu (C + \nu)^{-1}, \quad \zeta = \nu (1 - V/n)",
-                r"V = \operatorname{tr} C (C + \nu)^{-1}",
-            ),
-            r"with sample i left out, $(S + \zeta)^{-1} x_i = (S_i + \zeta)^{-1} x_i/(1 + q)$, where $q = x_i^T (S_i + "
-            r"\zeta)^{-1} x_i/n$ has small fluctuations. So $I = \zeta E (S + \zeta)^{-1} + C E (S + \zeta)^{-1}/(1 + "
-            r"q)$, which gives $\nu = \zeta (1 + q)$; and $q = (1 + q) V/n$, from its trace with C",
-            _LEAVE_OUT,
-        ),
-        step(
-            "N features on P samples have the spectrum",
-            r"z = -\nu (1 - V/N)(1 - V/P), \quad V = \sum_k \frac{\lambda_k}{\lambda_k + \nu}",
-            r"the last step, for P samples with the covariance $A \Lambda A^T/N$ of the features: $-z = \nu_1 (1 - "
-            r"V/P)$. That covariance has the nonzero eigenvalues of N samples with covariance $\Lambda$, so $\nu_1 = "
-            r"\nu (1 - V/N)$, and V is the same: $\operatorname{tr} C (C + \nu_1)^{-1}$ has the mean "
-            r"$\operatorname{tr} \Lambda (\Lambda + \nu)^{-1}$. Here $\nu = 1/r$",
-            "eq. 41",
-        ),
+    return read_steps(
+        r"""
+        * Take n samples x of covariance C, and S, the mean of $x x^T$. Its mean resolvent is
+              \zeta E (S + \zeta)^{-1} = \nu (C + \nu)^{-1}, \quad \zeta = \nu (1 - V/n)
+              V = \operatorname{tr} C (C + \nu)^{-1}
+          since with sample i left out, $(S + \zeta)^{-1} x_i = (S_i + \zeta)^{-1} x_i/(1 + q)$, where $q = x_i^T (S_i +
+          \zeta)^{-1} x_i/n$ has small fluctuations. So $I = \zeta E (S + \zeta)^{-1} + C E (S + \zeta)^{-1}/(1 + q)$,
+          which gives $\nu = \zeta (1 + q)$; and $q = (1 + q) V/n$, from its trace with C [leave one out]
+        * N features on P samples have the spectrum
+              z = -\nu (1 - V/N)(1 - V/P), \quad V = \sum_k \frac{\lambda_k}{\lambda_k + \nu}
+          since the last step, for P samples with the covariance $A \Lambda A^T/N$ of the features: $-z = \nu_1 (1 -
+          V/P)$. That covariance has the nonzero eigenvalues of N samples with covariance $\Lambda$, so $\nu_1 = \nu (1
+          - V/N)$, and V is the same: $\operatorname{tr} C (C + \nu_1)^{-1}$ has the mean $\operatorname{tr} \Lambda
+          (\Lambda + \nu)^{-1}$. Here $\nu = 1/r$ [eq. 41]
+        """,
     )
 
 
@@ -102,40 +96,34 @@ def loss_steps() -> tuple[Step, ...]:
     printed = _squared / (1 - _count / P) + _floor / (N / P - 1)
     if cancel(loss_of_more_features() - printed) != 0:
         raise Refuted("the mean loss of N > P features on P samples is not the sum that is printed")
-    return (
-        step(
-            r"Least squares on n samples of covariance C, for a target $w x$ and noise of variance $\sigma^2$, has the "
-            "mean loss",
-            r"(1 - d/n)^{-1} (\sigma^2 + \nu^2 w^T C (C + \nu)^{-2} w), \quad d = \operatorname{tr} C^2 (C + "
-            r"\nu)^{-2}",
-            r"without noise it is $\zeta^2 w^T E (Q C Q) w$ with $Q = (S + \zeta)^{-1}$, and $-Q C Q$ is the "
-            r"derivative by s, at 0, of $(S + \zeta + s C)^{-1}$, whose mean is $((p + s) C + \zeta)^{-1}$ with $p = 1 "
-            r"- p \operatorname{tr} C ((p + s) C + \zeta)^{-1}/n$. At 0, $p = \zeta/\nu$ and $dp/ds = (1 + dp/ds) "
-            r"d/n$. Noise is one more mode of eigenvalue 0, with $\nu^2 w^2 \lambda/(\lambda + \nu)^2 = \sigma^2$ in "
-            "the limit",
-            _LEAVE_OUT,
-        ),
-        step(
-            "For N < P the loss is then",
-            r"\frac{T_N}{1 - N/P}, \quad T_N = \sum_k \frac{y_k^2}{1 + \lambda_k r_N}",
-            r"what N features cannot represent is independent of them, as $\psi$ is Gaussian: it is noise of variance "
-            r"$T_N$, the floor of `derive bottleneck`. P > N samples determine all N weights: $\nu_1 = 0$ and $d = N$",
-            _MEAN,
-        ),
-        step(
-            r"For N > P, $\nu_1$ is positive. With $T_P = \sum_k \frac{y_k^2}{1 + \lambda_k r}$, $Q_P = \sum_k "
-            r"\frac{y_k^2}{(1 + \lambda_k r)^2}$ and $d_P = \sum_k \frac{(\lambda_k r)^2}{(1 + \lambda_k r)^2}$, the "
-            "numerator and d have the means",
-            (misfit(), shared_sum()),
-            r"$h = y^2 - b^T (C + \nu_1)^{-1} b$, with $b = C w$, has the mean T at $\nu$, by the first lemma; the "
-            r"numerator is $h - \nu_1 dh/d\nu_1$, and $d = V + \nu_1 dV/d\nu_1$; $\nu dT/d\nu = T_P - Q_P$, $\nu "
-            r"dV/d\nu = d_P - P$ and $d\nu_1/d\nu = 1 - d_P/N$",
-            _MEAN,
-        ),
-        step(
-            "So for N > P the loss is",
-            r"\frac{Q_P}{1 - d_P/P} + \frac{T_P}{N/P - 1}",
-            "it is the first mean over 1 minus the second over P; the two sides were subtracted, and are equal",
-            _MEAN,
-        ),
+    return read_steps(
+        r"""
+        * Least squares on n samples of covariance C, for a target $w x$ and noise of variance $\sigma^2$, has the mean
+          loss
+              (1 - d/n)^{-1} (\sigma^2 + \nu^2 w^T C (C + \nu)^{-2} w), \quad d = \operatorname{tr} C^2 (C + \nu)^{-2}
+          since without noise it is $\zeta^2 w^T E (Q C Q) w$ with $Q = (S + \zeta)^{-1}$, and $-Q C Q$ is the
+          derivative by s, at 0, of $(S + \zeta + s C)^{-1}$, whose mean is $((p + s) C + \zeta)^{-1}$ with $p = 1 - p
+          \operatorname{tr} C ((p + s) C + \zeta)^{-1}/n$. At 0, $p = \zeta/\nu$ and $dp/ds = (1 + dp/ds) d/n$. Noise is
+          one more mode of eigenvalue 0, with $\nu^2 w^2 \lambda/(\lambda + \nu)^2 = \sigma^2$ in the limit [leave one
+          out]
+        * For N < P the loss is then
+              \frac{T_N}{1 - N/P}, \quad T_N = \sum_k \frac{y_k^2}{1 + \lambda_k r_N}
+          since what N features cannot represent is independent of them, as $\psi$ is Gaussian: it is noise of variance
+          $T_N$, the floor of `derive bottleneck`. P > N samples determine all N weights: $\nu_1 = 0$ and $d = N$ [mean
+          field of features and samples]
+        * For N > P, $\nu_1$ is positive. With $T_P = \sum_k \frac{y_k^2}{1 + \lambda_k r}$, $Q_P = \sum_k
+          \frac{y_k^2}{(1 + \lambda_k r)^2}$ and $d_P = \sum_k \frac{(\lambda_k r)^2}{(1 + \lambda_k r)^2}$, the
+          numerator and d have the means
+              {misfit}
+              {shared}
+          since $h = y^2 - b^T (C + \nu_1)^{-1} b$, with $b = C w$, has the mean T at $\nu$, by the first lemma; the
+          numerator is $h - \nu_1 dh/d\nu_1$, and $d = V + \nu_1 dV/d\nu_1$; $\nu dT/d\nu = T_P - Q_P$, $\nu dV/d\nu =
+          d_P - P$ and $d\nu_1/d\nu = 1 - d_P/N$ [mean field of features and samples]
+        * So for N > P the loss is
+              \frac{Q_P}{1 - d_P/P} + \frac{T_P}{N/P - 1}
+          since it is the first mean over 1 minus the second over P; the two sides were subtracted, and are equal [mean
+          field of features and samples]
+        """,
+        misfit=misfit(),
+        shared=shared_sum(),
     )

@@ -15,7 +15,7 @@ from ..optimum.programme import COST, resolve_branches
 from ..optimum.proof import prove, prove_nonnegative, sides
 from ..printing import join_notation, phrase
 from ..symbols import N, t
-from .derivation import Derivation, Step, step
+from .derivation import Derivation, Step, read_steps, step
 from .phase_proof import SIGNS_IN_CELLS
 
 
@@ -36,40 +36,42 @@ def derive_compute_optimal(version: Version) -> Derivation:
     >>> derive_compute_optimal("published").title.write("plain")
     'Table 1: the best split of compute C = N*t'
     """
-    steps: list[Step] = []
     for regime in REGIMES:
         prove(optimum(regime, version))
-        steps += _regime_steps(optimum(regime, version), regime, version)
     gain = optimum(RICH, version).exponent - optimum(LAZY, version).exponent
     prove_nonnegative(gain, PARAMETERS, DOMAIN, "the rich exponent is at least the lazy one")
-    steps.append(
-        step(
-            "The rich exponent exceeds the lazy one by",
-            normal_form(gain, PARAMETERS, DOMAIN),
-            "the difference is not negative on any cell of the domain",
-            "Table 1",
-        )
+    steps = read_steps(
+        """
+        * {lazy}
+        * {rich}
+        * The rich exponent exceeds the lazy one by
+              {gain}
+          since the difference is not negative on any cell of the domain [Table 1]
+        """,
+        **{regime: _regime_steps(optimum(regime, version), regime, version) for regime in REGIMES},
+        gain=normal_form(gain, PARAMETERS, DOMAIN),
     )
-    title = phrase("Table 1: the best split of compute C = {cost}", cost=COST)
-    return Derivation("compute-optimal", title, tuple(steps))
+    return Derivation("compute-optimal", phrase("Table 1: the best split of compute C = {cost}", cost=COST), steps)
 
 
-def _regime_steps(diagram: PhaseDiagram, regime: Regime, version: Version) -> list[Step]:
+def _regime_steps(diagram: PhaseDiagram, regime: Regime, version: Version) -> tuple[Step, ...]:
     source = LOSS_EQUATION[regime]
     pieces = [S.true] if regime == LAZY else [piece.where for piece in solve_self_consistency().pieces]
-    opening = [_loss_step(diagram.programme.loss, regime, version, piece) for piece in pieces]
     named = zip(diagram.phases, task_names(diagram), strict=True)
-    phases = [_phase_step(diagram, phase, name, source) for phase, name in named]
-    closing = step(
-        "These phases tile {trace}, {variance} without gap or overlap. They meet on {curves}.",
-        None,
-        SIGNS_IN_CELLS,
-        "Table 1",
+    return read_steps(
+        """
+        * {losses}
+        * {phases}
+        * These phases tile {trace}, {variance} without gap or overlap. They meet on {curves}.
+          since {signs} [Table 1]
+        """,
+        losses=[_loss_step(diagram.programme.loss, regime, version, piece) for piece in pieces],
+        phases=[_phase_step(diagram, phase, name, source) for phase, name in named],
         trace=TRACE_CLASS,
         variance=FINITE_VARIANCE,
         curves=join_notation(", ", *(boundary.curve for boundary in diagram.boundaries)),
+        signs=SIGNS_IN_CELLS,
     )
-    return [*opening, *phases, closing]
 
 
 def _loss_step(loss: Loss, regime: Regime, version: Version, where: Boolean) -> Step:

@@ -14,13 +14,13 @@ from ..optimum.programme import COST, resolve_branches
 from ..optimum.proof import prove, prove_equal, sides
 from ..optimum.search import compute_optimum
 from ..symbols import x
-from .derivation import Step, step
+from .derivation import Step, read_steps, step
 
 CLOCK = "the clock is time itself when lazy, and a power of time with the growth found for the time scale when rich"
 """Why a term that falls as a power of the clock falls as a power of time."""
 
 
-def mode_sum_steps(found: ModeSum, what: str, source: str) -> tuple[Step, Step]:
+def mode_sum_steps(found: ModeSum, what: str, source: str) -> tuple[Step, ...]:
     """Return the steps that read an exponent off a mode sum: the kernel's strip, then the pole that wins.
 
     Parameters
@@ -33,7 +33,7 @@ def mode_sum_steps(found: ModeSum, what: str, source: str) -> tuple[Step, Step]:
 
     Returns
     -------
-    (Step, Step)
+    tuple of Step
 
     Examples
     --------
@@ -43,28 +43,26 @@ def mode_sum_steps(found: ModeSum, what: str, source: str) -> tuple[Step, Step]:
     """
     kernel, grows = found.kernel, found.exponent.is_negative
     meeting = "" if found.logarithm == False else ", and where they meet a logarithm multiplies the law"  # noqa: E712
-    poles = f"the strip ends at {{end}}: the nearer one wins{meeting}"
-    if kernel.right is oo:
-        poles = "the strip has no right end"
-    return (
-        step(
-            rf"{what} is a mode sum $\sum_k k^{{-a}} f(s k^{{-\alpha}})$ with $a = #weight$ and kernel",
-            Eq(Function("f")(x), kernel.expression, evaluate=False),
-            r"its Mellin transform is {transform} on the strip $#left < \operatorname{Re} z < #right$",
-            source,
-            transform=kernel.transform,
-            left=kernel.left,
-            right=kernel.right,
-            weight=found.weight,
-        ),
-        step(
-            f"For large $s$ it {'grows' if grows else 'falls'} as a power of $s$ with exponent",
-            -found.exponent if grows else found.exponent,
-            f"the pole of zeta stands at {{pole}} and {poles}",
-            source,
-            pole=found.pole,
-            end=kernel.right,
-        ),
+    return read_steps(
+        r"""
+        * {what} is a mode sum $\sum_k k^{-a} f(s k^{-\alpha})$ with $a = #weight$ and kernel
+              {kernel}
+          since its Mellin transform is {transform} on the strip $#left < \operatorname{Re} z < #right$ [{source}]
+        * For large $s$ it {changes} as a power of $s$ with exponent
+              {exponent}
+          since the pole of zeta stands at {pole} and the strip {end} [{source}]
+        """,
+        what=what,
+        source=source,
+        weight=found.weight,
+        kernel=Eq(Function("f")(x), kernel.expression, evaluate=False),
+        transform=kernel.transform,
+        left=kernel.left,
+        right=kernel.right,
+        changes="grows" if grows else "falls",
+        exponent=-found.exponent if grows else found.exponent,
+        pole=found.pole,
+        end="has no right end" if kernel.right is oo else f"ends at {{right}}: the nearer one wins{meeting}",
     )
 
 
@@ -153,11 +151,12 @@ def table_unchanged_step(name: str) -> Step:
     for regime in REGIMES:
         swapped = loss(regime, PUBLISHED).replace(name, loss(regime, DERIVED)[name])
         prove_table_unchanged(regime, swapped, f"with either {name}")
-    return step(
-        "Table 1 is the same with either term, for all {trace} and {variance}.",
-        None,
-        "both diagrams, with only this term exchanged, were proved, and they are equal on every cell",
-        "Table 1",
+    (found,) = read_steps(
+        """
+        * Table 1 is the same with either term, for all {trace} and {variance}.
+          since both diagrams, with only this term exchanged, were proved, and they are equal on every cell [Table 1]
+        """,
         trace=TRACE_CLASS,
         variance=FINITE_VARIANCE,
     )
+    return found
