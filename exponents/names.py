@@ -6,8 +6,9 @@ and messages list them from here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Literal, get_args
+from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache, wraps
+from typing import Any, Literal, TypeVar, cast, get_args
 
 from .errors import InputError
 from .rationals import abbreviate
@@ -167,6 +168,44 @@ def nearest(word: object, allowed: Iterable[str]) -> str:
     return near[0] if len(near) == 1 else ""
 
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def remember(most: int) -> Callable[[Function], Function]:
+    """Return a decorator that keeps the last ``most`` results of a function, by its arguments.
+
+    Unlike `functools.lru_cache`, it passes on arguments that have no hash, such as lists, for the function to refuse.
+
+    Examples
+    --------
+    >>> @remember(8)
+    ... def double(word):
+    ...     require(word, REGIMES, "the regime")
+    ...     return 2 * word
+    >>> double("lazy")
+    'lazylazy'
+    >>> double(["lazy"])
+    Traceback (most recent call last):
+    exponents.errors.InputError: the regime must be one of lazy, rich; got ['lazy']
+    """
+
+    def decorate(function: Function) -> Function:
+        kept = lru_cache(maxsize=most)(function)
+
+        @wraps(function)
+        def call(*arguments: Any, **named: Any) -> Any:
+            try:
+                hash((arguments, tuple(named.values())))
+            except TypeError:
+                return function(*arguments, **named)
+            return kept(*arguments, **named)
+
+        call.cache_clear = kept.cache_clear  # type: ignore[attr-defined]
+        return cast(Function, call)
+
+    return decorate
+
+
 def require_type(value: object, kind: type, role: str, hint: str) -> None:
     """Raise InputError unless a value is of a type.
 
@@ -219,7 +258,7 @@ def require(word: object, allowed: Collection[str], role: str) -> None:
     Traceback (most recent call last):
     exponents.errors.InputError: the regime must be one of lazy, rich; got Rich
     """
-    if word in allowed:
+    if isinstance(word, str) and word in allowed:
         return
     near = nearest(word, allowed)
     hint = f"; did you mean {near}?" if near else ""

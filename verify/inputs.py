@@ -40,7 +40,7 @@ def check_richness(gamma: object) -> float:
     >>> check_richness(2)
     2.0
     """
-    value = _double(gamma)
+    value = as_double(gamma)
     if not 0 <= value < inf:
         raise InputError(f"gamma must be a finite number of at least 0; got {abbreviate(gamma)}; 0 is the lazy limit")
     return value
@@ -53,8 +53,9 @@ def check_temperature(temperature: float) -> None:
     --------
     >>> check_temperature(0.1)
     """
-    if not 0 <= temperature < inf:
-        raise InputError(f"eta/B must be a finite number of at least 0; got {temperature}; 0 is an infinite batch")
+    if not 0 <= as_double(temperature) < inf:
+        came = abbreviate(temperature)
+        raise InputError(f"eta/B must be a finite number of at least 0; got {came}; 0 is an infinite batch")
 
 
 def check_step(learning_rate: float, largest: float) -> None:
@@ -181,7 +182,7 @@ def count_steps(time: Fraction, learning_rate: Fraction) -> int:
     return nearest
 
 
-def _double(value: object) -> float:
+def as_double(value: object) -> float:
     """Return ``value`` as a double, infinity beyond all doubles, NaN for anything but a number."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return float("nan")

@@ -26,13 +26,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from sympy import Add, Expr, S, binomial, exp, expand, factorial, limit, mellin_transform, nan, oo, zoo
 from sympy import gamma as gamma_function
 
 from ..errors import InputError, UnknownKernel
+from ..names import remember
 from ..symbols import to_expr, x, z
 
 ORDERS = 16
@@ -88,7 +88,7 @@ class _Piece(NamedTuple):
 _Term = Callable[[_Piece, int], tuple[Expr, Expr] | None]
 
 
-@lru_cache(maxsize=64)
+@remember(64)
 def kernel(expression: Expr) -> Kernel:
     """Return the kernel ``expression`` with its transform and strip.
 

@@ -19,11 +19,12 @@ Breaks down for kernels with a logarithm in their tail; `kernels` refuses those.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from sympy import Eq, Expr, Min, Piecewise, Rel, S, expand, log, oo, zeta
 
 from ..errors import DivergentSum, InputError
+from ..names import remember
 from ..symbols import alpha, s, to_expr
 from .kernels import Kernel, kernel
 
@@ -95,7 +96,7 @@ class ModeSum:
         return total
 
 
-@lru_cache(maxsize=128)
+@remember(128)
 def mode_sum(weight: Expr | int, f: Kernel | Expr, capacity: Expr | int = alpha) -> ModeSum:
     """Return the behaviour of sum_k k^{-weight} f(k^{-capacity} s) as s grows.
 

@@ -195,9 +195,9 @@ def _relations_of(part: Any, declared: dict[str, Symbol], spelled: Spelled) -> l
     """Return the relations of a text, or the one that is given; the budget may be any symbol named C."""
     if isinstance(part, str):
         return read_relations([part], declared, spelled)
-    if isinstance(part, Basic):
-        return [part.xreplace({symbol: C for symbol in part.free_symbols if symbol.name == C.name})]
-    return [part]
+    if not isinstance(part, Basic):
+        raise InputError(f"a constraint must be an inequality or an equation; got {abbreviate(part)}; write D >= N")
+    return [part.xreplace({symbol: C for symbol in part.free_symbols if symbol.name == C.name})]
 
 
 def _check(

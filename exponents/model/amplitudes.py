@@ -29,14 +29,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, get_args
 
 from sympy import Expr, Piecewise, S, Symbol, log, sqrt
 from sympy.logic.boolalg import Boolean
 
 from ..errors import IncompleteProof
-from ..names import LAZY, REGIMES, RICH, SPECTRA, Regime, SpectrumKind, require
+from ..names import LAZY, REGIMES, RICH, SPECTRA, Regime, SpectrumKind, remember, require
 from ..symbols import alpha, beta, gamma, s, t
 from .numeric_functions import make_callable
 from .scaling_function import c, integrals, lazy_sum, learned_sum, relaxation
@@ -133,7 +132,7 @@ def amplitudes_in_symbols() -> tuple[Amplitudes, Amplitudes]:
     return integrate_clock(below, kernel_in_clock()[0]), integrate_clock(above, kernel_in_clock()[1])
 
 
-@lru_cache(maxsize=8)
+@remember(8)
 def amplitudes_by_piece(regime: Regime = RICH, spectrum: SpectrumKind = CONTINUUM) -> tuple[Amplitudes, ...]:
     """Return the constants of the flow on each piece of beta > 0; in the rich regime beta = 1 lies in no piece.
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, lambdify
 from sympy.logic.boolalg import Boolean
 
-from ..names import PUBLISHED, REGIMES, Regime, Version
+from ..names import PUBLISHED, REGIMES, Regime, Version, remember
 from .table1 import PARAMETERS, table_1
 from .timescale import chi
 
@@ -45,7 +44,7 @@ class NumericExponents:
     compute: Mapping[Regime, Compiled]
 
 
-@lru_cache(maxsize=2)
+@remember(2)
 def numeric_exponents(version: Version = PUBLISHED) -> NumericExponents:
     """Return the derived exponents as functions of arrays.
 

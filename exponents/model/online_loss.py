@@ -13,10 +13,8 @@ The published and the derived loss differ in the last three terms; each module s
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from ..losses.terms import Loss, PowerLaw
-from ..names import LOSS_EQUATION, PUBLISHED, REGIMES, RICH, VERSIONS, Regime, Version, require
+from ..names import LOSS_EQUATION, PUBLISHED, REGIMES, RICH, VERSIONS, Regime, Version, remember, require
 from ..symbols import t
 from .batch_noise import sgd_transient
 from .bottleneck import model_bottleneck
@@ -58,7 +56,7 @@ def loss(regime: Regime = RICH, version: Version = PUBLISHED) -> Loss:
     return _loss(regime, version)
 
 
-@lru_cache(maxsize=8)
+@remember(8)
 def _loss(regime: Regime, version: Version) -> Loss:
     terms = (
         gradient_flow(regime),

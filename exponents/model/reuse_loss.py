@@ -29,14 +29,13 @@ Map: `data_transient` and `mixed_bottleneck` are the terms, `reuse_loss` and `on
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 from sympy import Expr, Max, Mul, Poly, S, Symbol
 
 from ..algebra.piecewise import normal_form
 from ..asymptotics.convolution import integrate_growth
 from ..losses.terms import Loss, PowerLaw
-from ..names import DERIVED, LOSS_EQUATION, PUBLISHED, TIME, Clock, Regime, Version
+from ..names import CLOCKS, DERIVED, LOSS_EQUATION, PUBLISHED, TIME, Clock, Regime, Version, remember, require
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import COST
 from ..optimum.search import compute_optimum
@@ -106,7 +105,7 @@ def mixed_correction() -> Expr:
     return resolution() * bottleneck_sum(DERIVED).exponent - 1
 
 
-@lru_cache(maxsize=8)
+@remember(8)
 def reuse_loss(regime: Regime, version: Version = PUBLISHED, batches: bool = True) -> Loss:
     """Return the loss in (t, N, P) for P samples that are reused.
 
@@ -162,7 +161,7 @@ def _merge_resources(term: PowerLaw, resource: Symbol, other: Symbol) -> PowerLa
     )
 
 
-@lru_cache(maxsize=16)
+@remember(16)
 def one_pass_optimum(regime: Regime, version: Version = PUBLISHED, clock: Clock = TIME) -> PhaseDiagram:
     """Return the optimum for C = N t and P = t: one pass through the samples.
 
@@ -180,7 +179,7 @@ def one_pass_optimum(regime: Regime, version: Version = PUBLISHED, clock: Clock 
     return compute_optimum(one_pass(regime, version, clock), _cost(COST, clock), TRACE_CLASS, PARAMETERS)
 
 
-@lru_cache(maxsize=16)
+@remember(16)
 def priced_optimum(regime: Regime, version: Version = PUBLISHED, clock: Clock = TIME) -> PhaseDiagram:
     """Return the optimum for C = N t and C = P, where a sample costs as much as a step of one parameter.
 
@@ -199,7 +198,7 @@ def priced_optimum(regime: Regime, version: Version = PUBLISHED, clock: Clock = 
     return compute_optimum(whole, (_cost(COST, clock), P), TRACE_CLASS, PARAMETERS)
 
 
-@lru_cache(maxsize=16)
+@remember(16)
 def full_batch_optimum(regime: Regime, version: Version = PUBLISHED, clock: Clock = TIME) -> PhaseDiagram:
     """Return the optimum for C = N t P: gradient descent on all samples in every step.
 
@@ -242,7 +241,7 @@ def samples_needed(regime: Regime, version: Version = PUBLISHED, clock: Clock = 
     Raises
     ------
     InputError
-        If the regime or the version has another name.
+        If the regime, the version or the clock has another name.
 
     Examples
     --------
@@ -250,6 +249,7 @@ def samples_needed(regime: Regime, version: Version = PUBLISHED, clock: Clock = 
     >>> samples_needed("lazy").subs({alpha: 2, beta: 1})
     1/3
     """
+    require(clock, CLOCKS, "the clock")
     best, whole = OPTIMUM_BY_CLOCK[clock](regime, PUBLISHED), count(reuse_loss(regime, version), regime, clock)
     duration = DURATION[clock]
     needed = [

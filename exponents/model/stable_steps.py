@@ -26,14 +26,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 
 from sympy import Expr, Max, S, Symbol, cancel, solve
 
 from ..algebra.piecewise import normal_form
 from ..asymptotics.convolution import convolve_exponents, integrate_growth
 from ..losses.terms import Logarithm, Loss, PowerLaw
-from ..names import PUBLISHED, RICH, STEPS, TIME, Clock, Regime, Version, require_type
+from ..names import PUBLISHED, RICH, STEPS, TIME, Clock, Regime, Version, remember, require_type
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import COST
 from ..optimum.search import compute_optimum
@@ -116,7 +115,7 @@ def _count(term: PowerLaw, regime: Regime) -> PowerLaw:
     return replace(term, exponents=exponents, logarithms=tuple(logarithms))
 
 
-@lru_cache(maxsize=8)
+@remember(8)
 def optimum_in_steps(regime: Regime = RICH, version: Version = PUBLISHED) -> PhaseDiagram:
     """Return the compute optimum of the model's own loss at C = N n, where n counts stable steps.
 

@@ -8,13 +8,12 @@ and the exponents all come out of the linear programme (`optimum.search`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sympy.core.relational import StrictGreaterThan
 
 from ..algebra.parametric import positive_side
 from ..display import Reported
-from ..names import LAZY, PUBLISHED, RICH, TASKS, Regime, Version
+from ..names import LAZY, PUBLISHED, RICH, TASKS, Regime, Version, remember
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import COST
 from ..optimum.search import compute_optimum
@@ -50,7 +49,7 @@ def optimum(regime: Regime = RICH, version: Version = PUBLISHED) -> PhaseDiagram
     return _optimum(regime, version)
 
 
-@lru_cache(maxsize=8)
+@remember(8)
 def _optimum(regime: Regime, version: Version) -> PhaseDiagram:
     return compute_optimum(loss(regime, version), COST, TRACE_CLASS, PARAMETERS)
 

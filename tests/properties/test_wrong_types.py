@@ -8,7 +8,7 @@ import exponents
 import verify
 from exponents.errors import ExponentsError
 
-WRONG = [None, "", "nonsense", -1, 0, 1.5, float("nan"), object(), 10**400, (), ("a", "b")]
+WRONG = [None, "", "nonsense", -1, 0, 1.5, float("nan"), object(), 10**400, (), ("a", "b"), [], [1], {"a": 1}]
 
 
 def ask_everywhere():
@@ -27,8 +27,9 @@ def test_a_wrong_argument_is_refused_in_words(function):
         return
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     needed = [p for p in positional if p.default is p.empty] or positional[:1]
-    for value in WRONG if needed else ():
-        try:
-            function(*[value for _ in needed])
-        except ExponentsError as error:
-            assert str(error)
+    for count in range(len(needed), len(positional) + 1):
+        for value in WRONG if count else ():
+            try:
+                function(*[value] * count)
+            except ExponentsError as error:
+                assert str(error)

@@ -311,7 +311,9 @@ def fit_law(
     >>> round(fit.parameters["alpha"].value, 9)
     0.3
     """
-    terms = (form,) if isinstance(form, str) else tuple(form)
+    terms = (form,) if isinstance(form, str) else tuple(form) if isinstance(form, Iterable) else ()
+    if not terms or not all(isinstance(term, str) for term in terms):
+        raise InputError(f"the form must be a text or several; got {abbreviate(form)}; try ('E', 'A*N**-alpha')")
     wanted = read_objective(objective)
     check_settings(intervals, draws, level, seed)
     table, notes = select_rows(make_table(data), only, ())

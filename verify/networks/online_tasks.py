@@ -28,6 +28,7 @@ from exponents.errors import InputError
 from exponents.rationals import abbreviate, exact, to_double
 
 from ..arrays import Reals
+from ..inputs import check_whole
 from ..training.seeds import check_seeds
 
 POINTS = 2**18
@@ -137,6 +138,10 @@ def circle_task(q: Fraction, points: int = POINTS, grid: int = GRID) -> Task:
     to_double(q, "q")
     if q <= Fraction(1, 2):
         raise InputError(f"q must be above 1/2, where the target is square integrable; got {q}; try 1")
+    for value, name in ((points, "angles of batches"), (grid, "angles of measurements")):
+        check_whole(value, f"the number of {name}", 8, POINTS)
+        if value & (value - 1):
+            raise InputError(f"the number of {name} must be a power of two; got {value}; try {1 << value.bit_length()}")
     modes = np.arange(1, points // 2, dtype=float) ** -float(q)
     targets = np.fft.irfft(np.concatenate([[0], modes / 2, [0]]) * points, points)
 

@@ -31,8 +31,9 @@ from math import sqrt
 from typing import Any
 
 from exponents.errors import InputError, import_extra
+from exponents.rationals import abbreviate
 
-from ..inputs import check_richness, check_whole
+from ..inputs import as_double, check_richness, check_whole
 from .unit_kernels import mean_square
 
 import_jax = partial(import_extra, extra="networks", purpose="training networks")
@@ -113,10 +114,10 @@ class Perceptron(MeanField):
         check_whole(self.width, "the width", 1, 256)
         check_whole(self.depth, "the depth", 2, 4)
         check_richness(self.richness)
-        if not 0.5 < self.power < 20:
+        if not 0.5 < as_double(self.power) < 20:
             raise InputError(
                 f"q_phi must be above 1/2, where gradients are square integrable, and below 20; "
-                f"got {self.power:g}; try 1"
+                f"got {abbreviate(self.power)}; try 1"
             )
         self.check_weights(self.depth * self.width**2, 512)
 

@@ -25,8 +25,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from exponents.display import Described
 from exponents.errors import InputError
+from exponents.rationals import abbreviate
 
 from ..arrays import Reals, same_values
+from ..inputs import as_double
 from .quadrature import rule_of_points
 
 PANEL = 1.0
@@ -195,8 +197,8 @@ def spectrum_from_arrays(eigenvalues: ArrayLike, weights: ArrayLike, floor: floa
         )
     if (p < 0).any():
         raise InputError(f"weights must not be negative; entry {_first(p < 0)} is {p[p < 0][0]:g}; give y^2 = mu w^2")
-    if not 0 <= floor < inf:
-        raise InputError(f"the floor must be a finite loss >= 0; got {floor}")
+    if not 0 <= as_double(floor) < inf:
+        raise InputError(f"the floor must be a finite loss of at least 0; got {abbreviate(floor)}; leave it out")
     order = np.argsort(-mu, kind="stable")
     order = order[p[order] > 0]
     if len(order) < 2:
