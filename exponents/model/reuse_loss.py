@@ -118,6 +118,10 @@ def reuse_loss(regime: Regime, version: Version = PUBLISHED, batches: bool = Tru
     batches : bool
         Whether steps use batches drawn from the P samples; then the loss has the SGD transient.
 
+    Returns
+    -------
+    Loss
+
     Raises
     ------
     InputError
@@ -171,6 +175,15 @@ def one_pass_optimum(regime: Regime, version: Version = PUBLISHED, clock: Clock 
     version : "published" or "derived"
     clock : "time" or "steps"
 
+    Returns
+    -------
+    PhaseDiagram
+
+    Raises
+    ------
+    InputError
+        If the regime, the version or the clock has another name.
+
     Examples
     --------
     >>> len(one_pass_optimum("lazy").phases)
@@ -188,6 +201,15 @@ def priced_optimum(regime: Regime, version: Version = PUBLISHED, clock: Clock = 
     regime : "lazy" or "rich"
     version : "published" or "derived"
     clock : "time" or "steps"
+
+    Returns
+    -------
+    PhaseDiagram
+
+    Raises
+    ------
+    InputError
+        If the regime, the version or the clock has another name.
 
     Examples
     --------
@@ -207,6 +229,15 @@ def full_batch_optimum(regime: Regime, version: Version = PUBLISHED, clock: Cloc
     regime : "lazy" or "rich"
     version : "published" or "derived"
     clock : "time" or "steps"
+
+    Returns
+    -------
+    PhaseDiagram
+
+    Raises
+    ------
+    InputError
+        If the regime, the version or the clock has another name.
 
     Examples
     --------
