@@ -31,8 +31,6 @@ from ..printing import phrase
 from ..symbols import alpha, steps, t
 from .derivation import Derivation, Step, read_steps
 
-_STABILITY = "linear stability"
-
 
 def derive_steps() -> Derivation:
     """Derive how the loss falls with stable steps, what Table 1 becomes, and what restores the rich exponent.

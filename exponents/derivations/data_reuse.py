@@ -31,8 +31,6 @@ from .derivation import Derivation, Step, read_steps, step
 from .least_squares import loss_steps, spectrum_steps
 from .steps import mode_sum_steps
 
-_MEAN = "mean field of features and samples"
-
 
 def derive_data(version: Version) -> Derivation:
     """Derive how the loss depends on P samples that are reused, in one version of the loss.

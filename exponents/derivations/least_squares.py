@@ -12,9 +12,6 @@ from ..errors import Refuted
 from ..symbols import N, P
 from .derivation import Step, read_steps
 
-_LEAVE_OUT = "leave one out"
-_MEAN = "mean field of features and samples"
-
 _squared, _floor, _count = symbols("Q_P T_P d_P", positive=True)
 
 

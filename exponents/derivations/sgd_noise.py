@@ -19,8 +19,6 @@ from ..symbols import alpha, t, x
 from .derivation import Derivation, Step, read_steps
 from .steps import CLOCK, mode_sum_steps, prove_table_unchanged, table_unchanged_step, term_step
 
-_FIRST_ORDER = "first order in 1/B"
-
 
 def derive_sgd() -> Derivation:
     """Derive what the noise of batches does to the loss: early noise, in its variance and in its mean, and all noise.
@@ -83,7 +81,10 @@ def derive_sgd() -> Derivation:
             printed=mode_sum(alpha, exp(-2 * x)).exponent,
             kernel=normal_form(kernel_growth(RICH), PARAMETERS, DOMAIN),
             derived_term=term_step(
-                "sgd_transient", DERIVED, "the kernel's growth is taken off the decay in the clock", _FIRST_ORDER
+                "sgd_transient",
+                DERIVED,
+                "the kernel's growth is taken off the decay in the clock",
+                "first order in 1/B",
             ),
             where=agreement(published, derived, PARAMETERS, DOMAIN),
             unchanged=table_unchanged_step("sgd_transient"),

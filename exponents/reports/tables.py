@@ -108,15 +108,14 @@ def optimum_object(found: Table1) -> dict[str, object]:
     return table_object(compute_optimal(found.version))
 
 
-def time(version: Version) -> Table:
-    """Return the time exponents of the limit dynamics, piece by piece, with the clock; the same in each version.
+def time() -> Table:
+    """Return the time exponents of the limit dynamics, piece by piece, with the clock.
 
     Examples
     --------
-    >>> [row[2] for row in time("published").rows]
+    >>> [row[2] for row in time().rows]
     [beta, 2*beta/(beta + 1), beta]
     """
-    del version
     growth, everywhere = clock_growth(LAZY), phrase("all {beta}", beta=beta)
     rows: list[tuple[Cell, ...]] = [(LAZY, everywhere, chi(LAZY), growth, growth - 1, None)]
     for piece in solve_self_consistency().pieces:
@@ -133,15 +132,14 @@ def time(version: Version) -> Table:
     return Table("time", phrase("Time exponents of the limit dynamics"), columns, tuple(rows), (note,))
 
 
-def levels(version: Version) -> Table:
-    """Return the level-n series of eq. 62, its closed form and its limit; the same in each version.
+def levels() -> Table:
+    """Return the level-n series of eq. 62, its closed form and its limit.
 
     Examples
     --------
-    >>> [row[1] for row in levels("published").rows[:2]]
+    >>> [row[1] for row in levels().rows[:2]]
     [beta, -beta**2 + 2*beta]
     """
-    del version
     series = level_series()
     rows: list[tuple[Cell, ...]] = [
         (str(i), series.level(i), (series.level(i) - series.limit).factor()) for i in range(LEVELS)
@@ -160,15 +158,14 @@ def levels(version: Version) -> Table:
     return Table("levels", phrase("The level series of the time exponent"), columns, tuple(rows), (note,))
 
 
-def loss_terms(version: Version) -> Table:
+def loss_terms() -> Table:
     """Return each term of the loss, lazy and on each piece of the rich regime, in both versions where they differ.
 
     Examples
     --------
-    >>> loss_terms("published").rows[0][:3]
+    >>> loss_terms().rows[0][:3]
     ('gradient_flow', 'both', t**(-beta))
     """
-    del version
     pieces = solve_self_consistency().pieces
     rows: list[tuple[Cell, ...]] = []
     for name in [term.name for term in loss(LAZY)]:
@@ -219,17 +216,16 @@ def phases(version: Version, convention: Convention | None = None, clock: Clock 
     return Table("phases", title, columns, tuple(rows), notes, clock=clock)
 
 
-def claims(version: Version) -> Table:
+def claims() -> Table:
     """Return exponents that the paper states and this package derives, and where they agree.
 
     It is the same in each version.
 
     Examples
     --------
-    >>> claims("published").rows[0][:3]
+    >>> claims().rows[0][:3]
     ('chi: lazy time exponent', 'eq. 8', beta)
     """
-    del version
     rows = tuple(
         (
             claim.name,
@@ -254,32 +250,21 @@ def claims(version: Version) -> Table:
     return Table("claims", phrase("Exponents as published and as derived"), columns, rows, notes, blocks="text")
 
 
-def laws(version: Version) -> Table:
-    """Return laws that others published, each with its derived phases; the same in each version.
+def laws() -> Table:
+    """Return laws that others published, each with its derived phases.
 
     Examples
     --------
-    >>> laws("published").rows[0][0]
+    >>> laws().rows[0][0]
     'Hoffmann et al. 2022: size and data'
     """
-    del version
     from .law_table import law_table  # imported only when asked for: it needs the parser
 
     return law_table()
 
 
-_BUILDERS: dict[str, Callable[[Version], Table]] = dict(
+_BUILDERS: dict[str, Callable[..., Table]] = dict(
     zip(TABLES, (compute_optimal, time, levels, loss_terms, phases, data, data_limit, claims, laws), strict=True)
-)
-
-
-_IN_SYMBOLS: dict[str, Callable[[Version, Convention], Table]] = dict(
-    zip(CONVENTION_TABLES, (compute_optimal, phases), strict=True)
-)
-
-
-_BY_CLOCK: dict[str, Callable[..., Table]] = dict(
-    zip(CLOCK_TABLES, (compute_optimal, phases, data, data_limit), strict=True)
 )
 
 
@@ -317,14 +302,13 @@ def table(name: str, version: Version = PUBLISHED, convention: str | Convention 
     if clock == STEPS:
         require(name, CLOCK_TABLES, "a table that counts steps")
         require(convention, (MODEL,), "the convention of a table that counts steps")
-        return _BY_CLOCK[name](version, clock=clock)
     if convention == MODEL:
-        return _BUILDERS[name](version)
+        return _BUILDERS[name](version, clock=clock) if name in CLOCK_TABLES else _BUILDERS[name]()
     from ..model.conventions import convention as named  # imported only when asked for
 
     used = named(convention)
     require(name, CONVENTION_TABLES, f"a table in the symbols of {used.name}")
-    return _IN_SYMBOLS[name](version, used)
+    return _BUILDERS[name](version, used)
 
 
 def _diagram(

@@ -10,7 +10,7 @@ expands into monomials whose exponents are linear in the unknowns, as these mono
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Any, TypeAlias
 
@@ -366,4 +366,5 @@ def without_irreducible(law: LawText) -> LawText:
     tree = parts[0] if len(parts) == 1 else ("add", *parts)
     kept = None if law.monomials is None else tuple(m for m in law.monomials if m.scales != ((name, 1.0),) or m.powers)
     scales = tuple(scale for scale in law.scales if scale != name)
-    return LawText(" + ".join(terms), terms, law.resources, scales, law.exponents, "", tree, kept)
+    text = " + ".join(terms)
+    return replace(law, text=text, terms=terms, scales=scales, irreducible="", tree=tree, monomials=kept)
