@@ -17,7 +17,7 @@ from typing import Generic
 
 from sympy import Expr
 
-from .elimination import Base, roots_above, sample_heights, sign_on_line, univariate, wall_polynomials, walls_between
+from .elimination import Base, roots_above, sample_heights, sign_on_line, univariate, wall_sources, walls_between
 from .parametric import Point
 from .partition import Found, Leaf, Partition
 from .polynomials import Functions, Polynomial, factors
@@ -171,7 +171,7 @@ def rational_corners(functions: Functions, curves: Iterable[Expr]) -> Iterator[P
     listed = sorted(polynomials, key=lambda p: p.simplicity)
     bases: list[Base] = [()] if len(functions.parameters) == 1 else []
     if len(functions.parameters) == 2:
-        roots = sort_roots(root for wall in wall_polynomials(listed) for root in real_roots(univariate(wall)))
+        roots = sort_roots(root for wall in wall_sources(listed) for root in real_roots(univariate(wall)))
         bases = [(root.low,) for root in roots if root.is_rational]
     for base in bases:
         for height in sort_roots(root for p in listed for root in real_roots(p.coefficients_above(base))):

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from sympy import Expr
 
 from .box import find_bounds
-from .elimination import Base, roots_above, sample_between, univariate
+from .elimination import Base, roots_above, sample_between, univariate, wall_sources
 from .parametric import evaluate
 from .polynomials import Functions, Polynomial
 from .real_roots import Root, collect_roots, compare, real_roots
@@ -94,7 +94,7 @@ def ordered_columns(
     sides = (functions.element(side).factor for side in upright)
     known = [(p, content) for content, powers in sides for p, power in powers.items() if len(powers) == power == 1]
     low, high = (None if x is None else real_roots((-x.numerator, x.denominator))[0] for x in find_bounds(1, known))
-    sources = _wall_sources(polynomials)
+    sources = wall_sources(polynomials)
     walls = {wall: univariate(wall) for wall in sources}
     walls = {wall: line for wall, line in walls.items() if may_vanish_between(line, low, high)}
     order: list[Branch] | None = None
@@ -122,15 +122,3 @@ def _exchange(order: list[Branch], pair: frozenset[Polynomial], present: Sequenc
     """
     following = iter(present)
     return [next(following) if branch[0] in pair else branch for branch in order]
-
-
-def _wall_sources(polynomials: Sequence[Polynomial]) -> dict[Polynomial, set[frozenset[Polynomial]]]:
-    """Return for each polynomial of `elimination.wall_polynomials` the polynomials, one or two, that it comes from."""
-    found: dict[Polynomial, set[frozenset[Polynomial]]] = {}
-    rising = [p for p in polynomials if p.involves(0)]
-    eliminated = [(frozenset({p}), p.functions.eliminate(p) if p.involves(0) else frozenset({p})) for p in polynomials]
-    eliminated += [(frozenset(pair), pair[0].functions.eliminate(*pair)) for pair in combinations(rising, 2)]
-    for source, walls in eliminated:
-        for wall in walls:
-            found.setdefault(wall, set()).add(source)
-    return found

@@ -3,7 +3,7 @@
 Elimination of the last parameter (`Functions.eliminate`) leaves polynomials in the first.  Between their zeros the
 curves keep their order (Collins; McCallum).
 
-Map: `wall_polynomials` eliminates, `walls_between` only where it matters; `separating_polynomials` separate any two
+Map: `wall_sources` eliminates, `walls_between` only where it matters; `separating_polynomials` separate any two
 cells.  `roots_above` and `univariate` fix one parameter.  `sample_heights` and `sample_between` give points between
 curves, `sign_on_line` the sign at one.
 """
@@ -95,8 +95,13 @@ def _unfactored(*polynomials: Polynomial) -> list[tuple[int, ...]]:
     return lines
 
 
-def wall_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
+def wall_sources(polynomials: Iterable[Polynomial]) -> dict[Polynomial, set[frozenset[Polynomial]]]:
     """Return polynomials in the first of two parameters between whose zeros the roots of all keep their order.
+
+    Returns
+    -------
+    dict of Polynomial to set of frozenset of Polynomial
+        For each of them the polynomials, one or two, that it comes from.
 
     Examples
     --------
@@ -105,14 +110,17 @@ def wall_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]:
     >>> field = Functions((alpha, beta))
     >>> (parabola,) = factors(field.element(beta**2 - alpha))
     >>> (level,) = factors(field.element(beta - 1))
-    >>> sorted(map(str, wall_polynomials([parabola, level])))  # where it turns back, and where both meet
+    >>> sorted(map(str, wall_sources([parabola, level])))  # where it turns back, and where both meet
     ['alpha', 'alpha - 1']
     """
     listed = list(polynomials)
     rising = [p for p in listed if p.involves(0)]
-    found = {p for p in listed if not p.involves(0)}
-    found.update(*(p.functions.eliminate(p) for p in rising))
-    found.update(*(p.functions.eliminate(p, q) for p, q in combinations(rising, 2)))
+    eliminated = [(frozenset({p}), p.functions.eliminate(p) if p.involves(0) else frozenset({p})) for p in listed]
+    eliminated += [(frozenset(pair), pair[0].functions.eliminate(*pair)) for pair in combinations(rising, 2)]
+    found: dict[Polynomial, set[frozenset[Polynomial]]] = {}
+    for source, walls in eliminated:
+        for wall in walls:
+            found.setdefault(wall, set()).add(source)
     return found
 
 
@@ -133,7 +141,7 @@ def separating_polynomials(polynomials: Iterable[Polynomial]) -> set[Polynomial]
     stack = {factor for p in polynomials for factor in _derivatives(p, 0)}
     if len(next(iter(stack)).degrees) == 1:
         return stack
-    return stack | {factor for p in wall_polynomials(stack) for factor in _derivatives(p, 1)}
+    return stack | {factor for p in wall_sources(stack) for factor in _derivatives(p, 1)}
 
 
 def _derivatives(polynomial: Polynomial, position: int) -> set[Polynomial]:

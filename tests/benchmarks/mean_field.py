@@ -17,8 +17,8 @@ import numpy as np
 from exponents.names import FLOW
 from verify import Model, loss_curve
 from verify.flow.curve import flow_curve
-from verify.spectra.random_features import drawn_spectra
 from verify.training.seeds import standard_error
+from verify.witnesses.drawn_features import drawn_spectra
 
 MODES, SEEDS, STEPS = 300, 200, 640
 TIMES = (1, 4, 16, 64)

@@ -12,8 +12,9 @@ import time
 import numpy as np
 
 from verify.flow.noise import noisy_curve
-from verify.spectra.random_features import drawn_spectra, mean_spectra
+from verify.spectra.random_features import mean_spectra
 from verify.training.ensemble import train_ensemble
+from verify.witnesses.drawn_features import drawn_spectra
 
 SIZE, MODES, ETA, BATCH, TIMES, DRAWS = 64, 256, 0.02, 16, (1.0, 2.0, 4.0, 8.0), 40
 

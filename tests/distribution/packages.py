@@ -59,7 +59,7 @@ def check_wheel(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in names}
     packages = {"exponents", "verify"}
     assert packages < tops and all(top.endswith(".dist-info") for top in tops - packages), tops
-    assert {f"{package}/py.typed" for package in packages} < set(names)
+    assert {*(f"{package}/py.typed" for package in packages), "exponents/claims/published_laws.toml"} < set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not [name for name in names if "test" in Path(name).name.lower() or Path(name).suffix in (".md", ".png")]
 

@@ -7,11 +7,11 @@ on its N non-zero eigenvalues mu_j, which are those of Sigma = A Lambda A^T/N, d
     trace     sum_j mu_j delta(mu - mu_j).
 
 The flow runs on the target alone, as in the limit.  The part of the target outside all eigenvectors is its floor
-(`floor`).  The noise of batches enters through the trace.  There are three ways to the pair:
+(`floor`).  The noise of batches enters through the trace.  There are two ways to the pair, beside draws
+(`witnesses.drawn_features`):
 
 * `mean_spectra`: the mean field of A, without a draw, on modes (`discrete_equivalent`) or the continuum
   (`continuum_density`).
-* `drawn_spectra`: one draw of A, diagonalised.
 * `limit_spectra`: N = infinity, where mu_k = lambda_k (`power_law`).  The trace is the power law of beta = 1 - 1/alpha,
   for which k^{-alpha beta - 1} is k^{-alpha}.
 
@@ -24,14 +24,12 @@ Accuracy of the mean field itself: a curve on its spectrum differs from the mean
 with N.  They are largest where the smallest eigenvalues decide: for N = 16, 10 % of the remaining trace.
 
 Cost of a mean field on modes: about (alpha sqrt(N)/400)^2 seconds; on the continuum a tenth of a second for any N.
-Cost of a draw: N^2 M operations.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -41,7 +39,6 @@ from exponents.names import SpectrumKind
 from exponents.rationals import abbreviate, check_capacity, exact
 
 from ..arrays import Reals
-from ..inputs import check_whole
 from .continuum_density import solve_density
 from .continuum_equivalent import ContinuumEquivalent
 from .discrete_equivalent import mean_density
@@ -59,16 +56,6 @@ FINEST = 2048
 STEEPEST = 12
 """Largest alpha of a mean on modes.  Two neighbouring modes must be close enough for both to be seen at the places of a
 rule.  At this alpha the error is 1e-3 for N = 1, and 1e-10 from N = 3 on, and `Spectrum.error` says so."""
-
-ENTRIES = 2**25
-"""Most random numbers of a draw: 256 MiB, and a few copies."""
-
-LARGEST_DRAW = 4096
-"""Largest model size of a draw: a minute, and a square matrix of 128 MiB."""
-
-DECADES = 11
-"""Decades that drawn eigenvalues may span.  They are known to the last digits of the largest, so that the smallest is
-then known to about 1e-4 of itself."""
 
 
 class TargetAndTrace(NamedTuple):
@@ -174,63 +161,6 @@ def _mean_on_continuum(alpha: float, beta: float, size: float) -> TargetAndTrace
         error = max(abs(spectrum.variance / mass - 1), abs(first / moment - 1), rounding)
         found.append(replace(spectrum, error=error))
     return TargetAndTrace(*found)
-
-
-def drawn_spectra(alpha: object, beta: object, model_size: int, modes: int, seed: int) -> TargetAndTrace:
-    """Return the spectra of one draw of A, for the sum over k <= modes of eq. 42; the input is checked.
-
-    Parameters
-    ----------
-    alpha, beta : exact numbers
-        Capacity > 1 and source > 0: int, Fraction, or text such as "3/2".
-    model_size, modes : int
-        N and M, with N < M and N at most `LARGEST_DRAW`.
-    seed : int
-        Seed >= 0 of the draw: the same seed gives the same bits.
-
-    Returns
-    -------
-    TargetAndTrace
-        Two spectra of N modes each.
-
-    Raises
-    ------
-    InputError
-        If alpha <= 1, beta <= 0, N < 1 or N >= M; if the seed is not a whole number >= 0; if the draw is too large; if
-        the eigenvalues span more than `DECADES` decades.
-
-    Examples
-    --------
-    >>> target, trace = drawn_spectra("3/2", "1/2", 16, modes=200, seed=1)
-    >>> len(target), round(trace.norm, 6)
-    (16, 16.0)
-    """
-    a, b = check_size(alpha, beta, model_size, modes)
-    if model_size > LARGEST_DRAW:
-        raise InputError(
-            f"the model size may be at most {LARGEST_DRAW} in a draw; got {abbreviate(model_size)}; take the mean"
-        )
-    check_whole(modes, "the number of modes", 1, 1000)
-    check_whole(seed, "a seed", 0, 1)
-    if model_size * modes > ENTRIES:
-        raise InputError(
-            f"a draw may have at most {ENTRIES} random numbers; got N M = {abbreviate(model_size * modes)}; "
-            "take fewer modes"
-        )
-    k = np.arange(1.0, modes + 1)
-    target = k ** (-(a * b + 1) / 2)
-    # rows of A Lambda^{1/2}/sqrt(N); Sigma is their Gram matrix
-    features = np.random.default_rng(seed).standard_normal((model_size, modes)) * k ** (-a / 2) / sqrt(model_size)
-    eigenvalues, vectors = np.linalg.eigh(features @ features.T)
-    if eigenvalues[0] < 10.0**-DECADES * eigenvalues[-1]:
-        raise InputError(
-            f"eigenvalues of a draw may span {DECADES} decades in double precision; those of N = {model_size} at "
-            f"alpha = {abbreviate(exact(alpha, 'alpha'))} span more; take a smaller N or the mean"
-        )
-    powers = (vectors.T @ (features @ target)) ** 2 / eigenvalues
-    floor = max(0.0, float(target @ target - powers.sum()))
-    falling = eigenvalues[::-1]
-    return TargetAndTrace(Spectrum(falling, powers[::-1], floor), Spectrum(falling, falling))
 
 
 def limit_spectra(

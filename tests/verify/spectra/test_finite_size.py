@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from verify.spectra.finite_size import MOST, SMALL, lazy_mean, share_between_models
-from verify.spectra.random_features import drawn_spectra, limit_spectra, mean_spectra
+from verify.spectra.random_features import limit_spectra, mean_spectra
 from verify.spectra.spectrum import Spectrum
 from verify.two_time.lazy_moments import largest_stable_rate, solve_lazy
+from verify.witnesses.drawn_features import drawn_spectra
 
 STEPS = np.array([1.0, 2, 5, 8, 9, 30, 1e3, 1e6])
 
