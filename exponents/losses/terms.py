@@ -225,7 +225,7 @@ class Loss(Reported):
         return replace(self, terms=(*self.terms, term), title=f"{self.title}, with {term.name}")
 
     def _require(self, name: str) -> None:
-        if name not in self._names:
+        if not isinstance(name, str) or name not in self._names:
             raise InputError(f"the loss has no term {abbreviate(name)}; its terms are {', '.join(sorted(self._names))}")
 
     @classmethod

@@ -42,7 +42,7 @@ from ..display import Described
 from ..errors import IncompleteProof, InputError
 from ..losses.terms import Loss, PowerLaw
 from ..names import CONVENTIONS as NAMES
-from ..names import PUBLISHED, RICH, Regime, Version, require
+from ..names import PUBLISHED, RICH, Regime, Version, require, require_type
 from ..optimum.phase_diagram import PhaseDiagram
 from ..optimum.programme import COST
 from ..optimum.search import compute_optimum
@@ -215,11 +215,17 @@ class Convention(Described):
     def loss(self, loss: Loss) -> Loss:
         """Rewrite a loss: its exponents, prefactors, logarithms and assumptions.
 
+        Raises
+        ------
+        InputError
+            If it is no `Loss`.
+
         Examples
         --------
         >>> convention("circle").loss(model_loss("lazy"))["gradient_flow"].as_expr()
         t**(-(2*q - 1)/(2*q_phi))
         """
+        require_type(loss, Loss, "a loss", "make one with loss('rich') or Loss.parse('1/N + 1/t')")
         return Loss(tuple(map(self._term, loss)), f"{loss.title}, in the symbols of {self.name}")
 
     def _term(self, term: PowerLaw) -> PowerLaw:

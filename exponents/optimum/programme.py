@@ -303,8 +303,9 @@ def _read_loss(
     if isinstance(loss, Loss):
         return (loss,)
     if isinstance(loss, tuple | list):
-        for branch in loss or [None]:
-            require_type(branch, Loss, "each of several losses", "make one with Loss.parse('1/N + 1/t')")
+        hint = "write one loss as one text, such as '1/N + 1/t', and each of several by Loss.parse"
+        for branch in loss or [loss]:
+            require_type(branch, Loss, "each of several losses", hint)
         return tuple(loss)
     loss = to_expr(loss, "a loss")
     if is_plain(loss, resources):

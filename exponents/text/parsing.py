@@ -244,9 +244,20 @@ class _Reader:
         if not self.take("**"):
             return base
         self._enter()
+        first, second = self._rest[-1], self._rest[-2:][0]
         exponent = self._arithmetic.multiply(self._signed())
         self._depth -= 1
+        if (first.text == "-" and second.text != "(") or (first.kind == "number" and exponent == 1):
+            self._refuse_half_fraction(first)
         return self._raise_factors(base, exponent)
+
+    def _refuse_half_fraction(self, exponent: Token) -> None:
+        """Raise InputError for x**-1/2, which is (x**-1)/2 by the rules and is often meant as x**(-1/2)."""
+        written = self._written(exponent.start)
+        if self.take("/") and self._next.kind == "number":
+            number = self._next.text
+            meant = f"write **({written}/{number}), or put the power in parentheses before /{number}"
+            raise refusal(self._role, f"say what **{written}/{number} means", exponent.place, meant)
 
     def _raise_factors(self, factors: list[Expr], exponent: Expr) -> list[Expr]:
         if not exponent.is_Integer:

@@ -43,7 +43,7 @@ CASES = {
         "balance --term t**-((a-2)**2+(b-2)**2)*N**-(1/(1+a)) --term t**-(a*b)*B**-((a-2)**2) "
         "--term N**-(b**2-a)*B**-1 --cost N*t*B --where a>0 --where b>0 --certificate law.json --save law.toml"
     ),
-    "plan": Case("plan --term 5/N+7/(D+N)**(1/2) --term D**-1/3 --cost 6*N*D --budget 1e9 --save plan.toml"),
+    "plan": Case("plan --term 5/N+7/(D+N)**(1/2) --term D**-(1/3) --cost 6*N*D --budget 1e9 --save plan.toml"),
     "fit runs": Case("fit runs.csv --draws 200 --jobs 2 --save law.toml", (("runs.csv", RUNS),)),
     "fit spectrum": Case("fit modes.txt --save fit.json", (("modes.txt", MODES),)),
     "curve": Case("curve 3/2 1/2 --method simulate --model-size 64 --batch-size 32 --seeds 12"),

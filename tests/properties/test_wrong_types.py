@@ -33,3 +33,18 @@ def test_a_wrong_argument_is_refused_in_words(function):
                 function(*[value] * count)
             except ExponentsError as error:
                 assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: exponents.loss("rich").without(["sgd_transient"]), "the loss has no term"),
+        (lambda: exponents.convention("circle").loss([]), "a loss must be a Loss"),
+        (lambda: exponents.compute_optimum(["t**-1", "N**-1"], "N*t"), "write one loss as one text"),
+        (lambda: exponents.compute_optimum([], "N*t"), r"got \[\]"),
+        (lambda: exponents.samples_needed("lazy", "derived", []), "the clock must be one of"),
+    ],
+)
+def test_what_is_wrong_is_said(ask, said):
+    with pytest.raises(ExponentsError, match=said):
+        ask()

@@ -256,7 +256,8 @@ def name_arguments(write: Callable[[str, str | None], str]) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(replace_arguments(str(error), write)) from error
+        message, in_shell = (replace_arguments(text, write) for text in (str(error), error.in_shell))
+        raise InputError(message, in_shell) from error
 
 
 def replace_arguments(text: str, write: Callable[[str, str | None], str]) -> str:

@@ -99,7 +99,9 @@ MEANINGS = {
     "t**alpha**beta": Pow(t, Pow(alpha, beta)),
     "t**-alpha**-beta": Pow(t, -Pow(alpha, -beta)),
     "t**(1/2)": sqrt(t),
-    "t**1/2": t / 2,
+    "(t**1)/2": t / 2,
+    "(N*t)**-(1)/2": 1 / (2 * N * t),
+    "t**2/2": t**2 / 2,
     "2**(1/2)": sqrt(2),
     "(4/9)**(1/2)": Rational(2, 3),
     "8**(2/3)": Integer(4),
@@ -131,6 +133,13 @@ MEANINGS = {
     "t^−β": Pow(t, -beta),
     "2·N⋅t": 2 * N * t,
 }
+
+
+@pytest.mark.parametrize("text", ["t**-1/2", "t**1/2", "(N*t)^-1/2", "3*t**-0.5/2 + N", "t**-alpha/2", "2**-1/3"])
+def test_a_power_that_may_be_meant_as_a_fraction_is_refused(text):
+    """By the rules of powers t**-1/2 is a half of 1/t, and most who write it mean 1/sqrt(t)."""
+    with pytest.raises(InputError, match=r"say what \*\*.*/\d means; got .*; write \*\*\("):
+        parse_expression(text, {"t": t, "N": N, "alpha": alpha}, "a term")
 
 
 @pytest.mark.parametrize(("text", "meaning"), MEANINGS.items(), ids=MEANINGS)
