@@ -7,12 +7,13 @@ that `verify.model` can refuse a mistake at once.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from fractions import Fraction
 from math import inf
-from numbers import Real
+from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from exponents.errors import InputError
 from exponents.rationals import abbreviate, exact, to_double
@@ -37,10 +38,10 @@ def check_richness(gamma: object) -> float:
 
     Examples
     --------
-    >>> check_richness(2)
-    2.0
+    >>> check_richness(2), check_richness("1/2")
+    (2.0, 0.5)
     """
-    value = as_double(gamma)
+    value = to_double(exact(gamma, "gamma"), "gamma") if isinstance(gamma, str) else as_double(gamma)
     if not 0 <= value < inf:
         raise InputError(f"gamma must be a finite number of at least 0; got {abbreviate(gamma)}; 0 is the lazy limit")
     return value
@@ -100,12 +101,36 @@ def exact_rate(value: object) -> Fraction:
 def check_whole(value: object, name: str, least: int, example: int) -> None:
     """Raise InputError unless ``value`` is a whole number of at least ``least``; the message suggests ``example``.
 
+    Whole numbers are those of Python and NumPy.
+
     Examples
     --------
     >>> check_whole(64, "the model size", 1, 64)
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InputError(f"{name} must be a whole number of at least {least}; got {abbreviate(value)}; try {example}")
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        came = abbreviate(repr(value))
+        raise InputError(f"{name} must be a whole number of at least {least}; got {came}; try {example}")
+
+
+def read_whole(value: object, name: str, least: int, example: int) -> int:
+    """Return the whole number that a user gave: a number or text, such as 64, 1e9 or "64".
+
+    Raises
+    ------
+    InputError
+        If it is not a whole number, or smaller than ``least``.
+
+    Examples
+    --------
+    >>> read_whole(1e9, "the model size", 1, 64), read_whole("64", "the model size", 1, 64)
+    (1000000000, 64)
+    """
+    if isinstance(value, Real | str) and not isinstance(value, bool):
+        with suppress(InputError):  # said below
+            number = exact(value, name)
+            value = int(number) if number.denominator == 1 else value
+    check_whole(value, name, least, example)
+    return cast(int, value)
 
 
 def check_times(times: object) -> Reals:

@@ -17,7 +17,7 @@ from exponents.errors import InputError
 from exponents.names import CONTINUUM, FLOW, METHODS, MODES, SIMULATE, SPECTRA, TWO_TIME, SpectrumKind, require
 from exponents.rationals import abbreviate, check_capacity, check_smaller, check_source, exact, to_double
 
-from .inputs import check_richness, check_whole
+from .inputs import check_richness, read_whole
 
 Exact: TypeAlias = Fraction | int | str
 """An exact number, as people write it: 3, Fraction(3, 2), or text such as "3/2" and "1.5"."""
@@ -37,14 +37,14 @@ class Model:
     alpha, beta : exact number, optional
         Capacity > 1 and source > 0 of eq. 42: an int, a Fraction, or text such as "3/2".  They are kept as Fractions;
         both are None with the file of a measured spectrum.
-    gamma : float
+    gamma : number or text
         Richness, at least 0, and 0 is lazy; gamma0 of a linear network.
     spectrum : {"continuum", "modes"}
         Eigenvalues k^(-alpha) for all real k >= 1, or for whole numbers k.
     modes : int, optional
         M, at least 2, of a spectrum of modes; None is infinite.
     model_size : int, optional
-        N; None is infinite.
+        N: a number, or text such as "64" or "1e9"; None or inf is infinite.  Sizes are kept as ints, or None.
     batch_size : int, optional
         B, samples per step; None is infinite.
     samples : int, optional
@@ -87,15 +87,19 @@ class Model:
     def __post_init__(self) -> None:
         require(self.spectrum, SPECTRA, "the spectrum")
         counts = (
-            (self.modes, "the number of modes", 2, 1000),
-            (self.model_size, "the model size", 1, 64),
-            (self.batch_size, "the batch size", 1, 32),
-            (self.samples, "the number of samples", 1, 256),
+            ("modes", "the number of modes", 2, 1000),
+            ("model_size", "the model size", 1, 64),
+            ("batch_size", "the batch size", 1, 32),
+            ("samples", "the number of samples", 1, 256),
         )
-        for value, name, least, example in counts:
-            if value is not None:
-                check_whole(value, name, least, example)
-                to_double(value, name)
+        for field, name, least, example in counts:
+            value = getattr(self, field)
+            if field != "modes" and isinstance(value, float | str) and str(value) == "inf":
+                object.__setattr__(self, field, None)
+            elif value is not None:
+                count = read_whole(value, name, least, example)
+                to_double(count, name)
+                object.__setattr__(self, field, count)
         object.__setattr__(self, "gamma", check_richness(self.gamma))
         self._check_combinations()
         if self.file is None:

@@ -4,6 +4,7 @@ from fractions import Fraction
 from math import inf, nan
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from exponents.errors import InputError
@@ -62,7 +63,7 @@ def test_what_makes_no_sense_is_refused_when_the_model_is_made(given, words):
         Model(**given)
 
 
-@pytest.mark.parametrize("gamma", [-1, nan, inf, -inf, "1", None, True, 10**400])
+@pytest.mark.parametrize("gamma", [-1, nan, inf, -inf, "one", None, True, 10**400])
 def test_a_gamma_that_is_no_finite_number_of_at_least_0_is_refused(gamma):
     with pytest.raises(InputError, match="gamma must be a finite number of at least 0"):
         Model(2, 1, gamma)
@@ -92,3 +93,14 @@ MODES = {"alpha": 2, "beta": 1, "spectrum": "modes", "modes": 100}
 def test_a_method_refuses_systems_and_settings_that_it_does_not_know(given, method, settings, words):
     with pytest.raises(InputError, match=words):
         check_method(Model(**{"alpha": 2, "beta": 1} | given), method, **settings)
+
+
+def test_sizes_are_whole_numbers_however_they_are_written():
+    wanted = Model("3/2", "1/2", gamma=0.5, model_size=64, batch_size=10**9)
+    for sixty_four in (np.int64(64), np.int32(64), "64", 64.0, Fraction(64)):
+        found = Model(1.5, 0.5, gamma="1/2", model_size=sixty_four, batch_size="1e9")
+        assert found == wanted and type(found.model_size) is int
+    assert Model(1.5, 0.5, model_size=float("inf"), samples="inf") == Model(1.5, 0.5)
+    for wrong in (64.5, "many", float("nan"), True, -1, np.float64(0.5), [64]):
+        with pytest.raises(InputError, match=r"the model size must be a whole number of at least 1; got .*; try 64"):
+            Model(1.5, 0.5, model_size=wrong)
