@@ -41,7 +41,7 @@ def check_richness(gamma: object) -> float:
     >>> check_richness(2), check_richness("1/2")
     (2.0, 0.5)
     """
-    value = to_double(exact(gamma, "gamma"), "gamma") if isinstance(gamma, str) else as_double(gamma)
+    value = as_double(gamma)
     if not 0 <= value < inf:
         raise InputError(f"gamma must be a finite number of at least 0; got {abbreviate(gamma)}; 0 is the lazy limit")
     return value
@@ -208,7 +208,16 @@ def count_steps(time: Fraction, learning_rate: Fraction) -> int:
 
 
 def as_double(value: object) -> float:
-    """Return ``value`` as a double, infinity beyond all doubles, NaN for anything but a number."""
+    """Return a number, or one written as text, as a double; infinity beyond all doubles, NaN for anything else.
+
+    Examples
+    --------
+    >>> as_double(2), as_double("1/2"), as_double("many")
+    (2.0, 0.5, nan)
+    """
+    if isinstance(value, str):
+        with suppress(InputError):
+            return to_double(exact(value, "a number"), "a number")
     if isinstance(value, bool) or not isinstance(value, Real):
         return float("nan")
     try:
