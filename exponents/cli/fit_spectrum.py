@@ -107,7 +107,7 @@ def fit_spectrum_file(path: Path, form: str, **options: Any) -> int:
     with name_options():
         fit = _fit(read_columns(path), samples, options, asked)
         when = default_times(fit, gamma) if times is None else times
-        warnings = [write_options(warning) for warning in fit.warnings]
+        warnings = [write_options(text).replace("give one_hot(labels)", "add --classes") for text in fit.warnings]
         curves = fit.predict(when, gamma)
         report = fit.to_dict() | {"warnings": warnings, "curve": _list_curves(curves, gamma)}
     from ..reports.spectrum_tables import spectrum_tables

@@ -55,23 +55,28 @@ def find_obstacle(law: LawText, cost: BudgetEquation) -> str:
     return f"the cost {cost.text} does not rise with {', '.join(falling)}" if falling else ""
 
 
-def explain_split(law: LawText, u: Reals, cost: BudgetEquation, budget: float | None, asked: bool) -> list[str]:
+def explain_split(
+    law: LawText, u: Reals, cost: BudgetEquation, budget: float | None, asked: bool, derived: bool
+) -> list[str]:
     """Return why a fit has no best split, if that was asked for or the law has several resources.
+
+    ``derived`` says whether the split at large budgets is known.
 
     Examples
     --------
     >>> from exponents.text.law_text import DEFAULT_TERMS, read_budget_equation, read_law
-    >>> explain_split(read_law(DEFAULT_TERMS, ("N", "D")), np.ones(5), read_budget_equation("C=N"), None, asked=False)
+    >>> explain_split(read_law(DEFAULT_TERMS, ("N", "D")), np.ones(5), read_budget_equation("C=N"), None, False, False)
     ['no best split: the cost C=N has no D, which the law has; name a cost of all, such as N*D']
     """
     if obstacle := find_obstacle(law, cost):
         hint = f"name a cost of all, such as {'*'.join(law.resources)}"
         return [f"no best split: {obstacle}; {hint}"] if asked or len(law.resources) > 1 else []
     notes = []
-    try:
-        leading_splits(law, u[None], cost)
-    except (InputError, NoBalance, TooMuchWork) as error:
-        notes.append(f"no split at large C: {error}")
+    if not derived:
+        try:
+            leading_splits(law, u[None], cost)
+        except (InputError, NoBalance, TooMuchWork) as error:
+            notes.append(f"no split at large C: {error}")
     if budget is not None and len(law.resources) > MOST_RESOURCES:
         notes.append(
             f"no split at C = {budget:.4g}: at most {MOST_RESOURCES} resources; the law has {len(law.resources)}"

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exponents.errors import InputError
+
 from ..arrays import Reals
 from .sorted_noise import draw_like, estimate_noise, fit_slopes
 
@@ -30,6 +32,9 @@ SURELY = 1.5
 STRAYS, LONG = 3.0, 6
 """A parabola does not follow a spectrum if the noise about it is larger by this factor than about one in each part; and
 the modes, less one, that a part needs for that."""
+
+FLAT = 1e-3
+"""An alpha below is that of eigenvalues that do not fall."""
 
 Range = tuple[int, int]
 """First and last mode, counted from 1."""
@@ -86,6 +91,11 @@ def fit_capacity(logarithms: Reals, windows: Sequence[Range], parts: Sequence[Ra
     -------
     CapacityFit
 
+    Raises
+    ------
+    InputError
+        If the eigenvalues do not fall.
+
     Examples
     --------
     >>> k = np.arange(1.0, 1001)
@@ -96,6 +106,11 @@ def fit_capacity(logarithms: Reals, windows: Sequence[Range], parts: Sequence[Ra
     """
     values = np.array([fit_slopes(logarithms, *window) for window in windows])
     alpha = float(values[0])
+    if alpha < FLAT:
+        first, last = windows[0]
+        raise InputError(
+            f"eigenvalues must fall; got alpha = {round(alpha, 6) + 0.0:g} in modes {first} to {last}; try a `window`"
+        )
     measure_noise = _choose_measure(logarithms, windows[0], parts, alpha)
     noise = float(measure_noise(logarithms))
     generator = np.random.default_rng(seed)

@@ -16,6 +16,7 @@ import numpy as np
 
 from exponents.display import Reported
 from exponents.errors import InputError
+from exponents.names import require_type
 from exponents.rationals import abbreviate
 from exponents.text.law_text import (
     DEFAULT_TERMS,
@@ -32,6 +33,7 @@ from .bootstrap import DRAWS, bootstrap
 from .charts import draw_fit
 from .classical import BIASES, Classical
 from .fit_checks import check_data, check_fit
+from .fit_settings import check_budget, check_settings, list_texts
 from .formula_intervals import covariance, quantile
 from .objectives import HUBER, LS, Objective, read_objective
 from .prediction import log_loss
@@ -42,8 +44,6 @@ from .search import Problem, Solution
 
 LITERATURE = Objective(HUBER, 1e-3)
 """The objective of most published fits."""
-
-INTERVALS = ("bootstrap", "formula", "none")
 
 DEFAULT_COST = "C=6*N*D"
 
@@ -164,7 +164,14 @@ class LawFit(Reported):
     def at_budget(self, budget: float) -> Mapping[str, Estimate]:
         """Return the best split of a budget, and the loss there, with intervals; empty if no split is known."""
         found = _estimate(
-            self.law, self.problem, self.solution, self.cost, budget, self.level, self.intervals, self.draws
+            self.law,
+            self.problem,
+            self.solution,
+            self.cost,
+            check_budget(budget),
+            self.level,
+            self.intervals,
+            self.draws,
         )
         return found.get("split", {})
 
@@ -232,10 +239,10 @@ def fit_law(
     data: Any,
     form: Sequence[str] | str = DEFAULT_TERMS,
     *,
-    where: Sequence[str] = (),
+    where: Sequence[str] | str = (),
     resources: Mapping[str, str] | None = None,
     loss: str = "",
-    given: Sequence[str] = (),
+    given: Sequence[str] | str = (),
     cost: str | None = None,
     budget: float | None = None,
     objective: str = HUBER,
@@ -244,7 +251,7 @@ def fit_law(
     level: float = 0.95,
     cluster: str = "",
     seed: int = 0,
-    only: Sequence[str] = (),
+    only: Sequence[str] | str = (),
     drop_blank: bool = False,
     drop_highest: int = 0,
     best: bool = False,
@@ -311,15 +318,15 @@ def fit_law(
     >>> round(fit.parameters["alpha"].value, 9)
     0.3
     """
-    terms = (form,) if isinstance(form, str) else tuple(form) if isinstance(form, Iterable) else ()
-    if not terms or not all(isinstance(term, str) for term in terms):
-        raise InputError(f"the form must be a text or several; got {abbreviate(form)}; try ('E', 'A*N**-alpha')")
+    terms = list_texts(form, "the form")
     wanted = read_objective(objective)
-    check_settings(intervals, draws, level, seed)
-    table, notes = select_rows(make_table(data), only, ())
+    check_settings(intervals, draws, level, seed, drop_highest)
+    budget = None if budget is None else check_budget(budget)
+    require_type(resources or {}, Mapping, "resources", "write {'N': 'params'}")
+    table, notes = select_rows(make_table(data), list_texts(only, "only"), ())
     names = find_resources(table, law_names(terms), resources or {})
-    law = read_law(terms, names, where)
-    runs = choose_runs(table, law.resources, loss, resources, given, cluster, drop_blank)
+    law = read_law(terms, names, list_texts(where, "where"))
+    runs = choose_runs(table, law.resources, loss, resources, list_texts(given, "given"), cluster, drop_blank)
     runs, more = reduce_runs(runs, drop_highest, best)
     warnings = check_data(law, runs)
     spent = _read_cost(cost, runs)
@@ -329,7 +336,8 @@ def fit_law(
     if intervals == "bootstrap":
         found_draws = bootstrap(problem, solution, draws, seed, executor, progress)
     found = _estimate(law, problem, solution, spent, budget, level, intervals, found_draws)
-    notes += explain_split(law, solution.u, spent, budget, asked=cost is not None or budget is not None)
+    asked = cost is not None or budget is not None
+    notes += explain_split(law, solution.u, spent, budget, asked, "allocation" in found)
     known = None if find_obstacle(law, spent) else spent
     rivals = _fit_rivals(problem, solution, wanted)
     warnings += check_fit(problem, solution, found, [(r.objective, r.parameters) for r in rivals], budget, known, level)
@@ -340,28 +348,10 @@ def fit_law(
     )  # fmt: skip
 
 
-def check_settings(intervals: str, draws: int, level: float, seed: int) -> None:
-    """Raise InputError unless the settings of the intervals make sense.
-
-    Examples
-    --------
-    >>> check_settings("bootstrap", 400, 95, 0)
-    Traceback (most recent call last):
-    exponents.errors.InputError: the level of intervals must lie between 0 and 1; got 95; try 0.95
-    """
-    if intervals not in INTERVALS:
-        raise InputError(f"intervals must be one of {', '.join(INTERVALS)}; got {abbreviate(intervals)}")
-    if not 0 < level < 1:
-        raise InputError(f"the level of intervals must lie between 0 and 1; got {abbreviate(level)}; try 0.95")
-    if not 20 <= draws <= 100_000:
-        raise InputError(f"a bootstrap needs 20 to 100000 fits; got {abbreviate(draws)}; try 400")
-    if seed < 0:
-        raise InputError(f"the seed must be 0 or more; got {abbreviate(seed)}; try 0")
-
-
 def _read_cost(cost: str | None, runs: Runs) -> BudgetEquation:
     """Return the cost of a split: the one that was given, or the equation of the runs, or 6 N D."""
     if cost is not None:
+        (cost,) = list_texts((cost,), "the cost")
         return read_budget_equation(cost if "=" in cost else f"C={cost}", "the cost")
     return runs.equation if runs.equation and runs.equation.left == "C" else read_budget_equation(DEFAULT_COST)
 

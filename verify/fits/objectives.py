@@ -85,7 +85,7 @@ def read_objective(text: str) -> Objective:
     >>> read_objective("huber")
     Objective(name='huber', delta=None)
     """
-    name, colon, number = text.partition(":")
+    name, colon, number = text.partition(":") if isinstance(text, str) else (text, "", "")
     require(name, OBJECTIVES, "the objective")
     if not colon:
         return Objective(name)

@@ -12,6 +12,7 @@ as a bootstrap needs, from the minima of the first.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -134,7 +135,7 @@ class Problem:
 
     def _solve(self, objective: Objective, thorough: bool) -> Solution:
         if objective.name == HUBER and objective.delta is None:
-            objective = Objective(HUBER, self.noise_scale())
+            objective = Objective(HUBER, self.noise_scale)
         ends = {False: self._minima(self.law, self.model, False, objective, thorough)}
         if self.face is not None and self.face_law is not None and not self._needs_constant():
             ends[True] = self._minima(self.face_law, self.face, True, objective, thorough)
@@ -152,8 +153,9 @@ class Problem:
             float(decrement),
         )
 
+    @cached_property
     def noise_scale(self) -> float:
-        """Return the robust scale of the residuals of a fit by Huber with that delta."""
+        """The robust scale of the residuals of a fit by Huber with that delta."""
         scale = self._scale(Objective(LS))
         for _ in range(3):
             if scale <= EXACT:

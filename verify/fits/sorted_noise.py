@@ -27,6 +27,9 @@ SMALLEST, LARGEST, GRID = 1e-9, 5.0, 400
 REACH = 4.0
 """Modes are drawn up to this many sigma beyond the last rank that is used."""
 
+MOST_REACHED = 50.0
+"""Largest ln of a ratio of modes, far beyond the length of any spectrum."""
+
 DRAWS = 500
 """Spectra that are drawn: their quantiles at 2.5 % are then known to 0.7 %."""
 
@@ -121,6 +124,6 @@ def draw_like(
     (500, 71)
     """
     last = max(last for _, last in ranges)
-    modes = min(len(logarithms), int(last * exp(REACH * noise / alpha)) + 6)
+    modes = min(len(logarithms), int(last * exp(min(REACH * noise / alpha, MOST_REACHED))) + 6)
     draws = min(DRAWS, max(FEWEST_DRAWS, MOST_NUMBERS // modes))
     return simulate_sorted(alpha, noise, modes, generator, draws)

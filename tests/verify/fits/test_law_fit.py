@@ -92,3 +92,30 @@ def test_data_on_a_line_are_refused():
     runs = grid(0.34, 0.28, 1.69, 406.4, 410.7)
     with pytest.raises(InputError, match="D = 20 N"):
         fit_law({**runs, "D": 20 * runs["N"]})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"budget": -1}, "the budget must be a positive number; got -1"),
+        ({"budget": float("nan")}, "the budget must be a positive number; got nan"),
+        ({"draws": 40.5}, "the number of bootstrap fits must be a whole number"),
+        ({"seed": "a"}, "the seed must be a whole number"),
+        ({"drop_highest": -1}, "the number of highest losses to leave out must be a whole number of at least 0"),
+        ({"objective": 3}, "the objective must be one of huber, ls, ls-raw; got 3"),
+        ({"resources": ["N"]}, "resources must be a Mapping"),
+        ({"where": 3}, "where must be a text or a list of texts; got 3"),
+        ({"form": 3}, "the form must be a text or a list of texts; got 3"),
+        ({"cost": 6}, "the cost must be a text or a list of texts"),
+        ({"intervals": "boot"}, "the kind of intervals must be one of bootstrap, formula, none"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(options, message):
+    with pytest.raises(InputError, match=message):
+        fit_law(grid(0.34, 0.28, 1.7, 400, 400), **options)
+
+
+def test_one_condition_may_stand_alone():
+    runs = grid(0.34, 0.34, 1.7, 400, 400)
+    fit = fit_law(runs, where="alpha==beta", intervals="none")
+    assert fit.law.exponents == ("beta",) and values(fit)["beta"] == pytest.approx(0.34)

@@ -97,6 +97,8 @@ BAD = {
     "no samples": ((K, K), {"samples": 0}, InputError, "at least 1"),
     "a window that is none": ((K, K), {"window": (50, 10)}, InputError, "first < last"),
     "a short window": ((K, K), {"window": (50, 60)}, InputError, "at least 20 modes"),
+    "equal eigenvalues": ((np.ones(200), K[:200]), {}, InputError, "must fall; got alpha = 0 in modes 10 to 100"),
+    "nearly equal ones": ((1 + 1e-9 / K, K**-2), {}, InputError, "eigenvalues must fall"),
     "a level": ((K, K), {"level": 95}, InputError, "between 0 and 1"),
 }
 
