@@ -104,6 +104,8 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_fit(runs, options,
     [
         ("N,D,loss\n1e6,210M,3\n", "bad.csv, line 2, column D: a number is needed; got 210M; write 210e6"),
         ('N,D,loss\n1e6,"1,048,576",3\n', "line 2, column D: a number is needed; got 1,048,576; write 1048576"),
+        ("N;D;loss\n1e6;1000,5;3\n", "line 2, column D: a number is needed; got 1000,5; write 1000.5"),
+        ("N,D,loss\n1e6,1_000,3\n", "line 2, column D: a number is needed; got 1_000; write 1000"),
         ("N,D,loss\n1e6,1e9,nan\n", "line 2, column loss: a positive number is needed; got nan"),
         ("N,D,loss\n1e6,1e9,3\n0,1e9,3\n", "line 3, column N: a positive number is needed; got 0"),
         ("N,D,loss\n1e6,-1e9,3\n", "line 2, column D: a positive number is needed; got -1e+09"),

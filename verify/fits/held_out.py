@@ -42,20 +42,39 @@ def rival_terms(law: LawText) -> dict[str, tuple[tuple[str, ...], tuple[str, ...
     found: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {"this law": (law.terms, ())}
     if law.irreducible:
         found[f"{law.irreducible} = 0"] = (law.terms, (f"{law.irreducible}==0",))
-    if len(law.resources) != 2:
+    if len(law.resources) < 2:
         return found
-    n, d = law.resources
-    plain = (f"A*{n}**-alpha", f"B*{d}**-beta")
+    count = len(law.resources)
+    first, second, gamma, e = (_free(name, law) for name in ("alpha", "beta", "gamma", "E"))
+    powers = (first, second, *(_free(f"power{k}", law) for k in range(3, count + 1)))[:count]
+    scales = [_free(name, law) for name in ("A", "B", *(f"scale{k}" for k in range(3, count + 1)))][:count]
+    plain = tuple(f"{a}*{r}**-{p}" for a, r, p in zip(scales, law.resources, powers, strict=True))
+    product = "*".join(f"{r}**-{p}" for r, p in zip(law.resources, powers, strict=True))
     found |= {
-        "sum": (("E", *plain), ()),
-        "tied": (("E", *plain), ("alpha==beta",)),
-        "product": (("E", f"A*{n}**-alpha*{d}**-beta"), ()),
-        "Kaplan": ((f"((A/{n})**(alpha/beta) + B/{d})**beta",), ()),
-        "interaction": (("E", f"({' + '.join(plain)})**gamma"), ()),
+        "sum": ((e, *plain), ()),
+        "tied": ((e, *plain), tuple(f"{power}=={powers[-1]}" for power in powers[:-1])),
+        "product": ((e, f"{scales[0]}*{product}"), ()),
+        "interaction": ((e, f"({' + '.join(plain)})**{gamma}"), ()),
     }
-    if set(law.terms) == {"E", *plain}:
+    if count == 2:
+        (n, d), (a, b) = law.resources, scales
+        found["Kaplan"] = ((f"(({a}/{n})**({first}/{second}) + {b}/{d})**{second}",), ())
+    if _is_sum(law):
         del found["sum"]
     return found
+
+
+def _free(name: str, law: LawText) -> str:
+    """Return a name for an unknown that is no resource, such as a batch size B."""
+    return name if name not in law.resources else f"{name}0"
+
+
+def _is_sum(law: LawText) -> bool:
+    """Return whether a law is an irreducible loss and one term for each resource, with unknowns of their own."""
+    held = sorted(tuple(name for name, _, _ in monomial.powers) for monomial in law.monomials or ())
+    count = len(law.resources)
+    wanted = sorted([(), *((name,) for name in law.resources)])
+    return held == wanted and len(law.exponents) == count and len(law.scales) == count + 1
 
 
 def compare_laws(law: LawText, runs: Runs, objective: Objective, seed: int = 0) -> list[dict[str, object]]:

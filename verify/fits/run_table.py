@@ -7,9 +7,9 @@ number, such as ``210M`` or ``1,048,576``, is refused: nothing is guessed about 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +87,10 @@ class RunTable:
         return found
 
     def _number(self, cell: Any, row: int, column: str) -> float:
-        try:
-            return float(cell)
-        except (TypeError, ValueError):
-            text = str(cell).strip()
-            place = self.place(row, column)
+        text = str(cell).strip()
+        if _is_number(text):
+            return float(text)
+        place = self.place(row, column)
         if not text or text == "None":
             raise InputError(
                 f"{place}: a number is needed; got an empty cell; fill it, or pass over rows with --drop-blank"
@@ -114,17 +113,14 @@ class RunTable:
 def _suggest(text: str) -> str:
     """Return how a cell that is no number might be written."""
     factors = {"k": "e3", "m": "e6", "b": "e9", "g": "e9", "t": "e12"}
-    plain = text.replace(",", "").replace(" ", "")
-    for candidate in (plain, plain[:-1]):
-        try:
-            if isfinite(float(candidate)):
-                if candidate != plain:
-                    unit = factors.get(text[-1].lower())
-                    return f"write {candidate}{unit} if {text[-1]} is a unit" if unit else "write a plain number"
-                return f"write {candidate} if commas separate thousands"
-        except ValueError:
-            continue
-    return "write a plain number"
+    grouped = re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", text)
+    plain = text.replace(",", "" if grouped or text.count(",") != 1 else ".").replace(" ", "").replace("_", "")
+    unit = factors.get(plain[-1].lower(), "") if _is_number(plain[:-1]) else ""
+    if unit:
+        return f"write {plain[:-1]}{unit} if {text[-1]} is a unit"
+    if not _is_number(plain):
+        return "write a plain number"
+    return f"write {plain}" + (" if commas separate thousands" if grouped else "")
 
 
 def make_table(data: Any) -> RunTable:
@@ -256,11 +252,12 @@ def _rows(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _is_number(cell: str) -> bool:
+    """Return whether a cell is a number that is written plainly; Python would also read 1_5 as 15."""
     try:
         float(cell)
     except ValueError:
         return False
-    return True
+    return cell.isascii() and "_" not in cell
 
 
 def _check_rows(number: int, name: str) -> None:

@@ -136,3 +136,15 @@ def test_a_parabola_is_refused_for_a_named_reason(shift, bend, reason):
     }
     fit = fit_law(data, intervals="none", given=["C=6*N*D"])
     assert reason in compare_approaches(fit.runs, fit.cost).parabolas[0].refused
+
+
+def test_a_law_of_three_resources_has_rivals():
+    n, d, s = (own.ravel() for own in np.meshgrid(*(np.logspace(0, 3, 4),) * 3, indexing="ij"))
+    loss = (1.7 + n**-0.34 + 2 * d**-0.37 + s**-0.5) * np.exp(0.01 * np.random.default_rng(0).normal(size=64))
+    runs = {"N": n, "D": d, "B": s, "loss": loss}  # a batch size B is no prefactor
+    fit = fit_law(runs, ("E", "A*N**-a", "K*D**-b", "G*B**-c"), intervals="none")
+    rows = {row["name"]: row for row in compare_laws(fit.law, fit.runs, fit.objective)}
+    assert list(rows) == ["this law", "E = 0", "tied", "product", "interaction"]
+    assert rows["tied"]["form"] == "E + A/N**power3 + B0/D**power3 + scale3/B**power3"
+    assert 1.5 * rows["this law"]["folds"] < rows["product"]["folds"]
+    assert rows["interaction"]["unknowns"] == 8 and rows["tied"]["unknowns"] == 5
