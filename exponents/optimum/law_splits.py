@@ -17,7 +17,7 @@ from sympy import Add, Expr, Symbol
 from ..algebra.parametric import Pole, evaluate
 from ..errors import InputError, NoBalance, TooMuchWork
 from ..losses.terms import PowerLaw
-from ..losses.tropical import is_plain, read_branches
+from ..losses.tropical import read_branches
 from ..text.law_text import LawText
 from ..text.parsing import parse_expression
 from .dominant_balance import optimum_at_point
@@ -112,11 +112,7 @@ def _derive_sums(
     symbols |= {name: Symbol(name, real=True, nonzero=True) for name in law.exponents}
     parts = [parse_expression(text, symbols, "a term") for text in law.terms]
     resources = [symbols[name] for name in law.resources]
-    written = {
-        PowerLaw.from_expr(part, resources).exponents: text
-        for part, text in zip(parts, law.terms, strict=True)
-        if not part.is_Add and is_plain(part, resources)
-    }
+    written = dict(zip(parts, law.terms, strict=True))
     points = [{symbols[name]: own[name] for name in law.exponents} for own in values]
     absent = [frozenset(symbols[name] for name in law.scales if own.get(name) == 0) for own in values]
     waiting = list(range(len(values)))
@@ -151,10 +147,10 @@ def _agrees(point: Point, asked: Mapping[Expr, int]) -> bool:
         return False
 
 
-def _evaluate(branch: Sequence[PowerLaw], point: Point, written: Mapping[tuple[tuple[Symbol, Expr], ...], str]) -> Sum:
+def _evaluate(branch: Sequence[PowerLaw], point: Point, written: Mapping[Expr, str]) -> Sum:
     """Return a sum at a point, without what no resource changes."""
     falling = [term for term in branch if term.exponents] or branch
     return [
-        (written.get(term.exponents, term.name), {r.name: evaluate(e, point) for r, e in term.exponents})
+        (written.get(term.as_expr(), term.name), {r.name: evaluate(e, point) for r, e in term.exponents})
         for term in falling
     ]
