@@ -81,6 +81,10 @@ class NoBalance(ExponentsError):
         self.evidence = evidence
 
 
+class FallsWithoutBound(NoBalance):
+    """The loss can be made arbitrarily small within the budgets."""
+
+
 class IncompleteProof(ExponentsError):
     """A statement could not be proved on its whole region, and so is not printed."""
 

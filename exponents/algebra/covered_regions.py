@@ -23,14 +23,14 @@ def write_regions(
     division: Partition[Found] | Covering[Found],
     label_of: Callable[[Found], Hashable] = lambda found: found,
     denominators: Callable[[Found], frozenset[Polynomial]] = lambda _: frozenset(),
-    comes_last: Callable[[Found], bool] = lambda _: False,
+    rank: Callable[[Found], int] = lambda _: 0,
 ) -> tuple[list[Found], Regions]:
     """Write the parts of each label as inequalities, for any number of parameters.
 
     Parameters
     ----------
     division : Partition or Covering
-    label_of, denominators, comes_last
+    label_of, denominators, rank
         As for `regions.regions_of`.
 
     Returns
@@ -50,10 +50,10 @@ def write_regions(
     (gamma < alpha + beta, gamma > alpha + beta)
     """
     if isinstance(division, Partition):
-        return regions_of(division, label_of, denominators, comes_last)
+        return regions_of(division, label_of, denominators, rank)
     firsts: dict[Hashable, Found] = {}
     parts: dict[Hashable, list[Signs]] = {}
-    for leaf in sorted(division.leaves, key=lambda leaf: (comes_last(leaf.found), *leaf.sample.values())):
+    for leaf in sorted(division.leaves, key=lambda leaf: (rank(leaf.found), *leaf.sample.values())):
         firsts.setdefault(label_of(leaf.found), leaf.found)
         parts.setdefault(label_of(leaf.found), []).append(leaf.signs)
     searcher = Searcher(division.functions, division.domain)

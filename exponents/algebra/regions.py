@@ -96,7 +96,7 @@ def regions_of(
     partition: Partition[Found],
     label_of: Callable[[Found], Hashable] = lambda found: found,
     denominators: Callable[[Found], frozenset[Polynomial]] = lambda _: frozenset(),
-    comes_last: Callable[[Found], bool] = lambda _: False,
+    rank: Callable[[Found], int] = lambda _: 0,
 ) -> tuple[list[Found], Regions]:
     """Write the parts of each label as inequalities, solved for the last parameter in which they are linear.
 
@@ -108,8 +108,9 @@ def regions_of(
     denominators : callable
         The polynomials that the value on a region divides by.  They do not vanish in the open region.  A closed case
         excludes the points of its edge where one of them vanishes; a neighbour takes these points.
-    comes_last : callable
-        Whether a finding holds on its open region alone: the closed cases of the others come first.
+    rank : callable
+        Regions come in this order.  A finding that holds on its open region alone has a positive rank, so that the
+        closed cases of the others come first.
 
     Returns
     -------
@@ -136,7 +137,7 @@ def regions_of(
     firsts: dict[Hashable, Found] = {}
     for leaf in partition.leaves:
         firsts.setdefault(label_of(leaf.found), leaf.found)
-    firsts = dict(sorted(firsts.items(), key=lambda item: comes_last(item[1])))
+    firsts = dict(sorted(firsts.items(), key=lambda item: rank(item[1])))
     numbers = {label: i for i, label in enumerate(firsts)}
     labels = {leaf: numbers[label_of(leaf.found)] for leaf in partition.leaves}
     whole = partition.cut_by(())

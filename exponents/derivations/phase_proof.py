@@ -73,6 +73,8 @@ def _explain_phase(diagram: PhaseDiagram, place: int) -> list[Step]:
     phase = diagram.phases[place]
     own = diagram.parts[diagram.chosen[place]] if diagram.parts else diagram
     several = len(phase.certificates) > 1
+    if phase.unbounded:
+        return [_explain_ascent(own.programme, certificate, place + 1) for certificate in phase.certificates]
     if phase.infeasible:
         return [_explain_conflict(own.programme, certificate, place + 1) for certificate in phase.certificates]
     steps = [_explain_balance(own.programme, phase, place + 1)]
@@ -153,6 +155,23 @@ def _explain_conflict(programme: Programme, certificate: Certificate, number: in
         CERTIFICATE,
         where=EVERYWHERE if where == S.true else where,
         **{f"power_{i}": power for i, power in enumerate(powers.values())},
+    )
+
+
+def _explain_ascent(programme: Programme, certificate: Certificate, number: int) -> Step:
+    """Return along which allocations the loss falls without bound."""
+    assert certificate.ascent is not None
+    where, ascent = certificate.where, certificate.ascent
+    rows = zip(programme.resources, ascent.start, ascent.direction, strict=True)
+    multiplier = Symbol("s", positive=True)
+    growth = [_relate("~", r, _power("C", x + multiplier * d)) for r, x, d in rows if r in programme.visible]
+    return step(
+        f"Phase {number}, {{where}}: the loss falls without bound. For every s > 0 the budgets are met by",
+        tuple(growth),
+        "each term then falls at least as fast as C to a power that decreases with s at the rate {rate}",
+        CERTIFICATE,
+        where=EVERYWHERE if where == S.true else where,
+        rate=ascent.rate,
     )
 
 

@@ -37,8 +37,8 @@ class Tie(Described):
         Resources that reach 1 there: they grow with the budget on one side and not on the other.
     logarithm : Expr or None
         q in L* ~ C^{-r} (ln C)^q on the curve; None if the curve is not solved for a parameter.
-    infeasible : bool
-        Whether no allocation meets the budgets on one side.
+    faults : tuple of str
+        Why there is no optimum on a side: "infeasible", where no allocation meets the budgets, or "unbounded".
 
     Examples
     --------
@@ -52,7 +52,7 @@ class Tie(Described):
     terms: tuple[str, ...]
     floors: tuple[Symbol, ...]
     logarithm: Expr | None
-    infeasible: bool = False
+    faults: tuple[str, ...] = ()
 
     def describe(self) -> str:
         """Return the curve and what ties there."""
@@ -83,11 +83,12 @@ def boundary_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
 
 def _tie(diagram: PhaseDiagram, boundary: Boundary) -> Tie:
     both = [diagram.phases[i] for i in boundary.phases]
-    sides = [side for side in both if not side.infeasible]
+    sides = [side for side in both if not side.fault]
+    faults = tuple(dict.fromkeys(side.fault for side in both if side.fault))
     names = [term.name for term in diagram.programme.loss if any(term.name in side.binding for side in sides)]
-    growing = [{r for r, share in side.allocation if share != 0} for side in sides]
+    growing = [{r for r, share in side.allocation if share != 0} for side in sides] or [set()]
     floors = tuple(r for r in diagram.programme.resources if (r in growing[0]) != (r in growing[-1]))
-    return Tie(boundary, tuple(names), floors, _logarithm(diagram, boundary, sides), len(sides) < len(both))
+    return Tie(boundary, tuple(names), floors, _logarithm(diagram, boundary, sides) if sides else S.Zero, faults)
 
 
 def _logarithm(diagram: PhaseDiagram, boundary: Boundary, sides: list[Phase]) -> Expr | None:

@@ -54,6 +54,9 @@ def join_branches(programme: Programme, parts: Sequence[PhaseDiagram]) -> PhaseD
         deciding = [functions.element(guard) for guard in guards]
         if parts[0].phases[places[0]].infeasible:  # the budgets are those of all branches
             return (0, places[0]), deciding
+        endless = [own for own in enumerate(places) if parts[own[0]].phases[own[1]].unbounded]
+        if endless:
+            return endless[0], deciding
         exponents = [part.phases[place].exponent for part, place in zip(parts, places, strict=True)]
         values = [evaluate(exponent, sample) for exponent in exponents]
         best = values.index(max(values))
@@ -62,16 +65,16 @@ def join_branches(programme: Programme, parts: Sequence[PhaseDiagram]) -> PhaseD
 
     def find_denominators(found: Chosen) -> frozenset[Polynomial]:
         phase = parts[found[0]].phases[found[1]]
-        if phase.infeasible:
+        if phase.fault:
             return frozenset()
         return denominators([functions.element(e) for e in (phase.exponent, *(share for _, share in phase.allocation))])
 
     partition = divide_domain(functions, programme.domain, decide)
-    chosen, regions = write_regions(
-        partition,
-        denominators=find_denominators,
-        comes_last=lambda found: parts[found[0]].phases[found[1]].infeasible,
-    )
+
+    def rank(found: Chosen) -> int:
+        return int(parts[found[0]].phases[found[1]].fault_number)
+
+    chosen, regions = write_regions(partition, denominators=find_denominators, rank=rank)
     phases = tuple(
         replace(parts[branch].phases[place], where=where)
         for (branch, place), where in zip(chosen, regions.where, strict=True)

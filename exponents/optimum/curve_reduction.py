@@ -76,6 +76,8 @@ class Residues:
 def has_pole(curve: Polynomial, functions: Functions, phase: Phase, certificate: Certificate) -> bool:
     """Return whether a share of a phase, or a multiplier that proves it, has a pole on a curve.
 
+    Where the loss falls without bound, the rate that proves it may not vanish there either.
+
     Examples
     --------
     >>> from exponents import N, beta, compute_optimum, t
@@ -86,7 +88,9 @@ def has_pole(curve: Polynomial, functions: Functions, phase: Phase, certificate:
     True
     """
     values = [*(weight for _, weight in certificate.weights), *certificate.prices]
-    if not phase.infeasible:
+    if certificate.ascent:
+        values += [*certificate.ascent.start, *certificate.ascent.direction, 1 / certificate.ascent.rate]
+    if not phase.fault:
         values += [phase.exponent, *(share for vertex in phase.vertices for share in vertex)]
     return any(curve in functions.irreducible(functions.element(value).denom) for value in values)
 
@@ -147,7 +151,7 @@ def _reduce(programme: Programme, polynomial: Expr) -> Programme:
 class Piece:
     """Part of a curve inside the domain: for each diagram the phases beside it, and whether one is proved on it.
 
-    Where no allocation meets the budgets on one side, the phase on the other side counts alone.
+    Where there is no optimum on one side, the phase on the other side counts alone.
     """
 
     residues: Residues
@@ -206,7 +210,7 @@ def proved_pieces(curve: Polynomial, functions: Functions, diagrams: Sequence[Ph
 
         def phases_of(diagram: PhaseDiagram, places: Sequence[dict[int, Place]] = places) -> list[tuple[Phase, int]]:
             found = [(diagram.phases[at[0]], at[1]) for at in (side[id(diagram)] for side in places) if at]
-            return [own for own in found if not own[0].infeasible] or found
+            return [own for own in found if not own[0].fault] or found
 
         def is_proved(diagram: PhaseDiagram) -> bool:
             if diagram.parts:
@@ -239,8 +243,8 @@ def same_on_curve(residues: Residues, phases: Sequence[Phase]) -> bool:
     >>> same_on_curve(Residues(field, point), phases)
     True
     """
-    if not phases or any(phase.infeasible for phase in phases):
-        return bool(phases) and all(phase.infeasible for phase in phases)
+    if not phases or any(phase.fault for phase in phases):
+        return len({phase.fault for phase in phases}) == 1
     unique = all(len(phase.vertices) == 1 and not phase.rays for phase in phases)
     first, *others = ([phase.exponent, *(phase.vertices[0] if unique else ())] for phase in phases)
     pairs = ((own, other) for values in others for own, other in zip(first, values, strict=True))

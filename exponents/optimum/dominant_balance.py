@@ -22,7 +22,7 @@ from fractions import Fraction
 
 from ..algebra.polynomials import Functions, RationalFunction
 from ..algebra.work_limit import WorkLimit
-from ..errors import NoBalance
+from ..errors import FallsWithoutBound, NoBalance
 from .contradictions import find_conflict
 from .simplex import Basis, Ray, Row, Tableau, Unbounded, Vertex
 
@@ -109,7 +109,7 @@ def optimum_at_point(
         ]
         listed = " and ".join(growing)
         ending = f" grows; give {listed} a cost" if len(growing) == 1 else " grow together; give one of them a cost"
-        raise NoBalance(f"the loss falls without bound as {listed}{ending} of its own", listed) from error
+        raise FallsWithoutBound(f"the loss falls without bound as {listed}{ending} of its own", listed) from error
     vertices, bases, rays, loosened = _explore_face(tableau)
     exponent = min(_fall_exponent(row, vertices[0]) for row in terms)
     tight = (i for i, row in enumerate(terms) if all(_fall_exponent(row, vertex) == exponent for vertex in vertices))

@@ -6,8 +6,8 @@ them than beside the curve: with N t = C and N^a t = C, N stays 1 unless a = 1. 
 curves, solves the programme on each, with one parameter fewer, and keeps what differs from the regions.
 
 On a curve that is linear in a parameter, a b = 1 among them, this parameter is replaced.  On others, such as
-a^2 + b^2 = 1, the budgets are (`curve_reduction`).  Where the budgets cannot be met on one side of a curve, or on both,
-the curve is looked at as well.  Where no optimum is found on a curve, `Undecided` says why.
+a^2 + b^2 = 1, the budgets are (`curve_reduction`).  Where there is no optimum on one side of a
+curve, or on both, the curve is looked at as well.  Where no optimum is found on a curve, `Undecided` says why.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..algebra.covering import Searcher, divide_domain
 from ..algebra.parametric import Point, choose_branches
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, factors
 from ..algebra.work_limit import problem_limit
-from ..errors import IncompleteProof, InputError, NoBalance, Refuted, TooMuchWork
+from ..errors import FallsWithoutBound, IncompleteProof, InputError, NoBalance, Refuted, TooMuchWork
 from .curve_reduction import has_pole, proved_pieces, restrict
 from .phase_diagram import Exceptional, Phase, PhaseDiagram, Undecided
 from .programme import Programme
@@ -53,7 +53,7 @@ def find_exceptions(
     Piecewise((1/2, Eq(alpha**2 + beta**2, 1)), (0, True))
     """
     programme = diagram.programme
-    if len(programme.budgets) < 2:
+    if len(programme.budgets) < 2 and not diagram.phases[-1].fault:
         return (), ()
     functions = Functions(programme.parameters)
     found: list[Exceptional | Undecided] = []
@@ -63,7 +63,8 @@ def find_exceptions(
         try:
             own = _on_solved(diagram, equation, solve) if solved else _on_curve(diagram, curve, equation, solve)
         except NoBalance as error:
-            own = Undecided(equation, str(error)) if _claims_optimum(diagram, equation) else None
+            fault = "unbounded" if isinstance(error, FallsWithoutBound) else "infeasible"
+            own = None if _says(diagram, equation, fault) else Undecided(equation, str(error))
         if own is not None:
             found.append(own)
     exceptions = tuple(own for own in found if isinstance(own, Exceptional))
@@ -120,7 +121,7 @@ def _candidates(functions: Functions, diagram: PhaseDiagram) -> frozenset[Polyno
     for boundary in diagram.boundaries:
         curve = functions.irreducible(functions.element(boundary.polynomial).numer)
         sides = [diagram.phases[i] for i in boundary.phases]
-        if any(side.infeasible for side in sides):
+        if any(side.fault for side in sides):
             found |= curve
             continue
         first, second = (functions.element(side.exponent) for side in sides)
@@ -169,31 +170,34 @@ def _solve(curve: Polynomial, parameters: tuple[Symbol, ...]) -> tuple[Symbol, E
     return symbol, -expression.subs(symbol, 0) / slope
 
 
-def _claims_optimum(diagram: PhaseDiagram, equation: Relational) -> bool:
-    """Return whether the regions claim an optimum on a curve, or on part of it."""
-    if not (equation.lhs.is_Symbol and diagram.phases[-1].infeasible):
-        return True
-    infeasible = diagram.regions.piecewise([Integer(phase.infeasible) for phase in diagram.phases])
+def _says(diagram: PhaseDiagram, equation: Relational, fault: str) -> bool:
+    """Return whether the regions say, on all of a curve, that there is no optimum for one reason."""
+    if not (equation.lhs.is_Symbol and diagram.phases[-1].fault):
+        return False
+    here = diagram.regions.piecewise([Integer(phase.fault == fault) for phase in diagram.phases])
     inside = restrict(diagram.programme, equation)
     try:
-        prove_equal(S.One, infeasible.subs(*equation.args), inside.parameters, inside.domain)
+        prove_equal(S.One, here.subs(*equation.args), inside.parameters, inside.domain)
     except (Refuted, InputError):
-        return True
-    return False
+        return False
+    return True
 
 
 def _agrees(diagram: PhaseDiagram, here: Exceptional) -> bool:
     """Return whether the exponent on a curve, and the shares if they are unique, are what the regions say there."""
     inside, parts = here.diagram.programme, here.diagram.phases
-    some = [part for part in (*parts, *diagram.phases) if not part.infeasible]
-    quantities: list[Callable[[Phase], Expr]] = [lambda phase: Integer(phase.infeasible), lambda phase: phase.exponent]
+    some = [part for part in (*parts, *diagram.phases) if not part.fault]
+    quantities: list[Callable[[Phase], Expr]] = [lambda phase: phase.fault_number]
+    quantities.append(lambda phase: S.Zero if phase.fault else phase.exponent)
     if all(len(part.vertices) == 1 and not part.rays for part in some):
-        quantities += [lambda phase, r=r: dict(phase.allocation)[r] for r in inside.resources]  # type: ignore[misc]
+        quantities += [
+            lambda phase, r=r: S.Zero if phase.fault else dict(phase.allocation)[r]  # type: ignore[misc]
+            for r in inside.resources
+        ]
     try:
         for quantity in quantities:
             own, beside = (
-                found.regions.piecewise([S.Zero if value is S.NaN else value for value in map(quantity, found.phases)])
-                for found in (here.diagram, diagram)
+                found.regions.piecewise(list(map(quantity, found.phases))) for found in (here.diagram, diagram)
             )
             prove_equal(own, beside.subs(*here.curve.args), inside.parameters, inside.domain)
     except (Refuted, InputError):

@@ -51,7 +51,7 @@ def inner_ties(diagram: PhaseDiagram) -> tuple[Tie, ...]:
 
 def _ties_inside(diagram: PhaseDiagram, place: int) -> list[Tie]:
     programme, phase = diagram.programme, diagram.phases[place]
-    if phase.infeasible:
+    if phase.fault:
         return []
     loss = programme.branches[diagram.chosen[place]] if diagram.parts else programme.loss
     falls = {

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from importlib import import_module
 
-from sympy import And, Eq, Expr, Rational, S, Symbol, latex
+from sympy import And, Eq, Expr, Integer, Rational, S, Symbol, latex
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -20,11 +20,30 @@ from ..algebra.parametric import Point, Pole, describe_point, evaluate, holds
 from ..algebra.polynomials import Functions
 from ..algebra.regions import Boundary, Regions
 from ..display import Described, Reported
-from ..errors import InputError, NoBalance
+from ..errors import FallsWithoutBound, InputError, NoBalance
 from ..printing import write
 from ..rationals import abbreviate, exact
 from .dominant_balance import PointOptimum
 from .programme import Programme
+
+
+@dataclass(frozen=True)
+class Ascent:
+    """Allocations along which a loss falls without bound: powers of the budget that change at constant rates.
+
+    Attributes
+    ----------
+    start : tuple of Expr
+        Powers of the budget that meet the budgets, in the order of the resources.
+    direction : tuple of Expr
+        The rates at which they change; the budgets stay met.
+    rate : Expr
+        How much faster each term falls, at least, for each unit of the direction.
+    """
+
+    start: tuple[Expr, ...]
+    direction: tuple[Expr, ...]
+    rate: Expr
 
 
 @dataclass(frozen=True)
@@ -39,11 +58,14 @@ class Certificate:
         Non-negative, with sum 1: prod term^weight >= C^{-r} for every allocation, hence so is the largest term.
     prices : tuple of Expr
         Multiplier of each budget; they sum to the exponent, and with one budget the price is the exponent.
+    ascent : Ascent or None
+        Where the loss falls without bound: allocations that prove it.  There are then no weights and no prices.
     """
 
     where: Boolean
     weights: tuple[tuple[str, Expr], ...]
     prices: tuple[Expr, ...]
+    ascent: Ascent | None = None
 
     def average_exponent(self, programme: Programme, resource: Symbol) -> Expr:
         """Return sum_i w_i e_i: the resource falls with this power in the weighted mean of the terms."""
@@ -78,6 +100,9 @@ class Phase(Described):
     conflicts : tuple of tuples of str
         Where no allocation meets the budgets: costs and constraints that contradict each other, for each part.  The
         exponent and the shares are then NaN, and there is no vertex.
+    growing : tuple of tuples of str
+        Where the loss falls without bound: the resources that grow together, for each part.  The exponent is then
+        infinite, the shares are NaN, and there is no vertex.
 
     Examples
     --------
@@ -95,20 +120,36 @@ class Phase(Described):
     certificates: tuple[Certificate, ...]
     rays: tuple[tuple[Expr, ...], ...] = ()
     conflicts: tuple[tuple[str, ...], ...] = ()
+    growing: tuple[tuple[str, ...], ...] = ()
 
     @property
     def infeasible(self) -> bool:
         """Whether no allocation meets the budgets here."""
         return bool(self.conflicts)
 
+    @property
+    def unbounded(self) -> bool:
+        """Whether the loss falls without bound within the budgets here."""
+        return bool(self.growing)
+
+    @property
+    def fault(self) -> str:
+        """Why there is no optimum here, in one word; empty if there is one."""
+        return "infeasible" if self.infeasible else "unbounded" if self.unbounded else ""
+
+    @property
+    def fault_number(self) -> Expr:
+        """0, 1 where the phase is unbounded, or 2 where it is infeasible: a number that cases can hold."""
+        return Integer(("", "unbounded", "infeasible").index(self.fault))
+
     def describe(self) -> str:
         """Return the region, the exponent and the balance."""
-        if self.infeasible:
-            return f"{write(self.where, 'plain')}: infeasible"
+        if self.fault:
+            return f"{write(self.where, 'plain')}: {self.fault}"
         return f"{write(self.where, 'plain')}: r = {self.exponent}, {', '.join(self.binding)} balance"
 
     def _repr_latex_(self) -> str:
-        found = r"\text{infeasible}" if self.infeasible else f"r = {latex(self.exponent)}"
+        found = rf"\text{{{self.fault}}}" if self.fault else f"r = {latex(self.exponent)}"
         return f"${write(self.where, 'latex')}: {found}$"
 
 
@@ -278,9 +319,11 @@ class PhaseDiagram(Reported):
         first = next((i for i, case in enumerate(self.regions.cases) if holds(case, point)), None)
         try:
             optimum = self.programme.at(point)
-        except NoBalance:
-            if self.phases[-1].infeasible:  # it comes last
-                return len(self.phases) - 1
+        except NoBalance as error:
+            fault = "unbounded" if isinstance(error, FallsWithoutBound) else "infeasible"
+            found = [place for place, phase in enumerate(self.phases) if phase.fault == fault]
+            if found:
+                return found[0]
             raise
         if first is None:
             raise InputError(f"{describe_point(point)} lies in none of the phases that were found; ask at() about it")
@@ -290,7 +333,7 @@ class PhaseDiagram(Reported):
     def _attains(self, position: int, point: Point, exponent: Fraction) -> bool:
         """Return whether a phase's exponent and allocation are optimal at a point, which may lie outside of it."""
         phase = self.phases[position]
-        if phase.infeasible:
+        if phase.fault:
             return False
         try:
             shares = {r: evaluate(share, point) for r, share in phase.allocation}
@@ -338,5 +381,5 @@ class PhaseDiagram(Reported):
         """Return the boundary curves through ``point`` between phases that meet there."""
         best = Rational(self.programme.at(point).exponent)
         here = {s: Rational(v) for s, v in point.items()}
-        tied = {i for i, phase in enumerate(self.phases) if phase.infeasible or phase.exponent.subs(here) == best}
+        tied = {i for i, phase in enumerate(self.phases) if phase.fault or phase.exponent.subs(here) == best}
         return tuple(b for b in self.boundaries if evaluate(b.polynomial, point) == 0 and set(b.phases) <= tied)

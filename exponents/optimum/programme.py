@@ -188,7 +188,7 @@ class Programme(Described):
             return optimum_at_point(terms, budgets, names, self.describe_budgets(), self.free_positions, work)
         except NoBalance as error:
             place = f"at {describe_point(point)}, " if point else ""
-            raise NoBalance(f"{place}{error}", error.evidence) from error
+            raise type(error)(f"{place}{error}", error.evidence) from error
 
 
 def programme(

@@ -124,8 +124,8 @@ def prove_phase(programme: Programme, phase: Phase) -> None:
     >>> diagram = compute_optimum(1 / t + 1 / N)
     >>> prove_phase(diagram.programme, diagram.phases[0])
     """
-    if phase.infeasible:
-        _prove_infeasible(programme, phase)
+    if phase.fault:
+        (_prove_infeasible if phase.infeasible else _prove_unbounded)(programme, phase)
         return
     _check_names(programme, phase)
     _prove_covered(programme, phase)
@@ -166,6 +166,31 @@ def _prove_infeasible(programme: Programme, phase: Phase) -> None:
                 prove_nonnegative(-column, programme.parameters, region, claim)
                 if resource in programme.free:
                     prove_nonnegative(column, programme.parameters, region, claim)
+
+
+def _prove_unbounded(programme: Programme, phase: Phase) -> None:
+    """Prove that allocations meet the budgets along which every term falls faster without end."""
+    _prove_covered(programme, phase)
+    for certificate in phase.certificates:
+        ascent = certificate.ascent
+        if ascent is None:
+            raise Refuted(f"the phase {phase.where} names no allocations along which the loss falls without bound")
+        for clause in clauses(certificate.where):
+            region = (*programme.domain, *sides(clause))
+            for row, spent in ((ascent.start, S.One), (ascent.direction, S.Zero)):
+                kept = (share for r, share in zip(programme.resources, row, strict=True) if r not in programme.free)
+                for share in kept:
+                    prove_nonnegative(share, programme.parameters, region, f"the share {share} is not negative")
+                for budget in programme.budgets:
+                    claim, own = f"the budget {budget.name} is spent", -_fall(programme, budget, row)
+                    prove_equal(own, spent, programme.parameters, region, claim)
+            for term in programme.loss.terms:
+                surplus = _fall(programme, term, ascent.direction) - ascent.rate
+                claim = f"{term.name} falls faster by {ascent.rate}"
+                prove_nonnegative(surplus, programme.parameters, region, claim)
+            for value, point in _signs(ascent.rate, programme.parameters, region):
+                if value <= 0:
+                    raise Refuted(f"{ascent.rate} > 0 fails at {describe_point(point)}", point)
 
 
 def _prove_covered(programme: Programme, phase: Phase) -> None:
@@ -282,11 +307,10 @@ def prove(diagram: PhaseDiagram) -> None:
         for region in clauses(phase.where):
             domain = (*programme.domain, *sides(region))
             claim, values = "the cases give each phase its own", [own.exponent for own in diagram.phases]
-            if diagram.phases[-1].infeasible:
-                infeasible = [Integer(own.infeasible) for own in diagram.phases]
-                own, here = diagram.regions.piecewise(infeasible), infeasible[place]
-                prove_equal(own, here, programme.parameters, domain, claim)
-                values[-1] = S.Zero
+            if diagram.phases[-1].fault:
+                faults = [own.fault_number for own in diagram.phases]
+                prove_equal(diagram.regions.piecewise(faults), faults[place], programme.parameters, domain, claim)
+                values = [S.Zero if own.fault else own.exponent for own in diagram.phases]
             prove_equal(diagram.regions.piecewise(values), values[place], programme.parameters, domain, claim)
 
 
@@ -297,7 +321,7 @@ def _prove_branch(diagram: PhaseDiagram, place: int) -> None:
     if not same:
         raise Refuted(f"the phase {phase.where} is no phase of its branch")
     programme = diagram.programme
-    others = () if phase.infeasible else diagram.parts  # the budgets are those of all branches
+    others = () if phase.fault else diagram.parts  # the budgets are those of all branches
     for region in clauses(phase.where):
         domain = (*programme.domain, *sides(region))
         for (holding,), point in _regions_at_samples(replace(programme, domain=domain), [same[0].where]):
@@ -305,7 +329,10 @@ def _prove_branch(diagram: PhaseDiagram, place: int) -> None:
                 raise Refuted(f"the phase {phase.where} leaves that of its branch at {describe_point(point)}", point)
         for part in others:
             claim = "no other branch falls faster"
-            values = [S.Zero if own.infeasible else own.exponent for own in part.phases]  # infeasible: not here
+            if any(own.unbounded for own in part.phases):
+                endless = part.regions.piecewise([Integer(own.unbounded) for own in part.phases])
+                prove_equal(endless, S.Zero, programme.parameters, domain, claim)
+            values = [S.Zero if own.fault else own.exponent for own in part.phases]  # no such phase is here
             prove_nonnegative(phase.exponent - part.regions.piecewise(values), programme.parameters, domain, claim)
 
 

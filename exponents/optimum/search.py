@@ -34,14 +34,15 @@ from ..algebra.partition import Partition, partition_domain
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, denominators, to_factored_expr
 from ..algebra.smt import complete_covering
 from ..algebra.work_limit import WORK, one_problem
-from ..errors import NoBalance
+from ..errors import FallsWithoutBound, NoBalance
 from ..losses.arguments import speaking_python
 from ..losses.terms import Loss
 from .branches import join_branches
 from .contradictions import Contradiction, lift_contradiction
 from .dominant_balance import Lifted, lift
+from .escapes import Escape, lift_escape
 from .exceptions import find_exceptions
-from .phase_diagram import Certificate, Phase, PhaseDiagram
+from .phase_diagram import Ascent, Certificate, Phase, PhaseDiagram
 from .programme import COST, Programme, programme
 from .simplex import Basis
 
@@ -93,7 +94,7 @@ def compute_optimum(
     InputError
         If a term is not a monomial, or the domain is empty.
     NoBalance
-        If a budget cannot be met, or the loss falls without bound within it.
+        If there is an optimum nowhere: a budget cannot be met, or the loss falls without bound within it.
 
     Examples
     --------
@@ -134,6 +135,10 @@ class _Solution:
         return (*self.key, self.lifted[0].weights, self.lifted[0].prices)
 
 
+Outcome = _Solution | Contradiction | Escape
+"""What is found in a cell: an optimum, or why there is none."""
+
+
 def phase_diagram(programme: Programme) -> PhaseDiagram:
     """Return the complete, proved phase diagram of a programme.
 
@@ -142,7 +147,7 @@ def phase_diagram(programme: Programme) -> PhaseDiagram:
     InputError
         If the domain is empty, or an exponent is not rational in the parameters.
     NoBalance
-        If the budgets can be met nowhere in the domain, or the loss falls without bound somewhere.
+        If there is an optimum nowhere in the domain: the budgets cannot be met, or the loss falls without bound.
 
     Examples
     --------
@@ -160,12 +165,11 @@ def _find_phases(programme: Programme) -> PhaseDiagram:
         return _with_exceptions(joined)
     search = _Search(programme, Functions(programme.parameters))
     partition = search.divide()
-    if all(isinstance(leaf.found, Contradiction) for leaf in partition.leaves):
-        programme.at(partition.leaves[0].sample)  # raises NoBalance, with what contradicts what
-    firsts, regions = write_regions(
-        partition, lambda found: found.key, _denominators, lambda found: isinstance(found, Contradiction)
-    )
-    certified: list[_Solution | Contradiction] = firsts
+    if not any(isinstance(leaf.found, _Solution) for leaf in partition.leaves):
+        unbounded = [leaf for leaf in partition.leaves if isinstance(leaf.found, Escape)]
+        programme.at((unbounded or partition.leaves)[0].sample)  # raises NoBalance, with the reason
+    firsts, regions = write_regions(partition, lambda found: found.key, _denominators, _rank)
+    certified: list[Outcome] = firsts
     parts = regions.where
     if len({leaf.found.certified_key for leaf in partition.leaves}) > len(firsts):
         # Some phase needs different multipliers in different parts.
@@ -186,8 +190,13 @@ def _with_exceptions(diagram: PhaseDiagram) -> PhaseDiagram:
     return replace(diagram, exceptions=exceptions, undecided=undecided)
 
 
-def _denominators(found: _Solution | Contradiction) -> frozenset[Polynomial]:
-    if isinstance(found, Contradiction):
+def _rank(found: Outcome) -> int:
+    """Return the place of a phase: unbounded and infeasible ones come last, so that curves belong to others."""
+    return (_Solution, Escape, Contradiction).index(type(found))
+
+
+def _denominators(found: Outcome) -> frozenset[Polynomial]:
+    if not isinstance(found, _Solution):
         return frozenset()
     first = found.lifted[0]
     return denominators((first.exponent, *first.allocation))
@@ -200,14 +209,14 @@ class _Search:
         self.programme, self.functions = programme, functions
         self._lifted: dict[object, Lifted] = {}
 
-    def divide(self) -> Partition[_Solution | Contradiction] | Covering[_Solution | Contradiction]:
+    def divide(self) -> Partition[Outcome] | Covering[Outcome]:
         """Divide the domain by the optimum; beyond two parameters the parts may be incomplete."""
         if len(self.programme.parameters) <= 2:
             return partition_domain(self.functions, self.programme.domain, self.solve)
         found = cover_domain(self.functions, self.programme.domain, self.solve, kept=WRITING)
         return complete_covering(found, self.solve)
 
-    def solve(self, sample: Point) -> tuple[_Solution | Contradiction, tuple[RationalFunction, ...]]:
+    def solve(self, sample: Point) -> tuple[Outcome, tuple[RationalFunction, ...]]:
         """Return the optimum at ``sample`` as functions of the parameters, and the functions whose signs decide it."""
         guards: list[Expr] = []
         terms = self._row_elements(self.programme.term_exponents(), sample, guards)
@@ -216,19 +225,35 @@ class _Search:
         try:
             optimum = self.programme.at(sample, self.functions.work)
         except NoBalance as error:
-            if error.evidence != "budget" or not sample:
+            if not sample:
                 raise
-            return self._contradict(sample, budgets, [*map(self.functions.element, guards), *poles])
+            deciding = [*map(self.functions.element, guards), *poles]
+            if isinstance(error, FallsWithoutBound):
+                return self._escape(sample, terms, budgets, deciding)
+            return self._contradict(sample, budgets, deciding)
         lifted = tuple(self._lift(v.basis, terms, budgets) for v in optimum.vertices)
         starts = [(self._lift(ray.basis, terms, budgets), ray) for ray in optimum.rays]
         # A multiplier that vanishes at the sample alone is a condition, and the sample is taken again.
         starts = [(start, ray) for start, ray in starts if ray.position in start.edges]
         rays = tuple(dict.fromkeys(start.follow(ray) for start, ray in starts))
         bases = optimum.bases if sample else ()  # without parameters nothing is left to decide
-        deciding = [c for basis in bases for c in self._lift(basis, terms, budgets).conditions()]
-        deciding += [rate for start, ray in starts for rate in start.rates[ray.position]]
-        deciding += [self.functions.element(guard) for guard in guards]
-        return _Solution(lifted, rays, optimum.binding), (*deciding, *poles)
+        conditions = [c for basis in bases for c in self._lift(basis, terms, budgets).conditions()]
+        conditions += [rate for start, ray in starts for rate in start.rates[ray.position]]
+        conditions += [self.functions.element(guard) for guard in guards]
+        return _Solution(lifted, rays, optimum.binding), (*conditions, *poles)
+
+    def _escape(
+        self,
+        sample: Point,
+        terms: list[list[RationalFunction]],
+        budgets: list[list[RationalFunction]],
+        deciding: list[RationalFunction],
+    ) -> tuple[Escape, tuple[RationalFunction, ...]]:
+        rows = (self.programme.term_exponents(), self.programme.budget_exponents())
+        own_terms, own_budgets = ([[evaluate(e, sample) for e in row] for row in part] for part in rows)
+        free = self.programme.free_positions
+        found = lift_escape((own_terms, own_budgets), terms, budgets, self.functions, free)
+        return found, (*deciding, *found.deciding)
 
     def _contradict(
         self, sample: Point, budgets: list[list[RationalFunction]], deciding: list[RationalFunction]
@@ -248,13 +273,12 @@ class _Search:
 
 
 def _make_phase(
-    programme: Programme,
-    where: Boolean,
-    found: _Solution | Contradiction,
-    proofs: Sequence[tuple[_Solution | Contradiction, Boolean]],
+    programme: Programme, where: Boolean, found: Outcome, proofs: Sequence[tuple[Outcome, Boolean]]
 ) -> Phase:
     if isinstance(found, Contradiction):
         return _make_infeasible(programme, where, proofs)
+    if isinstance(found, Escape):
+        return _make_unbounded(programme, where, proofs)
     first, names = found.lifted[0], [term.name for term in programme.loss.terms]
     vertices = tuple(tuple(to_factored_expr(x) for x in vertex.allocation) for vertex in found.lifted)
     rays = tuple(tuple(to_factored_expr(rate) for rate in ray) for ray in found.rays)
@@ -272,9 +296,23 @@ def _make_phase(
     return Phase(where, to_factored_expr(first.exponent), shares, vertices, binding, certificates, rays)
 
 
-def _make_infeasible(
-    programme: Programme, where: Boolean, proofs: Sequence[tuple[_Solution | Contradiction, Boolean]]
-) -> Phase:
+def _make_unbounded(programme: Programme, where: Boolean, proofs: Sequence[tuple[Outcome, Boolean]]) -> Phase:
+    escapes = [(proof, part) for proof, part in proofs if isinstance(proof, Escape)]
+    ascents = [
+        Ascent(
+            tuple(map(to_factored_expr, e.start)), tuple(map(to_factored_expr, e.direction)), to_factored_expr(e.rate)
+        )
+        for e, _ in escapes
+    ]
+    certificates = tuple(Certificate(p, (), (), own) for own, (_, p) in zip(ascents, escapes, strict=True))
+    moved = [[(r, rate) for r, rate in zip(programme.resources, own.direction, strict=True) if rate] for own in ascents]
+    visible = [[own for own in pairs if own[0] in programme.visible] or pairs for pairs in moved]
+    growing = dict.fromkeys(tuple(r.name for r, _ in pairs) for pairs in visible)
+    shares = tuple((r, S.NaN) for r in programme.resources)
+    return Phase(where, S.Infinity, shares, (), (), certificates, growing=tuple(growing))
+
+
+def _make_infeasible(programme: Programme, where: Boolean, proofs: Sequence[tuple[Outcome, Boolean]]) -> Phase:
     names = programme.describe_budgets()
     contradictions = [(proof, part) for proof, part in proofs if isinstance(proof, Contradiction)]
     certificates = tuple(Certificate(part, (), tuple(map(to_factored_expr, c.prices))) for c, part in contradictions)

@@ -2,7 +2,7 @@
 
 Polynomials are lists of coefficients with the powers of the parameters, and rational functions are pairs of them.  The
 factors of all numerators and denominators are listed too; they spare the checker (`certificate_checker`) work and prove
-nothing.  An infeasible phase has no vertex, no weights, and the exponent -1.
+nothing.  An infeasible phase has no vertex, no weights, and the exponent -1; an unbounded one has the exponent null.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sympy import Add, Expr, Max, Min, Mul, Or, Piecewise, Poly, S, Symbol, frac
 from sympy.logic.boolalg import Boolean
 
 from ..errors import InputError
-from ..optimum.phase_diagram import Phase, PhaseDiagram
+from ..optimum.phase_diagram import Certificate, Phase, PhaseDiagram
 from ..optimum.proof import sides
 
 OPERATIONS = {Min: "min", Max: "max", Add: "+", Mul: "*"}
@@ -78,15 +78,11 @@ def _write_part(diagram: PhaseDiagram, writer: _Writer) -> dict[str, object]:
     phases = [
         {
             "where": writer.region(phase.where),
-            "exponent": writer.ratio(S.NegativeOne if phase.infeasible else phase.exponent),
+            "exponent": None if phase.unbounded else writer.ratio(-S.One if phase.infeasible else phase.exponent),
             "vertices": [[writer.ratio(share) for share in vertex] for vertex in phase.vertices],
             "binding": [names.index(name) for name in phase.binding],
             "proofs": [
-                {
-                    "where": writer.region(proof.where),
-                    "weights": [writer.ratio(dict(proof.weights).get(name, S.Zero)) for name in names],
-                    "prices": [writer.ratio(-price if phase.infeasible else price) for price in proof.prices],
-                }
+                {"where": writer.region(proof.where), **_write_proof(names, phase, proof, writer)}
                 for proof in phase.certificates
             ],
         }
@@ -97,6 +93,18 @@ def _write_part(diagram: PhaseDiagram, writer: _Writer) -> dict[str, object]:
         "terms": [[writer.expression(e) for e in row] for row in programme.term_exponents()],
         "budgets": [[writer.expression(e) for e in row] for row in programme.budget_exponents()],
         "phases": phases,
+    }
+
+
+def _write_proof(names: Sequence[str], phase: Phase, proof: Certificate, writer: _Writer) -> dict[str, object]:
+    if proof.ascent:
+        rows = {"start": proof.ascent.start, "direction": proof.ascent.direction}
+        written = {key: [writer.ratio(share) for share in row] for key, row in rows.items()}
+        return {**written, "rate": writer.ratio(proof.ascent.rate)}
+    weights = dict(proof.weights)
+    return {
+        "weights": [writer.ratio(weights.get(name, S.Zero)) for name in names],
+        "prices": [writer.ratio(-price if phase.infeasible else price) for price in proof.prices],
     }
 
 

@@ -32,10 +32,11 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
 
     Exact values are text that SymPy reads back.  ``vertices`` is there only where the allocation is not unique, and
     ``rays`` only where it may move without end.  Where no allocation meets the budgets, ``exponent`` is null, and
-    ``infeasible`` lists the costs and constraints that contradict each other.  If the optimum is another on single
-    curves, ``exceptions`` lists these, each as ``on`` and the phases there; ``undecided`` lists curves for which no
-    optimum is stated, each as ``on`` and a ``note``.  With three parameters or more ``complete`` says whether the
-    phases are proved to cover the domain, and ``note`` why not.
+    ``infeasible`` lists the costs and constraints that contradict each other; where the loss falls without bound,
+    ``unbounded`` lists the resources that grow together.  If the optimum is another on single curves, ``exceptions``
+    lists these, each as ``on`` and the phases there; ``undecided`` lists curves for which no optimum is stated, each as
+    ``on`` and a ``note``.  With three parameters or more ``complete`` says whether the phases are proved to cover the
+    domain, and ``note`` why not.
 
     Examples
     --------
@@ -59,10 +60,10 @@ def diagram_object(diagram: PhaseDiagram) -> dict[str, object]:
 
 def _phase_object(diagram: PhaseDiagram, phase: Phase) -> dict[str, object]:
     visible = diagram.programme.visible
-    if phase.infeasible:
+    if phase.fault:
         where = "everywhere" if phase.where == S.true else write(phase.where, "plain")
         nothing: dict[str, object] = {"where": where, "exponent": None, "allocation": {}, "binding": []}
-        return nothing | {"infeasible": [list(names) for names in phase.conflicts]}
+        return nothing | {phase.fault: [list(names) for names in phase.conflicts or phase.growing]}
     found: dict[str, object] = {
         "where": "everywhere" if phase.where == S.true else write(phase.where, "plain"),
         "exponent": write(phase.exponent, "plain"),
@@ -86,7 +87,7 @@ def _phase_object(diagram: PhaseDiagram, phase: Phase) -> dict[str, object]:
 
 def _tight(diagram: PhaseDiagram, phase: Phase) -> tuple[str, ...]:
     """Return the constraints whose slack does not grow anywhere on the optimal face."""
-    if phase.infeasible:
+    if phase.fault:
         return ()
     places = {r: place for place, r in enumerate(diagram.programme.resources)}
     slacks = [(c.name, places[c.slack]) for c in diagram.programme.constraints if c.slack is not None]
@@ -146,8 +147,8 @@ def _phases(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequenc
 def _results(diagram: PhaseDiagram, phase: Phase, places: Sequence[int]) -> tuple[Cell, ...]:
     """Return the cells of a phase behind its region: exponent, shares, balance and tight constraints."""
     tight = [_tight(diagram, phase) or "none"] if diagram.programme.constraints else []
-    if phase.infeasible:
-        return ("infeasible", *(None for _ in places), None, *(None for _ in tight))
+    if phase.fault:
+        return (phase.fault, *(None for _ in places), None, *(None for _ in tight))
     return (phase.exponent, *(_corners(phase, place) for place in places), phase.binding, *tight)
 
 
@@ -198,7 +199,7 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence
     if any(len(phase.vertices) > 1 for phase in diagram.phases):
         yield phrase("Optimum not unique: any split between the rows of a resource is optimal.")
     for number, phase in enumerate(diagram.phases, 1):
-        if not phase.infeasible and phase.exponent.is_negative:
+        if not phase.fault and phase.exponent.is_negative:
             grows = " and ".join(phase.binding)
             yield phrase(f"Phase {number}: the loss grows with the budget, however it is split, by {grows}.")
         for ray in phase.rays:
@@ -208,6 +209,9 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence
             yield phrase(f"Phase {number}: {changes} is optimal too, for any s > 0.", **moved)
         for names in phase.conflicts:
             yield phrase(f"Phase {number} is infeasible: no allocation meets {' and '.join(names)}.")
+        for names in phase.growing:
+            grow = "changes" if len(names) == 1 else "change together"
+            yield phrase(f"Phase {number} is unbounded: the loss falls without bound as {' and '.join(names)} {grow}.")
     for own in diagram.exceptions:
         where = join_notation("", own.curve)
         yield phrase("On {where} alone, where budgets change, r is {r}.", where=where, r=own.diagram.exponent)
@@ -272,7 +276,7 @@ def _boundaries(diagram: PhaseDiagram, ties: Sequence[Tie]) -> Table:
         reason = tie.terms + tuple(
             f"{r} becomes tight" if r in slacks else f"{r} reaches its floor" for r in tie.floors
         )
-        reason += ("infeasible beyond",) * tie.infeasible
+        reason += tuple(f"{fault} beyond" for fault in tie.faults)
         logarithm = [tie.logarithm] if logarithmic else []
         between = " and ".join(str(i + 1) for i in pair) if pair[0] < pair[1] else f"inside {pair[0] + 1}"
         # Two branches of one curve are one row.

@@ -87,7 +87,7 @@ def _row(law: PublishedLaw, phase: Phase) -> tuple[Cell, ...]:
     diagram = derive_law(law)
     resources = diagram.programme.resources
     split: list[Cell] = []
-    for r in () if phase.infeasible else diagram.programme.visible:
+    for r in () if phase.fault else diagram.programme.visible:
         place = resources.index(r)
         more = " or more" * any(ray[place] > 0 for ray in phase.rays)
         shares = dict.fromkeys(vertex[place] for vertex in phase.vertices)
@@ -100,7 +100,7 @@ def _row(law: PublishedLaw, phase: Phase) -> tuple[Cell, ...]:
         law.terms,
         tuple(f"{cost} = C" for cost in law.costs) or None,
         (*law.constraints, *law.given) or None,
-        "infeasible" if phase.infeasible else _beside(phase.exponent),
+        phase.fault or _beside(phase.exponent),
         tuple(split),
         tuple(phrase(f"{printed.quantity}: {{value}}", value=_as_printed(diagram, printed)) for printed, _ in compared)
         or None,
@@ -168,7 +168,7 @@ def follows(law: PublishedLaw, printed: Printed, phase: Phase) -> Boolean | None
     [True, False]
     """
     programme = derive_law(law).programme
-    if phase.infeasible:
+    if phase.fault:
         return None
     value, derived = _parse(derive_law(law), printed), derived_side(phase, printed.quantity)
     if not programme.parameters:

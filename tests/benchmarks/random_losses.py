@@ -340,8 +340,8 @@ def _check_point(problem: Problem, diagram: PhaseDiagram, values: Values) -> lis
         return [] if whole is S.NaN else [f"at {place}: undecided, but the expression gives {whole}, z3 {answer}"]
     if isinstance(answer, str):
         phase = diagram.phases[diagram.phase_at(point)]
-        right = phase.infeasible and whole is S.NaN
-        return [] if right else [f"at {place}: infeasible, but the phase has {phase.exponent}, the expression {whole}"]
+        right = phase.fault == answer and whole is (S.NaN if phase.infeasible else S.Infinity)
+        return [] if right else [f"at {place}: {answer}, but the phase has {phase.exponent}, the expression {whole}"]
     faults = [] if whole == Rational(answer) else [f"at {place}: the expression gives {whole}, z3 {answer}"]
     inside = [phase for phase in diagram.phases if holds(phase.where, point)]
     if lies_on(diagram.exceptions):

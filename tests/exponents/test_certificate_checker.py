@@ -145,6 +145,20 @@ def forge_zero_denominator(data):
     phase_of(data)["exponent"]["/"][1] = []
 
 
+def forge_hidden_zero(data):
+    """A denominator that is zero, written as a coefficient."""
+    phase_of(data)["vertices"][0][0]["/"][1] = [["0", [0, 0]]]
+
+
+def forge_negative_power(data):
+    """What is no polynomial may change its sign where nothing vanishes."""
+    phase_of(data)["where"][0].append({"/": [[["1", [-1, 0]]], [["1", [0, 0]]]]})
+
+
+def forge_fractional_power(data):
+    phase_of(data)["where"][0].append({"/": [[["1", [0.5, 0]]], [["1", [0, 0]]]]})
+
+
 FORGERIES = [value for name, value in sorted(globals().items()) if name.startswith("forge_")]
 
 
@@ -163,6 +177,20 @@ def test_a_forged_choice_of_branches_is_refused():
     first["where"], last["where"] = last["where"], first["where"]
     with pytest.raises(Forged):
         check(data)
+
+
+def test_branches_with_different_budgets_are_refused():
+    data = json.loads(written("branches"))
+    data["parts"][1]["budgets"][0] = [scaled(c) for c in data["parts"][1]["budgets"][0]]
+    with pytest.raises(Forged, match="different budgets"):
+        check(data)
+
+
+def test_the_checker_stays_short_and_needs_nothing():
+    source = Path(certificate_checker.__file__).read_text()
+    assert len(source.splitlines()) < 300
+    imported = {line.split()[1].split(".")[0] for line in source.splitlines() if line.startswith(("import ", "from "))}
+    assert imported <= sys.stdlib_module_names
 
 
 def test_factors_only_spare_work():

@@ -529,7 +529,7 @@ def test_a_resource_that_stops_growing_is_the_floor_of_a_boundary():
     """1/t + t^(-1/2) N^(1-b): below b = 3/2 all goes to t, and r = 1/2; above, N grows, and r = (b - 1)/(b - 1/2)."""
     found = compute_optimum(1 / t + t ** Rational(-1, 2) * N ** (1 - beta), N * t)
     (tie,) = boundary_ties(found)
-    assert (tie.boundary.curve, tie.floors, tie.logarithm, tie.infeasible) == (Eq(beta, Rational(3, 2)), (N,), 0, False)
+    assert (tie.boundary.curve, tie.floors, tie.logarithm, tie.faults) == (Eq(beta, Rational(3, 2)), (N,), 0, ())
     assert len(tie.terms) == 2
     for value in (Rational(5, 4), Rational(2), Rational(7, 2)):
         assert found.exponent.subs(beta, value) == max(Rational(1, 2), (value - 1) / (value - Rational(1, 2)))

@@ -111,7 +111,7 @@ def draw_panels(panels: Sequence[Panel], axes: Sequence[Any]) -> None:
     '$\\\\alpha$'
     """
     layouts = [lay_out(panel, size_in_points(one)) for panel, one in zip(panels, axes, strict=True)]
-    phases = [phase for layout in layouts for phase in layout.panel.diagram.phases if not phase.infeasible]
+    phases = [phase for layout in layouts for phase in layout.panel.diagram.phases if not phase.fault]
     sets = dict.fromkeys(frozenset(phase.binding) for phase in phases)
     colours = {binding: _tint(position) for position, binding in enumerate(sets)}
     for number, (layout, one) in enumerate(zip(layouts, axes, strict=True)):
@@ -174,9 +174,9 @@ class _Drawing:
         self._draw_legend()
 
     def _colour(self, phase: int) -> Any:
-        """Return the colour of a balance; an infeasible phase is blank, as all outside of the domain."""
+        """Return the colour of a balance; a phase without an optimum is blank, as all outside of the domain."""
         shown = self.layout.panel.diagram.phases[phase]
-        return self.axes.get_facecolor() if shown.infeasible else self.colours[frozenset(shown.binding)]
+        return self.axes.get_facecolor() if shown.fault else self.colours[frozenset(shown.binding)]
 
     def _fill(self, polygons: list[list[Line]], colour: str, name: str) -> None:
         path = import_matplotlib("matplotlib.path").Path

@@ -217,8 +217,8 @@ class _Text:
 
 def _write_phase(diagram: PhaseDiagram, position: int, name: str, points: Sequence[Point]) -> _Text:
     phase, letter = diagram.phases[position], letter_of(diagram)
-    if phase.infeasible:
-        return _Text(name, "infeasible", "infeasible", [])
+    if phase.fault:
+        return _Text(name, phase.fault, phase.fault, [])
     value = exponent(phase.exponent, points)
     return _Text(name, f"${letter} = {tall(*value)}$", f"${letter} = {flat(*value)}$", balance(diagram, phase, points))
 
