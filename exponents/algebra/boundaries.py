@@ -41,6 +41,8 @@ _Span = tuple[Root | None, Root | None]
 def find_neighbours(partition: Partition[Found], curve: Polynomial) -> Iterator[_Pair[Found]]:
     """Yield the pairs of parts that meet along ``curve``: (below, above), or (left, right) of an upright line.
 
+    A part that the curve crosses without dividing it may be yielded with itself.
+
     Examples
     --------
     >>> from sympy import Max
@@ -80,6 +82,20 @@ class _Spot(Generic[Found]):
     def is_inside(self) -> bool:
         """Return whether the point lies in the domain."""
         return self._partition.contains(self.sign)
+
+    def hindrances(self) -> list[Polynomial]:
+        """Return, for each part that the curve divides and in which the point does not lie, why not: a wrong sign.
+
+        Empty if the point lies in one of them.
+        """
+        found: list[Polynomial] = []
+        for signs in self._partition.divided.get(self._curve, ()):
+            wrong = (p for p, s in signs.items() if p != self._curve and self.sign(p) != s)
+            first = next(wrong, None)
+            if first is None:
+                return []
+            found.append(first)
+        return found
 
     def part_beside(self, side: int) -> Leaf[Found]:
         """Return the part on the side of the curve where its polynomial has this sign."""
@@ -121,7 +137,8 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
             partition.functions.work.spend(60)
             spot = _Spot(partition, curve, _on_branch(roots_above(curve, base)[branch], base))
             pair: _Pair[Found] | None = None
-            if spot.is_inside():
+            hindering = spot.hindrances()
+            if not hindering and spot.is_inside():
                 below = sign_below(curve.coefficients_above(base), branch)
                 pair = spot.part_beside(below), spot.part_beside(-below)
             if spot.is_generic():
@@ -131,8 +148,8 @@ def _along(partition: Partition[Found], curve: Polynomial, branch: int, span: _S
         if pair is not None:
             yield pair
         if base:
-            # Two parts meet until a sign changes that selects one of them.
-            asked = spot.signs if pair is None else {*partition.edges, *pair[0].signs, *pair[1].signs}
+            # Two parts meet until a sign changes that selects one of them, and none do while each sign stays wrong.
+            asked = hindering or (spot.signs if pair is None else {*partition.edges, *pair[0].signs, *pair[1].signs})
             others = sorted((p for p in asked if p != curve), key=lambda p: p.simplicity)
             left, right = _nearest(base[0], curve, others, low, high)
             waiting += [(low, left)] if left is not low else []

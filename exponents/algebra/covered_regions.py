@@ -24,13 +24,14 @@ def write_regions(
     label_of: Callable[[Found], Hashable] = lambda found: found,
     denominators: Callable[[Found], frozenset[Polynomial]] = lambda _: frozenset(),
     rank: Callable[[Found], int] = lambda _: 0,
+    is_wanted: Callable[[Found], bool] | None = None,
 ) -> tuple[list[Found], Regions]:
     """Write the parts of each label as inequalities, for any number of parameters.
 
     Parameters
     ----------
     division : Partition or Covering
-    label_of, denominators, rank
+    label_of, denominators, rank, is_wanted
         As for `regions.regions_of`.
 
     Returns
@@ -50,7 +51,7 @@ def write_regions(
     (gamma < alpha + beta, gamma > alpha + beta)
     """
     if isinstance(division, Partition):
-        return regions_of(division, label_of, denominators, rank)
+        return regions_of(division, label_of, denominators, rank, is_wanted)
     firsts: dict[Hashable, Found] = {}
     parts: dict[Hashable, list[Signs]] = {}
     for leaf in sorted(division.leaves, key=lambda leaf: (rank(leaf.found), *leaf.sample.values())):
@@ -58,7 +59,10 @@ def write_regions(
         parts.setdefault(label_of(leaf.found), []).append(leaf.signs)
     searcher = Searcher(division.functions, division.domain)
     clauses = []
-    for label, own in parts.items():
+    if is_wanted is not None:
+        firsts = {label: found for label, found in firsts.items() if is_wanted(found)}
+    for label in firsts:
+        own = parts[label]
         others = [signs for other, listed in parts.items() if other != label for signs in listed]
         clauses.append(_join(searcher, own, others) if division.complete else own)
     steady = searcher.region.steady
@@ -68,6 +72,8 @@ def write_regions(
         return And(*(write_inequality(p, s > 0, strict, steady) for p, s in ordered))
 
     where = [Or(*(write(signs, True) for signs in own)) for own in clauses]
+    if is_wanted is not None:
+        return list(firsts.values()), Regions(tuple(where), (), ())
     cases: list[Boolean] = []
     for own, found in zip(clauses[:-1], firsts.values(), strict=False):
         edges = sorted((p for p in denominators(found) if not searcher.region.sign(p)), key=lambda p: p.text)

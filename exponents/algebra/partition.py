@@ -102,6 +102,18 @@ class Partition(Generic[Found]):
         return tuple(_leaves(self.tree))
 
     @cached_property
+    def divided(self) -> dict[Polynomial, list[Signs]]:
+        """For each polynomial that divides parts, the signs that select these parts in the domain."""
+        found: dict[Polynomial, list[Signs]] = {}
+        waiting = [self.tree]
+        while waiting:
+            tree = waiting.pop()
+            if isinstance(tree, Split):
+                found.setdefault(tree.polynomial, []).append(tree.signs)
+                waiting += [tree.negative, tree.positive]
+        return found
+
+    @cached_property
     def divisions(self) -> frozenset[Polynomial]:
         """The polynomials at which the parts divide."""
         return frozenset().union(*(leaf.signs for leaf in self.leaves))

@@ -97,6 +97,7 @@ def regions_of(
     label_of: Callable[[Found], Hashable] = lambda found: found,
     denominators: Callable[[Found], frozenset[Polynomial]] = lambda _: frozenset(),
     rank: Callable[[Found], int] = lambda _: 0,
+    is_wanted: Callable[[Found], bool] | None = None,
 ) -> tuple[list[Found], Regions]:
     """Write the parts of each label as inequalities, solved for the last parameter in which they are linear.
 
@@ -111,11 +112,13 @@ def regions_of(
     rank : callable
         Regions come in this order.  A finding that holds on its open region alone has a positive rank, so that the
         closed cases of the others come first.
+    is_wanted : callable, optional
+        Whether the region of a finding is asked for.  There are then neither cases nor boundaries, which take longer.
 
     Returns
     -------
     list, Regions
-        The first finding on each region, and the regions, in the same order.
+        The first finding on each region, and the regions, in the same order; only those that are wanted.
 
     Raises
     ------
@@ -140,6 +143,12 @@ def regions_of(
     firsts = dict(sorted(firsts.items(), key=lambda item: rank(item[1])))
     numbers = {label: i for i, label in enumerate(firsts)}
     labels = {leaf: numbers[label_of(leaf.found)] for leaf in partition.leaves}
+    found = list(firsts.values())
+    if is_wanted is not None:
+        wanted = [label for label, value in enumerate(found) if is_wanted(value)]
+        separating = _separating(partition, labels, wanted)
+        writer = _Writer(partition, labels, separating)
+        return [found[label] for label in wanted], Regions(tuple(map(writer.region, wanted)), (), ())
     whole = partition.cut_by(())
     boundaries: dict[tuple[tuple[int, int], Polynomial], Boundary] = {}
     for curve in sorted(partition.divisions, key=lambda p: p.simplicity):
@@ -148,12 +157,22 @@ def regions_of(
             if pair[0] != pair[1]:
                 boundaries.setdefault((pair, curve), make_boundary(pair, curve, whole))
     writer = _Writer(partition, labels, frozenset(curve for _, curve in boundaries))
-    found = list(firsts.values())
     where = [writer.region(label) for label in range(len(found))]
     cases = [writer.case(label, denominators(value)) for label, value in enumerate(found[:-1])]
     between = tuple(boundary for _, boundary in sorted(boundaries.items(), key=lambda item: item[0][0]))
     curves = tuple(curve.as_expr() for curve in sorted(partition.divisions, key=lambda p: p.simplicity))
     return found, Regions(tuple(where), (*cases, S.true), between, curves)
+
+
+def _separating(
+    partition: Partition[Found], labels: dict[Leaf[Found], int], wanted: Sequence[int]
+) -> frozenset[Polynomial]:
+    """Return the curves, of those from which wanted regions are written, on which two regions meet."""
+    parts = [leaf for leaf, label in labels.items() if label in wanted]
+    curves = frozenset().union(*(leaf.signs for leaf in parts))
+    if len(partition.divisions) <= SHARED:
+        curves = partition.divisions
+    return frozenset(c for c in curves if any(labels[a] != labels[b] for a, b in find_neighbours(partition, c)))
 
 
 class _View(NamedTuple):

@@ -169,16 +169,18 @@ def _find_phases(programme: Programme) -> PhaseDiagram:
         unbounded = [leaf for leaf in partition.leaves if isinstance(leaf.found, Escape)]
         programme.at((unbounded or partition.leaves)[0].sample)  # raises NoBalance, with the reason
     firsts, regions = write_regions(partition, lambda found: found.key, _denominators, _rank)
-    certified: list[Outcome] = firsts
-    parts = regions.where
-    if len({leaf.found.certified_key for leaf in partition.leaves}) > len(firsts):
-        # Some phase needs different multipliers in different parts.
-        certified, proofs = write_regions(partition, lambda found: found.certified_key)
-        parts = proofs.where
-    phases = tuple(
-        _make_phase(
-            programme, where, found, [(c, part) for c, part in zip(certified, parts, strict=True) if c.key == found.key]
+    proofs: dict[object, set[object]] = {}
+    for leaf in partition.leaves:
+        proofs.setdefault(leaf.found.key, set()).add(leaf.found.certified_key)
+    several = {key for key, own in proofs.items() if len(own) > 1}
+    certified = [(found, where) for found, where in zip(firsts, regions.where, strict=True) if found.key not in several]
+    if several:  # phases that need different multipliers in different parts
+        parts, own = write_regions(
+            partition, lambda found: found.certified_key, is_wanted=lambda found: found.key in several
         )
+        certified += zip(parts, own.where, strict=True)
+    phases = tuple(
+        _make_phase(programme, where, found, [proof for proof in certified if proof[0].key == found.key])
         for where, found in zip(regions.where, firsts, strict=True)
     )
     found = PhaseDiagram(programme, phases, regions, complete=isinstance(partition, Partition) or partition.complete)

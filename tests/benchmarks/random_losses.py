@@ -22,7 +22,7 @@ from time import perf_counter
 from typing import Any
 
 import z3
-from sympy import Expr, Rational, S
+from sympy import Expr, Rational, S, fraction, together
 
 from exponents.algebra.parametric import Point, Pole, evaluate, holds
 from exponents.errors import InputError, NoBalance, TooMuchWork
@@ -334,7 +334,7 @@ def _check_point(problem: Problem, diagram: PhaseDiagram, values: Values) -> lis
     whole = diagram.exponent.subs({p: Rational(v.numerator, v.denominator) for p, v in point.items()})
 
     def lies_on(curves: Sequence[Exceptional | Undecided]) -> bool:
-        return any(evaluate(own.curve.lhs - own.curve.rhs, point) == 0 for own in curves)
+        return any(fraction(together(own.curve.lhs - own.curve.rhs))[0].subs(point) == 0 for own in curves)
 
     if lies_on(diagram.undecided):
         return [] if whole is S.NaN else [f"at {place}: undecided, but the expression gives {whole}, z3 {answer}"]
