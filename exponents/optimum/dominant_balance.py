@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from ..algebra.polynomials import Functions, RationalFunction
 from ..algebra.work_limit import WorkLimit
@@ -203,6 +204,7 @@ class Lifted:
     free: tuple[int, ...]
     overspent: tuple[RationalFunction, ...]
 
+    @cached_property
     def conditions(self) -> tuple[RationalFunction, ...]:
         """Return all functions whose signs decide that the vertex is feasible and optimal, and where its face ends."""
         shares = (share for r, share in enumerate(self.allocation) if r not in self.free)

@@ -180,8 +180,9 @@ class Programme(Described):
             raise InputError(
                 f"the parameters must obey {outside[0]} > 0; got {describe_point(point)}; move the point inside"
             )
-        terms = [[evaluate(e, point) for e in row] for row in self.term_exponents()]
-        budgets = [[evaluate(c, point) for c in row] for row in self.budget_exponents()]
+        rows = (self.term_exponents(), self.budget_exponents())
+        values = {e: evaluate(e, point) for e in dict.fromkeys(e for part in rows for row in part for e in row)}
+        terms, budgets = ([[values[e] for e in row] for row in part] for part in rows)
         slacks = {constraint.slack for constraint in self.constraints}
         names = [f"the distance from {r}" if r in slacks else r.name for r in self.resources]
         try:

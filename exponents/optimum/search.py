@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sympy import Expr, S, Symbol
+from sympy import Expr, Max, Min, Piecewise, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -138,6 +138,9 @@ class _Solution:
 Outcome = _Solution | Contradiction | Escape
 """What is found in a cell: an optimum, or why there is none."""
 
+Elements = tuple[tuple[RationalFunction, ...], ...]
+"""Exponents as functions of the parameters: a row for each term or budget."""
+
 
 def phase_diagram(programme: Programme) -> PhaseDiagram:
     """Return the complete, proved phase diagram of a programme.
@@ -210,6 +213,8 @@ class _Search:
     def __init__(self, programme: Programme, functions: Functions) -> None:
         self.programme, self.functions = programme, functions
         self._lifted: dict[object, Lifted] = {}
+        self._written = (programme.term_exponents(), programme.budget_exponents())
+        self._plain: dict[int, Elements] = {}
 
     def divide(self) -> Partition[Outcome] | Covering[Outcome]:
         """Divide the domain by the optimum; beyond two parameters the parts may be incomplete."""
@@ -221,8 +226,7 @@ class _Search:
     def solve(self, sample: Point) -> tuple[Outcome, tuple[RationalFunction, ...]]:
         """Return the optimum at ``sample`` as functions of the parameters, and the functions whose signs decide it."""
         guards: list[Expr] = []
-        terms = self._row_elements(self.programme.term_exponents(), sample, guards)
-        budgets = self._row_elements(self.programme.budget_exponents(), sample, guards)
+        terms, budgets = (self._row_elements(rows, sample, guards) for rows in self._written)
         poles = [e for row in (*terms, *budgets) for e in row if not e.denom.is_constant()]
         try:
             optimum = self.programme.at(sample, self.functions.work)
@@ -239,7 +243,7 @@ class _Search:
         starts = [(start, ray) for start, ray in starts if ray.position in start.edges]
         rays = tuple(dict.fromkeys(start.follow(ray) for start, ray in starts))
         bases = optimum.bases if sample else ()  # without parameters nothing is left to decide
-        conditions = [c for basis in bases for c in self._lift(basis, terms, budgets).conditions()]
+        conditions = [c for basis in bases for c in self._lift(basis, terms, budgets).conditions]
         conditions += [rate for start, ray in starts for rate in start.rates[ray.position]]
         conditions += [self.functions.element(guard) for guard in guards]
         return _Solution(lifted, rays, optimum.binding), (*conditions, *poles)
@@ -247,28 +251,34 @@ class _Search:
     def _escape(
         self,
         sample: Point,
-        terms: list[list[RationalFunction]],
-        budgets: list[list[RationalFunction]],
+        terms: Elements,
+        budgets: Elements,
         deciding: list[RationalFunction],
     ) -> tuple[Escape, tuple[RationalFunction, ...]]:
-        rows = (self.programme.term_exponents(), self.programme.budget_exponents())
-        own_terms, own_budgets = ([[evaluate(e, sample) for e in row] for row in part] for part in rows)
+        own_terms, own_budgets = ([[evaluate(e, sample) for e in row] for row in part] for part in self._written)
         free = self.programme.free_positions
         found = lift_escape((own_terms, own_budgets), terms, budgets, self.functions, free)
         return found, (*deciding, *found.deciding)
 
     def _contradict(
-        self, sample: Point, budgets: list[list[RationalFunction]], deciding: list[RationalFunction]
+        self, sample: Point, budgets: Elements, deciding: list[RationalFunction]
     ) -> tuple[Contradiction, tuple[RationalFunction, ...]]:
-        values = [[evaluate(c, sample) for c in row] for row in self.programme.budget_exponents()]
+        values = [[evaluate(c, sample) for c in row] for row in self._written[1]]
         found = lift_contradiction(values, budgets, self.functions, self.programme.free_positions)
         return found, (*deciding, *found.columns, *found.prices)
 
-    def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> list[list[RationalFunction]]:
-        return [[self.functions.element(choose_branches(e, sample, guards)) for e in row] for row in rows]
+    def _row_elements(self, rows: list[list[Expr]], sample: Point, guards: list[Expr]) -> Elements:
+        if id(rows) in self._plain:
+            return self._plain[id(rows)]
+        before = len(guards)
+        found = tuple(tuple(self.functions.element(choose_branches(e, sample, guards)) for e in row) for row in rows)
+        if len(guards) == before and not any(e.has(Min, Max, Piecewise) for row in rows for e in row):
+            self._plain[id(rows)] = found
+        return found
 
-    def _lift(self, basis: Basis, terms: list[list[RationalFunction]], budgets: list[list[RationalFunction]]) -> Lifted:
-        key = (basis, tuple(map(tuple, terms)), tuple(map(tuple, budgets)))
+    def _lift(self, basis: Basis, terms: Elements, budgets: Elements) -> Lifted:
+        plain = len(self._plain) == len(self._written)
+        key = basis if plain else (basis, terms, budgets)
         if key not in self._lifted:
             self._lifted[key] = lift(basis, terms, budgets, self.functions, self.programme.free_positions)
         return self._lifted[key]

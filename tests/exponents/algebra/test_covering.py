@@ -83,7 +83,7 @@ def test_regions_of_a_covering_have_the_label_of_every_point_inside():
     curves = [field.element(e) for e in (a + b - c, a * b - c)]
     found = cover_domain(field, [a, b, c], lambda at: (tuple(sign(curve, at) for curve in curves), curves))
     pole = factors(field.element(a - 1))
-    labels, regions = write_regions(found, denominators=lambda _: pole, comes_last=lambda label: label == (1, -1))
+    labels, regions = write_regions(found, denominators=lambda _: pole, rank=lambda label: label == (1, -1))
     assert set(labels) == {(1, 1), (1, -1), (-1, 1), (-1, -1)} and labels[-1] == (1, -1)
     value = regions.piecewise([Integer(10 * first + second) for first, second in labels])
     sizes = [Fraction(k, 7) for k in (2, 5, 12, 40)]
