@@ -15,18 +15,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from sympy import Eq, Expr, Integer, Max, Min, Piecewise, S, Symbol
+from sympy import Eq, Expr, Max, Min, Piecewise, S, Symbol
 from sympy.core.relational import Relational
 
 from ..algebra.covering import Searcher, divide_domain
-from ..algebra.parametric import Point, choose_branches
+from ..algebra.parametric import Point, choose_branches, holds
 from ..algebra.polynomials import Functions, Polynomial, RationalFunction, factors
 from ..algebra.work_limit import problem_limit
-from ..errors import FallsWithoutBound, IncompleteProof, InputError, NoBalance, Refuted, TooMuchWork
+from ..errors import FallsWithoutBound, IncompleteProof, InputError, NoBalance, TooMuchWork
 from .curve_reduction import has_pole, proved_pieces, restrict
 from .phase_diagram import Exceptional, Phase, PhaseDiagram, Undecided
 from .programme import Programme
-from .proof import prove_equal
 
 Rows: TypeAlias = "tuple[tuple[RationalFunction, ...], ...]"
 
@@ -174,32 +173,48 @@ def _says(diagram: PhaseDiagram, equation: Relational, fault: str) -> bool:
     """Return whether the regions say, on all of a curve, that there is no optimum for one reason."""
     if not (equation.lhs.is_Symbol and diagram.phases[-1].fault):
         return False
-    here = diagram.regions.piecewise([Integer(phase.fault == fault) for phase in diagram.phases])
-    inside = restrict(diagram.programme, equation)
     try:
-        prove_equal(S.One, here.subs(*equation.args), inside.parameters, inside.domain)
-    except (Refuted, InputError):
+        found = _phases_along(equation, restrict(diagram.programme, equation), diagram)
+    except InputError:
         return False
-    return True
+    return all(phase is not None and phase.fault == fault for (phase,) in found)
+
+
+def _phases_along(equation: Relational, inside: Programme, *diagrams: PhaseDiagram) -> list[tuple[Phase | None, ...]]:
+    """Return, for each part of a curve that is solved for a parameter, the phase that each diagram names there."""
+    functions = Functions(inside.parameters)
+    cases = [[case.subs(*equation.args) for case in diagram.regions.cases] for diagram in diagrams]
+
+    def decide(sample: Point) -> tuple[tuple[int, ...], list[RationalFunction]]:
+        guards: list[Expr] = []
+        places = tuple(next((i for i, c in enumerate(own) if holds(c, sample, guards)), -1) for own in cases)
+        return places, list(map(functions.element, guards))
+
+    leaves = divide_domain(functions, inside.domain, decide).leaves
+    return [
+        tuple(None if place < 0 else own.phases[place] for own, place in zip(diagrams, leaf.found, strict=True))
+        for leaf in leaves
+    ]
 
 
 def _agrees(diagram: PhaseDiagram, here: Exceptional) -> bool:
     """Return whether the exponent on a curve, and the shares if they are unique, are what the regions say there."""
     inside, parts = here.diagram.programme, here.diagram.phases
+    functions = Functions(inside.parameters)
     some = [part for part in (*parts, *diagram.phases) if not part.fault]
-    quantities: list[Callable[[Phase], Expr]] = [lambda phase: phase.fault_number]
-    quantities.append(lambda phase: S.Zero if phase.fault else phase.exponent)
-    if all(len(part.vertices) == 1 and not part.rays for part in some):
-        quantities += [
-            lambda phase, r=r: S.Zero if phase.fault else dict(phase.allocation)[r]  # type: ignore[misc]
-            for r in inside.resources
-        ]
+    unique = all(len(part.vertices) == 1 and not part.rays for part in some)
     try:
-        for quantity in quantities:
-            own, beside = (
-                found.regions.piecewise(list(map(quantity, found.phases))) for found in (here.diagram, diagram)
-            )
-            prove_equal(own, beside.subs(*here.curve.args), inside.parameters, inside.domain)
-    except (Refuted, InputError):
+        for own, beside in _phases_along(here.curve, inside, here.diagram, diagram):
+            if own is None or beside is None or own.fault != beside.fault:
+                return False
+            if own.fault:
+                continue
+            rows = [(own.exponent, beside.exponent)]
+            if unique:
+                shares = dict(own.allocation), dict(beside.allocation)
+                rows += [(shares[0][r], shares[1][r]) for r in inside.resources]
+            if any(functions.element(value - other.subs(*here.curve.args)) for value, other in rows):
+                return False
+    except InputError:  # a pole all along
         return False
     return True
