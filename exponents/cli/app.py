@@ -25,7 +25,6 @@ from ..errors import ExponentsError, InputError, NoBalance, NotSolved
 from ..names import require
 from .at import at
 from .balance import balance
-from .completion import complete_values
 from .curve import curve
 from .derive import derive
 from .fit import fit
@@ -59,11 +58,6 @@ class _Group(click.Group):
     """A group that answers an unknown command with the list of commands, and ``help`` with help."""
 
     command_class = Command
-
-    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        """Add a command whose values a shell completes."""
-        complete_values(cmd)
-        super().add_command(cmd, name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; ``help`` and ``help COMMAND`` ask for help."""

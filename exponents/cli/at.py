@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import InputError
-from ..names import CONVENTIONS, COORDINATES, FORMATS, MODEL, VERSIONS, require
+from ..names import COORDINATES, MODEL
 from ..rationals import abbreviate, check_capacity, check_source, exact
 from .terminal import Command, convention_option, format_option, loss_option, show_report
 
@@ -16,11 +16,9 @@ from .terminal import Command, convention_option, format_option, loss_option, sh
 @format_option
 @loss_option
 @convention_option
-@click.option(
-    "--learning-rate", "rate", default=None, metavar="E", help="Also print where steps of E show the rich exponents."
-)
-@click.option("--gamma", default=None, metavar="G", help="Richness for --learning-rate.  [default: 1]")
-def at(alpha: str, beta: str, form: str, version: str, convention: str, rate: str | None, gamma: str | None) -> None:
+@click.option("--learning-rate", "rate", metavar="E", help="Also print where steps of E show the rich exponents.")
+@click.option("--gamma", metavar="G", help="Richness for --learning-rate.  [default: 1]")
+def at(alpha: str, beta: str, form: str, loss: str, convention: str, rate: str | None, gamma: str | None) -> None:
     """Print all exact exponents at one point: capacity ALPHA > 1 and source BETA > 0.
 
     Numbers may be 3/2, 1.5 or 3; 0.1 means exactly 1/10.  With --convention the two numbers are the parameters of
@@ -34,9 +32,6 @@ def at(alpha: str, beta: str, form: str, version: str, convention: str, rate: st
       exponents at 3/4 1/4 --convention random-features
       exponents at 3/2 1/2 --learning-rate 0.01 --gamma 10
     """
-    require(form, FORMATS, "the format")
-    require(version, VERSIONS, "the loss")
-    require(convention, CONVENTIONS, "the convention")
     first, second = (exact(text, name) for text, name in zip((alpha, beta), COORDINATES[convention], strict=True))
     if convention == MODEL:  # the domains of the others are derived, with SymPy
         check_capacity(first)
@@ -51,5 +46,5 @@ def at(alpha: str, beta: str, form: str, version: str, convention: str, rate: st
     step = None if rate is None else exact(rate, "learning rate")
     from ..reports.point import at as report_at
 
-    report = report_at(first, second, version, convention, step, richness)  # type: ignore[arg-type]
+    report = report_at(first, second, loss, convention, step, richness)  # type: ignore[arg-type]
     show_report(report.tables, report.to_dict, form)

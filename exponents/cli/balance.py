@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from ..files.whole_files import check_place, write_whole
-from ..names import FORMATS, require
 from .loss_options import loss_options, read_loss
 from .problem_file import problem_object
 from .terminal import Command, format_option, show_report, show_with_derivation
@@ -40,7 +39,6 @@ def balance(form: str, certificate: str | None, proof: bool, **options: Any) -> 
       exponents balance --term '1/N + 1/D' --cost 'N*D' --subject-to 'D >= N*C**m' --where '0 < m < 1'
       exponents balance --model rich --term 'P**(-alpha*min(2,beta))' --cost 'N*t' --cost 'P' --where 'alpha > 1'
     """
-    require(form, FORMATS, "the format")
     programme = read_loss(**options)
     if certificate is not None:
         check_place(certificate, "--certificate", "check its folder")
@@ -55,7 +53,7 @@ def balance(form: str, certificate: str | None, proof: bool, **options: Any) -> 
         text = json.dumps(make_certificate(diagram)) + "\n"
         write_whole(certificate, text, "--certificate", "check its folder")
     names = [term.name for term in irreducible]
-    tables = partial(diagram_tables, diagram, options["settings"], names)
+    tables = partial(diagram_tables, diagram, options["set"], names)
 
     def as_object() -> dict[str, object]:
         return {**diagram_object(diagram), "problem": problem_object(options)}

@@ -15,12 +15,13 @@ from verify.model import SEEDS
 from verify.sweep.curve_question import LEARNING_RATE, MODES_A_FEATURE, CurveQuestion
 
 from ..errors import InputError, NotSolved
-from ..names import CONTINUUM, FLOW, FORMATS, METHODS, MODES, SIMULATE, require
+from ..names import CONTINUUM, FLOW, METHODS, MODES, SIMULATE, SPECTRA
 from .curve_request import name_options, read_questions, write_options
 from .curve_text import curve_notes, curve_title
 from .progress import current_progress, say
 from .signals import exit_status
 from .terminal import Command, column_options, format_option, show_report
+from .words import Word
 
 if TYPE_CHECKING:
     from verify.curves import LossCurve
@@ -37,32 +38,28 @@ SOON, LONG = 90, 30 * DAY
 @click.argument("alpha", required=False)
 @click.argument("beta", required=False)
 @click.option("--gamma", default="1", metavar="G", help="Richness; 0 is lazy.  [default: 1]")
-@click.option("--time", "times", default=None, metavar="LIST", help="Times: 1,1e3, or 1:1e12:25 for 25 of them.")
-@click.option("--method", default=FLOW, metavar="NAME", help=f"{', '.join(METHODS)}.  [default: {FLOW}]")
-@click.option("--model-size", default=None, metavar="N", help="Random features.  [default: infinite]")
-@click.option("--batch-size", default=None, metavar="B", help="Samples per step.  [default: infinite]")
-@click.option("--samples", default=None, metavar="P", help="Samples that are reused; with --batch-size, one pass.")
+@click.option("--time", metavar="LIST", help="Times: 1,1e3, or 1:1e12:25 for 25 of them.")
 @click.option(
-    "--learning-rate",
-    default=None,
-    metavar="E",
-    help=f"eta, where batches or steps are finite.  [default: {LEARNING_RATE}]",
+    "--method", default=FLOW, type=Word(METHODS), metavar="NAME", help=f"{', '.join(METHODS)}.  [default: {FLOW}]"
+)
+@click.option("--model-size", metavar="N", help="Random features.  [default: infinite]")
+@click.option("--batch-size", metavar="B", help="Samples per step.  [default: infinite]")
+@click.option("--samples", metavar="P", help="Samples that are reused; with --batch-size, one pass.")
+@click.option(
+    "--learning-rate", metavar="E", help=f"eta, where batches or steps are finite.  [default: {LEARNING_RATE}]"
 )
 @click.option("--small-steps", is_flag=True, help="With two-time: steps tend to 0 at fixed E/B.")
-@click.option("--seeds", default=None, metavar="K", help=f"Models that {SIMULATE} trains.  [default: {SEEDS}]")
-@click.option(
-    "--seed", default=None, metavar="S", help="Seed of the first of them; the others follow it.  [default: 0]"
-)
+@click.option("--seeds", metavar="K", help=f"Models that {SIMULATE} trains.  [default: {SEEDS}]")
+@click.option("--seed", metavar="S", help="Seed of the first of them; the others follow it.  [default: 0]")
 @click.option(
     "--spectrum",
-    default=None,
+    type=Word(SPECTRA),
     metavar="NAME",
     help=f"{CONTINUUM}, {MODES}, or a file of a measured one.  [default: {CONTINUUM}; {SIMULATE}: {MODES}]",
 )
 @column_options
 @click.option(
     "--modes",
-    default=None,
     metavar="M",
     help=f"Number of modes (with --spectrum {MODES}).  [default: all; {SIMULATE}: {MODES_A_FEATURE} N]",
 )
@@ -110,7 +107,6 @@ def curve(form: str, **words: Any) -> int:
       exponents curve 3/2 1/2 --gamma 0,1,5 --model-size 64,inf --format csv
       exponents curve --spectrum spectrum.txt --gamma 2
     """
-    require(form, FORMATS, "the format")
     asked = read_questions(words)
     gc.enable()  # a long computation, unlike the exact commands
     progress = current_progress()

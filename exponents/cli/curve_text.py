@@ -21,7 +21,7 @@ def curve_title(asked: CurveQuestion, found: LossCurve, among: bool = False) -> 
     Examples
     --------
     >>> from verify.sweep.curve_question import read_question
-    >>> asked = read_question("3/2", "1/2", times="1", gamma="1/3")
+    >>> asked = read_question("3/2", "1/2", time="1", gamma="1/3")
     >>> curve_title(asked, asked.solve(), among=True)
     'The loss under gradient flow, N and B to infinity, {gamma} = 1/3'
     """
@@ -62,7 +62,7 @@ def curve_notes(asked: CurveQuestion, found: LossCurve) -> Sequence[str]:
     Examples
     --------
     >>> from verify.sweep.curve_question import read_question
-    >>> asked = read_question("3/2", "1/2", times="1")
+    >>> asked = read_question("3/2", "1/2", time="1")
     >>> curve_notes(asked, asked.solve())[0]
     'At t = 0 the loss is 1.33333. Times are in units of 1/(learning rate).'
     """

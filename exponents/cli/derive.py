@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import click
 
-from ..names import DERIVATIONS, FORMATS, VERSIONS, require
+from ..names import DERIVATIONS
 from .terminal import Command, fill_help, format_option, list_names, loss_option, show, show_object
+from .words import Word
 
 
 @click.command(cls=Command, short_help="Print a derivation, step by step.")
-@click.argument("name")
+@click.argument("name", type=Word(DERIVATIONS, "the derivation"))
 @format_option
 @loss_option
 @fill_help(derivations=list_names(DERIVATIONS))
-def derive(name: str, form: str, version: str) -> None:
+def derive(name: str, form: str, loss: str) -> None:
     """Print a derivation step by step.
 
     NAME is one of these:
@@ -28,13 +29,10 @@ def derive(name: str, form: str, version: str) -> None:
       exponents derive chi
       exponents derive compute-optimal --format latex
     """
-    require(name, DERIVATIONS, "the derivation")
-    require(form, FORMATS, "the format")
-    require(version, VERSIONS, "the loss")
     from ..derivations import derive as derive_steps
     from ..reports.derivation_text import derivation_object, render_derivation
 
-    found = derive_steps(name, version)  # type: ignore[arg-type]
+    found = derive_steps(name, loss)  # type: ignore[arg-type]
     if form == "json":
         show_object({"derivations": [derivation_object(found)]})
         return

@@ -12,25 +12,23 @@ from typing import Any
 import click
 
 from ..errors import InputError
-from ..names import FIT_KINDS, FORMATS, RUNS, SPECTRUM, require
+from ..names import FIT_KINDS, RUNS, SPECTRUM
 from ..rationals import abbreviate
 from .fit_runs import RUNS_ARGUMENTS, RUNS_OPTIONS, fit_runs_file
 from .fit_spectrum import SPECTRUM_ARGUMENTS, SPECTRUM_OPTIONS, fit_spectrum_file, is_spectrum
-from .terminal import Command, format_option
-
-
-def _with_options(command: Any) -> Any:
-    for option in reversed((*RUNS_OPTIONS, *SPECTRUM_OPTIONS)):
-        command = option(command)
-    return command
+from .terminal import Command, add_options, format_option
+from .words import Word
 
 
 @click.command(cls=Command, short_help="A law from runs, or a kernel's spectrum.")
 @click.argument("file")
 @click.option(
-    "--kind", default=None, metavar="KIND", help=f"{' or '.join(FIT_KINDS)}.  [default: what the content says]"
+    "--kind",
+    type=Word(FIT_KINDS, "the kind"),
+    metavar="KIND",
+    help=f"{' or '.join(FIT_KINDS)}.  [default: what the content says]",
 )
-@_with_options
+@add_options(*RUNS_OPTIONS, *SPECTRUM_OPTIONS)
 @format_option
 @click.pass_context
 def fit(context: click.Context, /, file: str, form: str, kind: str | None, **options: Any) -> int:
@@ -54,9 +52,6 @@ def fit(context: click.Context, /, file: str, form: str, kind: str | None, **opt
       exponents fit kernel.npz --classes
       exponents fit spectrum.csv --eigenvalues lambda --coefficients power --samples 2000
     """
-    require(form, FORMATS, "the format")
-    if kind is not None:
-        require(kind, FIT_KINDS, "the kind")
     path = Path(file)
     given = [parameter for parameter in context.command.params if _is_given(context, parameter)]
     decided = any(option.name in SPECTRUM_ARGUMENTS and option.name not in RUNS_ARGUMENTS for option in given)

@@ -19,26 +19,25 @@ from ..files.whole_files import check_place, write_whole
 from ..names import OBJECTIVES, require
 from ..rationals import abbreviate, exact
 from .progress import current_progress, say
-from .terminal import show_report
+from .terminal import Decorator, option_names, show_report
+from .words import Whole
 
 if TYPE_CHECKING:
     from verify.fits.law_fit import LawFit
 
     from ..reports.render import Table
 
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
 _texts = partial(click.option, multiple=True, metavar="TEXT")
 
 RUNS_OPTIONS: tuple[Decorator, ...] = (
-    _texts("--term", "terms", help="A term, such as 'A*N**-alpha'.  Repeat.  [default: E + A*N**-alpha + B*D**-beta]"),
+    _texts("--term", help="A term, such as 'A*N**-alpha'.  Repeat.  [default: E + A*N**-alpha + B*D**-beta]"),
     _texts("--where", help="A tie or a fixed number: alpha==beta, E==0, alpha==0.34.  Repeat."),
-    _texts("--resource", "resources", metavar="NAME=COLUMN", help="The column of a resource.  Repeat."),
+    _texts("--resource", metavar="NAME=COLUMN", help="The column of a resource.  Repeat."),
     click.option("--loss", default="", metavar="COLUMN", help="The column of the loss."),
     _texts("--given", metavar="EQUATION", help="A resource that follows from others: 'C=6*N*D'.  Repeat."),
     _texts("--only", metavar="COLUMN=VALUE", help="Keep the rows with this entry.  Repeat."),
     click.option("--drop-blank", is_flag=True, help="Leave out rows with a blank cell."),
-    click.option("--drop-highest", default="0", metavar="K", help="Leave out the K highest losses."),
+    click.option("--drop-highest", type=Whole(0), default="0", metavar="K", help="Leave out the K highest losses."),
     click.option("--best", is_flag=True, help="Of runs with equal resources keep the lowest loss."),
     click.option(
         "--objective",
@@ -48,43 +47,24 @@ RUNS_OPTIONS: tuple[Decorator, ...] = (
     ),
     click.option("--fast", is_flag=True, help="Intervals by a formula and not by a bootstrap."),
     click.option("--no-intervals", is_flag=True, help="No intervals."),
-    click.option("--draws", default="400", metavar="K", help="Fits of the bootstrap.  [default: 400]"),
+    click.option("--draws", type=Whole(20), default="400", metavar="K", help="Fits of the bootstrap.  [default: 400]"),
     click.option("--level", default="0.95", metavar="P", help="Level of the intervals.  [default: 0.95]"),
     click.option("--cluster", default="", metavar="COLUMN", help="Runs with the same entry share noise."),
-    click.option("--seed", default="0", metavar="K", help="Seed of the bootstrap.  [default: 0]"),
-    click.option("--jobs", default=None, metavar="K", help="Processes.  [default: all processors]"),
+    click.option("--seed", type=Whole(0), default="0", metavar="K", help="Seed of the bootstrap.  [default: 0]"),
+    click.option("--jobs", type=Whole(), metavar="K", help="Processes.  [default: all processors]"),
     click.option("--held-out", is_flag=True, help="Compare with other laws on runs that are left out."),
     click.option("--approaches", is_flag=True, help="Envelope and isoFLOP parabolas beside the fit."),
     click.option("--report", is_flag=True, help="The checklist of what a paper must report, filled in."),
-    click.option("--plan", "planned", is_flag=True, help="Split --budget by the law, as plan does, with intervals."),
-    click.option("--cost", default=None, metavar="TEXT", help="The cost.  [default: --given, or 6*N*D]"),
-    click.option("--budget", default=None, metavar="C", help="The budget of a split."),
-    click.option("--save", default=None, metavar="FILE", help="Write the law for balance, plan and plot --problem."),
-    click.option("--plot", "picture", default=None, metavar="FILE", help="Draw the fit: a .png, .svg or .pdf."),
+    click.option("--plan", is_flag=True, help="Split --budget by the law, as plan does, with intervals."),
+    click.option("--cost", metavar="TEXT", help="The cost.  [default: --given, or 6*N*D]"),
+    click.option("--budget", metavar="C", help="The budget of a split."),
+    click.option("--save", metavar="FILE", help="Write the law for balance, plan and plot --problem."),
+    click.option("--plot", metavar="FILE", help="Draw the fit: a .png, .svg or .pdf."),
 )
 """The options of ``exponents fit`` that concern runs alone."""
 
-RUNS_ARGUMENTS = (
-    *(
-        "terms",
-        "where",
-        "resources",
-        "loss",
-        "given",
-        "only",
-        "drop_blank",
-        "drop_highest",
-        "best",
-        "objective",
-        "fast",
-    ),
-    *("no_intervals", "draws", "level", "cluster", "seed", "jobs", "held_out", "approaches", "report", "planned"),
-    *("cost", "budget", "save", "picture"),
-)
+RUNS_ARGUMENTS = option_names(*RUNS_OPTIONS)
 """The arguments that these options fill."""
-
-MANY_RUNS = 5_000
-"""Runs times draws over 100 below which one process is as fast as several."""
 
 
 def fit_runs_file(path: Path, form: str, **options: Any) -> int:
@@ -106,14 +86,13 @@ def fit_runs_file(path: Path, form: str, **options: Any) -> int:
     """
     require(options["objective"].partition(":")[0], OBJECTIVES, "the objective")
     settings = _read_settings(options)
-    check_files(options["save"], options["picture"])
+    check_files(options["save"], options["plot"])
     gc.enable()  # a long computation, unlike the exact commands
     from verify.fits.classical import compare_approaches
     from verify.fits.held_out import compare_laws
     from verify.fits.law_fit import fit_law
 
-    jobs = settings.pop("jobs")
-    with start_processes(jobs) as executor:
+    with start_processes(options["jobs"] or os.cpu_count() or 1) as executor:
         found = fit_law(path, **settings, executor=executor, progress=current_progress().count)
     if options["held_out"]:
         found = replace(found, held_out=compare_laws(found.law, found.runs, found.objective, settings["seed"]))
@@ -122,11 +101,11 @@ def fit_runs_file(path: Path, form: str, **options: Any) -> int:
     _say(found)
     if options["save"] is not None:
         _save(found, options["save"])
-    if options["picture"] is not None:
+    if options["plot"] is not None:
         from verify.plots import plot_law_fit
 
-        draw_picture(partial(plot_law_fit, found), options["picture"])
-    _show(found, form, options["planned"], options["report"])
+        draw_picture(partial(plot_law_fit, found), options["plot"])
+    _show(found, form, options["plan"], options["report"])
     return 0
 
 
@@ -164,18 +143,11 @@ def draw_picture(draw: Callable[[], Any], picture: str) -> None:
 
 def _read_settings(options: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of `fit_law`; every number is checked before NumPy is imported."""
-    kept = ("where", "loss", "given", "only", "drop_blank", "best", "objective", "cluster", "cost")
-    settings: dict[str, Any] = {name: options[name] for name in kept}
-    settings["resources"] = dict(_read_pair(text) for text in options["resources"])
-    if options["terms"]:
-        settings["form"] = options["terms"]
-    for name, least in (("draws", 20), ("seed", 0), ("drop_highest", 0)):
-        number = exact(options[name], f"--{name.replace('_', '-')}")
-        if number.denominator != 1 or number < least:
-            raise InputError(
-                f"--{name.replace('_', '-')} must be a whole number from {least}; got {options[name].strip()}"
-            )
-        settings[name] = int(number)
+    kept = ("where", "loss", "given", "only", "drop_blank", "drop_highest", "best", "objective", "draws", "cluster")
+    settings: dict[str, Any] = {name: options[name] for name in (*kept, "seed", "cost")}
+    settings["resources"] = dict(_read_pair(text) for text in options["resource"])
+    if options["term"]:
+        settings["form"] = options["term"]
     level = exact(options["level"], "--level")
     if not 0 < level < 1:
         raise InputError(f"--level must lie between 0 and 1; got {options['level'].strip()}; try 0.95")
@@ -183,7 +155,7 @@ def _read_settings(options: dict[str, Any]) -> dict[str, Any]:
     if options["fast"] and options["no_intervals"]:
         raise InputError("--fast and --no-intervals exclude each other; leave one out")
     settings["intervals"] = "formula" if options["fast"] else "none" if options["no_intervals"] else "bootstrap"
-    if options["planned"] and options["budget"] is None:
+    if options["plan"] and options["budget"] is None:
         raise InputError("--plan needs a budget; got none; add --budget 1e21")
     if options["budget"] is not None:
         from .plan import read_amount
@@ -192,10 +164,6 @@ def _read_settings(options: dict[str, Any]) -> dict[str, Any]:
         if budget <= 0:
             raise InputError(f"the budget must be positive; got {abbreviate(options['budget'])}; try 1e21")
         settings["budget"] = float(budget)
-    jobs = None if options["jobs"] is None else exact(options["jobs"], "--jobs")
-    if jobs is not None and (jobs.denominator != 1 or jobs < 1):
-        raise InputError(f"--jobs must be a whole number from 1; got {options['jobs'].strip()}")
-    settings["jobs"] = os.cpu_count() or 1 if jobs is None else int(jobs)
     return settings
 
 

@@ -5,7 +5,7 @@ A file holds either eigenvalues and squared coefficients, or a kernel matrix wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from math import isfinite
 from pathlib import Path
@@ -18,7 +18,8 @@ from ..rationals import abbreviate, exact, to_double
 from .curve_request import name_options, read_moments, whole_number, write_options
 from .fit_runs import check_files, draw_picture
 from .progress import say
-from .terminal import column_options, show_report
+from .terminal import Decorator, column_options, option_names, show_report
+from .words import Whole
 
 if TYPE_CHECKING:
     from verify.fits.fitted_spectrum import SpectrumFit
@@ -28,23 +29,20 @@ if TYPE_CHECKING:
 KERNEL, LABELS = "kernel", "labels"
 """Names of the arrays of a file that holds a kernel matrix."""
 
-SPECTRUM_OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
+SPECTRUM_OPTIONS: tuple[Decorator, ...] = (
     column_options,
-    click.option("--kernel", default=None, metavar="ARRAY", help=f"Kernel matrix in an NPZ file.  [default: {KERNEL}]"),
-    click.option("--labels", default=None, metavar="ARRAY", help=f"Its labels.  [default: {LABELS}]"),
+    click.option("--kernel", metavar="ARRAY", help=f"Kernel matrix in an NPZ file.  [default: {KERNEL}]"),
+    click.option("--labels", metavar="ARRAY", help=f"Its labels.  [default: {LABELS}]"),
     click.option("--classes", is_flag=True, help="Labels name classes: one centred output for each."),
-    click.option("--samples", default=None, metavar="n", help="Samples behind eigenvalues.  [default: exact ones]"),
-    click.option("--window", default=None, metavar="FIRST:LAST", help="Modes to use.  [default: 10:n/20]"),
+    click.option("--samples", type=Whole(), metavar="n", help="Samples behind eigenvalues.  [default: exact ones]"),
+    click.option("--window", metavar="FIRST:LAST", help="Modes to use.  [default: 10:n/20]"),
     click.option("--gamma", default="1", metavar="G", help="Richness of a spectrum's curve; 0 is lazy.  [default: 1]"),
-    click.option("--time", "times", default=None, metavar="LIST", help="Times of that curve: 1,1e3, or 1:1e12:25."),
+    click.option("--time", metavar="LIST", help="Times of that curve: 1,1e3, or 1:1e12:25."),
 )
 """The options of ``exponents fit`` that concern spectra alone, as decorators of click."""
 
-SPECTRUM_ARGUMENTS: tuple[str, ...] = (
-    *("eigenvalues", "coefficients", "kernel", "labels", "classes", "samples", "window", "gamma", "times"),
-    *("level", "seed", "save", "picture"),
-)
-"""The arguments of a fit of a spectrum; those of the last line are options for runs as well."""
+SPECTRUM_ARGUMENTS = (*option_names(*SPECTRUM_OPTIONS), "level", "seed", "save", "plot")
+"""The arguments of a fit of a spectrum; the last four are options for runs as well."""
 
 ARRAY_ENDINGS = (".npz", ".npy")
 """Endings of files that hold arrays, and so a spectrum."""
@@ -96,16 +94,15 @@ def fit_spectrum_file(path: Path, form: str, **options: Any) -> int:
     """
     asked: dict[str, Any] = {"window": _read_window(options.get("window"))}
     asked["level"] = to_double(exact(options.get("level", "0.95"), "--level"), "--level")
-    asked["seed"] = whole_number(options.get("seed", "0"), "--seed", 0)
+    asked["seed"] = options.get("seed", 0)
     gamma = to_double(exact(options.get("gamma", "1"), "gamma"), "gamma")
-    times = None if options.get("times") is None else read_moments(options["times"])
-    samples = None if options.get("samples") is None else whole_number(options["samples"], "--samples")
-    check_files(options.get("save"), options.get("picture"))
+    times = None if options.get("time") is None else read_moments(options["time"])
+    check_files(options.get("save"), options.get("plot"))
     from verify.fits.spectrum_curves import default_times
     from verify.spectra.spectrum_file import read_columns
 
     with name_options():
-        fit = _fit(read_columns(path), samples, options, asked)
+        fit = _fit(read_columns(path), options, asked)
         when = default_times(fit, gamma) if times is None else times
         warnings = [write_options(text).replace("give one_hot(labels)", "add --classes") for text in fit.warnings]
         curves = fit.predict(when, gamma)
@@ -117,21 +114,21 @@ def fit_spectrum_file(path: Path, form: str, **options: Any) -> int:
         say(f"exponents: {warning}")
     if options.get("save") is not None:
         fit.save(options["save"])
-    if options.get("picture") is not None:
+    if options.get("plot") is not None:
         from verify.plots import plot_spectrum_fit
 
-        draw_picture(partial(plot_spectrum_fit, fit, curves), options["picture"])
+        draw_picture(partial(plot_spectrum_fit, fit, curves), options["plot"])
     return 0
 
 
-def _fit(table: Columns, samples: int | None, options: Mapping[str, Any], asked: Mapping[str, Any]) -> SpectrumFit:
+def _fit(table: Columns, options: Mapping[str, Any], asked: Mapping[str, Any]) -> SpectrumFit:
     """Fit what a file holds."""
     from verify.fits.kernel_spectrum import one_hot
     from verify.fits.spectrum_fit import fit_kernel, fit_spectrum
     from verify.spectra.spectrum_file import read_modes
 
     columns = options.get("eigenvalues"), options.get("coefficients")
-    matrix, labels = options.get("kernel"), options.get("labels")
+    matrix, labels, samples = options.get("kernel"), options.get("labels"), options.get("samples")
     if matrix is None and labels is None and (KERNEL not in table.names or any(columns)):
         if options.get("classes"):
             raise InputError(f"--classes goes with a kernel matrix and labels; {table.file} has none; leave it out")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import InputError
-from ..names import FORMATS, require
 from ..rationals import abbreviate, exact
 from .loss_options import loss_options, read_loss
 from .problem_file import problem_object
@@ -109,7 +108,6 @@ def plan(
       exponents plan --term '3/t' --term '2/N' --target 0.01 --fix N=500 --compare N=1000,t=2000
       exponents plan --term '2*t**(-beta)' --term 'N**-alpha' --set alpha=3/2 --set beta=1/2 --budget 1e9
     """
-    require(form, FORMATS, "the format")
     if bool(budgets) == (target is not None):
         given = "both" if budgets else "neither"
         raise InputError(f"plan takes either --budget or --target; got {given}; try --budget 1e21")

@@ -16,49 +16,50 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import InputError, import_extra
-from ..names import ALL, CURVES, FLOW, PHASES, PICTURES, PUBLISHED, REGIMES, SIMULATE, Method, require
+from ..names import ALL, CURVES, FLOW, METHODS, PHASES, PICTURES, PUBLISHED, REGIMES, SIMULATE, require
 from .curve_request import name_options, read_questions
 from .loss_options import loss_options, read_loss
-from .plot_request import PlotRequest, read_request
+from .plot_request import LOSS, PlotRequest, read_request
 from .progress import Progress, current_progress, say
 from .signals import end_at_interrupt
 from .terminal import Command, fill_help, list_names
+from .words import Word
 
 if TYPE_CHECKING:
     from verify.curves import LossCurve
     from verify.sweep.curve_question import CurveQuestion
 
-CURVE = {"alpha": "3/2", "beta": "1/2", "gamma": "0,1/2,1,2", "size": "256"}
+CURVE = {"alpha": "3/2", "beta": "1/2", "gamma": "0,1/2,1,2", "model_size": "256"}
 """What the picture of curves shows unless something else is chosen."""
 
 MOST = 16
 """Most curves of a picture: so many can be told apart."""
 
-SYMBOLS = {"gamma": r"\gamma", "size": "N", "batch": "B", "samples": "P"}
+SYMBOLS = {"gamma": r"\gamma", "model_size": "N", "batch_size": "B", "samples": "P"}
 """Symbols of what may have several values in the picture of curves."""
 
 
 @click.command(cls=Command, log=True, short_help="Draw phase diagrams, curves and figures.")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@click.option("--output", default=None, metavar="FILE", help="A .png, .svg or .pdf.  [default: NAME.png]")
-@click.option("--out", default=None, metavar="DIR", help="A folder, with an index page that has the tables as well.")
-@click.option("--data", default=None, metavar="FILE", help="Write what is drawn as well, as .csv or .json.")
-@click.option("--size", "inches", default=None, metavar="WxH", help="Size in inches, such as 6x4.")
-@click.option("--title", default=None, metavar="TEXT", help="Words above the picture; formulas between $.")
-@click.option("--x-label", default=None, metavar="TEXT", help="Words below the axis, where panels share one.")
-@click.option("--y-label", default=None, metavar="TEXT", help="Words beside the axis, likewise.")
-@click.option("--x-range", default=None, metavar="LOW:HIGH", help="Range of the horizontal axis: phases, curves.")
-@click.option("--y-range", default=None, metavar="LOW:HIGH", help="Range of the vertical axis: phases, curves.")
-@click.option("--x-axis", "across", default=None, metavar="NAME", help="The parameter to the right: phases.")
-@click.option("--alpha", default=None, metavar="A", help="Capacity: curves and figures.")
-@click.option("--beta", default=None, metavar="LIST", help="Source, or several: curves and most figures.")
-@click.option("--gamma", default=None, metavar="LIST", help="Richness, or several: curves and figures.")
-@click.option("--time", "times", default=None, metavar="LIST", help="1:1e6, 1:1e6:25 or a list: where time is an axis.")
-@click.option("--model-size", "size", default=None, metavar="LIST", help="N, one or several: curves.")
-@click.option("--batch-size", "batch", default=None, metavar="LIST", help="B, one or several: curves.")
-@click.option("--samples", default=None, metavar="LIST", help="P, one or several: curves.")
-@click.option("--method", default=None, metavar="NAME", help="As of the command curve: curves.")
-@click.option("--learning-rate", "rate", default=None, metavar="E", help="As of the command curve: curves.")
+@click.argument("names", nargs=-1, required=True, type=Word((*PICTURES, ALL), "the picture"), metavar="NAME...")
+@click.option("--output", metavar="FILE", help="A .png, .svg or .pdf.  [default: NAME.png]")
+@click.option("--out", metavar="DIR", help="A folder, with an index page that has the tables as well.")
+@click.option("--data", metavar="FILE", help="Write what is drawn as well, as .csv or .json.")
+@click.option("--size", metavar="WxH", help="Size in inches, such as 6x4.")
+@click.option("--title", metavar="TEXT", help="Words above the picture; formulas between $.")
+@click.option("--x-label", metavar="TEXT", help="Words below the axis, where panels share one.")
+@click.option("--y-label", metavar="TEXT", help="Words beside the axis, likewise.")
+@click.option("--x-range", metavar="LOW:HIGH", help="Range of the horizontal axis: phases, curves.")
+@click.option("--y-range", metavar="LOW:HIGH", help="Range of the vertical axis: phases, curves.")
+@click.option("--x-axis", metavar="NAME", help="The parameter to the right: phases.")
+@click.option("--alpha", metavar="A", help="Capacity: curves and figures.")
+@click.option("--beta", metavar="LIST", help="Source, or several: curves and most figures.")
+@click.option("--gamma", metavar="LIST", help="Richness, or several: curves and figures.")
+@click.option("--time", metavar="LIST", help="1:1e6, 1:1e6:25 or a list: where time is an axis.")
+@click.option("--model-size", metavar="LIST", help="N, one or several: curves.")
+@click.option("--batch-size", metavar="LIST", help="B, one or several: curves.")
+@click.option("--samples", metavar="LIST", help="P, one or several: curves.")
+@click.option("--method", type=Word(METHODS), metavar="NAME", help="As of the command curve: curves.")
+@click.option("--learning-rate", metavar="E", help="As of the command curve: curves.")
 @loss_options
 @fill_help(pictures=list_names(PICTURES), all=ALL)
 def plot(names: tuple[str, ...], **options: Any) -> None:
@@ -148,8 +149,7 @@ def _prepare(asked: PlotRequest, name: str) -> Callable[[Progress], Any]:
 
 def _prepare_phases(asked: PlotRequest) -> Callable[[Progress], Any]:
     """Return a function that draws the diagrams of the paper's loss, or of the user's own."""
-    names = ("terms", "costs", "model", "version", "where", "constraints", "given", "resources", "free", "settings")
-    programme = read_loss(**{name: asked.words[name] for name in names}) if asked.has_loss else None
+    programme = read_loss(**{name: asked.words[name] for name in LOSS}) if asked.has_loss else None
     if programme is not None and not 1 <= len(programme.parameters) <= 2:
         came = ", ".join(map(str, programme.parameters)) or "none"
         hint = (
@@ -159,10 +159,10 @@ def _prepare_phases(asked: PlotRequest) -> Callable[[Progress], Any]:
     from ..symbols import alpha, beta
 
     vertical, across = (alpha, beta) if programme is None else ([None, *programme.parameters])[-2:]
-    if asked.words.get("across"):
-        known = {str(symbol): symbol for symbol in (vertical, across) if symbol is not None}
-        require(asked.words["across"], tuple(known), "the parameter of --x-axis")
-        if asked.words["across"] == str(vertical):
+    if asked.words.get("x_axis"):
+        known = [str(symbol) for symbol in (vertical, across) if symbol is not None]
+        require(asked.words["x_axis"], known, "the parameter of --x-axis")
+        if asked.words["x_axis"] == str(vertical):
             vertical, across = across, vertical
     if vertical is None and asked.y_range is not None:
         raise InputError(f"--y-range needs two parameters; got {across}; leave it out")
@@ -174,7 +174,7 @@ def _prepare_phases(asked: PlotRequest) -> Callable[[Progress], Any]:
         from ..optimum.search import phase_diagram
 
         if programme is None:
-            version = asked.words.get("version") or PUBLISHED
+            version = asked.words.get("loss") or PUBLISHED
             diagrams = {str(regime): optimum(regime, version) for regime in REGIMES}
         else:
             diagrams = {"your loss": phase_diagram(programme)}
@@ -190,29 +190,27 @@ def _prepare_phases(asked: PlotRequest) -> Callable[[Progress], Any]:
 
 def _prepare_curves(asked: PlotRequest) -> Callable[[Progress], Any]:
     """Return a function that draws loss curves, one for each combination of the values in lists."""
-    words = {name: asked.words.get(name) for name in (*SYMBOLS, "alpha", "beta", "method", "rate")}
+    names = (*SYMBOLS, "alpha", "beta", "method", "learning_rate")
+    words: dict[str, Any] = {name: asked.words.get(name) for name in names}
     if not any(words.values()):
         words |= CURVE
-    words["alpha"], words["beta"] = words["alpha"] or CURVE["alpha"], words["beta"] or CURVE["beta"]
-    words["gamma"] = words["gamma"] or "1"
-    method: Method = words["method"] or FLOW
-    times = "1:1e4:65" if asked.times is None and method == FLOW else asked.words.get("times")
-    if asked.times is not None and method == FLOW:
-        times = ",".join(map(repr, asked.times))
-    lists = {name: str(words[name]).split(",") if words[name] else [None] for name in SYMBOLS}
+    for name, usual in (("alpha", CURVE["alpha"]), ("beta", CURVE["beta"]), ("gamma", "1"), ("method", FLOW)):
+        words[name] = words[name] or usual
+    words["time"] = asked.words.get("time")
+    if words["method"] == FLOW:
+        words["time"] = "1:1e4:65" if asked.times is None else ",".join(map(repr, asked.times))
+    lists = {name: words[name].split(",") if words[name] else [None] for name in SYMBOLS}
     several = [name for name, values in lists.items() if len(values) > 1]
-    if len(list(product(*lists.values()))) > MOST:
+    settings = [dict(zip(lists, values, strict=True)) for values in product(*lists.values())]
+    if len(settings) > MOST:
         raise InputError(f"a picture may have at most {MOST} curves; got more; give fewer values")
     requests = {}
-    for gamma, size, batch, samples in product(*lists.values()):
-        own = {"gamma": gamma, "size": size, "batch": batch, "samples": samples}
-        label = ", ".join(f"${SYMBOLS[name]} = {own[name]}$" for name in several) or rf"$\gamma = {gamma}$"
-        setting = {"alpha": words["alpha"], "beta": words["beta"], "gamma": gamma, "times": times, "method": method}
-        sizes = {"model_size": size, "batch_size": batch, "samples": samples, "learning_rate": words["rate"]}
-        (requests[label],) = read_questions({**setting, **{name: word for name, word in sizes.items() if word}})
+    for own in settings:
+        label = ", ".join(f"${SYMBOLS[name]} = {own[name]}$" for name in several) or rf"$\gamma = {own['gamma']}$"
+        (requests[label],) = read_questions(words | own)
     fixed = {"alpha": r"\alpha", "beta": r"\beta"} | {name: SYMBOLS[name] for name in SYMBOLS if name not in several}
     note = ",  ".join(f"${symbol} = {words[name]}$" for name, symbol in fixed.items() if words[name])
-    kind = "trained models" if method == SIMULATE else ""
+    kind = "trained models" if words["method"] == SIMULATE else ""
 
     def draw(progress: Progress) -> Any:
         from verify.plots import plot_curves, set_ranges

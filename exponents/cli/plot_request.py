@@ -15,59 +15,31 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, install_hint
-from ..names import ALL, CHOICES, CURVES, PHASES, PICTURES, PUBLISHED, TRAINED_PICTURES, VERSIONS, require
+from ..names import ALL, CHOICES, CURVES, PHASES, PICTURES, PUBLISHED, TRAINED_PICTURES
 from ..rationals import abbreviate, exact
 from .curve_request import read_moments
+from .problem_file import LISTS, WORDS
 from .progress import say
+from .words import write_option
 
 SINGLE = (PHASES, CURVES, "fig1a")
 """Pictures whose panels share one pair of labels."""
 
-LOSS = {
-    "terms": "--term",
-    "model": "--model",
-    "costs": "--cost",
-    "where": "--where",
-    "constraints": "--subject-to",
-    "given": "--given",
-    "resources": "--resource",
-    "free": "--free",
-    "settings": "--set",
-    "version": "--loss",
-}
-"""Options of a loss.  All but the last need one of the first two, which give its terms."""
+LOSS = tuple(key.replace("-", "_") for key in (*LISTS, *WORDS))
+"""Options of a loss.  All but the last need a term or a model."""
 
 APPLIES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(LOSS, (PHASES,)),
-    "across": (PHASES,),
-    "x_range": (PHASES, CURVES),
-    "y_range": (PHASES, CURVES),
-    "x_label": SINGLE,
-    "y_label": SINGLE,
+    "x_axis": (PHASES,),
+    **dict.fromkeys(("x_range", "y_range"), (PHASES, CURVES)),
+    **dict.fromkeys(("x_label", "y_label"), SINGLE),
     **{
-        name: tuple(picture for picture, able in CHOICES.items() if name in able)
-        for name in ("alpha", "beta", "gamma", "times")
+        name: tuple(picture for picture, able in CHOICES.items() if chosen in able)
+        for name, chosen in (("alpha", "alpha"), ("beta", "beta"), ("gamma", "gamma"), ("time", "times"))
     },
-    **dict.fromkeys(("size", "batch", "samples", "method", "rate"), (CURVES,)),
+    **dict.fromkeys(("model_size", "batch_size", "samples", "method", "learning_rate"), (CURVES,)),
 }
 """Options that go with some pictures only, and these."""
-
-OPTIONS = LOSS | {
-    "across": "--x-axis",
-    "x_range": "--x-range",
-    "y_range": "--y-range",
-    "x_label": "--x-label",
-    "y_label": "--y-label",
-    "alpha": "--alpha",
-    "beta": "--beta",
-    "gamma": "--gamma",
-    "times": "--time",
-    "size": "--model-size",
-    "batch": "--batch-size",
-    "samples": "--samples",
-    "method": "--method",
-    "rate": "--learning-rate",
-}
 
 INCHES = 1.0, 100.0
 """Least and largest width and height of a picture."""
@@ -95,29 +67,18 @@ class PlotRequest:
     @property
     def has_loss(self) -> bool:
         """Whether a loss of the user's own is to be drawn."""
-        return bool(self.words["terms"] or self.words["model"])
+        return bool(self.words["term"] or self.words["model"])
 
 
-def read_request(
-    names: Sequence[str],
-    output: str | None,
-    out: str | None,
-    data: str | None,
-    inches: str | None,
-    x_range: str | None,
-    y_range: str | None,
-    **words: Any,
-) -> PlotRequest:
+def read_request(names: Sequence[str], **words: Any) -> PlotRequest:
     """Return what the options ask for.
 
     Parameters
     ----------
     names : sequence of str
         Pictures, or the word for all.
-    output, out, data, inches, x_range, y_range : str or None
-        The words of ``--output``, ``--out``, ``--data``, ``--size``, ``--x-range`` and ``--y-range``.
     **words : str, tuple of str or None
-        The words of `OPTIONS`, and the title.
+        What is given to the options, by their names.
 
     Returns
     -------
@@ -130,20 +91,17 @@ def read_request(
 
     Examples
     --------
-    >>> asked = read_request(["fig2a"], None, None, None, "6x4", None, None, terms=(), model="", times="1:1e4")
+    >>> asked = read_request(["fig2a"], size="6x4", time="1:1e4")
     >>> asked.inches, asked.paths[0].name, len(asked.times)
     ((6.0, 4.0), 'fig2a.png', 65)
     """
-    for name in names:
-        if name != ALL:
-            require(name, PICTURES, "the picture")
+    output, out, data = (words.get(name) for name in ("output", "out", "data"))
     wanted = _list_all() if ALL in names else tuple(dict.fromkeys(names))
     if ALL in names and out is None:
         raise InputError(f"{ALL} writes many files; got no folder; give one, such as --out figures")
     _check_files(wanted, output, out, data)
-    given = {name: words.get(name) for name in OPTIONS} | {"x_range": x_range, "y_range": y_range}
+    given = {name: words.get(name) for name in APPLIES}
     _check_options(wanted, {name: value for name, value in given.items() if value and value != PUBLISHED})
-    require(words.get("version") or PUBLISHED, VERSIONS, "the loss")
     folder = None if out is None else Path(out)
     paths = [Path(output)] if output is not None else [(folder or Path()) / f"{name}.png" for name in wanted]
     return PlotRequest(
@@ -151,10 +109,10 @@ def read_request(
         tuple(paths),
         folder,
         None if data is None else Path(data),
-        None if inches is None else _read_size(inches),
-        None if x_range is None else _read_range(x_range, "--x-range"),
-        None if y_range is None else _read_range(y_range, "--y-range"),
-        None if not words.get("times") else _read_times(words["times"]),
+        None if words.get("size") is None else _read_size(words["size"]),
+        None if words.get("x_range") is None else _read_range(words["x_range"], "--x-range"),
+        None if words.get("y_range") is None else _read_range(words["y_range"], "--y-range"),
+        None if not words.get("time") else _read_times(words["time"]),
         words,
     )
 
@@ -188,13 +146,13 @@ def _check_options(wanted: Sequence[str], given: dict[str, Any]) -> None:
         other = next((picture for picture in wanted if picture not in able), None)
         if other is not None:
             fits = f"{able[0]} only" if len(able) == 1 else ", ".join(able)
-            has = ", ".join(OPTIONS[one] for one in OPTIONS if one not in LOSS and other in APPLIES[one])
+            has = ", ".join(write_option(one) for one in APPLIES if one not in LOSS and other in APPLIES[one])
             takes = f", which takes {has}" if has and len(wanted) == 1 else ""
             hint = "leave the option or the picture out"
-            raise InputError(f"{OPTIONS[name]} goes with {fits}; got {other}{takes}; {hint}")
-    lone = next((name for name in given if name in LOSS and name != "version"), None)
-    if lone and not (given.get("terms") or given.get("model")):
-        raise InputError(f"{OPTIONS[lone]} needs a loss; got none; give --term or --model as well")
+            raise InputError(f"{write_option(name)} goes with {fits}; got {other}{takes}; {hint}")
+    lone = next((name for name in given if name in LOSS and name != "loss"), None)
+    if lone and not (given.get("term") or given.get("model")):
+        raise InputError(f"{write_option(lone)} needs a loss; got none; give --term or --model as well")
 
 
 def _read_size(text: str) -> tuple[float, float]:

@@ -21,20 +21,11 @@ from ..files.whole_files import write_whole
 from ..names import PUBLISHED
 from ..rationals import abbreviate
 
-LISTS = {
-    "term": "terms",
-    "cost": "costs",
-    "where": "where",
-    "subject-to": "constraints",
-    "given": "given",
-    "resource": "resources",
-    "free": "free",
-    "set": "settings",
-}
-"""Keys that hold several texts, and the argument of the option of this name."""
+LISTS = ("term", "cost", "where", "subject-to", "given", "resource", "free", "set")
+"""Keys that hold several texts; an argument has an underscore for the hyphen."""
 
-WORDS = {"model": ("model", ""), "loss": ("version", PUBLISHED)}
-"""Keys that hold one word, with the argument of the option of this name and its default."""
+WORDS = {"model": "", "loss": PUBLISHED}
+"""Keys that hold one word, and its default."""
 
 FIT = "fit"
 """Key of what ``fit --save`` keeps beside the problem; it is no part of the question."""
@@ -76,20 +67,13 @@ def read_problem(path: str) -> dict[str, tuple[str, ...] | str]:
     if not isinstance(held, dict) or not held:
         raise InputError(f"a problem needs keys such as term and cost; got none in {abbreviate(path)}")
     held.pop(FIT, None)
-    return {_find_argument(key): _read_value(key, value) for key, value in held.items()}
-
-
-def _find_argument(key: str) -> str:
-    """Return the argument of a key, or raise InputError with the keys that there are."""
-    if key in WORDS:
-        return WORDS[key][0]
-    if key not in LISTS:
-        raise InputError(f"a problem has the keys {', '.join((*LISTS, *WORDS))}; got {abbreviate(key)}; leave it out")
-    return LISTS[key]
+    return {key.replace("-", "_"): _read_value(key, value) for key, value in held.items()}
 
 
 def _read_value(key: str, value: object) -> tuple[str, ...] | str:
     """Return the texts of a key, or its word."""
+    if key not in (*LISTS, *WORDS):
+        raise InputError(f"a problem has the keys {', '.join((*LISTS, *WORDS))}; got {abbreviate(key)}; leave it out")
     if key in WORDS and isinstance(value, str):
         return value
     texts = value if isinstance(value, list) else [value]
@@ -108,12 +92,12 @@ def problem_object(options: Mapping[str, object]) -> dict[str, object]:
 
     Examples
     --------
-    >>> problem_object({"terms": ("1/t", "1/N"), "costs": (), "model": ""})
+    >>> problem_object({"term": ("1/t", "1/N"), "cost": (), "model": ""})
     {'term': ['1/t', '1/N']}
     """
-    kept: dict[str, object] = {key: list(options[name]) for key, name in LISTS.items() if options.get(name)}  # type: ignore[call-overload]
-    words = ((key, options.get(name, default), default) for key, (name, default) in WORDS.items())
-    return kept | {key: word for key, word, default in words if word != default}
+    given = {key: options.get(key.replace("-", "_"), WORDS.get(key)) for key in (*LISTS, *WORDS)}
+    kept = {key: value for key, value in given.items() if value and value != WORDS.get(key)}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in kept.items()}
 
 
 def write_problem(path: str, options: Mapping[str, object]) -> None:
@@ -135,9 +119,9 @@ def write_problem(path: str, options: Mapping[str, object]) -> None:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_problem(folder + "/law.toml", {"terms": ("1/t", "1/N"), "costs": (), "model": ""})
+    ...     write_problem(folder + "/law.toml", {"term": ("1/t", "1/N"), "cost": (), "model": ""})
     ...     read_problem(folder + "/law.toml")
-    {'terms': ('1/t', '1/N')}
+    {'term': ('1/t', '1/N')}
     """
     kept = problem_object(options)
     if path.lower().endswith(".json"):

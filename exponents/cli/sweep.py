@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import InputError
-from ..names import FORMATS, require
-from .curve_request import whole_number
 from .progress import current_progress, say
 from .signals import exit_status
 from .terminal import Command, format_option, show, show_report
+from .words import Whole
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -33,10 +32,10 @@ SHOWN = 5
 
 @click.command(cls=Command, log=True, short_help="Many curves or verdicts, in parallel, resumed after a crash.")
 @click.argument("file")
-@click.option("--store", default=None, metavar="FILE", help="Where results are kept.  [default: FILE with .sqlite]")
+@click.option("--store", metavar="FILE", help="Where results are kept.  [default: FILE with .sqlite]")
 @click.option("--export", "exports", multiple=True, metavar="FILE", help="Also write .csv, .json or .parquet.  Repeat.")
-@click.option("--jobs", default=None, metavar="N", help="Processes.  [default: one per processor]")
-@click.option("--scheduler", default=None, metavar="ADDRESS", help="Run on the workers of a scheduler of Dask.")
+@click.option("--jobs", type=Whole(), metavar="N", help="Processes.  [default: one per processor]")
+@click.option("--scheduler", metavar="ADDRESS", help="Run on the workers of a scheduler of Dask.")
 @click.option("--dry-run", is_flag=True, help="Print tasks, memory and expected time; run nothing.")
 @click.option("--retry", is_flag=True, help="Run failed tasks again.")
 @format_option
@@ -44,7 +43,7 @@ def sweep(
     file: str,
     store: str | None,
     exports: tuple[str, ...],
-    jobs: str | None,
+    jobs: int | None,
     scheduler: str | None,
     dry_run: bool,
     retry: bool,
@@ -89,9 +88,7 @@ def sweep(
       exponents sweep grid.toml --export curves.parquet
       exponents sweep grid.toml --scheduler tcp://10.0.0.1:8786
     """
-    require(form, FORMATS, "the format")
-    count = None if jobs is None else whole_number(jobs, "--jobs")
-    if scheduler is not None and count is not None:
+    if scheduler is not None and jobs is not None:
         raise InputError("--jobs counts processes of this machine; got --scheduler as well; leave one of the two out")
     if store is not None and not store.strip():
         raise InputError("--store needs the name of a file; got none")
@@ -103,9 +100,9 @@ def sweep(
     asked = read_sweep(file)
     place = Path(file).with_suffix(".sqlite") if store is None else Path(store)
     if dry_run:
-        _show_estimate(asked, place, count or os.cpu_count() or 1, form)
+        _show_estimate(asked, place, jobs or os.cpu_count() or 1, form)
         return 0
-    found = _run(asked, place, count, scheduler, retry)
+    found = _run(asked, place, jobs, scheduler, retry)
     for target in () if found.interrupted else targets:  # a part would look like the whole
         found.write(target)
         say(f"exponents: wrote {target}")

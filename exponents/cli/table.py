@@ -12,38 +12,25 @@ from click.core import ParameterSource
 
 from ..errors import InputError
 from ..files.whole_files import write_all
-from ..names import (
-    CLOCK_TABLES,
-    CLOCKS,
-    CONVENTION_TABLES,
-    CONVENTIONS,
-    FORMATS,
-    MODEL,
-    STEPS,
-    TABLES,
-    TIME,
-    VERSIONS,
-    Clock,
-    Format,
-    Version,
-    require,
-)
+from ..names import CLOCK_TABLES, CLOCKS, CONVENTION_TABLES, MODEL, STEPS, TABLES, TIME, Clock, Format, Version, require
 from ..rationals import abbreviate
 from .progress import current_progress, say
 from .terminal import Command, convention_option, fill_help, format_option, list_names, loss_option, show_report
+from .words import Word
 
 SUFFIXES: dict[Format, str] = {"markdown": "md", "latex": "tex", "csv": "csv"}
 """Formats that ``--write`` writes, and how their files end."""
 
 
 @click.command(cls=Command, short_help="Print tables: Table 1 and its companions.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, type=Word(TABLES, "the table"), metavar="[NAME]...")
 @format_option
 @loss_option
 @convention_option
 @click.option(
     "--clock",
     default=TIME,
+    type=Word(CLOCKS, "the clock"),
     metavar="NAME",
     help=f"What compute counts: {' or '.join(CLOCKS)}; a step is at a stable learning rate.  [default: {TIME}]",
 )
@@ -54,7 +41,7 @@ SUFFIXES: dict[Format, str] = {"markdown": "md", "latex": "tex", "csv": "csv"}
     help="Write the tables (all, if none is named) into DIR as Markdown, LaTeX and CSV.",
 )
 @fill_help(tables=list_names(TABLES), some=" and ".join(CONVENTION_TABLES), counted=", ".join(CLOCK_TABLES))
-def table(names: tuple[str, ...], form: str, version: str, convention: str, clock: str, folder: str | None) -> None:
+def table(names: tuple[str, ...], form: str, loss: str, convention: str, clock: str, folder: str | None) -> None:
     """Print tables of exact exponents.
 
     NAME is one or more of these; without a name, the first:
@@ -72,12 +59,6 @@ def table(names: tuple[str, ...], form: str, version: str, convention: str, cloc
       exponents table compute-optimal --clock steps
       exponents table --write tables
     """
-    for name in names:
-        require(name, TABLES, "the table")
-    require(form, FORMATS, "the format")
-    require(version, VERSIONS, "the loss")
-    require(convention, CONVENTIONS, "the convention")
-    require(clock, CLOCKS, "the clock")
     if clock == STEPS and convention != MODEL:
         raise InputError(f"--clock {clock} needs the symbols of {MODEL}; got --convention {convention}; leave one out")
     available, kind = tuple(TABLES), ""
@@ -98,12 +79,12 @@ def table(names: tuple[str, ...], form: str, version: str, convention: str, cloc
         pairs = [(name, clock) for name in wanted]
         if not names and convention == MODEL and _left_out("clock"):
             pairs += [(name, STEPS) for name in CLOCK_TABLES]
-        _write_tables(pairs, version, convention, folder)  # type: ignore[arg-type]
+        _write_tables(pairs, loss, convention, folder)  # type: ignore[arg-type]
         return
     from ..reports.render import table_object
     from ..reports.tables import table as build_table
 
-    build = partial(build_table, version=version, convention=convention, clock=clock)  # type: ignore[arg-type]
+    build = partial(build_table, version=loss, convention=convention, clock=clock)  # type: ignore[arg-type]
     tables = list(current_progress().map(build, wanted))
     show_report(lambda: tables, lambda: {"tables": [table_object(one) for one in tables]}, form)
 

@@ -15,11 +15,14 @@ import click
 from .. import __version__
 from ..names import CONVENTIONS, FORMATS, MODEL, PUBLISHED, VERSIONS
 from .progress import current_progress, measure_terminal, show_progress
+from .words import Word
 
 if TYPE_CHECKING:
     from ..derivations.derivation import Derivation
     from ..reports.page import Page
     from ..reports.render import Table
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _NEGATIVE = re.compile(r"-(?=[\d.]|inf|nan|oo)", re.IGNORECASE)
 
@@ -72,7 +75,7 @@ def list_names(names: Mapping[str, str]) -> str:
     return "\n".join(["\b", *(f"  {name:{width}}  {text}" for name, text in names.items())])
 
 
-def fill_help(**texts: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def fill_help(**texts: str) -> Decorator:
     """Return a decorator that puts texts into a command's docstring, each where its name stands in braces.
 
     Examples
@@ -95,37 +98,65 @@ format_option = click.option(
     "--format",
     "form",
     default="text",
+    type=Word(FORMATS, "the format"),
     metavar="FORMAT",
     help=f"One of {', '.join(FORMATS)}.  [default: text]",
 )
-_columns = {"eigenvalues": "eigenvalues", "coefficients": "squared coefficients of the target"}
 
 
-def column_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that name the two columns of the file of a spectrum.
+def add_options(*options: Decorator) -> Decorator:
+    """Return a decorator that gives a command some options, in this order.
 
     Examples
     --------
-    >>> def command(): ...
-    >>> [option.name for option in column_options(command).__click_params__]
-    ['coefficients', 'eigenvalues']
+    >>> @add_options(click.option("--first"), click.option("--second"))
+    ... def command(): ...
+    >>> option_names(lambda _: command)
+    ('first', 'second')
     """
-    for name, held in reversed(_columns.items()):
-        text = f"Column of the {held} in a file: its name or number.  [default: the only, or the known, name]"
-        command = click.option(f"--{name}", default=None, metavar="COLUMN", help=text)(command)
-    return command
 
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def option_names(*options: Decorator) -> tuple[str, ...]:
+    """Return the arguments that some options fill.
+
+    Examples
+    --------
+    >>> option_names(column_options, format_option)
+    ('eigenvalues', 'coefficients', 'form')
+    """
+    return tuple(param.name or "" for param in click.command()(add_options(*options)(lambda: None)).params)
+
+
+column_options = add_options(
+    *(
+        click.option(
+            f"--{name}",
+            metavar="COLUMN",
+            help=f"Column of the {held} in a file: its name or number.  [default: the only, or the known, name]",
+        )
+        for name, held in (("eigenvalues", "eigenvalues"), ("coefficients", "squared coefficients of the target"))
+    )
+)
+"""The options that name the two columns of the file of a spectrum."""
 
 loss_option = click.option(
     "--loss",
-    "version",
     default=PUBLISHED,
+    type=Word(VERSIONS, "the loss"),
     metavar="VERSION",
     help=f"Terms of the loss: {', '.join(VERSIONS)} (from their sums).  [default: {PUBLISHED}]",
 )
 convention_option = click.option(
     "--convention",
     default=MODEL,
+    type=Word(CONVENTIONS, "the convention"),
     metavar="NAME",
     help=f"Symbols of the two parameters: {', '.join(CONVENTIONS)}.  [default: {MODEL}]",
 )

@@ -14,13 +14,12 @@ import click
 
 from ..errors import InputError
 from ..files.whole_files import check_place, write_whole
-from ..names import FORMATS, require
 from ..rationals import exact, to_double
-from .curve_request import whole_number
 from .progress import current_progress, say
 from .signals import exit_status
 from .terminal import Command, format_option, show_report
-from .train_problem import BATCH, BETA, CIRCLE, FOLDERS, IMAGES, LAYERS, UNITS, Problem, option_name, read_problem
+from .train_problem import BATCH, BETA, CIRCLE, FOLDERS, IMAGES, LAYERS, UNITS, Problem, read_problem
+from .words import Whole
 
 if TYPE_CHECKING:
     from verify.curves import LossCurve
@@ -32,31 +31,35 @@ _TASKS = ", ".join((CIRCLE, *IMAGES))
 
 @click.command(cls=Command, log=True, short_help="Train networks, and judge the predicted exponent.")
 @click.option("--task", default=CIRCLE, metavar="TASK", help=f"{_TASKS}, or an NPZ file.  [default: {CIRCLE}]")
-@click.option("--data", default=None, metavar="FOLDER", help=f"Files of {', '.join(FOLDERS)}.")
-@click.option("--beta", default=None, metavar="B", help=f"Source exponent of the circle.  [default: {BETA}]")
-@click.option("--q", default=None, metavar="Q", help="Or its target: Fourier modes k^-Q.")
-@click.option("--q-phi", default=None, metavar="P", help="Activation relu(h)^P, above 1/2.  [default: 1]")
+@click.option("--data", metavar="FOLDER", help=f"Files of {', '.join(FOLDERS)}.")
+@click.option("--beta", metavar="B", help=f"Source exponent of the circle.  [default: {BETA}]")
+@click.option("--q", metavar="Q", help="Or its target: Fourier modes k^-Q.")
+@click.option("--q-phi", metavar="P", help="Activation relu(h)^P, above 1/2.  [default: 1]")
 @click.option(
-    "--width", default=None, metavar="N", help=f"Units of a layer.  [default: {UNITS[False]}; images: {UNITS[True]}]"
+    "--width", type=Whole(), metavar="N", help=f"Units of a layer.  [default: {UNITS[False]}; images: {UNITS[True]}]"
 )
-@click.option("--depth", default=LAYERS, metavar="D", help=f"Layers of weights.  [default: {LAYERS}]")
+@click.option("--depth", type=Whole(), default=LAYERS, metavar="D", help=f"Layers of weights.  [default: {LAYERS}]")
 @click.option("--gamma0", default="1", metavar="G", help="Richness; 0 is the linearised network.  [default: 1]")
 @click.option(
     "--batch-size",
-    default=None,
+    type=Whole(),
     metavar="B",
     help=f"Fresh samples of a step.  [default: {BATCH[False]}; images: {BATCH[True]}]",
 )
-@click.option("--learning-rate", default=None, metavar="E", help="Below 2.  [default: follows from K and beta]")
-@click.option("--steps", default="20000", metavar="K", help="Steps of each network.  [default: 20000]")
-@click.option("--seeds", default="3", metavar="K", help="Networks.  [default: 3]")
-@click.option("--seed", default="0", metavar="S", help="Seed of the first of them; the others follow it.  [default: 0]")
+@click.option("--learning-rate", metavar="E", help="Below 2.  [default: follows from K and beta]")
+@click.option("--steps", type=Whole(), default="20000", metavar="K", help="Steps of each network.  [default: 20000]")
+@click.option("--seeds", type=Whole(), default="3", metavar="K", help="Networks.  [default: 3]")
 @click.option(
-    "--resume", default=None, metavar="FILE", help="Keep the state in FILE, and go on from it if it is there."
+    "--seed",
+    type=Whole(0),
+    default="0",
+    metavar="S",
+    help="Seed of the first of them; the others follow it.  [default: 0]",
 )
-@click.option("--save-spectrum", default=None, metavar="FILE", help="Keep the kernel's spectrum, for exponents curve.")
+@click.option("--resume", metavar="FILE", help="Keep the state in FILE, and go on from it if it is there.")
+@click.option("--save-spectrum", metavar="FILE", help="Keep the kernel's spectrum, for exponents curve.")
 @format_option
-def train(form: str, resume: str | None, save_spectrum: str | None, **words: str | None) -> int:
+def train(form: str, resume: str | None, save_spectrum: str | None, **words: Any) -> int:
     """Train networks online, and compare the exponent of their loss with the prediction of the solvable model.
 
     The network is a multilayer perceptron in mean-field parameterisation, trained by gradient descent on fresh samples
@@ -97,25 +100,21 @@ def train(form: str, resume: str | None, save_spectrum: str | None, **words: str
       exponents train --task digits --gamma0 3 --save-spectrum digits.csv
       exponents train --task mnist --data downloads/mnist
     """
-    require(form, FORMATS, "the format")
-    images = words["task"] in IMAGES
-    usual = {"batch_size": BATCH[images]}
-    whole = {name: whole_number(words[name] or usual.get(name, ""), option_name(name)) for name in _WHOLE}
-    first = whole_number(words["seed"] or "", "--seed", 0)
+    steps, seeds, first = (words.pop(name) for name in ("steps", "seeds", "seed"))
+    batch_size = words.pop("batch_size") or BATCH[words["task"] in IMAGES]
     rate = None if words["learning_rate"] is None else exact(words["learning_rate"], "--learning-rate")
     if save_spectrum is not None:
         check_place(save_spectrum, "--save-spectrum", "check its folder")
-    problem = read_problem(words)
+    problem = read_problem(words, first)
     if save_spectrum is not None:
         write_whole(save_spectrum, _write_spectrum(problem), "--save-spectrum", "check its folder")
     from verify.networks.network_ensemble import Training, train_networks
     from verify.networks.network_prediction import choose_learning_rate
 
     network = problem.network
-    chosen = choose_learning_rate(problem.beta, whole["steps"], network.lazy)
+    chosen = choose_learning_rate(problem.beta, steps, network.lazy)
     eta = chosen if rate is None else to_double(rate, "--learning-rate")
-    training = Training(whole["batch_size"], eta, whole["steps"])
-    seeds = range(first, first + whole["seeds"])
+    training = Training(batch_size, eta, steps)
     gc.enable()  # a long computation, unlike the exact commands
     progress = current_progress()
     progress.begin("steps of training")
@@ -123,14 +122,18 @@ def train(form: str, resume: str | None, save_spectrum: str | None, **words: str
     def report(done: int, total: int) -> None:
         progress.done, progress.known = done, total
 
-    curve = train_networks(network, problem.task, training, seeds, Path(resume) if resume else None, report)
+    curve = train_networks(
+        network, problem.task, training, range(first, first + seeds), Path(resume) if resume else None, report
+    )
     settings = {
         **problem.about,
         "width": network.width,
         "depth": network.depth,
-        "gamma0": str(exact(words["gamma0"] or "", "--gamma0")),
+        "gamma0": str(exact(words["gamma0"], "--gamma0")),
         "learning_rate": eta,
-        **whole,
+        "batch_size": batch_size,
+        "steps": steps,
+        "seeds": seeds,
         "seed": first,
     }
     found = {"settings": settings, **_judge(curve, problem, training)}
@@ -143,10 +146,6 @@ def train(form: str, resume: str | None, save_spectrum: str | None, **words: str
         say(f"exponents: interrupted; the loss is the mean of {len(curve.status.seeds)} seeds")
         return exit_status()
     return 0
-
-
-_WHOLE = ("batch_size", "steps", "seeds")
-"""Options that are whole numbers of at least 1."""
 
 
 def _write_spectrum(problem: Problem) -> str:

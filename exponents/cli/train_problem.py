@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..names import REGIMES
 from ..rationals import abbreviate, check_source, exact, to_double
-from .curve_request import whole_number
+from .words import write_option
 
 if TYPE_CHECKING:
     from verify.arrays import Reals
@@ -44,7 +44,7 @@ INPUTS, TARGETS = "inputs", "targets"
 LAYERS = "4"
 """Layers of weights, unless another depth is chosen."""
 
-UNITS, BATCH = {True: "32", False: "256"}, {True: "32", False: "128"}
+UNITS, BATCH = {True: 32, False: 256}, {True: 32, False: 128}
 """Width and batch size unless others are chosen, for images and otherwise."""
 
 KERNEL_SAMPLES = 2000
@@ -89,13 +89,15 @@ class Problem:
         return (f"each sample is drawn some {often:.3g} times; the prediction is for samples that are always new",)
 
 
-def read_problem(words: Mapping[str, str | None]) -> Problem:
+def read_problem(words: Mapping[str, Any], seed: int) -> Problem:
     """Return the problem that options ask for.
 
     Parameters
     ----------
     words : mapping
         The options of ``exponents train``; None where one was not given.
+    seed : int
+        Of the first network.
 
     Raises
     ------
@@ -105,27 +107,24 @@ def read_problem(words: Mapping[str, str | None]) -> Problem:
     Examples
     --------
     >>> words = dict.fromkeys(("q", "beta", "q_phi", "data", "width"))
-    >>> found = read_problem({**words, "task": "circle", "beta": "1/4", "depth": "4", "gamma0": "1", "seed": "0"})
+    >>> found = read_problem({**words, "task": "circle", "beta": "1/4", "depth": 4, "gamma0": "1"}, 0)
     >>> found.about, found.predicted["rich"]
     ({'task': 'circle', 'alpha': '2', 'beta': '1/4', 'q': '3/4', 'q_phi': '1'}, (0.4, 0.0))
     """
-    name = words["task"] or ""
+    name = words["task"]
     images = name in IMAGES
     unused = () if name == CIRCLE else ("q", "beta", "q_phi") if images else ("q", "beta")
     given = next((option for option in unused if words[option] is not None), None)
     if given is not None:
         of_what = "multilayer perceptrons" if given == "q_phi" else f"the task {CIRCLE}"
-        raise InputError(f"{option_name(given)} is for {of_what}; got the task {abbreviate(name)}; leave it out")
+        raise InputError(f"{write_option(given)} is for {of_what}; got the task {abbreviate(name)}; leave it out")
     if (words["data"] is None) == (name in FOLDERS):
         what = "needs" if name in FOLDERS else "does not take"
         raise InputError(f"the task {abbreviate(name)} {what} --data FOLDER, the folder of {', '.join(FOLDERS)}")
-    width = whole_number(words["width"] or UNITS[images], "--width")
-    depth, seed = whole_number(words["depth"] or LAYERS, "--depth"), whole_number(words["seed"] or "", "--seed", 0)
-    richness = to_double(exact(words["gamma0"] or "", "--gamma0"), "--gamma0")
+    width, depth = words["width"] or UNITS[images], words["depth"]
+    richness = to_double(exact(words["gamma0"], "--gamma0"), "--gamma0")
     if images:
-        from .train_images import read_images
-
-        return read_images(name, words["data"], width, depth, richness, seed)
+        return _read_images(name, words["data"], width, depth, richness, seed)
     power = exact("1" if words["q_phi"] is None else words["q_phi"], "--q-phi")
     from verify.networks.perceptron import Perceptron
 
@@ -135,16 +134,7 @@ def read_problem(words: Mapping[str, str | None]) -> Problem:
     return _read_samples(Path(name), power, network, seed)
 
 
-def option_name(name: str) -> str:
-    """Return the option of a name.
-
-    >>> option_name("q_phi")
-    '--q-phi'
-    """
-    return f"--{name.replace('_', '-')}"
-
-
-def _read_circle(words: Mapping[str, str | None], power: Fraction, network: Perceptron) -> Problem:
+def _read_circle(words: Mapping[str, Any], power: Fraction, network: Perceptron) -> Problem:
     """Return the circle, for the q or the beta that is given (eq. 14)."""
     q, beta = words["q"], words["beta"]
     if q is not None and beta is not None:
@@ -196,6 +186,21 @@ def _read_samples(path: Path, power: Fraction, network: Perceptron, seed: int) -
     kernel = relu_kernels(task.inputs[few], network.power, network.depth - 1).tangent
     about = {"task": path.name, "q_phi": str(power)}
     return predict_from_kernel(network, task, about, kernel, task.targets[few].astype(float))
+
+
+def _read_images(name: str, folder: str | None, width: int, depth: int, richness: float, seed: int) -> Problem:
+    """Return a task of images, with the exponents that the network of the first seed predicts before it is trained."""
+    from verify.networks.convolutional import Convolutional
+    from verify.networks.image_folders import folder_task
+    from verify.networks.image_tasks import digits_task
+    from verify.networks.network import start_kernel
+
+    network = Convolutional(width, depth, richness)
+    task = digits_task() if folder is None else folder_task(name, Path(folder))
+    assert task.answers is not None
+    targets = task.answers[:KERNEL_SAMPLES].astype(float)
+    kernel = start_kernel(network, task.held_out[:KERNEL_SAMPLES], seed)
+    return predict_from_kernel(network, task, {"task": name}, kernel, targets - targets.mean(axis=0))
 
 
 def predict_from_kernel(

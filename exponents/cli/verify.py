@@ -15,15 +15,16 @@ import click
 
 from verify.processes import start_processes
 
-from ..claims.catalogue import describe_families, select_claims
+from ..claims.catalogue import CLAIMS, describe_families, select_claims
 from ..claims.claim import MINUTES, NETWORKS
 from ..errors import InputError
-from ..names import CONTINUUM, FORMATS, SPECTRA, require
+from ..names import CONTINUUM, SPECTRA
 from ..rationals import abbreviate, exact
-from .curve_request import capacity_and_source, whole_number
+from .curve_request import capacity_and_source
 from .progress import current_progress, say
 from .signals import exit_status
 from .terminal import Command, fill_help, format_option, list_names, show_report
+from .words import Whole, Word
 
 if TYPE_CHECKING:
     from verify.judgement import Verdict
@@ -32,20 +33,24 @@ if TYPE_CHECKING:
     from ..reports.render import Table
 
 
+_NAMES = (*describe_families(), *dict.fromkeys(claim.name for claim in CLAIMS))
+
+
 @click.command(cls=Command, short_help="Measure the claims and judge them.")
-@click.argument("names", nargs=-1, metavar="[CLAIM]...")
+@click.argument("names", nargs=-1, type=Word(_NAMES), metavar="[CLAIM]...")
 @click.option("--quick", is_flag=True, help="Measure at four points, without the claims that take minutes.")
 @click.option("--control", is_flag=True, help="Shift every derived value by 1 %; each must then be refuted.")
 @click.option("--at", "places", multiple=True, metavar="A,B,G", help="Measure at alpha,beta,gamma; 0 is lazy.  Repeat.")
 @click.option(
     "--spectrum",
     default=CONTINUUM,
+    type=Word(SPECTRA, "the spectrum"),
     metavar="NAME",
     help=f"Spectrum of your own points: {' or '.join(SPECTRA)}.  [default: {CONTINUUM}]",
 )
 @click.option("--evidence", is_flag=True, help="Print what was measured, in which window, and how to repeat it.")
 @click.option("--certify", is_flag=True, help="Enclose constants in balls, and prove formulas on boxes of parameters.")
-@click.option("--jobs", default=None, metavar="N", help="Points measured at once.  [default: one per processor]")
+@click.option("--jobs", type=Whole(), metavar="N", help="Points measured at once.  [default: one per processor]")
 @format_option
 @fill_help(families=list_names(describe_families()))
 def verify(
@@ -56,7 +61,7 @@ def verify(
     spectrum: str,
     evidence: bool,
     certify: bool,
-    jobs: str | None,
+    jobs: int | None,
     form: str,
 ) -> int:
     """Measure the claims, and print a verdict on each published and each derived value.
@@ -83,14 +88,12 @@ def verify(
       exponents verify levels --at 3/2,9/10,1 --at 2,1/5,4
       exponents verify 'chi: kernel growth' --at 2,1/3,1 --evidence
     """
-    require(form, FORMATS, "the format")
-    require(spectrum, SPECTRA, "the spectrum")
     if places and quick:
         raise InputError("--quick chooses its own points; got --at as well; leave one of the two out")
     if spectrum != CONTINUUM and not places:
         raise InputError("--spectrum needs points of your own; got none; add --at ALPHA,BETA,GAMMA")
     own = [_read_place(text) for text in places]
-    most = whole_number(jobs, "--jobs") if jobs is not None else os.cpu_count() or 1
+    most = jobs or os.cpu_count() or 1
     chosen = select_claims(names)
     if quick and all(claim.cost == MINUTES for claim in chosen):
         raise InputError("--quick skips claims that take minutes; got no others; leave --quick out")

@@ -142,7 +142,7 @@ def test_binary_junk_is_refused(tmp_path, junk, capsys):
         (["--objective", "l2"], "the objective must be one of huber, ls, ls-raw; got l2"),
         (["--objective", "huber:-1"], "an objective must be huber:DELTA"),
         (["--level", "95"], "--level must lie between 0 and 1; got 95"),
-        (["--draws", "3"], "--draws must be a whole number from 20; got 3"),
+        (["--draws", "3"], "--draws must be a whole number of at least 20; got 3"),
         (["--plan"], "--plan needs a budget"),
         (["--budget", "-1"], "the budget must be positive"),
         (["--resource", "N"], "--resource must be NAME=COLUMN"),

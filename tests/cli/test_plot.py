@@ -17,7 +17,7 @@ import pytest
 
 from exponents.cli import gallery
 from exponents.cli.app import main
-from exponents.names import PICTURES, TABLES
+from exponents.names import ALL, PICTURES, TABLES
 from verify import Model, loss_curve
 from verify.plots.figures import fig10_levels
 
@@ -69,7 +69,7 @@ def test_help_names_every_picture_and_no_other(capsys):
 
 BAD = {
     "no name": (["plot"], "NAME"),
-    "unknown": (["plot", "fig5"], f"the picture must be one of {', '.join(PICTURES)}; got fig5\n"),
+    "unknown": (["plot", "fig5"], f"the picture must be one of {', '.join((*PICTURES, ALL))}; got fig5\n"),
     "unknown beside a known one": (["plot", "phases", "fig2bc"], "got fig2bc"),
     "several with one file": (["plot", "fig1a", "fig2a", "--output", "a.png"], "leave it out"),
     "own loss": (["plot", "fig1a", *TERMS], "--term goes with phases only; got fig1a"),

@@ -219,7 +219,7 @@ def test_only_claims_hold_what_the_paper_prints():
         if path.startswith("exponents/") and room(path) != "claims"
         if any(name.startswith("exponents.claims") for name in imports(path, source))
     ]
-    readers = ("cli/completion", "cli/verify", "reports/law_table", "reports/tables", "reports/verdict_tables")
+    readers = ("cli/verify", "reports/law_table", "reports/tables", "reports/verdict_tables")
     assert importers == [f"exponents/{path}.py" for path in readers]
 
 

@@ -18,15 +18,14 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from .network import MeasuredNetwork
-from .perceptron import draw_normal, import_jax
+from .network import Network, draw_normal, import_jax
 
 PATCH = 3
 """Side of the weights of a convolution."""
 
 
 @dataclass(frozen=True)
-class Convolutional(MeasuredNetwork):
+class Convolutional(Network):
     """A network that takes images, of shape (samples, height, width, colours).
 
     Attributes
@@ -53,7 +52,9 @@ class Convolutional(MeasuredNetwork):
     (5, 10)
     """
 
+    width: int = 32
     depth: int = 4
+    richness: float = 1.0
     outputs: int = 10
 
     @property

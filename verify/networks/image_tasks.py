@@ -19,8 +19,8 @@ from exponents.errors import import_extra
 from exponents.names import require_type
 
 from ..arrays import Reals
+from .network import import_jax
 from .online_tasks import Task, check_network_seeds
-from .perceptron import import_jax
 
 HELD_OUT = 2000
 """Fresh samples on which the loss is measured."""

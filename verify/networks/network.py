@@ -1,4 +1,4 @@
-"""What can be trained?  Anything with weights and outputs, `Network`; and the unit of its time, if it is measured.
+"""What can be trained?  A `Network`: weights, outputs, and the unit of its time.
 
 A gradient step of size s changes the outputs by s Theta times their error, where Theta is the tangent kernel: sums of
 products of gradients.  Time t = eta x step has the unit in which Theta starts with the diagonal 1, in the mean over
@@ -9,68 +9,48 @@ measured on the weights at the start, and s = eta/diagonal, at any width and ric
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from typing import Any, ClassVar
 
 import numpy as np
 
+from exponents.errors import InputError, import_extra
+
 from ..arrays import Reals
 from ..inputs import check_richness, check_whole
-from .perceptron import MeanField, import_jax
+
+import_jax = partial(import_extra, extra="networks", purpose="training networks")
+"""Import a module of JAX."""
 
 PROBES = 128
 """Inputs on which the diagonal of the tangent kernel is measured."""
 
 PROBES_AT_ONCE = 16
 
-
-@runtime_checkable
-class Network(Protocol):
-    """What `train_networks` needs of a network; its fields are the settings that a checkpoint keeps."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    def __hash__(self) -> int:
-        """Return the same number for equal networks: functions are compiled once for each."""
-
-    @property
-    def width(self) -> int:
-        """N."""
-
-    @property
-    def depth(self) -> int:
-        """Layers."""
-
-    @property
-    def richness(self) -> float:
-        """gamma_0."""
-
-    @property
-    def lazy(self) -> bool:
-        """Whether the network is linear in its weights."""
-
-    @property
-    def units(self) -> int:
-        """Numbers that all layers hold for one sample."""
-
-    def weight_step(self, learning_rate: float, weights: Any, inputs: Any) -> float:
-        """Return the step s of the weights for a learning rate eta of the outputs."""
-
-    def draw(self, key: Any, shape: tuple[int, ...]) -> list[Any]:
-        """Return weights at the start, from a key of JAX and the shape of an input."""
-
-    def apply(self, weights: list[Any], inputs: Any) -> Any:
-        """Return the outputs, of shape (samples,) or (samples, ..., outputs), before they are centred."""
+MOST_WEIGHTS = 2**28
+"""Weights of a network: with gradients and start they fill 3 GiB."""
 
 
-@dataclass(frozen=True)
-class MeasuredNetwork(MeanField):
-    """Base of networks whose unit of time is measured.
+def draw_normal(key: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
+    """Return arrays of Gaussians of unit variance, from a key of JAX.
+
+    >>> import jax
+    >>> [layer.shape for layer in draw_normal(jax.random.key(0), [(2, 3), (4,)])]
+    [(2, 3), (4,)]
+    """
+    random = import_jax("jax.random")
+    return [random.normal(one, shape) for one, shape in zip(random.split(key, len(shapes)), shapes, strict=True)]
+
+
+class Network(ABC):
+    """A network in mean-field parameterisation.  Each kind is a frozen dataclass, whose fields a checkpoint keeps.
 
     Attributes
     ----------
     width, depth : int
+        N, and the number of layers.
     richness : float
         gamma_0; 0 is the network that is linear in its weights.
 
@@ -80,33 +60,49 @@ class MeasuredNetwork(MeanField):
         If a value cannot be used.
     """
 
-    width: int = 32
-    depth: int = 2
-    richness: float = 1.0
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    width: int
+    depth: int
+    richness: float
+    SHALLOWEST: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        check_whole(self.width, "the width", 1, 32)
-        check_whole(self.depth, "the depth", 1, 4)
+        check_whole(self.width, "the width", 1, 64)
+        check_whole(self.depth, "the depth", self.SHALLOWEST, 4)
         check_richness(self.richness)
-        self.check_weights(self.weights_about, 64)
+        if self.weights_about > MOST_WEIGHTS:
+            raise InputError(
+                f"a network of width {self.width} and depth {self.depth} has more than {MOST_WEIGHTS} weights and may "
+                "not fit into memory; try width 64"
+            )
 
     @property
+    def lazy(self) -> bool:
+        """Whether the network is linear in its weights."""
+        return self.richness == 0
+
+    @property
+    def readout(self) -> float:
+        """The factor of the readout, gamma_0; a linear network is the same for any, and takes 1."""
+        return self.richness or 1.0
+
+    @property
+    @abstractmethod
     def weights_about(self) -> int:
         """Roughly how many weights there are."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def units(self) -> int:
         """Numbers that all layers hold for one sample."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self, key: Any, shape: tuple[int, ...]) -> list[Any]:
         """Return weights at the start, from a key of JAX and the shape of an input."""
-        raise NotImplementedError
 
+    @abstractmethod
     def apply(self, weights: list[Any], inputs: Any) -> Any:
-        """Return the outputs before they are centred."""
-        raise NotImplementedError
+        """Return the outputs, of shape (samples,) or (samples, ..., outputs), before they are centred."""
 
     def weight_step(self, learning_rate: float, weights: Any, inputs: Any) -> float:
         """Return the step s of the weights for a learning rate eta of the outputs."""

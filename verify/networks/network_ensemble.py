@@ -23,10 +23,9 @@ from ..inputs import check_whole
 from ..training.seeds import Ensemble, Group, average_seeds, step_times
 from ..training.stability import Diverged
 from .checkpoint import Checkpoint, open_checkpoint
-from .network import Network
+from .network import Network, import_jax
 from .online_descent import Descent
 from .online_tasks import Task, check_network_seeds
-from .perceptron import import_jax
 
 PER_DECADE = 16
 """Times per factor of ten at which the loss is measured."""

@@ -17,9 +17,8 @@ import numpy as np
 
 from ..arrays import Reals
 from ..training.stability import DIVERGED, Diverged
-from .network import Network, draw_start
+from .network import Network, draw_start, import_jax
 from .online_tasks import Task
-from .perceptron import import_jax
 
 AT_ONCE = 2**12
 """Samples whose outputs are computed together."""

@@ -24,64 +24,20 @@ f - f_0 = grad f_0 . (weights - start); ``richness`` 0 is this linear network, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from math import sqrt
-from typing import Any
+from typing import Any, ClassVar
 
-from exponents.errors import InputError, import_extra
+from exponents.errors import InputError
 from exponents.rationals import abbreviate
 
-from ..inputs import as_double, check_richness, check_whole
+from ..inputs import as_double
+from .network import Network, draw_normal, import_jax
 from .unit_kernels import mean_square
-
-import_jax = partial(import_extra, extra="networks", purpose="training networks")
-"""Import a module of JAX."""
-
-MOST_WEIGHTS = 2**28
-"""Weights of a network: with gradients and start they fill 3 GiB."""
-
-
-def draw_normal(key: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
-    """Return arrays of Gaussians of unit variance, from a key of JAX.
-
-    >>> import jax
-    >>> [layer.shape for layer in draw_normal(jax.random.key(0), [(2, 3), (4,)])]
-    [(2, 3), (4,)]
-    """
-    random = import_jax("jax.random")
-    return [random.normal(one, shape) for one, shape in zip(random.split(key, len(shapes)), shapes, strict=True)]
-
-
-class MeanField:
-    """What networks in mean-field parameterisation share."""
-
-    width: int
-    depth: int
-    richness: float
-
-    @property
-    def lazy(self) -> bool:
-        """Whether the network is linear in its weights."""
-        return self.richness == 0
-
-    @property
-    def readout(self) -> float:
-        """The factor of the readout, gamma_0; a linear network is the same for any, and takes 1."""
-        return self.richness or 1.0
-
-    def check_weights(self, weights: int, example: int) -> None:
-        """Raise InputError for more weights than `MOST_WEIGHTS`; the message suggests the width ``example``."""
-        if weights > MOST_WEIGHTS:
-            raise InputError(
-                f"a network of width {self.width} and depth {self.depth} has more than {MOST_WEIGHTS} weights and may "
-                f"not fit into memory; try width {example}"
-            )
 
 
 @dataclass(frozen=True)
-class Perceptron(MeanField):
+class Perceptron(Network):
     """A network with one output.
 
     Attributes
@@ -110,16 +66,15 @@ class Perceptron(MeanField):
     power: float = 1.0
     richness: float = 1.0
 
+    SHALLOWEST: ClassVar[int] = 2
+
     def __post_init__(self) -> None:
-        check_whole(self.width, "the width", 1, 256)
-        check_whole(self.depth, "the depth", 2, 4)
-        check_richness(self.richness)
+        super().__post_init__()
         if not 0.5 < as_double(self.power) < 20:
             raise InputError(
                 f"q_phi must be above 1/2, where gradients are square integrable, and below 20; "
                 f"got {abbreviate(self.power)}; try 1"
             )
-        self.check_weights(self.depth * self.width**2, 512)
 
     @property
     def scale(self) -> float:
@@ -131,6 +86,11 @@ class Perceptron(MeanField):
         """The tangent kernel of an input with itself, K."""
         gain = self.power**2 / (2 * self.power - 1)
         return float(sum(gain**layer for layer in range(self.depth)))
+
+    @property
+    def weights_about(self) -> int:
+        """Roughly how many weights there are."""
+        return self.depth * self.width**2
 
     @property
     def units(self) -> int:

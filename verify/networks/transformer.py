@@ -19,8 +19,7 @@ from typing import Any
 
 from exponents.errors import InputError
 
-from .network import MeasuredNetwork
-from .perceptron import draw_normal, import_jax
+from .network import Network, draw_normal, import_jax
 
 EXPANSION = 4
 """Units of the inner layer, over the width."""
@@ -33,7 +32,7 @@ ARRAYS = 4
 
 
 @dataclass(frozen=True)
-class Transformer(MeasuredNetwork):
+class Transformer(Network):
     """A network that takes tokens, of shape (samples, places), and has logits for the next at each place.
 
     Attributes
@@ -62,6 +61,8 @@ class Transformer(MeasuredNetwork):
     """
 
     width: int = 64
+    depth: int = 2
+    richness: float = 1.0
     tokens: int = 256
     head: int = 16
 

@@ -8,7 +8,7 @@ place.  Nothing here imports NumPy, so that a mistake is answered at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -73,7 +73,7 @@ class CurveQuestion:
 
     Examples
     --------
-    >>> asked = read_question("3/2", "1/2", times="1,10", model_size="64")
+    >>> asked = read_question("3/2", "1/2", time="1,10", model_size="64")
     >>> asked.solve().loss.round(4).tolist()
     [0.7566, 0.2364]
     """
@@ -114,30 +114,27 @@ class CurveQuestion:
     def to_dict(self) -> dict[str, str | int | None]:
         """Return the setting: exact numbers as text that a rational parser reads, sizes as whole numbers."""
         model = self.model
-        columns = {} if model.file is None else {"eigenvalues": model.eigenvalues, "coefficients": model.coefficients}
-        return {
-            "alpha": None if model.alpha is None else str(model.alpha),
-            "beta": None if model.beta is None else str(model.beta),
-            "gamma": str(self.gamma),
+        found: dict[str, object] = {
+            "alpha": model.alpha,
+            "beta": model.beta,
+            "gamma": self.gamma,
             "method": self.method,
-            "spectrum": model.spectrum if model.file is None else str(model.file),
-            "modes": model.modes,
-            "model_size": model.model_size,
-            "batch_size": model.batch_size,
-            "samples": model.samples,
-            "learning_rate": None if self.learning_rate is None else str(self.learning_rate),
-            "seeds": self.seeds,
-            "seed": self.first_seed,
-            **({"small_steps": True} if self.small_steps else {}),
-            **columns,
         }
+        found["spectrum"] = model.spectrum if model.file is None else model.file
+        found |= {name: getattr(model, name) for name in ("modes", "model_size", "batch_size", "samples")}
+        found |= {"learning_rate": self.learning_rate, "seeds": self.seeds, "seed": self.first_seed}
+        if self.small_steps:
+            found["small_steps"] = True
+        if model.file is not None:
+            found |= {"eigenvalues": model.eigenvalues, "coefficients": model.coefficients}
+        return {name: value if value is None or isinstance(value, int) else str(value) for name, value in found.items()}
 
 
 def read_question(
     alpha: str | None = None,
     beta: str | None = None,
     gamma: str = "1",
-    times: str | None = None,
+    time: str | None = None,
     method: Method = FLOW,
     model_size: str | None = None,
     batch_size: str | None = None,
@@ -157,7 +154,7 @@ def read_question(
     ----------
     alpha, beta, gamma : str
         The exponents and the richness; alpha and beta are None where a file has the spectrum.
-    times : str, optional
+    time : str, optional
         A list such as ``1,1e3``, or a range ``FIRST:LAST:NUMBER``.
     method : {"flow", "two-time", "simulate"}
     model_size, batch_size, samples, modes, learning_rate : str, optional
@@ -181,7 +178,7 @@ def read_question(
 
     Examples
     --------
-    >>> asked = read_question("3/2", "1/2", times="1,10", model_size="64", method="simulate", seed="5")
+    >>> asked = read_question("3/2", "1/2", time="1,10", model_size="64", method="simulate", seed="5")
     >>> asked.times, asked.model.modes, asked.seeds, asked.first_seed
     ((Fraction(1, 1), Fraction(10, 1)), 1024, 16, 5)
     """
@@ -208,8 +205,21 @@ def read_question(
     check_method(model, method, eta, number, small_steps)
     if method == SIMULATE:
         number, first = number or SEEDS, first or 0
-    moments = tuple(_read_times(times, model, method, eta, eta is not None and method != FLOW and not small_steps))
+    moments = tuple(_read_times(time, model, method, eta, eta is not None and method != FLOW and not small_steps))
     return CurveQuestion(model, richness, method, moments, eta, number, first, small_steps)
+
+
+def read_setting(setting: Mapping[str, str | int | None]) -> CurveQuestion:
+    """Return the curve that a setting asks for, as `CurveQuestion.to_dict` writes it, with its time.
+
+    Examples
+    --------
+    >>> read_setting({"alpha": "3/2", "beta": "1/2", "model_size": 64, "time": "1", "spectrum_digest": None}).times
+    (1.0,)
+    """
+    words = {name: None if value is None else str(value) for name, value in setting.items()}
+    words.pop("spectrum_digest", None)
+    return read_question(**words)  # type: ignore[arg-type]
 
 
 def whole_number(text: str, name: str, least: int = 1) -> int:

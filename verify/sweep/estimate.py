@@ -18,7 +18,7 @@ from ..training.gradients import GAUSSIAN
 from ..training.settings import check_setting
 from ..two_time.online import ROW as FINITE_SQUARE
 from ..two_time.online_limit import SQUARE
-from .curve_question import CurveQuestion, read_question
+from .curve_question import CurveQuestion, read_setting
 from .grid import Setting, Sweep
 from .sweep_file import CURVE
 
@@ -108,10 +108,7 @@ def _share(seconds: Sequence[float], jobs: int) -> float:
 
 def _measure_curve(setting: Setting) -> tuple[float, int, int]:
     """Return seconds, 0 if it ends soon, bytes, and times of a curve."""
-    words = {key: None if value is None else str(value) for key, value in setting.items()}
-    words["times"] = words.pop("time")
-    del words["spectrum_digest"]
-    asked = read_question(**words)  # type: ignore[arg-type]
+    asked = read_setting(setting)
     seconds = 0.0 if asked.method == FLOW else asked.estimate_seconds()
     return seconds, _count_bytes(asked), len(asked.times)
 

@@ -194,7 +194,7 @@ def _read_curve(words: dict[str, str], find: Callable[[str], tuple[str, str]], s
     if "seed" in words and "seeds" not in words and several:
         words = {**words, "seeds": "1"}
     asked = read_question(**words)  # type: ignore[arg-type]
-    setting = asked.to_dict() | {"time": words.get("times"), "spectrum_digest": digest}
+    setting = asked.to_dict() | {"time": words.get("time"), "spectrum_digest": digest}
     if asked.method == SIMULATE and "seed" not in words:
         count = asked.seeds or SEEDS
         setting["seed"] = None

@@ -26,7 +26,7 @@ def curve_record(asked: CurveQuestion, found: LossCurve) -> dict[str, Any]:
     Examples
     --------
     >>> from verify.sweep.curve_question import read_question
-    >>> asked = read_question("3/2", "1/2", times="1,10")
+    >>> asked = read_question("3/2", "1/2", time="1,10")
     >>> list(curve_record(asked, asked.solve()))[-3:]
     ['parameters', 'warnings', 'version']
     """
@@ -49,7 +49,7 @@ def curve_warnings(asked: CurveQuestion, found: LossCurve) -> list[str]:
     Examples
     --------
     >>> from verify.sweep.curve_question import read_question
-    >>> asked = read_question("3/2", "1/2", times="1e3", model_size="8", samples="8", gamma="0")
+    >>> asked = read_question("3/2", "1/2", time="1e3", model_size="8", samples="8", gamma="0")
     >>> [warning[:38] for warning in curve_warnings(asked, asked.solve())]
     ['The mean over models is infinite at in', 'At t = 1e+03 the model error exceeds a']
     """

@@ -32,27 +32,15 @@ CURVE, VERIFY = RUNS = ("curve", "verify")
 """What a sweep may run."""
 
 AXES = {
-    CURVE: {
-        "alpha": "alpha",
-        "beta": "beta",
-        "gamma": "gamma",
-        "method": "method",
-        "spectrum": "spectrum",
-        "modes": "modes",
-        "model-size": "model_size",
-        "batch-size": "batch_size",
-        "samples": "samples",
-        "learning-rate": "learning_rate",
-        "seed": "seed",
-    },
-    VERIFY: {"claim": "claim", "alpha": "alpha", "beta": "beta", "gamma": "gamma", "spectrum": "spectrum"},
+    CURVE: (
+        *("alpha", "beta", "gamma", "method", "spectrum", "modes", "model-size", "batch-size", "samples"),
+        *("learning-rate", "seed"),
+    ),
+    VERIFY: ("claim", "alpha", "beta", "gamma", "spectrum"),
 }
-"""Keys that may hold several values, and the arguments that they are."""
+"""Keys that may hold several values; an argument has an underscore for the hyphen."""
 
-SINGLE = {
-    CURVE: {"time": "times", "seeds": "seeds", "eigenvalues": "eigenvalues", "coefficients": "coefficients"},
-    VERIFY: {"control": "control"},
-}
+SINGLE = {CURVE: ("time", "seeds", "eigenvalues", "coefficients"), VERIFY: ("control",)}
 """Keys that hold one value."""
 
 WHOLE = ("modes", "model-size", "batch-size", "samples", "seed")
@@ -153,8 +141,8 @@ def _read_grid(run: str, keys: Mapping[str, Any]) -> tuple[dict[str, list[str]],
             raise InputError(f"{key} stands above all grids; got it inside of one; move it up")
     if not keys:
         raise InputError("a sweep needs keys such as alpha, beta and gamma; got none; see exponents sweep --help")
-    axes = {argument: _read_axis(key, keys[key]) for key, argument in AXES[run].items() if key in keys}
-    single = {argument: _read_single(key, keys[key]) for key, argument in SINGLE[run].items() if key in keys}
+    axes = {key.replace("-", "_"): _read_axis(key, keys[key]) for key in AXES[run] if key in keys}
+    single = {key: _read_single(key, keys[key]) for key in SINGLE[run] if key in keys}
     for method in axes.get("method", ()):
         require(method, METHODS, "the method")
     for spectrum in axes.get("spectrum", ()) if run == VERIFY else ():

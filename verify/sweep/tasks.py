@@ -20,7 +20,7 @@ from exponents import __version__
 from exponents.errors import ExponentsError, InputError
 from exponents.names import SpectrumKind
 
-from .curve_question import name_arguments, read_question
+from .curve_question import name_arguments, read_setting
 from .grid import Setting, digest_file
 from .record import curve_record
 from .sweep_file import CURVE
@@ -129,12 +129,11 @@ def solve_curve(setting: Setting) -> dict[str, Any]:
     >>> solve_curve(read_sweep({"alpha": "3/2", "beta": "1/2", "time": "1"}).tasks[0].setting)["kernel"][0] > 1
     True
     """
-    words = {key: None if value is None else str(value) for key, value in setting.items()}
-    digest, words["times"] = words.pop("spectrum_digest"), words.pop("time")
-    if digest is not None and digest != digest_file(Path(words["spectrum"] or "")):
-        raise InputError(f"the spectrum {words['spectrum']} was changed; begin the sweep again")
+    digest, spectrum = setting["spectrum_digest"], str(setting["spectrum"])
+    if digest is not None and digest != digest_file(Path(spectrum)):
+        raise InputError(f"the spectrum {spectrum} was changed; begin the sweep again")
     with name_arguments(lambda name, _: name.replace("_", "-")):
-        asked = read_question(**words)  # type: ignore[arg-type]
+        asked = read_setting(setting)
         found = asked.solve()
     if found.status.interrupted:
         raise KeyboardInterrupt

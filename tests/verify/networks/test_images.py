@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from scipy.ndimage import affine_transform
 
-from exponents.cli import train_images, train_problem
+from exponents.cli import train_problem
 from exponents.cli.app import cli, main
 from exponents.errors import InputError
 from verify.networks import image_tasks
@@ -259,7 +259,7 @@ def test_without_scikit_learn_the_command_says_what_to_install(monkeypatch, caps
 
 @pytest.mark.slow
 def test_the_command_trains_on_digits_and_keeps_the_spectrum(monkeypatch, tmp_path):
-    monkeypatch.setattr(train_images, "KERNEL_SAMPLES", 400)
+    monkeypatch.setattr(train_problem, "KERNEL_SAMPLES", 400)
     place = tmp_path / "spectrum.csv"
     words = ["train", "--task", "digits", "--width", "4", "--depth", "2", "--steps", "40", "--seeds", "2", "--quiet"]
     done = CliRunner().invoke(cli, [*words, "--save-spectrum", str(place), "--format", "json"], standalone_mode=False)
@@ -275,7 +275,7 @@ def test_the_command_trains_on_digits_and_keeps_the_spectrum(monkeypatch, tmp_pa
 def test_the_spectrum_of_the_circle_is_in_the_unit_of_time_of_the_network():
     words = dict.fromkeys(("q", "q_phi", "data"))
     problem = train_problem.read_problem(
-        {**words, "task": "circle", "beta": "1", "width": "8", "depth": "3", "gamma0": "0", "seed": "0"}
+        {**words, "task": "circle", "beta": "1", "width": 8, "depth": 3, "gamma0": "0"}, 0
     )
     eigenvalues, powers = problem.spectrum()
     angles = 2 * np.pi * np.arange(512) / 512

@@ -81,7 +81,7 @@ def test_the_powers_of_fig5b_follow_from_the_target():
 
 def test_all_pictures_without_jax_are_all_others(monkeypatch, tmp_path, capsys):
     def ask():
-        return plot_request.read_request(["all"], None, str(tmp_path), None, None, None, None, terms=(), model="")
+        return plot_request.read_request(["all"], out=str(tmp_path))
 
     assert {"fig5a", "fig5b", "fig6", "fig7b", "fig8"} < set(ask().pictures)
     monkeypatch.setattr(plot_request, "find_spec", lambda _: None)
