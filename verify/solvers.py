@@ -52,8 +52,9 @@ from .training.seeds import check_seeds
 from .training.settings import check_memory, check_setting, estimate_training_seconds
 from .training.stability import STABLE
 from .two_time.lazy_model import add_between_models, lazy_curve, lazy_distance
+from .two_time.online import ROW as FINITE_SQUARE
 from .two_time.online import estimate_two_time_seconds, solve_online
-from .two_time.online_limit import solve_online_limit
+from .two_time.online_limit import SQUARE, solve_online_limit
 from .two_time.small_steps import estimate_small_steps_seconds, small_steps_curve
 
 DEEPER = 2.0
@@ -184,17 +185,35 @@ def estimate_seconds(
     >>> round(estimate_seconds(model, [400], "two-time", learning_rate="1/10"))
     192
     """
+    return estimate_work(model, times, method, learning_rate, seeds, small_steps)[0]
+
+
+def estimate_work(
+    model: Model,
+    times: Sequence[float | Fraction],
+    method: str,
+    learning_rate: Fraction | float | str | None,
+    seeds: int | None,
+    small_steps: bool,
+) -> tuple[float, int]:
+    """Return the seconds of `estimate_seconds`, and the bytes of what grows with steps or sizes; 0 where it is little.
+
+    Examples
+    --------
+    >>> estimate_work(Model("3/2", "1/2"), [400], "two-time", "1/10", None, False)
+    (0.0, 256000000)
+    """
     task = _check_task(model, times, method, learning_rate, seeds, small_steps=small_steps)
     if small_steps:
-        return estimate_small_steps_seconds(model, times)
-    if _system(model) != "online" or method == FLOW:
-        return 0.0
+        return estimate_small_steps_seconds(model, times), 0
+    if _system(model) != "online" or method == FLOW or (method == TWO_TIME and not model.gamma):
+        return 0.0, 0
     if method == TWO_TIME:
-        finite = model.gamma > 0 and (model.model_size is not None or model.batch_size is not None)
-        return estimate_two_time_seconds(task.last_step) if finite else 0.0
+        finite, steps = model.model_size is not None or model.batch_size is not None, task.last_step
+        return (estimate_two_time_seconds(steps), FINITE_SQUARE * steps**2) if finite else (0.0, SQUARE * steps**2)
     setting = check_setting(**_settings(task), features=GAUSSIAN, precision="float64")
     check_memory(setting, len(check_seeds(task.seeds)))
-    return estimate_training_seconds(setting, len(task.seeds))
+    return estimate_training_seconds(setting, len(task.seeds)), setting.memory(len(task.seeds))
 
 
 def _check_task(

@@ -150,7 +150,7 @@ def _name_setting(asked: CurveQuestion) -> str:
 def _announce(asked: Sequence[CurveQuestion]) -> float:
     """Return how many seconds the curves take; say it if minutes, and refuse what takes a month."""
     with name_options():
-        seconds = sum(question.estimate_seconds() for question in asked)
+        seconds = sum(question.estimate_work()[0] for question in asked)
     if seconds > LONG:
         raise InputError(
             f"this would take some {seconds / DAY:.2g} days; ask for less time, larger steps, a smaller model or fewer "

@@ -10,12 +10,12 @@ import os
 from collections.abc import Callable
 from functools import partial
 from itertools import product
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from ..errors import InputError, import_extra
+from ..files.whole_files import name_failure
 from ..names import ALL, CURVES, FLOW, METHODS, PHASES, PICTURES, PUBLISHED, REGIMES, SIMULATE, require
 from .curve_request import name_options, read_questions
 from .loss_options import loss_options, read_loss
@@ -26,6 +26,8 @@ from .terminal import Command, fill_help, list_names
 from .words import Word
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from verify.curves import LossCurve
     from verify.sweep.curve_question import CurveQuestion
 
@@ -93,7 +95,8 @@ def plot(names: tuple[str, ...], **options: Any) -> None:
     if asked.data is not None:
         check_data_file(asked.data)
     if asked.folder is not None:
-        _make_folder(asked.folder)
+        with name_failure(asked.folder, "--out", "try another", "folder that can be written to"):
+            asked.folder.mkdir(parents=True, exist_ok=True)
     gc.enable()  # a long computation, unlike the exact commands
     progress = current_progress()
     for name, path, draw in zip(asked.pictures, asked.paths, draws, strict=True):
@@ -141,8 +144,8 @@ def _prepare(asked: PlotRequest, name: str) -> Callable[[Progress], Any]:
         read_choice(name, **chosen)
 
     def draw(progress: Progress) -> Any:
-        with start_processes(os.cpu_count() or 1) as executor:
-            return plot_figure(name, **chosen, size=asked.inches, executor=progress.over(executor))
+        with start_processes(os.cpu_count() or 1) as progress.executor:
+            return plot_figure(name, **chosen, size=asked.inches, executor=cast("Executor", progress))
 
     return draw
 
@@ -216,8 +219,8 @@ def _prepare_curves(asked: PlotRequest) -> Callable[[Progress], Any]:
         from verify.plots import plot_curves, set_ranges
         from verify.processes import start_processes
 
-        with start_processes(min(os.cpu_count() or 1, len(requests))) as executor:
-            solved = progress.map(_solve, list(requests.values()), over=executor)
+        with start_processes(min(os.cpu_count() or 1, len(requests))) as progress.executor:
+            solved = progress.map(_solve, list(requests.values()))
             axes = plot_curves(dict(zip(requests, solved, strict=True)), size=asked.inches)
         axes.set_title(note, loc="left")
         axes.set_title(kind, loc="right")
@@ -231,14 +234,3 @@ def _solve(asked: CurveQuestion) -> LossCurve:
     """Return the curve of one question."""
     with name_options():
         return asked.solve()
-
-
-def _make_folder(folder: Path) -> None:
-    """Make the folder of ``--out``."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(
-            f"--out needs a folder that can be written to; got {folder} ({reason}); try another"
-        ) from error

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -49,10 +49,13 @@ class Progress:
         Seconds that the whole takes, where that is known before any part is done; else 0.
     describe : callable or None
         Returns the state in words, where these are not the number of parts.
+    executor : Executor or None
+        Where `map` computes; None stands for the builtin map.
     """
 
     def __init__(self, label: str) -> None:
         self.expected, self.describe = 0.0, None  # type: float, Callable[[], str] | None
+        self.executor: Executor | None = None
         self._lock, self._shown, self._ended = threading.RLock(), False, False
         self.begin(label)
 
@@ -60,8 +63,8 @@ class Progress:
         """Begin another computation: nothing of it is done."""
         self.label, self.done, self.known, self.begun = label, 0, 0, time.monotonic()
 
-    def map(self, function: Callable[..., Any], *values: Iterable[Any], over: Any = None) -> Iterator[Any]:
-        """Do what ``map`` does, or the map of the executor ``over``, and count.
+    def map(self, function: Callable[..., Any], *values: Iterable[Any]) -> Iterator[Any]:
+        """Do what ``map`` does, or the map of the executor, and count.
 
         Examples
         --------
@@ -71,11 +74,8 @@ class Progress:
         """
         lists = [list(some) if hasattr(some, "__len__") else some for some in values]
         length = min((len(some) for some in lists if isinstance(some, list)), default=0)
-        return self.count(map(function, *lists) if over is None else over.map(function, *lists), length)
-
-    def over(self, executor: Executor | None) -> Executor:
-        """Return an executor whose map counts; None stands for the builtin map."""
-        return cast("Executor", _Counted(self, executor))
+        spread = map if self.executor is None else self.executor.map
+        return self.count(spread(function, *lists), length)
 
     def count(self, found: Iterable[Any], length: int) -> Iterator[Any]:
         """Yield the same values, of which there will be ``length``, and count them.
@@ -131,17 +131,6 @@ class Progress:
             if self._shown:
                 click.echo(ERASE, err=True, nl=False, color=True)
             self._shown = False
-
-
-class _Counted:
-    """An executor whose ``map`` counts; None stands for the builtin ``map``."""
-
-    def __init__(self, progress: Progress, executor: Any) -> None:
-        self.progress, self.executor = progress, executor
-
-    def map(self, function: Callable[..., Any], *values: Iterable[Any]) -> Iterator[Any]:
-        """Do what the executor's ``map`` does, and count."""
-        return self.progress.map(function, *values, over=self.executor)
 
 
 def measure_terminal(stream: Any) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +17,6 @@ from .terminal import Command, format_option, show, show_report
 from .words import Whole
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from verify.sweep.estimate import Estimate
     from verify.sweep.export import SweepResults
     from verify.sweep.grid import Sweep
     from verify.sweep.runner import Progress
@@ -113,6 +108,7 @@ def sweep(
 def _run(asked: Sweep, place: Path, jobs: int | None, scheduler: str | None, retry: bool) -> SweepResults:
     """Run the sweep, and report its progress."""
     from verify.sweep.runner import run_sweep
+    from verify.sweep.scheduler import open_scheduler
 
     shown = current_progress()
 
@@ -121,20 +117,10 @@ def _run(asked: Sweep, place: Path, jobs: int | None, scheduler: str | None, ret
             say(f"exponents: {progress.kept} of {progress.total} tasks ended before; they are not repeated")
         shown.describe = partial(_write_progress, progress)
 
-    with _open_engine(scheduler) as (executor, threads):
-        return run_sweep(asked, place, executor, threads or jobs, retry, report)
-
-
-@contextmanager
-def _open_engine(scheduler: str | None) -> Iterator[tuple[Executor | None, int | None]]:
-    """Yield the executor of a scheduler and the number of its threads; None without one."""
     if scheduler is None:
-        yield None, None
-        return
-    from verify.sweep.scheduler import open_scheduler
-
-    with open_scheduler(scheduler) as engine:
-        yield engine
+        return run_sweep(asked, place, None, jobs, retry, report)
+    with open_scheduler(scheduler) as (executor, threads):
+        return run_sweep(asked, place, executor, threads, retry, report)
 
 
 def _write_progress(progress: Progress) -> str:
@@ -183,19 +169,10 @@ def _show_estimate(asked: Sweep, place: Path, jobs: int, form: str) -> None:
         "memory": f"{_write_bytes(workers * found.bytes_of_a_worker)}, {_write_bytes(found.bytes_of_a_worker)} each",
         "store": f"{place}, {_write_bytes(found.bytes_of_store)} more",
     }
-    show_report(lambda: [_table("A sweep that is not run", rows)], lambda: _as_object(found, place, workers), form)
-
-
-def _as_object(found: Estimate, place: Path, workers: int) -> dict[str, Any]:
-    return {
-        "tasks": found.tasks,
-        "kept": found.kept,
-        "processes": workers,
-        "seconds": found.seconds,
-        "bytes": workers * found.bytes_of_a_worker,
-        "bytes_of_store": found.bytes_of_store,
-        "store": str(place),
-    }
+    memory = {"bytes": workers * found.bytes_of_a_worker, "bytes_of_store": found.bytes_of_store}
+    times = {"tasks": found.tasks, "kept": found.kept, "processes": workers, "seconds": found.seconds}
+    as_object = {**times, **memory, "store": str(place)}
+    show_report(lambda: [_table("A sweep that is not run", rows)], lambda: as_object, form)
 
 
 def _table(title: str, rows: dict[str, str]) -> Any:

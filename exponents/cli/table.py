@@ -11,9 +11,8 @@ import click
 from click.core import ParameterSource
 
 from ..errors import InputError
-from ..files.whole_files import write_all
+from ..files.whole_files import name_failure, write_all
 from ..names import CLOCK_TABLES, CLOCKS, CONVENTION_TABLES, MODEL, STEPS, TABLES, TIME, Clock, Format, Version, require
-from ..rationals import abbreviate
 from .progress import current_progress, say
 from .terminal import Command, convention_option, fill_help, format_option, list_names, loss_option, show_report
 from .words import Word
@@ -106,15 +105,10 @@ def _write_tables(wanted: Sequence[tuple[str, Clock]], version: Version, convent
     built = current_progress().map(build, *zip(*wanted, strict=True))
     texts = {file: text for files in built for file, text in files.items()}
     target = Path(folder)
-    try:
+    with name_failure(folder, "--write", "try another folder", "folder that can be written to"):
         target.mkdir(parents=True, exist_ok=True)
         blocked = [name for name in texts if (target / name).is_dir()]
         if blocked:
             raise IsADirectoryError(errno.EISDIR, f"{blocked[0]} is a folder there")
         write_all({target / name: f"{text}\n" for name, text in texts.items()})
-    except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(
-            f"--write needs a folder that can be written to; got {abbreviate(folder)} ({reason}); try another folder"
-        ) from error
     say(f"wrote {len(texts)} files to {folder}")

@@ -49,7 +49,7 @@ def write_whole(path: str | Path, content: str | bytes, needs: str, hint: str = 
     exponents.errors.InputError: --save needs a file that can be written; got no/law.toml (No such file or directory); \
 check its folder
     """
-    with _name_failure(path, needs, hint):
+    with name_failure(path, needs, hint):
         write_all({path: content})
 
 
@@ -107,7 +107,7 @@ def check_place(path: str | Path, needs: str, hint: str = "try another") -> None
     exponents.errors.InputError: a plot needs a file that can be written; got no/plot.png (No such file or directory); \
 try another
     """
-    with _name_failure(path, needs, hint):
+    with name_failure(path, needs, hint):
         target, mode = _look(path)
         if mode is None or stat.S_ISREG(mode):
             beside = _name_beside(target)
@@ -147,12 +147,26 @@ def _fill(path: Path, data: bytes, mode: int | None) -> None:
 
 
 @contextmanager
-def _name_failure(path: str | Path, needs: str, hint: str) -> Iterator[None]:
-    """Raise InputError that says which file could not be written, and why."""
+def name_failure(path: str | Path, needs: str, hint: str, kind: str = "file that can be written") -> Iterator[None]:
+    """Raise InputError that says which file or folder could not be written, and why.
+
+    Parameters
+    ----------
+    path, needs, hint
+        As for `write_whole`.
+    kind : str
+        What is needed.
+
+    Examples
+    --------
+    >>> with name_failure("plots", "--out", "try another", "folder that can be written to"):
+    ...     raise OSError(28, "No space left on device")
+    Traceback (most recent call last):
+    exponents.errors.InputError: --out needs a folder that can be written to; got plots (No space left on device); \
+try another
+    """
     try:
         yield
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
         reason = getattr(error, "strerror", None) or error
-        raise InputError(
-            f"{needs} needs a file that can be written; got {abbreviate(str(path))} ({reason}); {hint}"
-        ) from error
+        raise InputError(f"{needs} needs a {kind}; got {abbreviate(str(path))} ({reason}); {hint}") from error

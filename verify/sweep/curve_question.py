@@ -104,12 +104,12 @@ class CurveQuestion:
         asked = self.model, self.times, self.method, self.learning_rate, self.seeds
         return solvers.loss_curve(*asked, self.first_seed or 0, self.small_steps)
 
-    def estimate_seconds(self) -> float:
-        """Return about how many seconds `solve` takes; 0 where it ends soon."""
+    def estimate_work(self) -> tuple[float, int]:
+        """Return about how many seconds `solve` takes, and how many bytes; 0 where it ends soon, or takes little."""
         from .. import solvers
 
         asked = self.model, self.times, self.method, self.learning_rate, self.seeds
-        return solvers.estimate_seconds(*asked, self.small_steps)
+        return solvers.estimate_work(*asked, self.small_steps)
 
     def to_dict(self) -> dict[str, str | int | None]:
         """Return the setting: exact numbers as text that a rational parser reads, sizes as whole numbers."""

@@ -12,13 +12,8 @@ from dataclasses import dataclass
 
 from exponents.claims.catalogue import select_claims
 from exponents.claims.claim import MINUTES
-from exponents.names import FLOW, SIMULATE
 
-from ..training.gradients import GAUSSIAN
-from ..training.settings import check_setting
-from ..two_time.online import ROW as FINITE_SQUARE
-from ..two_time.online_limit import SQUARE
-from .curve_question import CurveQuestion, read_setting
+from .curve_question import read_setting
 from .grid import Setting, Sweep
 from .sweep_file import CURVE
 
@@ -109,33 +104,7 @@ def _share(seconds: Sequence[float], jobs: int) -> float:
 def _measure_curve(setting: Setting) -> tuple[float, int, int]:
     """Return seconds, 0 if it ends soon, bytes, and times of a curve."""
     asked = read_setting(setting)
-    seconds = 0.0 if asked.method == FLOW else asked.estimate_seconds()
-    return seconds, _count_bytes(asked), len(asked.times)
-
-
-def _count_bytes(asked: CurveQuestion) -> int:
-    """Return the memory of what grows with the steps or the model; 0 where that is little."""
-    model = asked.model
-    if asked.learning_rate is None or asked.method == FLOW or asked.is_lazy_recursion or asked.small_steps:
-        return 0
-    steps = max(1, round(asked.times[-1] / asked.learning_rate))
-    if asked.method == SIMULATE:
-        assert model.model_size is not None and model.modes is not None
-        setting = check_setting(
-            *model.exponents,
-            model.gamma,
-            model.model_size,
-            model.batch_size,
-            model.modes,
-            float(asked.learning_rate),
-            steps,
-            GAUSSIAN,
-            "float64",
-            record=[0, steps],
-        )
-        return setting.memory(asked.seeds or 1)
-    finite = model.model_size is not None or model.batch_size is not None
-    return (FINITE_SQUARE if finite else SQUARE) * steps**2
+    return *asked.estimate_work(), len(asked.times)
 
 
 def _measure_claims(setting: Setting) -> tuple[float, int, int]:

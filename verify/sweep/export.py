@@ -8,11 +8,11 @@ numbers as text such as 3/2; a DataFrame and Parquet hold them as doubles.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
-from math import inf, isfinite, nan
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ from exponents.rationals import abbreviate
 from exponents.reports.measured import long_table
 from exponents.reports.render import Table, make_columns, render_tables
 
-from .grid import Setting, Task, order
+from .curve_question import INFINITE
+from .grid import Task, order
 from .store import Store
 from .sweep_file import CURVE
 from .tasks import DONE, FAILED
@@ -196,24 +197,20 @@ def read_results(store: Store, tasks: Sequence[Task] | None = None, interrupted:
     <SweepResults: curve, 0 done, 0 failed, 0 left>
     """
     wanted = None if tasks is None else {task.key for task in tasks}
-    found = [(json.loads(row.setting), row) for row in store.rows() if wanted is None or row.key in wanted]
+    found = [(json.loads(setting), one) for setting, one in store.rows() if wanted is None or one.key in wanted]
     found.sort(key=lambda pair: order(pair[0]))
     records = [
-        {**json.loads(row.result), "status": DONE}
-        if row.result is not None
+        {**json.loads(one.result), "status": DONE}
+        if one.result is not None
         else {
-            "parameters": _parameters(setting),
-            "status": row.status,
-            "message": row.message,
+            "parameters": {key: value for key, value in setting.items() if key not in _INNER},
+            "status": one.status,
+            "message": one.message,
             "version": store.version,
         }
-        for setting, row in found
+        for setting, one in found
     ]
     return SweepResults(store.run, records, 0 if wanted is None else len(wanted) - len(records), interrupted)
-
-
-def _parameters(setting: Setting) -> Mapping[str, str | int | None]:
-    return {key: value for key, value in setting.items() if key not in _INNER}
 
 
 def _write(value: object) -> str | None:
@@ -226,26 +223,14 @@ def _read_column(key: str, rows: Sequence[Sequence[Any]], place: int) -> list[An
         return [row[place] for row in rows]
     if key == VALID:
         return [None if row[place] is None else row[place] == "True" for row in rows]
-    return _read_numbers(rows, place)
-
-
-def _read_numbers(rows: Sequence[Sequence[Any]], place: int) -> list[float] | list[int]:
-    """Return a column as numbers: whole ones if all are."""
     found = [_read_number(row[place]) for row in rows]
-    if all(isinstance(value, int) for value in found):
-        return [int(value) for value in found]
-    return [float(value) for value in found]
+    return found if all(isinstance(value, int) for value in found) else list(map(float, found))
 
 
 def _read_number(cell: str | None) -> float | int:
+    """Return a number; NaN where none is known, and infinity for a size that is written so."""
     if cell is None:
         return nan
-    try:
-        return int(cell)
-    except ValueError:
-        pass
-    try:
-        value = float(cell)
-    except ValueError:
-        value = float(Fraction(cell))
-    return value if isfinite(value) else inf
+    if cell == INFINITE:
+        return inf
+    return int(cell) if cell.isdigit() else float(Fraction(cell))

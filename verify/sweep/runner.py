@@ -18,9 +18,9 @@ import json
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
@@ -151,7 +151,7 @@ def run_sweep(
     number = jobs or os.cpu_count() or 1
     with open_store(None if store is None else Path(store), asked.run) as opened:
         runner = _Runner(asked, opened, retry)
-        with _start_engine(executor, min(number, max(1, len(runner.waiting)))) as engine:
+        with closing(_Engine(executor, min(number, max(1, len(runner.waiting))))) as engine:
             interrupted = runner.run(engine, AHEAD * number, report or (lambda _: None))
         return read_results(opened, asked.tasks, interrupted)
 
@@ -167,21 +167,12 @@ class _Engine:
         """Start the processes anew; raise NotSolved where they are not ours."""
         if not self.own:
             raise NotSolved("the executor is broken; results so far are kept; make another one and run again")
-        self.stop()
+        self.close()
         self.executor = make_pool(self.jobs)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         if self.own:
             stop_pool(self.executor)  # type: ignore[arg-type]
-
-
-@contextmanager
-def _start_engine(executor: Executor | None, jobs: int) -> Iterator[_Engine]:
-    engine = _Engine(executor, jobs)
-    try:
-        yield engine
-    finally:
-        engine.stop()
 
 
 class _Runner:

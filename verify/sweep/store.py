@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from exponents import __version__
 from exponents.errors import InputError
@@ -44,17 +44,6 @@ _LAYOUT = (
 )
 
 
-class Row(NamedTuple):
-    """A task that ended: its setting and result as JSON."""
-
-    key: str
-    setting: str
-    status: str
-    result: str | None
-    message: str | None
-    seconds: float
-
-
 class Store:
     """Results in a file of SQLite; `open_store` opens one.
 
@@ -68,7 +57,7 @@ class Store:
     --------
     >>> with open_store(None, "curve") as store:
     ...     store.add([("{}", Outcome("a", "done", "1", None, 0.1))])
-    ...     store.ended(), [row.result for row in store.rows()]
+    ...     store.ended(), [outcome.result for _, outcome in store.rows()]
     ({'a'}, ['1'])
     """
 
@@ -95,11 +84,10 @@ class Store:
         found = self._run(f"SELECT key FROM tasks{where}", (FAILED,) if retry else ())  # noqa: S608
         return {key for (key,) in found}
 
-    def rows(self) -> list[Row]:
-        """Return all tasks that ended."""
-        return [
-            Row(*values) for values in self._run("SELECT key, setting, status, result, message, seconds FROM tasks")
-        ]
+    def rows(self) -> list[tuple[str, Outcome]]:
+        """Return the setting of each task that ended, as JSON, and its outcome."""
+        found = self._run("SELECT setting, key, status, result, message, seconds FROM tasks")
+        return [(setting, Outcome(*values)) for setting, *values in found]
 
     def mean_seconds(self) -> float | None:
         """Return the mean time of a task that ended."""
