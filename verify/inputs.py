@@ -59,24 +59,31 @@ def check_temperature(temperature: float) -> None:
         raise InputError(f"eta/B must be a finite number of at least 0; got {came}; 0 is an infinite batch")
 
 
-def check_step(learning_rate: float, largest: float) -> None:
-    """Raise InputError unless the learning rate is a finite number above 0.
+def check_step(learning_rate: object, largest: float) -> float:
+    """Return the learning rate as a double.
 
     Parameters
     ----------
-    learning_rate : float
+    learning_rate : number
         eta, in units of one over the eigenvalues.
     largest : float
         The largest eigenvalue, from which the message computes a stable value.
 
+    Raises
+    ------
+    InputError
+        Unless it is a finite number above 0.
+
     Examples
     --------
     >>> check_step(0.1, 1.0)
+    0.1
     """
-    if not 0 < learning_rate < inf:
-        raise InputError(
-            f"the learning rate must be a finite number above 0; got {learning_rate}; try {0.1 / largest:.1g}"
-        )
+    value = _double(learning_rate)
+    if not 0 < value < inf:
+        came, hint = abbreviate(learning_rate), f"try {0.1 / largest:.1g}"
+        raise InputError(f"the learning rate must be a finite number above 0; got {came}; {hint}")
+    return value
 
 
 def exact_rate(value: object) -> Fraction:

@@ -7,44 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from fractions import Fraction
 from itertools import product
 
 from verify.sweep.curve_question import (
     CurveQuestion,
     name_arguments,
-    read_moments,
     read_question,
     replace_arguments,
-    whole_number,
 )
 
 from ..errors import InputError
-from ..rationals import check_capacity, check_source, exact
 
 LISTS = ("gamma", "model_size", "batch_size", "samples")
 """Options that may hold several values."""
 
 MOST_CURVES = 1000
 """Most curves of one command."""
-
-__all__ = ["capacity_and_source", "name_options", "read_moments", "read_questions", "whole_number", "write_options"]
-
-
-def capacity_and_source(alpha: str, beta: str) -> tuple[Fraction, Fraction]:
-    """Return alpha and beta.
-
-    Raises
-    ------
-    InputError
-        Unless alpha > 1 and beta > 0 are exact numbers.
-
-    Examples
-    --------
-    >>> capacity_and_source("1.5", "1/2")
-    (Fraction(3, 2), Fraction(1, 2))
-    """
-    return check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
 
 
 def read_questions(words: Mapping[str, str | None]) -> tuple[CurveQuestion, ...]:

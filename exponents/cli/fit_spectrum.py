@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from verify.sweep.curve_question import read_moments, whole_number
+
 from ..errors import InputError
 from ..rationals import abbreviate, exact, to_double
-from .curve_request import name_options, read_moments, whole_number, write_options
+from .curve_request import name_options, write_options
 from .fit_runs import check_files, draw_picture
 from .progress import say
 from .terminal import Decorator, column_options, option_names, show_report

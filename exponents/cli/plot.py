@@ -100,13 +100,12 @@ def plot(names: tuple[str, ...], **options: Any) -> None:
     gc.enable()  # a long computation, unlike the exact commands
     progress = current_progress()
     for name, path, draw in zip(asked.pictures, asked.paths, draws, strict=True):
-        drawn: list[Any] = []
         progress.begin(name)
-        save_picture(partial(_draw, asked, draw, progress, drawn), path)
+        axes = save_picture(partial(_draw, asked, draw, progress), path)
         written = [path]
         data = path.with_suffix(".csv") if asked.folder is not None else asked.data
         if data is not None:
-            write_data(drawn[0], data)
+            write_data(axes, data)
             written.append(data)
         say(f"wrote {' and '.join(map(str, written))}")
     if asked.folder is not None:
@@ -116,14 +115,12 @@ def plot(names: tuple[str, ...], **options: Any) -> None:
         say(f"wrote {page}")
 
 
-def _draw(asked: PlotRequest, draw: Callable[[Progress], Any], progress: Progress, drawn: list[Any]) -> Any:
-    """Draw a picture, give it the user's words and ranges, keep its Axes for their data, and return them."""
+def _draw(asked: PlotRequest, draw: Callable[[Progress], Any], progress: Progress) -> Any:
+    """Draw a picture, give it the user's words, and return its Axes."""
     from verify.plots import label_axes
 
     axes = draw(progress)
-    words = {name: asked.words.get(name) for name in ("title", "x_label", "y_label")}
-    label_axes(axes, **words)
-    drawn.append(axes)
+    label_axes(axes, **{name: asked.words.get(name) for name in ("title", "x_label", "y_label")})
     return axes
 
 
@@ -133,13 +130,11 @@ def _prepare(asked: PlotRequest, name: str) -> Callable[[Progress], Any]:
         return _prepare_phases(asked)
     if name == CURVES:
         return _prepare_curves(asked)
-    from verify.plots import plot_figure
+    from verify.plots import plot_figure, read_choice
     from verify.processes import start_processes
 
     values = {key: None if not asked.words.get(key) else asked.words[key].split(",") for key in ("beta", "gamma")}
     chosen = {"alpha": asked.words.get("alpha"), **values, "times": asked.times}
-    from verify.plots import read_choice
-
     with name_options():
         read_choice(name, **chosen)
 

@@ -14,10 +14,11 @@ from math import log10
 from pathlib import Path
 from typing import Any
 
+from verify.sweep.curve_question import read_moments
+
 from ..errors import InputError, install_hint
 from ..names import ALL, CHOICES, CURVES, PHASES, PICTURES, PUBLISHED, TRAINED_PICTURES
 from ..rationals import abbreviate, exact
-from .curve_request import read_moments
 from .problem_file import LISTS, WORDS
 from .progress import say
 from .words import write_option

@@ -19,8 +19,7 @@ from ..claims.catalogue import CLAIMS, describe_families, select_claims
 from ..claims.claim import MINUTES, NETWORKS
 from ..errors import InputError
 from ..names import CONTINUUM, SPECTRA
-from ..rationals import abbreviate, exact
-from .curve_request import capacity_and_source
+from ..rationals import abbreviate, check_capacity, check_source, exact
 from .progress import current_progress, say
 from .signals import exit_status
 from .terminal import Command, fill_help, format_option, list_names, show_report
@@ -172,7 +171,7 @@ def _read_place(text: str) -> tuple[Fraction, Fraction, Fraction]:
     parts = text.split(",")
     if len(parts) != 3:
         raise InputError(f"a point must be ALPHA,BETA,GAMMA; got {abbreviate(text)}; try 3/2,1/2,1")
-    (alpha, beta), gamma = capacity_and_source(*parts[:2]), exact(parts[2], "gamma")
+    alpha, beta, gamma = (exact(part, name) for part, name in zip(parts, ("alpha", "beta", "gamma"), strict=True))
     if gamma < 0:
         raise InputError(f"gamma must be at least 0; got {abbreviate(gamma)}; 0 measures lazy claims alone")
-    return alpha, beta, gamma
+    return check_capacity(alpha), check_source(beta), gamma

@@ -26,8 +26,8 @@ DIGITS = 6
 """Decimals of places of Axes in a file, in units of the figure."""
 
 
-def save_picture(draw: Callable[[], Any], path: Path) -> None:
-    """Write the figure of the Axes that ``draw`` returns, in the style of this package.
+def save_picture(draw: Callable[[], Any], path: Path) -> Any:
+    """Write the figure of the Axes that ``draw`` returns, in the style of this package, and return them.
 
     The place is tried before anything is computed; a failure leaves the old file.
 
@@ -48,17 +48,19 @@ def save_picture(draw: Callable[[], Any], path: Path) -> None:
     >>> from tempfile import TemporaryDirectory
     >>> from matplotlib.figure import Figure
     >>> with TemporaryDirectory() as folder:
-    ...     save_picture(Figure().subplots, Path(folder, "empty.svg"))
+    ...     axes = save_picture(Figure().subplots, Path(folder, "empty.svg"))
     ...     print(Path(folder, "empty.svg").read_text()[:5])
     <?xml
     """
     form = check_picture(path)
     with use_style():
-        figure = np.ravel(draw())[0].figure
+        axes = draw()
+        figure = np.ravel(axes)[0].figure
         _fix_layout(figure)
         stream = BytesIO()
         figure.savefig(stream, format=form, metadata=METADATA[form])
     write_whole(path, stream.getvalue(), "a plot")
+    return axes
 
 
 def check_picture(path: Path) -> str:

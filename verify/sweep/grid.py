@@ -113,7 +113,7 @@ def read_sweep(source: Mapping[str, Any] | str | Path) -> Sweep:
         several = _has_several_seeds(held)
         read = lambda task: [_read_curve(task, find, several)]  # noqa: E731
     with name_arguments(_write_key):
-        tasks = [_make_task(setting) for task in words for setting in read(task)]
+        tasks = [Task(_digest(setting), setting) for task in words for setting in read(task)]
     if run == CURVE:
         _check_seeds(tasks)
     return Sweep(run, tuple({task.key: task for task in tasks}.values()))
@@ -222,10 +222,6 @@ def _read_verdicts(words: dict[str, str]) -> list[Setting]:
     point = {"alpha": str(alpha), "beta": str(beta), "gamma": str(gamma)}
     point |= {"spectrum": words.get("spectrum", CONTINUUM), "control": words.get("control", "false")}
     return [{"claim": name, **point} for name in _select_names(words.get("claim"))]
-
-
-def _make_task(setting: Setting) -> Task:
-    return Task(_digest(setting), setting)
 
 
 def _digest(setting: Setting) -> str:

@@ -81,13 +81,8 @@ def run_batch(run: str, tasks: Sequence[tuple[str, Setting]], attempt: int = 0) 
     return found
 
 
-def check_version(attempt: int = 0) -> str:  # noqa: ARG001
+def check_version() -> str:
     """Return the version of this package where it is called.
-
-    Parameters
-    ----------
-    attempt : int
-        As in `run_batch`.
 
     Examples
     --------

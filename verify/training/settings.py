@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from math import ceil, inf
-from numbers import Real
+from math import ceil
 from typing import TypeAlias
 
 import numpy as np
@@ -164,9 +163,7 @@ def check_setting(
     _check_count(modes, "the number of modes", 1000)
     check_smaller(model_size, modes)
     model = FiniteModel(to_double(a, "alpha"), to_double(b, "beta"), model_size, modes)
-    richness, eta = _check_real(gamma, "gamma"), _check_real(learning_rate, "the learning rate")
-    check_richness(richness)
-    check_step(eta, 1.0)
+    richness, eta = check_richness(gamma), check_step(learning_rate, 1.0)
     _check_count(steps, "the number of steps", 1000)
     if batch_size is not None:
         _check_count(batch_size, "the batch size", 32)
@@ -243,16 +240,6 @@ def _check_count(value: int, name: str, example: int) -> None:
     check_whole(value, name, 1, example)
     if value > LARGEST:
         raise InputError(f"{name} may be at most {LARGEST:.0e}; got {abbreviate(value)}; try {example}")
-
-
-def _check_real(value: object, name: str) -> float:
-    """Return a number in double precision; infinity if it is too large."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InputError(f"{name} must be a number; got {abbreviate(value)}; try 0.1")
-    try:
-        return float(value)
-    except OverflowError:
-        return inf
 
 
 def _size_text(count: int) -> str:

@@ -17,48 +17,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from exponents.names import FIGURES as NAMES
 from exponents.names import require
 from exponents.rationals import check_capacity, check_source, exact
 
 from ...inputs import check_richness, check_times
 from ..style import check_axes, import_matplotlib
-from .fig1a_time_exponent import FIG1A
-from .fig2ab_richness import FIG2A, FIG2B
-from .fig2cd_model_sizes import FIG2C, FIG2D
-from .fig3_batch_sizes import FIG3
-from .fig4_compute_optimum import FIG4
-from .fig5_fig7b_trained_networks import FIG5A, FIG5B, FIG7B
-from .fig6_fig8_richness import FIG6, FIG8
-from .fig7a_kernel_spectra import FIG7A
-from .fig10_levels import FIG10
-from .fig11_fig12_linear_networks import FIG11, FIG12
-from .offline_reused_samples import OFFLINE
+from . import (
+    fig1a_time_exponent,
+    fig2ab_richness,
+    fig2cd_model_sizes,
+    fig3_batch_sizes,
+    fig4_compute_optimum,
+    fig5_fig7b_trained_networks,
+    fig6_fig8_richness,
+    fig7a_kernel_spectra,
+    fig10_levels,
+    fig11_fig12_linear_networks,
+    offline_reused_samples,
+)
 from .page import Choice, Figure, draw_page
 
 __all__ = ["FIGURES", "Figure", "plot_figure", "read_choice"]
 
-FIGURES: dict[str, Figure] = {
-    figure.name: figure
-    for figure in (
-        FIG1A,
-        FIG2A,
-        FIG2B,
-        FIG2C,
-        FIG2D,
-        FIG3,
-        FIG4,
-        FIG5A,
-        FIG5B,
-        FIG6,
-        FIG7A,
-        FIG7B,
-        FIG8,
-        FIG10,
-        FIG11,
-        FIG12,
-        OFFLINE,
-    )
-}
+_MODULES = (
+    *(fig1a_time_exponent, fig2ab_richness, fig2cd_model_sizes, fig3_batch_sizes, fig4_compute_optimum),
+    *(fig5_fig7b_trained_networks, fig6_fig8_richness, fig7a_kernel_spectra, fig10_levels),
+    *(fig11_fig12_linear_networks, offline_reused_samples),
+)
+
+FIGURES = {one.name: one for module in _MODULES for one in vars(module).values() if isinstance(one, Figure)}
+"""The record of each figure, by its name."""
 
 
 def plot_figure(
@@ -151,7 +140,7 @@ def read_choice(
     >>> read_choice("fig4", alpha=2).beta
     (Fraction(1, 2), Fraction(5, 4), Fraction(7, 4))
     """
-    require(name, tuple(FIGURES), "the figure")
+    require(name, NAMES, "the figure")
     return FIGURES[name].choose(
         Choice(
             None if alpha is None else check_capacity(*_read_numbers(alpha, "alpha")),

@@ -25,7 +25,6 @@ from exponents.model.amplitudes import amplitude
 from exponents.model.timescale import chi
 from exponents.names import LAZY, REGIMES, RICH
 
-from ...arrays import Reals
 from ...curves import LossCurve
 from ...flow.curve import limit_curve
 from ..style import BLUE, VERMILION, ink
@@ -83,16 +82,12 @@ def _compute_losses(choice: Choice, spread: Map) -> LossCurves:
     """Solve the flow for each richness at one beta."""
     choice = replace(choice, gamma=tuple(sorted(set(choice.gamma))))
     alpha, (beta,), gammas = choice.capacity, choice.beta, choice.gamma
-    curves = spread(partial(_solve, alpha, beta, choice.time), map(float, gammas))
+    curves = spread(partial(limit_curve, alpha, beta, times=choice.time), map(float, gammas))
     constants = tuple(
         float(evaluate(amplitude(RICH if gamma else LAZY), alpha, beta, gamma or 1, 15)) for gamma in gammas
     )
     lazy, rich = (evaluate_exponent(chi(regime), alpha, beta) for regime in REGIMES)
     return LossCurves(choice, tuple(curves), lazy, rich, constants)
-
-
-def _solve(alpha: Fraction, beta: Fraction, times: Reals, gamma: float) -> LossCurve:
-    return limit_curve(alpha, beta, gamma, times)
 
 
 def _draw_losses(found: LossCurves, axes: Sequence[Any]) -> None:

@@ -124,20 +124,10 @@ def _compute_batch_sizes(choice: Choice, spread: Map) -> tuple[BatchSizes, ...]:
     tasks, batches = (HARD, SUPER_EASY), (*BATCHES, None)
     losses = [spread(partial(_solve_by_steps, choice, beta), batches) for beta in tasks]
     late = spread(partial(_solve_late, choice), [batches])  # one call, as all batch sizes have one spectrum
+    alpha, gamma, rate = choice.capacity, choice.richness, float(RATE)
+    shares = [(batch, POINTS[place :: len(SIMULATED)]) for place, batch in enumerate(SIMULATED)]
     runs = [
-        Run(
-            choice.capacity,
-            beta,
-            choice.richness,
-            SIZE,
-            batch,
-            MODES,
-            float(RATE),
-            POINTS[place :: len(SIMULATED)],
-            SEEDS,
-        )
-        for beta in tasks
-        for place, batch in enumerate(SIMULATED)
+        Run(alpha, beta, gamma, SIZE, batch, MODES, rate, share, SEEDS) for beta in tasks for batch, share in shares
     ]
     points = train_points(runs, spread)
     time = np.array([float(RATE * step) for step in range(1, STEPS + 1)])
@@ -172,10 +162,10 @@ def _draw_batch_sizes(found: tuple[BatchSizes, ...], axes: Sequence[Any]) -> Non
     charts = set_up(axes, scales, "SGD,  batch size $B$", note)
     for chart, one in zip(charts, found, strict=True):
         _draw_losses(chart, one)
-    hard, _, long = charts
-    _draw_guide(hard, found[0], "gradient_flow", HARD_GUIDE, -1, -1)
-    for term, (where, along, side) in GUIDES.items():
-        _draw_guide(long, found[2], term, where, along, side)
+    guides = [(0, "gradient_flow", HARD_GUIDE, -1, -1), *((2, term, *guide) for term, guide in GUIDES.items())]
+    for panel, term, where, along, side in guides:
+        one = found[panel]
+        charts[panel].guide(where, (one.time, one.losses[along]), one.slope(term), side, term)
 
 
 def _low(found: BatchSizes) -> float:
@@ -198,11 +188,6 @@ def _draw_losses(chart: Chart, found: BatchSizes) -> None:
     size, modes = power_of_two(found.size), f"= {power_of_two(MODES)}" if found.points else r"\to \infty"
     points = describe_seeds(found.points) if found.points else ("curves only",)
     chart.caption((1, 1), task_at(found.choice.capacity, found.beta), (f"$N = {size}$,  $M {modes}$", *points))
-
-
-def _draw_guide(chart: Chart, found: BatchSizes, term: str, where: Reals, along: int, side: int) -> None:
-    """Draw the predicted slope of a term beside a curve."""
-    chart.guide(where, (found.time, found.losses[along]), found.slope(term), side, term)
 
 
 FIG3 = Figure(

@@ -197,11 +197,8 @@ def _draw_budgets(found: tuple[Budget, ...], axes: Sequence[Any]) -> None:
     slopes = [float(value) for one in found for value in (*one.slopes[1], one.predicted)]
     upwards = [fit_log_scale(r"$L$", [min(_ends(one)), one.losses[0][0]]) for one in found]
     upwards.append(fit_linear_scale(slope_label(r"L_\star", "C"), slopes))
-    title, note = (
-        r"loss at compute $C$,  smallest $L_\star$",
-        choice.note,
-    )
-    *charts, last = set_up(axes, [(compute, y) for y in upwards], title, note)
+    title = r"loss at compute $C$,  smallest $L_\star$"
+    *charts, last = set_up(axes, [(compute, y) for y in upwards], title, choice.note)
     for chart, one in zip(charts, found, strict=True):
         _draw_losses(chart, one)
         chart.curve(one.best.compute, one.best.loss, "optimum", ink(), bold(), zorder=3)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,8 @@ class Compared:
 def _compute_digits(choice: Choice, spread: Map) -> Compared:
     ((predicted, beta, remark),) = spread(_predict_digits, (WIDTH,))  # a fork after JAX has begun would wait for ever
     gamma = (*choice.gamma, Fraction(0))
-    return _compare(gamma, tuple(spread(_train_on_digits, gamma, [beta] * len(gamma))), predicted, (remark,))
+    curves = tuple(spread(_train_on_digits, gamma, [beta] * len(gamma)))
+    return Compared(gamma, curves, tuple(map(measure_exponent, curves)), predicted, (remark,))
 
 
 def _predict_digits(width: int) -> tuple[tuple[tuple[str, float, float], ...], float, str]:
@@ -114,14 +116,15 @@ def _train_on_digits(gamma: Fraction, beta: float) -> LossCurve:
 def _compute_text(choice: Choice, spread: Map) -> Compared:
     gamma = tuple(sorted(choice.gamma))
     curves = tuple(spread(_train_on_text, gamma))
-    lazy = measure_exponent(curves[0])
-    beta, error = lazy.value, lazy.error
+    exponents = tuple(map(measure_exponent, curves))
+    beta, error = exponents[0].value, exponents[0].error
     predicted = (
         (r"$\beta(2-\beta)$", beta * (2 - beta), 2 * abs(1 - beta) * error),
         (r"$2\beta/(1+\beta)$", 2 * beta / (1 + beta), 2 / (1 + beta) ** 2 * error),
     )
     remark = rf"$\beta = {beta:.3f} \pm {error:.3f}$, measured at $\gamma_0 = {float(gamma[0]):g}$"
-    return _compare(gamma, curves, predicted, (remark, "cross-entropy, not squared error: only suggestive"))
+    remarks = remark, "cross-entropy, not squared error: only suggestive"
+    return Compared(gamma, curves, exponents, predicted, remarks)
 
 
 def _train_on_text(gamma: Fraction) -> LossCurve:
@@ -129,29 +132,8 @@ def _train_on_text(gamma: Fraction) -> LossCurve:
     return train_networks(network, text_task(), Training(TEXT_BATCH, TEXT_RATE, TEXT_STEPS), range(TEXT_SEEDS))
 
 
-def _compare(
-    gamma: tuple[Fraction, ...],
-    curves: tuple[LossCurve, ...],
-    predicted: tuple[tuple[str, float, float], ...],
-    remarks: tuple[str, ...],
-) -> Compared:
-    return Compared(gamma, curves, tuple(map(measure_exponent, curves)), predicted, remarks)
-
-
-def _draw_digits(found: Compared, axes: Sequence[Any]) -> None:
-    note = rf"$N = {WIDTH}$, {STEPS} steps, {SEEDS} seeds"
-    _draw(found, axes, "networks on digits", note, (r"$t$", 1.0))
-
-
-def _draw_text(found: Compared, axes: Sequence[Any]) -> None:
-    note = rf"$N = {TEXT_WIDTH}$, {TEXT_STEPS} steps, {TEXT_SEEDS} seeds"
-    tokens = TEXT_BATCH * CONTEXT / TEXT_RATE
-    _draw(found, axes, "networks on text", note, ("tokens", tokens))
-
-
-def _draw(found: Compared, axes: Sequence[Any], title: str, note: str, clock: tuple[str, float]) -> None:
+def _draw(title: str, note: str, label: str, unit: float, found: Compared, axes: Sequence[Any]) -> None:
     """Draw losses against time, in units of a clock, and exponents against gamma_0, on two Axes."""
-    label, unit = clock
     colours = (*make_gradient(len(found.gamma) - (found.gamma[-1] == 0)), *([ink()] if found.gamma[-1] == 0 else []))
     seen = [curve.time >= 1 for curve in found.curves]
     times = [curve.time[part] * unit for curve, part in zip(found.curves, seen, strict=True)]
@@ -217,15 +199,22 @@ def _sum_up(found: Compared) -> list[str]:
     return lines
 
 
-def _read(values: str) -> tuple[Fraction, ...]:
-    return tuple(map(Fraction, values.split()))
+_draw_digits = partial(_draw, "networks on digits", f"$N = {WIDTH}$, {STEPS} steps, {SEEDS} seeds", "$t$", 1.0)
+_TEXT_NOTE = f"$N = {TEXT_WIDTH}$, {TEXT_STEPS} steps, {TEXT_SEEDS} seeds"
+_draw_text = partial(_draw, "networks on text", _TEXT_NOTE, "tokens", TEXT_BATCH * CONTEXT / TEXT_RATE)
 
-
-_HEIGHTS = ((150.0,), (130.0,))
-
-FIG6 = Figure(
-    "fig6", "Fig. 6", _compute_digits, _draw_digits, _HEIGHTS, Choice(gamma=_read("3/100 1/10 3/10 1 3")), ("gamma",)
-)
-FIG8 = Figure(
-    "fig8", "Fig. 8", _compute_text, _draw_text, _HEIGHTS, Choice(gamma=_read("1/1000 1/100 1/10 1")), ("gamma",)
+FIG6, FIG8 = (
+    Figure(
+        name,
+        source,
+        compute,
+        draw,
+        ((150.0,), (130.0,)),
+        Choice(gamma=tuple(map(Fraction, gammas.split()))),
+        ("gamma",),
+    )
+    for name, source, compute, draw, gammas in (
+        ("fig6", "Fig. 6", _compute_digits, _draw_digits, "3/100 1/10 3/10 1 3"),
+        ("fig8", "Fig. 8", _compute_text, _draw_text, "1/1000 1/100 1/10 1"),
+    )
 )
