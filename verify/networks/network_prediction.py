@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from exponents.algebra.parametric import evaluate
 from exponents.model.timescale import chi, kernel_growth
 from exponents.names import LAZY, REGIMES, RICH
 from exponents.rationals import check_capacity, check_source, exact, to_double
@@ -44,8 +45,7 @@ def predict_exponents(alpha: Fraction, beta: Fraction) -> dict[str, Fraction]:
     """
     capacity, source = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
     point = {alpha_symbol: capacity, beta_symbol: source}
-    values = {regime: chi(regime).subs(point) for regime in REGIMES}
-    return {regime: Fraction(int(value.p), int(value.q)) for regime, value in values.items()}
+    return {regime: evaluate(chi(regime), point) for regime in REGIMES}
 
 
 def choose_learning_rate(beta: Fraction | float, steps: int, lazy: bool = False) -> float:

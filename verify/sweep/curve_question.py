@@ -198,7 +198,9 @@ def read_question(
     rate = LEARNING_RATE if learning_rate is None else learning_rate
     eta = None if learning_rate is None and continuous else exact_rate(rate)
     least = 2 if seed is None else 1  # a single one has no standard error
-    number = None if seeds is None else _read_seeds(seeds, least)
+    number = None if seeds is None else whole_number(seeds, "the number of seeds", least)
+    if number is not None and number > MOST_SEEDS:
+        raise InputError(f"the number of seeds may be at most {MOST_SEEDS}; got {abbreviate(number)}; try {SEEDS}")
     if seed is not None and method != SIMULATE:
         raise InputError(f'`seed` goes with `method="{SIMULATE}"`; got {method}; leave it out')
     first = None if seed is None else whole_number(seed, "the seed", 0)
@@ -324,14 +326,6 @@ def _read_times(
     end = eta * model.most_steps
     before = [time for time in times if time < float(end)]
     return [*before, end if exact_times else float(end)]
-
-
-def _read_seeds(text: str, least: int) -> int:
-    """Return the number of seeds."""
-    value = whole_number(text, "the number of seeds", least)
-    if value > MOST_SEEDS:
-        raise InputError(f"the number of seeds may be at most {MOST_SEEDS}; got {abbreviate(text)}; try {SEEDS}")
-    return value
 
 
 def _read_positive(text: str, name: str, hint: str) -> Fraction:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from exponents.errors import InputError
-from exponents.names import METHODS, SPECTRA, require
+from exponents.names import SPECTRA, require
 from exponents.rationals import abbreviate, exact
 
 CURVE, VERIFY = RUNS = ("curve", "verify")
@@ -143,8 +143,6 @@ def _read_grid(run: str, keys: Mapping[str, Any]) -> tuple[dict[str, list[str]],
         raise InputError("a sweep needs keys such as alpha, beta and gamma; got none; see exponents sweep --help")
     axes = {key.replace("-", "_"): _read_axis(key, keys[key]) for key in AXES[run] if key in keys}
     single = {key: _read_single(key, keys[key]) for key in SINGLE[run] if key in keys}
-    for method in axes.get("method", ()):
-        require(method, METHODS, "the method")
     for spectrum in axes.get("spectrum", ()) if run == VERIFY else ():
         require(spectrum, SPECTRA, "the spectrum")
     return axes, single

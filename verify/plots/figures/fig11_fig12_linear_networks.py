@@ -150,17 +150,14 @@ def _compute_linear_networks(choice: Choice, spread: Map) -> tuple[Task, Task]:
     choice = replace(choice, gamma=gammas)
     ensembles = [*((NARROW, gamma0) for gamma0 in gammas), (WIDE, gammas[-1])]
     runs = [(beta, width, gamma0) for width, gamma0 in ensembles for beta in (EASY, HARD)]
-    widths = [width for _, width, _ in runs]
-    found = average_seeds(
-        partial(_train, choice.capacity), runs, [SEEDS[n] for n in widths], [PARTS[n] for n in widths], spread
-    )
-    every = len(ensembles)
-    trained = [
-        _read(slice(place // 2, None, every), *run[1:], *means)
-        for place, (run, means) in enumerate(zip(runs, found, strict=True))
-    ]
-    tasks = ((EASY, tuple(trained[::2])), (HARD, tuple(trained[1::2])))
-    easy, hard = (_gather(choice, beta, some, spread) for beta, some in tasks)
+    seeds, parts = ([held[width] for _, width, _ in runs] for held in (SEEDS, PARTS))
+    found = average_seeds(partial(_train, choice.capacity), runs, seeds, parts, spread)
+    time, trained = RATE * np.array(nearest_steps(POINTS, RATE), float), []
+    for place, ((_, width, gamma0), means) in enumerate(zip(runs, found, strict=True)):
+        own = slice(place // 2, None, len(ensembles))  # its share of the steps
+        measured = zip(*(values[:, own] for values in means), strict=True)
+        trained.append(Trained(width, gamma0, SEEDS[width], time[own], *measured))
+    easy, hard = (_gather(choice, beta, tuple(trained[at::2]), spread) for at, beta in enumerate((EASY, HARD)))
     return easy, hard
 
 
@@ -181,12 +178,6 @@ def _train(alpha: Fraction, run: tuple[Fraction, int, Fraction], seeds: range) -
         raise KeyboardInterrupt
     gain = found.readouts - found.readouts[:, :1]
     return np.stack([found.losses + unlearned(alpha, beta), found.readouts, gain], axis=1)[:, :, 1:]
-
-
-def _read(own: slice, width: int, gamma0: Fraction, means: Reals, errors: Reals) -> Trained:
-    """Return the measured points of one ensemble, at its share of the steps."""
-    time = RATE * np.array(nearest_steps(POINTS, RATE), float)[own]
-    return Trained(width, gamma0, SEEDS[width], time, *zip(means[:, own], errors[:, own], strict=True))
 
 
 def _gather(choice: Choice, beta: Fraction, trained: tuple[Trained, ...], spread: Map) -> Task:

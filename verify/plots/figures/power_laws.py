@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Expr
 
+from exponents.algebra.parametric import evaluate
 from exponents.model.table1 import optimum, task_names
 from exponents.names import DERIVED, RICH
 from exponents.symbols import alpha as alpha_symbol
@@ -27,8 +28,7 @@ def evaluate_exponent(formula: Expr, alpha: Fraction, beta: Fraction) -> Fractio
     >>> print(evaluate_exponent(chi(), Fraction(3, 2), Fraction(2, 5)))
     4/7
     """
-    value = formula.subs({alpha_symbol: alpha, beta_symbol: beta})
-    return Fraction(int(value.p), int(value.q))
+    return evaluate(formula, {alpha_symbol: alpha, beta_symbol: beta})
 
 
 def power(symbol: str, exponent: Fraction) -> str:

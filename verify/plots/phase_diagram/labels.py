@@ -131,7 +131,10 @@ def label_regions(
             numbered.append((position, part))
         else:
             labels.append(label)
-    labels += [_place_number(position, part, room) for position, part in numbered]
+    for position, part in numbered:
+        labels.append(
+            _place_mark("number", position, str(position + 1), room.circle(part, BADGE / 2), room.pole(part), room)
+        )
     hidden = {position for position, mask in enumerate(masks) if not mask.any()}
     listed = sorted(hidden.union(position for position, _ in numbered))
     return labels, [texts[p].row(p, p in hidden) for p in listed]
@@ -180,7 +183,8 @@ def label_boundaries(
             labels.append(label)
     for position in sorted(set(seen) - {label.of for label in labels}):
         mark = ascii_uppercase[len(rows) % 26] * (1 + len(rows) // 26)
-        labels.append(_place_letter(position, mark, arcs[position], room))
+        on = room.on(arcs[position], BADGE)
+        labels.append(_place_mark("letter", position, mark, on if room.is_free(on, BADGE / 2) else None, on, room))
         rows.append(Row(mark, None, (make_settable(texts[position]),)))
     return labels, rows
 
@@ -232,15 +236,6 @@ def _place_inside(position: int, text: _Text, part: Mask, room: FreeSpace) -> La
     return None
 
 
-def _place_number(position: int, part: Mask, room: FreeSpace) -> Label:
-    at, anchor = room.circle(part, BADGE / 2), None
-    if at is None:
-        anchor = room.pole(part)
-        at = _place_leader(anchor, room)
-    room.take_box(at, BADGE, BADGE)
-    return Label("number", position, stack_lines([Words(str(position + 1), SMALL)]), at, anchor=anchor)
-
-
 def _place_along(position: int, text: str, arcs: Sequence[Line], room: FreeSpace) -> Label | None:
     for size in (FORMULA, SMALL):
         words = stack_lines([Words(text, size)])
@@ -252,19 +247,15 @@ def _place_along(position: int, text: str, arcs: Sequence[Line], room: FreeSpace
     return None
 
 
-def _place_letter(position: int, mark: str, arcs: Sequence[Line], room: FreeSpace) -> Label:
-    at, anchor = room.on(arcs, BADGE), None
-    if not room.is_free(at, BADGE / 2):
-        anchor, at = at, _place_leader(at, room)
-    room.take_box(at, BADGE, BADGE)
-    return Label("letter", position, stack_lines([Words(mark, SMALL)]), at, anchor=anchor)
-
-
-def _place_leader(anchor: Place, room: FreeSpace) -> Place:
-    """Return a place near ``anchor`` for a mark that stands for it, joined to it by a line."""
-    at = room.near(anchor, BADGE / 2)
-    room.take_leader(np.array([anchor, at]))
-    return at
+def _place_mark(
+    kind: Literal["number", "letter"], of: int, mark: str, at: Place | None, anchor: Place, room: FreeSpace
+) -> Label:
+    """Put a mark at its place; without one, beside the anchor that it stands for, joined to it by a line."""
+    place = room.near(anchor, BADGE / 2) if at is None else at
+    if at is None:
+        room.take_leader(np.array([anchor, place]))
+    room.take_box(place, BADGE, BADGE)
+    return Label(kind, of, stack_lines([Words(mark, SMALL)]), place, anchor=anchor if at is None else None)
 
 
 def _sample_region(mask: Mask, axes: tuple[Symbol, Symbol], room: FreeSpace) -> list[Point]:
