@@ -79,7 +79,7 @@ def check_step(learning_rate: object, largest: float) -> float:
     >>> check_step(0.1, 1.0)
     0.1
     """
-    value = _double(learning_rate)
+    value = as_double(learning_rate)
     if not 0 < value < inf:
         came, hint = abbreviate(learning_rate), f"try {0.1 / largest:.1g}"
         raise InputError(f"the learning rate must be a finite number above 0; got {came}; {hint}")
