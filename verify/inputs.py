@@ -47,6 +47,25 @@ def check_richness(gamma: object) -> float:
     return value
 
 
+def check_number(value: object, name: str, most: float, hint: str) -> float:
+    """Return a number as a double.
+
+    Raises
+    ------
+    InputError
+        Unless it is a number from 0 to ``most``; ``name`` begins the message, and ``hint`` ends it.
+
+    Examples
+    --------
+    >>> check_number(2, "gamma0", 10, "0 is the lazy limit")
+    2.0
+    """
+    found = _double(value)
+    if not 0 <= found <= most:
+        raise InputError(f"{name} must be a number from 0 to {most:g}; got {abbreviate(value)}; {hint}")
+    return found
+
+
 def check_temperature(temperature: float) -> None:
     """Raise InputError unless eta/B is a finite number of at least 0.
 
@@ -105,8 +124,8 @@ def exact_rate(value: object) -> Fraction:
     return rate
 
 
-def check_whole(value: object, name: str, least: int, example: int) -> None:
-    """Raise InputError unless ``value`` is a whole number of at least ``least``; the message suggests ``example``.
+def check_whole(value: object, name: str, least: int, example: int, most: int | None = None) -> None:
+    """Raise InputError unless ``value`` is a whole number from ``least`` to ``most``; the message suggests ``example``.
 
     Whole numbers are those of Python and NumPy.
 
@@ -117,6 +136,8 @@ def check_whole(value: object, name: str, least: int, example: int) -> None:
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         came = abbreviate(repr(value))
         raise InputError(f"{name} must be a whole number of at least {least}; got {came}; try {example}")
+    if most is not None and value > most:
+        raise InputError(f"{name} may be at most {most:.7g}; got {abbreviate(value)}; try {example}")
 
 
 def read_whole(value: object, name: str, least: int, example: int) -> int:

@@ -70,13 +70,8 @@ class Training:
     steps: int = 20_000
 
     def __post_init__(self) -> None:
-        for value, name, least, most, example in (
-            (self.batch_size, "the batch size", 1, MOST_BATCH, 128),
-            (self.steps, "the number of steps", 1, MOST_STEPS, 20_000),
-        ):
-            check_whole(value, name, least, example)
-            if value > most:
-                raise InputError(f"{name} must be at most {most}; got {value}; try {example}")
+        check_whole(self.batch_size, "the batch size", 1, 128, MOST_BATCH)
+        check_whole(self.steps, "the number of steps", 1, 20_000, MOST_STEPS)
         if not 0 < self.learning_rate < 2:
             raise InputError(
                 f"the learning rate must be above 0 and below 2, where steps start stable; got {self.learning_rate:g}; "

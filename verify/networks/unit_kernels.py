@@ -17,14 +17,12 @@ relative error stays below 2e-13.  By the rule for its derivative dJ_q/ds = (q +
 from __future__ import annotations
 
 from math import lgamma
-from numbers import Real
 
 import numpy as np
 from scipy.special import gamma, hyp2f1
 
-from exponents.errors import InputError
-
 from ..arrays import Reals
+from ..inputs import check_number
 
 NEAR = 2e-13
 """Where two terms of F at s = 1 are exact in double precision."""
@@ -42,11 +40,7 @@ def check_power(power: object) -> float:
     Traceback (most recent call last):
     exponents.errors.InputError: the power of relu must be a number from 0 to 50; got -1; 1 is relu itself
     """
-    if isinstance(power, bool) or not isinstance(power, Real) or not 0 <= float(power) <= LARGEST_POWER:
-        raise InputError(
-            f"the power of relu must be a number from 0 to {LARGEST_POWER:g}; got {power}; 1 is relu itself"
-        )
-    return float(power)
+    return check_number(power, "the power of relu", LARGEST_POWER, "1 is relu itself")
 
 
 def mean_square(power: float) -> float:

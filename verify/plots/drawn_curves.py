@@ -77,7 +77,7 @@ def plot_curves(
         scale = setting("font.size") / TYPE / POINT
         ax = make_page([1], *(size or (WIDTH * scale, HEIGHT * scale)))[1][0]
     else:
-        (ax,) = check_axes(ax, 1, "panels")
+        (ax,) = check_axes(ax, 1)
     for at, curve in enumerate(given):
         _draw_curve(ax, curve, f"_curve {at + 1}" if labels is None else make_settable(labels[at]))
     ax.set(xscale="log", yscale="log", xlabel=ax.get_xlabel() or "$t$")

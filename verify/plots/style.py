@@ -185,7 +185,7 @@ def make_page(heights: Any, width: float, height: float, columns: int = 1) -> tu
     return figure, figure.subplots(len(heights), columns, squeeze=False, height_ratios=heights).ravel()
 
 
-def check_axes(ax: Any, count: int, what: str) -> Any:
+def check_axes(ax: Any, count: int) -> Any:
     """Return Axes as an array, laid out as their figure will have them.
 
     Raises
@@ -195,7 +195,7 @@ def check_axes(ax: Any, count: int, what: str) -> Any:
 
     Examples
     --------
-    >>> check_axes("x.png", 1, "panels")
+    >>> check_axes("x.png", 1)
     Traceback (most recent call last):
     exponents.errors.InputError: ax must be Axes of Matplotlib; got str; save a figure by ax.figure.savefig("x.png")
     """
@@ -206,7 +206,7 @@ def check_axes(ax: Any, count: int, what: str) -> Any:
         hint = f'save a figure by ax.figure.savefig("{ax}")' if isinstance(ax, str) else "try Figure().subplots()"
         raise InputError(f"ax must be Axes of Matplotlib; got {type(other).__name__}; {hint}")
     if len(given) != count:
-        raise InputError(f"each of {count} {what} needs its Axes; got {len(given)}; give as many, or leave ax out")
+        raise InputError(f"each of {count} panels needs its Axes; got {len(given)}; give as many, or leave ax out")
     for figure in dict.fromkeys(one.get_figure() for one in given):
         apply_layout(figure)  # a layout engine moves Axes when a figure is drawn
     return given

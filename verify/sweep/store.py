@@ -150,7 +150,7 @@ def open_store(path: Path | None, run: str = "", write: bool = True) -> Iterator
         return
     if not write and not path.is_file():
         raise InputError(f"a store needs a file of results; got {name}, which is not there; run the sweep")
-    with _hold(path) if write else nullcontext(), _connect(str(path), name) as connection:
+    with _hold(path) if write else nullcontext(), _connect(path, name) as connection:
         with _explain(name):
             if _is_new(connection):
                 _begin(connection, run)
@@ -160,9 +160,9 @@ def open_store(path: Path | None, run: str = "", write: bool = True) -> Iterator
 
 
 @contextmanager
-def _connect(place: str, name: str) -> Iterator[sqlite3.Connection]:
+def _connect(place: str | Path, name: str, patience: float = PATIENCE) -> Iterator[sqlite3.Connection]:
     with _explain(name):
-        connection = sqlite3.connect(place, timeout=PATIENCE, isolation_level=None)
+        connection = sqlite3.connect(place, timeout=patience, isolation_level=None)
     try:
         yield connection
     finally:
@@ -172,21 +172,15 @@ def _connect(place: str, name: str) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _hold(path: Path) -> Iterator[None]:
     """Hold the lock of a store; the system frees it when the process ends."""
-    lock = path.with_name(f"{path.name}.lock")
-    with _explain(abbreviate(path)):
-        connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
-    try:
-        with _explain(
-            abbreviate(path), f"{path} is being written by another run; wait for it, or name another --store"
-        ):
+    lock, name = path.with_name(f"{path.name}.lock"), abbreviate(path)
+    with _connect(lock, name, patience=0) as connection:
+        with _explain(name, f"{path} is being written by another run; wait for it, or name another --store"):
             connection.execute("BEGIN EXCLUSIVE")
         try:
             yield
         finally:
             with suppress(OSError):
                 lock.unlink()
-    finally:
-        connection.close()
 
 
 def _is_new(connection: sqlite3.Connection) -> bool:

@@ -24,16 +24,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 
 from exponents.errors import InputError
-from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..curves import LossCurve
-from ..inputs import check_whole
+from ..inputs import check_number, check_whole
 from .gradients import AHEAD, GAUSSIAN, FiniteModel, GaussianGradient
 from .linear_descent import KEPT, descend
 from .seeds import Ensemble, Group, average_seeds, check_seeds, step_times
@@ -206,13 +204,10 @@ def check_linear(gamma0: float, init: float) -> tuple[float, float]:
     >>> check_linear(1, 0)
     (1.0, 0.0)
     """
-    for value, name, zero in (
-        (gamma0, "gamma0", "0 is the lazy limit"),
-        (init, "the scale of the readout", "0 starts without one, 1 is usual"),
-    ):
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= STRONGEST:
-            raise InputError(f"{name} must be a number from 0 to {STRONGEST:.0e}; got {abbreviate(value)}; {zero}")
-    return float(gamma0), float(init)
+    return (
+        check_number(gamma0, "gamma0", STRONGEST, "0 is the lazy limit"),
+        check_number(init, "the scale of the readout", STRONGEST, "0 starts without one, 1 is usual"),
+    )
 
 
 def check_network(
@@ -241,10 +236,8 @@ def check_network(
     10
     """
     rich, sigma = check_linear(gamma0, init)
-    check_whole(width, "the width", 1, 64)
+    check_whole(width, "the width", 1, 64, LARGEST)
     check_whole(modes, "the number of modes", 2, 100)
-    if width > LARGEST:
-        raise InputError(f"the width may be at most {LARGEST:.0e}; got {abbreviate(width)}; try 64")
     # all that both systems have in common is checked as the model of eq. 4 with a single feature
     kept = check_setting(alpha, beta, 0.0, 1, batch_size, modes, learning_rate, steps, GAUSSIAN, "float64", record)
     seen = check_recorded((0, steps) if looks is None else looks, steps)

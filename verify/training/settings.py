@@ -159,14 +159,14 @@ def check_setting(
     FiniteModel(alpha=2.0, beta=1.0, size=64, modes=1000)
     """
     a, b = check_capacity(exact(alpha, "alpha")), check_source(exact(beta, "beta"))
-    _check_count(model_size, "the model size", 64)
-    _check_count(modes, "the number of modes", 1000)
+    check_whole(model_size, "the model size", 1, 64, LARGEST)
+    check_whole(modes, "the number of modes", 1, 1000, LARGEST)
     check_smaller(model_size, modes)
     model = FiniteModel(to_double(a, "alpha"), to_double(b, "beta"), model_size, modes)
     richness, eta = check_richness(gamma), check_step(learning_rate, 1.0)
-    _check_count(steps, "the number of steps", 1000)
+    check_whole(steps, "the number of steps", 1, 1000, LARGEST)
     if batch_size is not None:
-        _check_count(batch_size, "the batch size", 32)
+        check_whole(batch_size, "the batch size", 1, 32, LARGEST)
     require(features, FEATURES, "features")
     require(precision, PRECISIONS, "the precision")
     kept = space_steps(steps) if record is None else check_recorded(record, steps)
@@ -233,13 +233,6 @@ def check_recorded(record: Collection[int], steps: int) -> Steps:
     if kept[0] < 0 or kept[-1] > steps or (kept[1:] <= kept[:-1]).any():
         raise InputError(f"{wanted}; sort them, and leave out those beyond {steps}")
     return kept.astype(np.int64)
-
-
-def _check_count(value: int, name: str, example: int) -> None:
-    """Raise InputError unless a value is a whole number from 1 to `LARGEST`; ``example`` is one that would do."""
-    check_whole(value, name, 1, example)
-    if value > LARGEST:
-        raise InputError(f"{name} may be at most {LARGEST:.0e}; got {abbreviate(value)}; try {example}")
 
 
 def _size_text(count: int) -> str:

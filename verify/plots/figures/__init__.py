@@ -111,7 +111,7 @@ def plot_figure(
     choice = read_choice(name, alpha, beta, gamma, times)
     figure = FIGURES[name]
     count = sum(map(len, figure.heights))
-    given = None if axes is None else check_axes(axes, count, "panels")
+    given = None if axes is None else check_axes(axes, count)
     import_matplotlib("matplotlib")  # before anything is computed
     data = figure.compute(map if executor is None else executor.map, choice)
     if given is None:

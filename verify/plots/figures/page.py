@@ -70,6 +70,11 @@ class Choice:
         assert self.times is not None
         return self.times
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """What is chosen, by name."""
+        return {name: value for name, value in vars(self).items() if value is not None and (name == "times" or value)}
+
     def along(self, *parts: float) -> Reals:
         """Return times at parts of the way from the first to the last, on a logarithmic scale.
 
@@ -117,9 +122,7 @@ class Figure:
     @property
     def accepts(self) -> tuple[str, ...]:
         """What may be chosen, by name."""
-        choice = self.choice
-        known = {"alpha": choice.alpha, "beta": choice.beta, "gamma": choice.gamma, "times": choice.times is not None}
-        return tuple(name for name, value in known.items() if value)
+        return tuple(self.choice.given)
 
     def choose(self, choice: Choice) -> Choice:
         """Return what the figure is computed for, with its own values where ``choice`` leaves them open.
@@ -138,14 +141,7 @@ class Figure:
         Traceback (most recent call last):
         exponents.errors.InputError: any does not take `beta`; it takes `alpha`, `gamma`; leave `beta` out
         """
-        given: dict[str, Any] = {
-            "alpha": choice.alpha,
-            "beta": choice.beta or None,
-            "gamma": choice.gamma or None,
-            "times": choice.times,
-        }
-        given = {name: value for name, value in given.items() if value is not None}
-        for name in given:
+        for name in choice.given:
             if name not in self.accepts:
                 able = ", ".join(f"`{one}`" for one in self.accepts) or "no values"
                 raise InputError(f"{self.name} does not take `{name}`; it takes {able}; leave `{name}` out")
@@ -156,7 +152,7 @@ class Figure:
             if came and (came > MOST if name in self.several else came != wanted):
                 number = f"at most {MOST}" if name in self.several else str(wanted)
                 raise InputError(f"`{name}` of {self.name} takes {number} values; got {came}; give as many")
-        return replace(self.choice, **given)
+        return replace(self.choice, **choice.given)
 
 
 def draw_page(figure: Figure, data: Any, size: tuple[float, float] | None = None) -> Any:

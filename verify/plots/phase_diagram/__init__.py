@@ -90,7 +90,7 @@ def plot_phases(
     if ax is None:
         axes = np.array(draw_page(panels, size).axes, dtype=object)
     else:
-        axes = check_axes(ax, len(panels), "panels")
+        axes = check_axes(ax, len(panels))
         draw_panels([_keep_ranges(panel, one) for panel, one in zip(panels, axes, strict=True)], list(axes))
     return axes[0] if alone else axes
 
