@@ -60,7 +60,7 @@ def check_number(value: object, name: str, most: float, hint: str) -> float:
     >>> check_number(2, "gamma0", 10, "0 is the lazy limit")
     2.0
     """
-    found = _double(value)
+    found = as_double(value)
     if not 0 <= found <= most:
         raise InputError(f"{name} must be a number from 0 to {most:g}; got {abbreviate(value)}; {hint}")
     return found
