@@ -200,7 +200,7 @@ def read_question(
     least = 2 if seed is None else 1  # a single one has no standard error
     number = None if seeds is None else whole_number(seeds, "the number of seeds", least)
     if number is not None and number > MOST_SEEDS:
-        raise InputError(f"the number of seeds may be at most {MOST_SEEDS}; got {abbreviate(number)}; try {SEEDS}")
+        raise InputError(f"the number of seeds may be at most {MOST_SEEDS}; got {abbreviate(seeds)}; try {SEEDS}")
     if seed is not None and method != SIMULATE:
         raise InputError(f'`seed` goes with `method="{SIMULATE}"`; got {method}; leave it out')
     first = None if seed is None else whole_number(seed, "the seed", 0)
