@@ -101,6 +101,8 @@ def plane_of(diagram: PhaseDiagram, x: Symbol, y: Symbol | None) -> Plane:
     [0, 1, -1]
     """
     parameters, axes = diagram.programme.parameters, (x,) if y is None else (x, y)
+    if not parameters:
+        raise InputError("a phase diagram is drawn over one or two parameters; got none; put a symbol in an exponent")
     if set(axes) != set(parameters) or len(axes) != len(parameters):
         wanted, given = (", ".join(str(symbol) for symbol in symbols) for symbols in (parameters, axes))
         raise InputError(f"the axes must be the parameters {wanted}, each once; got {given}; name those as x and y")
