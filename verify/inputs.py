@@ -136,7 +136,7 @@ def check_whole(value: object, name: str, least: int, example: int, most: int | 
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         came = abbreviate(repr(value))
         raise InputError(f"{name} must be a whole number of at least {least}; got {came}; try {example}")
-    if most is not None and value > most:
+    if most is not None and int(value) > most:
         raise InputError(f"{name} may be at most {most:.7g}; got {abbreviate(value)}; try {example}")
 
 

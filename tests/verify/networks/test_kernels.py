@@ -143,7 +143,7 @@ def test_inputs_that_are_no_table_are_refused():
     [
         ({"power": -0.5}, "power of relu must be a number from 0"),
         ({"power": np.nan}, "power of relu"),
-        ({"power": "1"}, "power of relu"),
+        ({"power": "one"}, "power of relu"),
         ({"power": [1, 2]}, "power of relu"),
         ({"weight_variance": "1"}, "variance of weights"),
         ({"hidden_layers": 0}, "hidden layers must be a whole number"),

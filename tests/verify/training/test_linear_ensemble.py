@@ -313,7 +313,7 @@ def test_memory_is_what_is_said(width, modes, seeds):
         ({"beta": "x"}, "beta"),
         ({"gamma0": -1}, "gamma0"),
         ({"gamma0": nan}, "gamma0"),
-        ({"gamma0": "2"}, "gamma0"),
+        ({"gamma0": "two"}, "gamma0"),
         ({"width": 0}, "width"),
         ({"width": 2.5}, "width"),
         ({"width": 10**400}, "width may be at most"),
