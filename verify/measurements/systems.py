@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from exponents.claims.claim import System
 
+from .circle_networks import NetworkMeasurements
 from .experiment import Measurements
 from .finite_dynamics import FiniteMeasurements
 from .limit_dynamics import LimitMeasurements
 from .linear_dynamics import LinearMeasurements
-from .network_kernels import NetworkMeasurements
 from .reuse_dynamics import ReuseMeasurements
 
 SYSTEMS: dict[System, type[Measurements]] = {

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from exponents.cli.app import cli, main
 from exponents.errors import InputError
-from verify.measurements.network_training import compute_lazy_loss
+from verify.measurements.circle_exponents import compute_lazy_loss
 from verify.networks import network_ensemble
 from verify.networks.network_ensemble import Training, train_networks
 from verify.networks.online_descent import Descent

@@ -25,7 +25,7 @@ from exponents.model.kernel_singularity import capacity_of_kernel
 from exponents.names import COVARIANCE, KERNELS, TANGENT
 
 from ...arrays import Reals
-from ...measurements.network_kernels import NetworkMeasurements
+from ...measurements.circle_networks import NetworkMeasurements
 from ...measurements.points import NETWORK_POINTS, Point
 from ...measurements.slopes import Limit
 from ...networks.circle_spectrum import circle_spectrum

@@ -10,9 +10,9 @@ from exponents.claims.catalogue import select_claims
 from exponents.claims.claim import MINUTES, NETWORKS
 from verify import relu_kernels
 from verify.judgement import claims_at, judge, verdicts
-from verify.measurements import network_training
-from verify.measurements.network_kernels import NetworkMeasurements
-from verify.measurements.network_training import compute_lazy_loss
+from verify.measurements import circle_exponents, circle_networks
+from verify.measurements.circle_exponents import compute_lazy_loss
+from verify.measurements.circle_networks import NetworkMeasurements
 from verify.measurements.points import TRAINED_POINTS, default_points, read_point
 from verify.measurements.slopes import Limit
 from verify.networks.network_exponent import NetworkExponent
@@ -27,8 +27,8 @@ def measured(monkeypatch):
     """Exponents that stand for measured ones, by beta."""
     known = {Fraction(1, 4): 0.43, Fraction(3, 4): 0.86, Fraction(5, 4): 1.2, Fraction(7, 4): 1.6}
     monkeypatch.setattr(
-        network_training,
-        "_train",
+        circle_networks,
+        "train_exponent",
         lambda _, beta, __: NetworkExponent(known[beta], 0.06, 0.04, 0.02, (30.0, 1000.0), 3),
     )
 
@@ -51,8 +51,8 @@ def test_a_gain_is_confirmed_and_its_absence(measured):
 def test_a_lazy_exponent_and_a_wrong_order_are_refuted(monkeypatch):
     """Networks that gain nothing have t^-beta: below the claim by more than a verdict excludes."""
     monkeypatch.setattr(
-        network_training,
-        "_train",
+        circle_networks,
+        "train_exponent",
         lambda _, beta, __: NetworkExponent(float(beta) if beta < 1 else 0.4, 0.03, 0.02, 0.01, (30, 1e3), 3),
     )
     assert judge_at("1/4")[EXPONENT].derived_verdict == "refuted"
@@ -98,10 +98,10 @@ def test_networks_that_are_trained(monkeypatch):
     """A small one, in seconds: hard targets gain, and one training answers all that is asked of it."""
     pytest.importorskip("jax")
     for name, value in {"WIDTH": 32, "DEPTH": 3, "BATCH": 32, "STEPS": 600}.items():
-        monkeypatch.setattr(network_training, name, value)
-    network_training._train.cache_clear()
+        monkeypatch.setattr(circle_exponents, name, value)
+    circle_exponents.train_exponent.cache_clear()
     system = NetworkMeasurements(read_point(2, "1/2", 1))
     exponent, gap = system.measure(EXPONENT), system.measure(ORDER)
-    assert network_training._train.cache_info().misses == 2
+    assert circle_exponents.train_exponent.cache_info().misses == 2
     assert exponent.covers(2 / 3) and gap.value > 0 and gap.error > exponent.error
-    network_training._train.cache_clear()
+    circle_exponents.train_exponent.cache_clear()

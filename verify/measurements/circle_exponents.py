@@ -1,0 +1,109 @@
+"""Which exponents do networks on the circle have: trained ones, and infinitely wide lazy ones?
+
+Deep networks with units relu(h)^(alpha/2) and richness gamma learn a target on the circle
+(`networks.network_ensemble`).  An exponent is measured as in the figures (`networks.network_exponent`).  Each
+target is trained once, whatever is asked of it.
+
+The lazy network is taken at infinite width, where its loss is a sum over the Fourier modes of its kernel: at the widths
+that can be trained, lazy networks are slower.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+
+from exponents.model.conventions import convention
+
+from ..arrays import Reals
+from ..curves import LossCurve
+from ..networks.circle_spectrum import circle_spectrum
+from ..networks.network_ensemble import Training, train_networks
+from ..networks.network_exponent import NetworkExponent, measure_exponent
+from ..networks.network_prediction import choose_learning_rate
+from ..networks.online_tasks import circle_task
+from ..networks.perceptron import Perceptron
+
+WIDTH, DEPTH, BATCH, STEPS, SEEDS = 128, 4, 128, 10_000, 3
+"""Of the networks."""
+
+MODES = 2**17
+"""Modes of the lazy network: as many as the batches see."""
+
+
+@lru_cache(maxsize=8)
+def train_exponent(alpha: Fraction, beta: Fraction, gamma: Fraction) -> NetworkExponent:
+    """Return the exponent of the loss of networks that are trained on the target of source beta.
+
+    Parameters
+    ----------
+    alpha, beta, gamma : Fraction
+        Capacity, twice the power of the units; source; and richness gamma_0, at least 0.
+
+    Returns
+    -------
+    NetworkExponent
+
+    Raises
+    ------
+    ExponentsError
+        If alpha <= 1, beta <= 0, JAX is missing, or a step is unstable.
+
+    Examples
+    --------
+    >>> train_exponent(Fraction(2), Fraction(0), Fraction(1))
+    Traceback (most recent call last):
+    exponents.errors.InputError: beta must be positive for a target of finite variance; got 0; try 1/2
+    """
+    task = circle_task(_decay(alpha, beta))
+    eta = choose_learning_rate(beta, STEPS, lazy=gamma == 0)
+    network = Perceptron(WIDTH, DEPTH, float(alpha / 2), float(gamma))
+    return measure_exponent(train_networks(network, task, Training(BATCH, eta, STEPS), range(SEEDS)))
+
+
+def compute_lazy_exponent(alpha: Fraction, beta: Fraction, last: float) -> NetworkExponent:
+    """Return the exponent of infinitely wide lazy networks, in the window of networks that are trained up to ``last``.
+
+    Examples
+    --------
+    >>> print(f"{compute_lazy_exponent(Fraction(2), Fraction(1, 2), 1000.0).value:.3f}")
+    0.474
+    """
+    time = np.geomspace(1, last, 200)
+    loss = compute_lazy_loss(time, alpha, beta, DEPTH)
+    return measure_exponent(LossCurve(time, loss, 0 * time, 1.0, observed={"losses": loss[None]}))
+
+
+def compute_lazy_loss(time: Reals, alpha: Fraction, beta: Fraction, depth: int) -> Reals:
+    """Return the loss of infinitely wide lazy networks on the circle, an array of shape (times,).
+
+    Mode k of the target decays as e^{-lambda_k t}, with lambda_k the mean of cos^2 times the Fourier coefficient of the
+    tangent kernel, in units of its diagonal.
+
+    Parameters
+    ----------
+    time : array of shape (times,)
+        In units in which a step moves an output by eta.
+    alpha, beta : Fraction
+        Capacity, twice the power of the units, and source.
+    depth : int
+        Layers of weights.
+
+    Examples
+    --------
+    >>> loss = compute_lazy_loss(np.array([0.0, 10.0, 1000.0]), Fraction(2), Fraction(1, 2), 4)
+    >>> loss.round(4).tolist()
+    [0.8225, 0.2131, 0.0252]
+    """
+    modes = np.arange(MODES)
+    spectrum = circle_spectrum(modes, float(alpha / 2), depth - 1)
+    rates = spectrum[1:] / 2 / spectrum.sum()
+    weights = modes[1:] ** (-2 * float(_decay(alpha, beta)))
+    return np.array([(weights * np.exp(-2 * rates * moment)).sum() / 2 for moment in time])
+
+
+def _decay(alpha: Fraction, beta: Fraction) -> Fraction:
+    """Return q of the target's Fourier modes k^-q."""
+    return convention("circle").from_model(alpha, beta)[1]
