@@ -69,7 +69,7 @@ def compute_lazy_exponent(alpha: Fraction, beta: Fraction, last: float) -> Netwo
     Examples
     --------
     >>> print(f"{compute_lazy_exponent(Fraction(2), Fraction(1, 2), 1000.0).value:.3f}")
-    0.474
+    0.458
     """
     time = np.geomspace(1, last, 200)
     loss = compute_lazy_loss(time, alpha, beta, DEPTH)
