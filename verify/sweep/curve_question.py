@@ -344,15 +344,18 @@ def _read_time(text: str) -> Fraction:
 def read_moments(text: str) -> tuple[float, ...]:
     """Return times from a list ``1,1e3`` or a range ``first:last:number``, even in ln t.
 
+    Times inside a range are rounded to 14 digits, so that powers of ten are found where they belong.
+
     Examples
     --------
-    >>> read_moments("1:100:3")
-    (1.0, 10.0, 100.0)
+    >>> read_moments("1e5:1e8:4")
+    (100000.0, 1000000.0, 10000000.0, 100000000.0)
     """
     if ":" not in text:
         return tuple(float(time) for time in _read_list(text))
     first, last, number = _read_range(text)
-    return (*_between(float(first), float(last), number), float(last))
+    inside = (float(f"{time:.14g}") for time in _between(float(first), float(last), number)[1:])
+    return (float(first), *inside, float(last))
 
 
 def _read_steps(text: str, eta: Fraction) -> list[int]:

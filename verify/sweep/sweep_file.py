@@ -21,12 +21,13 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 from math import prod
+from numbers import Rational, Real
 from pathlib import Path
 from typing import Any
 
 from exponents.errors import InputError
 from exponents.names import SPECTRA, require
-from exponents.rationals import abbreviate, exact
+from exponents.rationals import abbreviate, exact, write_digits
 
 CURVE, VERIFY = RUNS = ("curve", "verify")
 """What a sweep may run."""
@@ -152,23 +153,30 @@ def _read_axis(key: str, value: object) -> list[str]:
     """Return the values of an axis as words."""
     if isinstance(value, Mapping):
         return _read_range(key, value)
-    values = list(value) if isinstance(value, list | tuple | range) else [value]
+    values = _listed(value)
     if not values:
         raise InputError(f"{key} must have at least one value; got an empty list; add one, or leave {key} out")
     return [_read_word(key, one) for one in values]
 
 
+def _listed(value: object) -> list[object]:
+    """Return the values of a list, a range or an array, or the one value."""
+    if hasattr(value, "tolist"):  # an array or a number of NumPy, or a column of pandas
+        value = value.tolist()
+    return list(value) if isinstance(value, list | tuple | range) else [value]
+
+
 def _read_word(key: str, value: object) -> str:
-    """Return a number or a text as a word; a float of Python is the decimal that it prints."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Fraction | Path):
-        raise InputError(f"{key} must hold numbers, or text in quotes; got {abbreviate(value)}")
-    return repr(value) if isinstance(value, float) else str(value)
+    """Return a number or a text as a word; a float of Python, NumPy or SymPy is the decimal that it prints."""
+    if isinstance(value, bool) or not isinstance(value, str | Real | Path):
+        raise InputError(f"{key} must hold numbers, or text in quotes; got {abbreviate(value)}; write 3/2, 1.5 or 3")
+    return str(value) if isinstance(value, str | Rational | Path) else write_digits(value)
 
 
 def _read_single(key: str, value: object) -> str:
     """Return the word of a key that is no axis; a list of times is one."""
-    if key == "time" and isinstance(value, list | tuple):
-        return ",".join(_read_word(key, time) for time in value)
+    if key == "time" and not isinstance(value, Mapping):
+        return ",".join(_read_word(key, time) for time in _listed(value))
     if key == "control" and isinstance(value, bool):
         return str(value).lower()
     if key == "control" or isinstance(value, list | tuple | Mapping):

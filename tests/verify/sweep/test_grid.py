@@ -4,9 +4,12 @@ import io
 import json
 from fractions import Fraction
 
+import numpy as np
 import pytest
+from sympy import Rational
 
 from exponents.errors import InputError
+from verify.sweep.curve_question import read_moments
 from verify.sweep.grid import order, read_sweep
 
 POINT = {"alpha": "3/2", "beta": "1/2", "time": "1,10"}
@@ -29,6 +32,21 @@ def test_the_tasks_are_all_combinations(tmp_path):
     other.write_text(json.dumps({"gamma": ["0", "0.5", 1], "alpha": [1.5, 2], "beta": 0.1, "time": "1,10.5"}))
     assert read_sweep(other).tasks == found.tasks  # the same keys
     assert read_sweep({"gamma": ["0", 0.5, Fraction(1)], "alpha": [1.5, 2], "beta": 0.1, "time": [1, 10.5]}) == found
+
+
+def test_arrays_and_numbers_of_other_libraries_are_read():
+    plain = {"alpha": [1.5, 2.0], "beta": [0.3, 0.6], "gamma": "1/3", "model-size": 64, "time": [1.0, 10.0, 100.0]}
+    arrays = {"alpha": np.array([1.5, 2]), "beta": list(np.linspace(0.3, 0.6, 2)), "gamma": Rational(1, 3)}
+    found = read_sweep({**arrays, "model_size": np.int64(64), "time": np.geomspace(1, 100, 3)})
+    assert found == read_sweep(plain) and len(found.tasks) == 4
+    for wrong in (object(), True, np.array(["x"]), np.array([[1.5]]), None):
+        with pytest.raises(InputError, match="alpha must "):
+            read_sweep({**plain, "alpha": wrong})
+
+
+def test_powers_of_ten_in_a_range_of_times_are_exact():
+    assert read_moments("1e5:1e10:6") == (1e5, 1e6, 1e7, 1e8, 1e9, 1e10)
+    assert read_moments("1:1e12:25")[::2] == tuple(10.0**k for k in range(13))
 
 
 def test_grids_are_joined_and_a_task_stands_once():
