@@ -6,7 +6,7 @@ ways, in one process:
     flow        `verify.flow.curve`, with error estimates
     phi         its equations, dphi/dt = kappa mu (1 - phi) + c phi, on the same nodes, by LSODA, BDF and Radau of
                 SciPy, with the exact Jacobian and with one by differences
-    matrix      the n(n + 3)/2 unknowns of eq. 51, `verify.witnesses.matrix_flow`
+    matrix      the n(n + 1) unknowns of eq. 51, `verify.witnesses.matrix_flow`
     two-time    the equations in finite steps of eq. 44, `verify.two_time.online_limit`
 
 Each method gets a budget of seconds and goes from horizon to horizon by factors of ten.  The table shows the last

@@ -13,12 +13,12 @@ law and no reduction to one function of the eigenvalue.  Both follow from it.  I
 
 so n - 1 eigenvalues of M are kappa and one is 2 kappa - 1.  How far M is from that form is part of the result.
 
-The modes and weights are those of a spectrum, w*_k = (p_k/mu_k)^{1/2}.  v0 and the upper triangle of M are integrated
-by SciPy's DOP853: an implicit step would have n(n + 3)/2 unknowns.
+The modes and weights are those of a spectrum, w*_k = (p_k/mu_k)^{1/2}.  v0 and M are integrated by SciPy's DOP853: an
+implicit step would have n(n + 1) unknowns.
 
-Layout: a state is v0, then the rows of M's upper triangle.  Cost: a step for every few relaxation times of the fastest
-mode, altogether 2 or 3 mu_1 int kappa dt evaluations of n^2 operations; for alpha = 3/2, beta = 1/2, gamma = 1 seconds
-to t = 1e3 and about a minute to t = 1e4.  Memory: 16 states for a step, and one for each time that is asked for.
+Layout: a state is v0, then the rows of M.  Cost: a step for every few relaxation times of the fastest mode, altogether
+2 or 3 mu_1 int kappa dt evaluations of n^2 operations; for alpha = 3/2, beta = 1/2, gamma = 1 seconds to t = 1e3 and
+about a minute to t = 1e4.  Memory: 16 states for a step, and one for each time that is asked for.
 """
 
 from __future__ import annotations
@@ -76,18 +76,17 @@ def solve_matrix_flow(spectrum: Spectrum, gamma: float, times: ArrayLike, tolera
     """
     t = check_times(times)
     mu, target = spectrum.eigenvalues, np.sqrt(spectrum.weights / spectrum.eigenvalues)
-    packed = _Packed(len(spectrum))
-    start = np.concatenate([target, packed.identity])
-    absolute = ABSOLUTE * tolerance * np.concatenate([target, np.ones_like(packed.identity)])
+    start = np.concatenate([target, np.eye(len(mu)).ravel()])
+    absolute = ABSOLUTE * tolerance * np.concatenate([target, np.ones(len(mu) ** 2)])
 
     def rates(_: float, state: Reals) -> Reals:
-        return _rates(packed, mu, target, gamma, state)
+        return _rates(mu, target, gamma, state)
 
     solved = solve_ivp(rates, (0.0, t[-1]), start, "DOP853", t, rtol=tolerance, atol=absolute)
     if not solved.success:
         raise NotSolved(f"the matrix equation was not solved: {solved.message}")
     v0 = solved.y[: len(mu)].T
-    seen = [_compare(packed.matrix(y), target - y[: len(mu)], gamma) for y in solved.y.T]
+    seen = [_compare(*_split(y, len(mu)), target, gamma) for y in solved.y.T]
     kernel, departure = (np.array(column) for column in zip(*seen, strict=True))
     return LossCurve(
         time=t,
@@ -101,51 +100,22 @@ def solve_matrix_flow(spectrum: Spectrum, gamma: float, times: ArrayLike, tolera
     )
 
 
-class _Packed:
-    """The places in a state of the upper triangle of a symmetric matrix of n x n.
-
-    Attributes
-    ----------
-    upper : array of shape (n(n+1)/2,)
-        Places of the upper triangle in the flattened matrix.
-    whole : array of shape (n, n)
-        Places of the matrix in the triangle.
-    diagonal : array of shape (n,)
-        Places of the diagonal in the triangle.
-    """
-
-    def __init__(self, n: int) -> None:
-        row, column = np.triu_indices(n)
-        self.modes, self.upper = n, row * n + column
-        self.whole = np.empty((n, n), dtype=int)
-        self.whole[row, column] = self.whole[column, row] = np.arange(len(row))
-        self.diagonal = self.whole.diagonal().copy()
-
-    @property
-    def identity(self) -> Reals:
-        """Return the triangle of I."""
-        return np.eye(self.modes).ravel()[self.upper]
-
-    def matrix(self, state: Reals) -> Reals:
-        """Return M."""
-        return state[self.modes :].take(self.whole)
+def _split(state: Reals, modes: int) -> tuple[Reals, Reals]:
+    """Return v0 and M."""
+    return state[:modes], state[modes:].reshape(modes, modes)
 
 
-def _rates(packed: _Packed, mu: Reals, target: Reals, gamma: float, state: Reals) -> Reals:
+def _rates(mu: Reals, target: Reals, gamma: float, state: Reals) -> Reals:
     """Return the right side of eq. 51."""
-    n = packed.modes
-    s = mu * state[:n]
-    u = target - state[:n]
-    product = np.multiply.outer(gamma * u, s)
-    rates = np.empty_like(state)
-    rates[:n] = -(packed.matrix(state) @ s)  # (1)
-    rates[n:] = (product + product.T).take(packed.upper)  # (2), first its rank-two part, then its diagonal
-    rates[n + packed.diagonal] += 2 * gamma * (u @ s)
-    return rates
+    v0, matrix = _split(state, len(mu))
+    s, u = mu * v0, target - v0
+    product = gamma * np.multiply.outer(u, s)
+    growth = product + product.T + 2 * gamma * (u @ s) * np.eye(len(mu))  # (2)
+    return np.concatenate([-(matrix @ s), growth.ravel()])  # (1) first
 
 
-def _compare(matrix: Reals, u: Reals, gamma: float) -> tuple[float, float]:
+def _compare(v0: Reals, matrix: Reals, target: Reals, gamma: float) -> tuple[float, float]:
     """Return the smallest eigenvalue kappa, and how far the matrix is from the form (3)."""
-    kappa = float(np.linalg.eigvalsh(matrix)[0])
+    u, kappa = target - v0, float(np.linalg.eigvalsh(matrix)[0])
     form = kappa * np.eye(len(u)) + gamma / kappa * np.multiply.outer(u, u)
     return kappa, float(np.abs(matrix - form).max()) / kappa

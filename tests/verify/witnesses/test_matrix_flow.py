@@ -82,22 +82,26 @@ def test_the_residuals_have_the_loss_and_start_at_the_target():
 right = markov._rates
 
 
-def wrong_sign(packed, mu, target, gamma, state):
-    rates = right(packed, mu, target, gamma, state)
+def wrong_sign(mu, target, gamma, state):
+    rates = right(mu, target, gamma, state)
     rates[: len(mu)] *= -1
     return rates
 
 
-def without_the_readout(packed, mu, target, gamma, state):
-    rates = right(packed, mu, target, gamma, state)
-    rates[len(mu) + packed.diagonal] -= 2 * gamma * ((target - state[: len(mu)]) @ (mu * state[: len(mu)]))
+def growth_of_readout(mu, target, gamma, state):
+    v0 = state[: len(mu)]
+    return 2 * gamma * ((target - v0) @ (mu * v0)) * np.eye(len(mu)).ravel()
+
+
+def without_the_readout(mu, target, gamma, state):
+    rates = right(mu, target, gamma, state)
+    rates[len(mu) :] -= growth_of_readout(mu, target, gamma, state)
     return rates
 
 
-def without_the_rank_one_term(packed, mu, target, gamma, state):
-    rates = right(packed, mu, target, gamma, state)
-    rates[len(mu) :] = 0
-    rates[len(mu) + packed.diagonal] = 2 * gamma * ((target - state[: len(mu)]) @ (mu * state[: len(mu)]))
+def without_the_rank_one_term(mu, target, gamma, state):
+    rates = right(mu, target, gamma, state)
+    rates[len(mu) :] = growth_of_readout(mu, target, gamma, state)
     return rates
 
 
