@@ -9,6 +9,7 @@ import pytest
 
 from exponents.cli.app import main
 from exponents.names import FORMATS
+from verify.fits.run_table import make_table
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_fit(runs, options,
         ("N,N,loss\n1,1,1\n", "line 1: names of columns must differ; got N twice"),
         ("1e6,1e9,3\n1e6,1e9,3\n", "line 1: names of columns are needed; got numbers"),
         ("N,D,loss\n", "must have a run in each line"),
-        ("", "line 1: names of columns are needed; got an empty line"),
+        ("", "line 1: names of columns are needed; got an empty file"),
     ],
 )
 def test_bad_runs_are_refused_in_one_line(tmp_path, text, message, capsys):
@@ -126,6 +127,31 @@ def test_bad_runs_are_refused_in_one_line(tmp_path, text, message, capsys):
     assert main(["fit", str(path), "--kind", "runs"]) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and message in err
+
+
+ROWS = [("1e6", "1e9", "3.0", "a"), ("2e6", "3e9", "2.8", "b"), ("4e6", "2e9", "2.7", "c")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "N,D,loss,note\n" + "\n".join(map(",".join, ROWS)),
+        "\ufeffN;D;loss;note\r\n" + "\r\n".join(map(";".join, ROWS)) + "\r\n",
+        "N\tD\tloss\tnote\n\n" + "\n".join(map("\t".join, ROWS)),
+        "# three runs, of one model\nN D loss note\n" + "\n".join(map(" ".join, ROWS)),
+        "# N D loss note\n" + "\n".join(map("   ".join, ROWS)),
+        "N,D,loss,note,\n" + "\n".join(",".join(row) + "," for row in ROWS) + "\n,,,,\n",
+        'N,D,"loss",note\n1e6,1e9,3.0,"a, b\nc"\n2e6, "3e9",2.8,a "b" c\n4e6,2e9,2.7,5" x\n',
+        "N,D,loss,note\n" + "\n".join(",".join(row) + " # 2" for row in ROWS),
+    ],
+)
+def test_a_table_of_runs_is_read_however_it_is_separated(text, tmp_path):
+    path = tmp_path / "runs.txt"
+    path.write_bytes(text.encode())
+    table = make_table(path)
+    for column, name in enumerate(("N", "D", "loss")):
+        assert table.numbers(name).tolist() == [float(row[column]) for row in ROWS]
+    assert len(table.cells("note")) == 3
 
 
 @pytest.mark.parametrize("junk", [b"\x89PNG\r\n\x1a\n\x00\x00", bytes(range(256)) * 40, b"N,D,loss\n1,2,\x00\n"])

@@ -1,4 +1,4 @@
-"""How is a table of runs read?  From CSV or TSV, a DataFrame, or a mapping of arrays.
+"""How is a table of runs read?  From text (`file_columns`), Parquet, a DataFrame, or a mapping of arrays.
 
 Every number is checked where it is read, and a message names the file, the line and the column.  What is no plain
 number, such as ``210M`` or ``1,048,576``, is refused: nothing is guessed about units.
@@ -6,9 +6,8 @@ number, such as ``210M`` or ``1,048,576``, is refused: nothing is guessed about 
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,12 @@ from exponents.rationals import abbreviate
 
 from ..arrays import Reals
 from ..spectra.array_files import PARQUET_ENDINGS, read_parquet
+from ..spectra.file_columns import TextKind, read_text
 
 MOST_ROWS = 200_000
 """Runs of a fit."""
 
-LONGEST_CELL = 100_000
-"""Letters of a cell."""
+TEXT = TextKind("a table of runs", "run", MOST_ROWS, "take one row per run, not per step", ends_in_comments=False)
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ def read_table(path: Path) -> RunTable:
     Parameters
     ----------
     path : Path
-        Cells are separated by a comma, or by a tab or semicolon if the first line has one and no comma.
+        Read as `file_columns` says.
 
     Returns
     -------
@@ -197,58 +196,18 @@ def read_table(path: Path) -> RunTable:
         length = len(next(iter(columns.values()), ()))
         _check_rows(length, name)
         return RunTable(name, columns, range(length), "row")
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            return _read_lines(stream, name)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name} must be a text file of runs; it is not text; export it as CSV in UTF-8") from error
-    except OSError as error:
-        raise InputError(f"runs must be a readable file; got {abbreviate(str(path))} ({error.strerror})") from error
-
-
-def _read_lines(stream: Any, name: str) -> RunTable:
-    first = stream.readline(LONGEST_CELL)
-    if "\0" in first:
-        raise InputError(f"{name} must be a text file of runs; it is binary; export it as CSV in UTF-8")
-    comma = "," if "," in first else "\t" if "\t" in first else ";" if ";" in first else ","
-    header = [cell.strip() for cell in next(csv.reader([first], delimiter=comma), [])]
-    if not any(header):
-        raise InputError(f"{name}, line 1: names of columns are needed; got an empty line; write them first")
-    double = next((cell for i, cell in enumerate(header) if cell and cell in header[:i]), "")
+    text = read_text(path, TEXT)
+    names, lines = text.names, text.lines or []
+    if not names or names[0] == "1":
+        got, line = ("numbers", lines[0]) if names else ("an empty file", 1)
+        raise InputError(f"{name}, line {line}: names of columns are needed; got {got}; write a line of names first")
+    double = next((cell for i, cell in enumerate(names) if cell and cell in names[:i]), "")
     if double:
-        raise InputError(f"{name}, line 1: names of columns must differ; got {abbreviate(double)} twice; rename one")
-    if all(_is_number(cell) for cell in header):
-        raise InputError(f"{name}, line 1: names of columns are needed; got numbers; write a line of names first")
-    rows, lines = [], []
-    for line, row in _rows(csv.reader(stream, delimiter=comma), name):
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) != len(header):
-            raise InputError(
-                f"{name}, line {line}: {len(header)} cells are needed, as in line 1; got {len(row)}; quote cells that "
-                "hold the separator"
-            )
-        rows.append(row)
-        lines.append(line)
-        _check_rows(len(rows), name)
-    if not rows:
+        place = f"{name}, line {text.heading}" if text.heading else name
+        raise InputError(f"{place}: names of columns must differ; got {abbreviate(double)} twice; rename one")
+    if not lines:
         raise InputError(f"{name} must have a run in each line below the names; it has none")
-    columns = {column: list(cells) for column, cells in zip(header, zip(*rows, strict=True), strict=True) if column}
-    return RunTable(name, columns, lines)
-
-
-def _rows(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row with its line."""
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise InputError(f"{name}, line {reader.line_num + 1}: not a row of a table ({error}); mend it") from error
-        if any("\0" in cell for cell in row):
-            raise InputError(f"{name} must be a text file of runs; line {reader.line_num + 1} is binary")
-        yield reader.line_num + 1, row
+    return RunTable(name, {own: list(cells) for own, cells in zip(names, text.cells, strict=True) if own}, lines)
 
 
 def _is_number(cell: str) -> bool:
@@ -262,4 +221,4 @@ def _is_number(cell: str) -> bool:
 
 def _check_rows(number: int, name: str) -> None:
     if number > MOST_ROWS:
-        raise InputError(f"a fit takes {MOST_ROWS} runs at most; {name} has more; take one row per run, not per step")
+        raise InputError(f"{TEXT.name} may have at most {MOST_ROWS} runs; {name} has more; {TEXT.too_many}")

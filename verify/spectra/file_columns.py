@@ -3,15 +3,17 @@
 A `Columns` has the names of the columns and their cells.  `read_text` reads text with one row per line; `array_files`
 reads files of arrays.  Only the columns that are asked for are read as numbers, so that others may hold words.
 
-Text: cells are separated by semicolons, by commas or by blanks; a # starts a comment.  The first row may be a heading.
-Without one, a comment just before the first row names the columns if it has as many words (as `numpy.savetxt` writes
-it).  Columns without names are called 1, 2, ...
+Text: cells are separated by commas, tabs or semicolons, whichever the first row has most of, or else by blanks.  Cells
+may be quoted.  A line that begins with # is a comment; in a spectrum a comment may also end a line.  The first row may
+be a heading.  Without one, a comment just before the first row names the columns if it has as many words (as
+`numpy.savetxt` writes it).  Columns without names are called 1, 2, ...
 """
 
 from __future__ import annotations
 
+import csv
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +27,11 @@ from exponents.rationals import abbreviate
 from ..arrays import Reals
 from .spectrum import MAX_MODES
 
-LONGEST = 10_000
-"""Letters that a line may have."""
+LONGEST = 100_000
+"""Letters that a row may have."""
+
+MARKS = ",\t;"
+"""What may separate cells, besides blanks."""
 
 STANDARD_INPUT = "-"
 """The name that stands for standard input."""
@@ -47,6 +52,8 @@ class Columns:
         The number of the line of each row of a text; None if rows are counted from 1.
     ordered : bool
         Whether the order of the columns means something.
+    heading : int or None
+        The number of the line of a text that names the columns.
 
     Examples
     --------
@@ -63,6 +70,7 @@ class Columns:
     cells: tuple[Sequence[str] | NDArray[np.generic], ...]
     lines: Sequence[int] | None = None
     ordered: bool = True
+    heading: int | None = None
 
     def read_numbers(self, column: int) -> Reals:
         """Return a column as finite numbers, or raise InputError with the place of the first cell that is none."""
@@ -91,23 +99,49 @@ class Columns:
         )
 
 
-def read_text(path: Path) -> Columns:
+@dataclass(frozen=True)
+class TextKind:
+    """What a text holds: the words for messages, the number of rows, and where comments may stand.
+
+    Attributes
+    ----------
+    name : str
+        What the text is.
+    row : str
+        What one row is.
+    most : int
+    too_many : str
+        What to try if there are more rows.
+    ends_in_comments : bool
+        Whether a comment may end a line.
+    """
+
+    name: str
+    row: str
+    most: int
+    too_many: str
+    ends_in_comments: bool
+
+
+def read_text(path: Path, kind: TextKind | None = None) -> Columns:
     """Read the columns of a text file; the path ``-`` stands for standard input.
 
     Parameters
     ----------
     path : Path
+    kind : TextKind, optional
+        Default: that of a spectrum.
 
     Returns
     -------
     Columns
-        With at most `MAX_MODES` rows.
+        With at most ``kind.most`` rows.
 
     Raises
     ------
     InputError
-        If the file cannot be read, is not text, has rows of different lengths, a line longer than `LONGEST`, or more
-        than `MAX_MODES` rows.
+        If the file cannot be read, is not text, has rows of different lengths, a row longer than `LONGEST`, or more
+        rows than ``kind.most``.
 
     Examples
     --------
@@ -118,51 +152,104 @@ def read_text(path: Path) -> Columns:
     ...     read_text(path).names
     ('k', 'mu', 'power')
     """
+    kind = kind or TextKind("a spectrum", "mode", MAX_MODES, "bin neighbouring ones", True)
     used = str(path) == STANDARD_INPUT
     name = "standard input" if used else abbreviate(path.name)
     try:
-        with nullcontext(sys.stdin) if used else path.open(encoding="utf-8-sig") as stream:
-            return _read_rows(iter(lambda: stream.readline(LONGEST), ""), name)
-    except UnicodeDecodeError as error:
-        raise InputError(f"a spectrum must be a text file; {name} is not; give one line per mode") from error
+        with nullcontext(sys.stdin) if used else path.open(encoding="utf-8-sig", newline="") as stream:
+            return _read_rows(iter(lambda: stream.readline(LONGEST), ""), name, kind)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(
+            f"{kind.name} must be a text file; {name} is not; export it as CSV in UTF-8, one line per {kind.row}"
+        ) from error
     except OSError as error:
         raise InputError(
-            f"a spectrum must be a readable file; got {abbreviate(str(path))} ({error.strerror}); try another"
+            f"{kind.name} must be a readable file; got {abbreviate(str(path))} ({error.strerror}); try another"
         ) from error
 
 
-def _read_rows(text: Iterable[str], name: str) -> Columns:
+def _read_rows(text: Iterable[str], name: str, kind: TextKind) -> Columns:
     """Return the columns of lines of text, and read no further than the limit."""
-    names: list[str] = []
-    headed, rows, lines = False, [], []  # type: bool, list[list[str]], list[int]
-    for number, line in enumerate(text, 1):
-        if len(line) == LONGEST:
-            raise InputError(f"line {number} of {name} is longer than {LONGEST} letters; give one line per mode")
-        content, _, comment = line.partition("#")
-        cells = _split(content)
-        if not cells:
-            names = names if headed or rows or not comment.strip() else _split(comment)
-        elif not headed and not rows and not any(cell.lstrip("+-.")[:1].isdigit() for cell in cells):
-            names, headed = cells, True
-        elif rows and len(cells) != len(rows[0]):
+    noted, heading, mark = [], [], ""  # type: list[str], list[str], str
+    rows, lines, line = [], [], None  # type: list[list[str]], list[int], int | None
+    for number, row in _join_lines(text, name, kind):
+        content, _, comment = row.partition("#") if kind.ends_in_comments or row.lstrip()[:1] == "#" else (row, "", "")
+        if not content.strip():
+            noted = noted if heading or rows or not comment.strip() else _split(comment, _find_mark(comment))
+            continue
+        mark = mark or _find_mark(content)
+        cells = _split(content, mark)
+        if not any(cells):
+            continue
+        if not heading and not rows and _is_heading(cells):
+            heading, line = cells, number
+            continue
+        width = len(heading or (rows[0] if rows else cells))
+        cells = cells[:-1] if not cells[-1] and (len(cells) == width + 1 or not (heading or rows)) else cells
+        if (heading or rows) and len(cells) != width:
             raise InputError(
-                f"line {number} of {name} must have {len(rows[0])} columns, as line {lines[0]}; got {abbreviate(line)}"
+                f"{name}, line {number}: {width} cells are needed, as in line {line or lines[0]}; got {len(cells)}; "
+                "quote cells that hold the separator"
             )
-        elif len(rows) == MAX_MODES:
-            raise InputError(f"a spectrum may have at most {MAX_MODES} modes; {name} has more; bin neighbouring ones")
-        else:
-            rows.append(cells)
-            lines.append(number)
-    width = len(rows[0]) if rows else len(names)
-    numbered = tuple(str(number + 1) for number in range(width))
-    return Columns(name, tuple(names) if len(names) == width else numbered, tuple(zip(*rows, strict=True)), lines)
+        if len(rows) == kind.most:
+            raise InputError(f"{kind.name} may have at most {kind.most} {kind.row}s; {name} has more; {kind.too_many}")
+        rows.append(cells)
+        lines.append(number)
+    width = len(heading or (rows[0] if rows else noted))
+    names = heading or (noted if len(noted) == width else [str(place + 1) for place in range(width)])
+    return Columns(name, tuple(names), tuple(zip(*rows, strict=True)), lines, heading=line)
 
 
-def _split(text: str) -> list[str]:
-    """Return the cells of a line, without quotes; one empty cell at the end is left out."""
-    mark = next((mark for mark in ";,\t" if mark in text), None)
-    cells = [cell.strip().strip('"').strip() for cell in text.split(mark)]
-    return cells[:-1] if cells and not cells[-1] else cells
+def _join_lines(text: Iterable[str], name: str, kind: TextKind) -> Iterator[tuple[int, str]]:
+    """Yield each row with the number of its first line; a quoted cell may hold ends of lines."""
+    started, row = 0, ""
+    for number, line in enumerate(text, 1):
+        if "\0" in line:
+            raise InputError(
+                f"{kind.name} must be a text file; {name} is not: line {number} is binary; export it as CSV"
+            )
+        started, row = (started, row + line) if row else (number, line)
+        if len(row) >= LONGEST:
+            raise InputError(
+                f"line {started} of {name} is longer than {LONGEST} letters; give one line per {kind.row}, and close "
+                "quotes"
+            )
+        if not _is_open(row):
+            yield started, row
+            row = ""
+    if row:
+        yield started, row
+
+
+def _is_open(row: str) -> bool:
+    """Return whether a row ends within a quoted cell."""
+    try:
+        list(csv.reader([row], delimiter=_find_mark(row), skipinitialspace=True, strict=True) if '"' in row else ())
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
+
+
+def _find_mark(text: str) -> str:
+    """Return what separates the cells of a row: the sign that it has most of, or a blank."""
+    best = max(MARKS, key=text.count)
+    return best if best in text else " "
+
+
+def _split(text: str, mark: str) -> list[str]:
+    """Return the cells of a row, without quotes; a row without the separator is split at another."""
+    own = mark if mark != " " and mark in text else _find_mark(text)
+    if own == " ":
+        return [cell.strip('"') for cell in text.split()]
+    if '"' not in text:
+        return [cell.strip() for cell in text.split(own)]
+    return [cell.strip() for cell in next(csv.reader([text.strip("\r\n")], delimiter=own, skipinitialspace=True))]
+
+
+def _is_heading(cells: Sequence[str]) -> bool:
+    """Return whether a row holds names: no cell is a number, and fewer than half begin with a digit."""
+    starts = [cell.lstrip("+-.")[:1].isdigit() for cell in cells]
+    return 2 * sum(starts) < len(cells) and not any(np.isfinite(_read_number(cell)) for cell in cells)
 
 
 def _read_number(cell: str) -> float:
