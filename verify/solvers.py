@@ -15,7 +15,7 @@ samples (`reuse.averaged_draws`).  Linear networks are known by the flow at infi
 
 The flow needs no steps.  Its curve says when steps would leave the flow: after eta kappa mu_1 passes `STABLE`.
 
-Map: `loss_curve` and `estimate_seconds` are the entries; `_check_task` prepares what both need; `SOLVERS` lists a
+Map: `loss_curve` and `estimate_seconds` are the entries; `check_task` prepares what both need; `SOLVERS` lists a
 solver for each system and method, and the functions below it call them.
 """
 
@@ -69,8 +69,8 @@ PLACES = 64
 
 
 @dataclass(frozen=True)
-class _Task:
-    """What a solver is asked, checked: times, or steps of eta, and how many seeds."""
+class Task:
+    """What a solver is asked, checked: times, or steps of eta, and the seeds; `check_task` makes one."""
 
     model: Model
     times: Reals
@@ -81,11 +81,13 @@ class _Task:
 
     @property
     def eta(self) -> float:
+        """The learning rate, where steps are finite."""
         assert self.learning_rate is not None
         return float(self.learning_rate)
 
     @property
     def last_step(self) -> int:
+        """The last step, at least 1."""
         return max(1, self.steps[-1])
 
 
@@ -146,7 +148,7 @@ def loss_curve(
     >>> loss_curve(noisy, [1, 2.5], "two-time", learning_rate=0.1, small_steps=True).loss.round(4).tolist()
     [0.1406, 0.0352]
     """
-    task = _check_task(model, times, method, learning_rate, seeds, first_seed, small_steps)
+    task = check_task(model, times, method, learning_rate, seeds, first_seed, small_steps)
     found = SOLVERS[_system(model), method](task)
     if method == SIMULATE or _system(model) == "linear":
         return found
@@ -185,27 +187,20 @@ def estimate_seconds(
     >>> round(estimate_seconds(model, [400], "two-time", learning_rate="1/10"))
     192
     """
-    return estimate_work(model, times, method, learning_rate, seeds, small_steps)[0]
+    return estimate_work(check_task(model, times, method, learning_rate, seeds, small_steps=small_steps), method)[0]
 
 
-def estimate_work(
-    model: Model,
-    times: Sequence[float | Fraction],
-    method: str,
-    learning_rate: Fraction | float | str | None,
-    seeds: int | None,
-    small_steps: bool,
-) -> tuple[float, int]:
+def estimate_work(task: Task, method: str) -> tuple[float, int]:
     """Return the seconds of `estimate_seconds`, and the bytes of what grows with steps or sizes; 0 where it is little.
 
     Examples
     --------
-    >>> estimate_work(Model("3/2", "1/2"), [400], "two-time", "1/10", None, False)
+    >>> estimate_work(check_task(Model("3/2", "1/2"), [400], "two-time", "1/10"), "two-time")
     (0.0, 256000000)
     """
-    task = _check_task(model, times, method, learning_rate, seeds, small_steps=small_steps)
-    if small_steps:
-        return estimate_small_steps_seconds(model, times), 0
+    model = task.model
+    if task.small_steps:
+        return estimate_small_steps_seconds(model, task.times.tolist()), 0
     if _system(model) != "online" or method == FLOW or (method == TWO_TIME and not model.gamma):
         return 0.0, 0
     if method == TWO_TIME:
@@ -216,16 +211,22 @@ def estimate_work(
     return estimate_training_seconds(setting, len(task.seeds)), setting.memory(len(task.seeds))
 
 
-def _check_task(
+def check_task(
     model: Model,
     times: Sequence[float | Fraction],
     method: str,
-    rate: object,
-    seeds: int | None,
+    rate: object = None,
+    seeds: int | None = None,
     first_seed: int = 0,
     small_steps: bool = False,
-) -> _Task:
-    """Return what the solver is asked, with times rounded to steps, or raise InputError."""
+) -> Task:
+    """Return what the solver is asked, with times rounded to steps, or raise InputError.
+
+    Examples
+    --------
+    >>> check_task(Model("3/2", "1/2"), [1, 400], "two-time", "1/10").steps
+    (10, 4000)
+    """
     require_type(model, Model, "what is trained", "make one with Model('3/2', '1/2', gamma=1)")
     eta = None if rate is None else exact_rate(rate)
     check_method(model, method, eta, seeds, small_steps)
@@ -239,20 +240,20 @@ def _check_task(
         check_whole(seeds, "the number of seeds", 1, SEEDS)
     check_whole(first_seed, "the first seed", 0, 0)
     own = range(first_seed, first_seed + (SEEDS if seeds is None else seeds))
-    return _Task(model, moments, steps, eta, own, small_steps)
+    return Task(model, moments, steps, eta, own, small_steps)
 
 
 def _system(model: Model) -> str:
     return "linear" if model.readout_scale is not None else "reuse" if model.reuses else "online"
 
 
-def _flow(task: _Task) -> LossCurve:
+def _flow(task: Task) -> LossCurve:
     """Solve the flow; a lazy curve on a mean-field spectrum says what differences between models add."""
     found, batches = _flow_with_batches(task), task.model.batch_size is not None
     return found if task.model.gamma else add_between_models(task.model, found, task.eta if batches else None)
 
 
-def _flow_with_batches(task: _Task) -> LossCurve:
+def _flow_with_batches(task: Task) -> LossCurve:
     """Solve the flow, with what finite batches add."""
     model = task.model
     if model.file is not None:
@@ -313,7 +314,7 @@ def _find_kernel(found: LossCurve, target: Spectrum, gamma: float, kernel: float
     return float(np.interp(kernel, flow.at(times).kernel, times))
 
 
-def _two_time(task: _Task) -> LossCurve:
+def _two_time(task: Task) -> LossCurve:
     """Solve the two-time equations of finite steps."""
     model = task.model
     if task.small_steps:
@@ -334,7 +335,7 @@ def _two_time(task: _Task) -> LossCurve:
     return replace(found.select(list(task.steps)), time=task.times)
 
 
-def _settings(task: _Task) -> Mapping[str, Any]:
+def _settings(task: Task) -> Mapping[str, Any]:
     """Return the arguments of `train_ensemble`, but for the seeds."""
     (alpha, beta), model = task.model.exponents, task.model
     return {
@@ -350,17 +351,17 @@ def _settings(task: _Task) -> Mapping[str, Any]:
     }
 
 
-def _simulate(task: _Task) -> LossCurve:
+def _simulate(task: Task) -> LossCurve:
     """Train one model for each seed."""
     return _select_steps(train_ensemble(**_settings(task), seeds=task.seeds), task)
 
 
-def _select_steps(found: LossCurve, task: _Task) -> LossCurve:
+def _select_steps(found: LossCurve, task: Task) -> LossCurve:
     """Return the curve at the steps that were asked for; step 0 is always recorded."""
     return replace(found.select(np.isin(sorted({0, *task.steps}), task.steps)), time=task.times)
 
 
-def _linear_flow(task: _Task) -> LossCurve:
+def _linear_flow(task: Task) -> LossCurve:
     """Solve the linear network of infinite width."""
     model = task.model
     assert model.readout_scale is not None
@@ -374,7 +375,7 @@ def _linear_flow(task: _Task) -> LossCurve:
     )
 
 
-def _linear_simulate(task: _Task) -> LossCurve:
+def _linear_simulate(task: Task) -> LossCurve:
     """Train one linear network for each seed."""
     assert task.model.readout_scale is not None
     settings = dict(_settings(task))
@@ -383,7 +384,7 @@ def _linear_simulate(task: _Task) -> LossCurve:
     return _select_steps(found, task)
 
 
-SOLVERS: Mapping[tuple[str, str], Callable[[_Task], LossCurve]] = {
+SOLVERS: Mapping[tuple[str, str], Callable[[Task], LossCurve]] = {
     ("online", FLOW): _flow,
     ("online", TWO_TIME): _two_time,
     ("online", SIMULATE): _simulate,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import product
+from math import prod
 
 from verify.sweep.curve_question import (
     CurveQuestion,
@@ -45,9 +46,7 @@ def read_questions(words: Mapping[str, str | None]) -> tuple[CurveQuestion, ...]
     [(0.0, 64), (0.0, 128), (1.0, 64), (1.0, 128)]
     """
     given = {name: word.split(",") for name in LISTS if (word := words.get(name)) is not None}
-    number = 1
-    for values in given.values():
-        number *= len(values)
+    number = prod(map(len, given.values()))
     if number > MOST_CURVES:
         raise InputError(f"a command solves at most {MOST_CURVES} curves; got {number}; use exponents sweep")
     if number > 1 and words.get("spectrum") == "-":

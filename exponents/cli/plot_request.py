@@ -42,6 +42,9 @@ APPLIES: dict[str, tuple[str, ...]] = {
 }
 """Options that go with some pictures only, and these."""
 
+NUMBER = r"\s*(\d+\.?\d*|\.\d+)\s*"
+"""A side of a picture, as it is written."""
+
 INCHES = 1.0, 100.0
 """Least and largest width and height of a picture."""
 
@@ -158,12 +161,9 @@ def _check_options(wanted: Sequence[str], given: dict[str, Any]) -> None:
 
 def _read_size(text: str) -> tuple[float, float]:
     """Return width and height in inches from a text such as 6x4."""
-    parts = re.fullmatch(r"\s*([\d.]+)\s*[x×,]\s*([\d.]+)\s*", text)
+    parts = re.fullmatch(rf"{NUMBER}[x×,]{NUMBER}", text)
     low, high = INCHES
-    try:
-        width, height = (float(exact(part, "a size")) for part in parts.groups()) if parts else (0.0, 0.0)
-    except InputError:
-        width, height = 0.0, 0.0
+    width, height = map(float, parts.groups()) if parts else (0.0, 0.0)
     if not (low <= width <= high and low <= height <= high):
         raise InputError(
             f"--size must be WIDTHxHEIGHT in inches, each {low:g} to {high:g}; got {abbreviate(text)}; try 6x4"

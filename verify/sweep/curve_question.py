@@ -109,7 +109,7 @@ class CurveQuestion:
         from .. import solvers
 
         asked = self.model, self.times, self.method, self.learning_rate, self.seeds
-        return solvers.estimate_work(*asked, self.small_steps)
+        return solvers.estimate_work(solvers.check_task(*asked, small_steps=self.small_steps), self.method)
 
     def to_dict(self) -> dict[str, str | int | None]:
         """Return the setting: exact numbers as text that a rational parser reads, sizes as whole numbers."""

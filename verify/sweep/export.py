@@ -196,6 +196,7 @@ def read_results(store: Store, tasks: Sequence[Task] | None = None, interrupted:
     ...     read_results(store)
     <SweepResults: curve, 0 done, 0 failed, 0 left>
     """
+    about = store.about()
     wanted = None if tasks is None else {task.key for task in tasks}
     found = [(json.loads(setting), one) for setting, one in store.rows() if wanted is None or one.key in wanted]
     found.sort(key=lambda pair: order(pair[0]))
@@ -206,11 +207,11 @@ def read_results(store: Store, tasks: Sequence[Task] | None = None, interrupted:
             "parameters": {key: value for key, value in setting.items() if key not in _INNER},
             "status": one.status,
             "message": one.message,
-            "version": store.version,
+            "version": about["version"],
         }
         for setting, one in found
     ]
-    return SweepResults(store.run, records, 0 if wanted is None else len(wanted) - len(records), interrupted)
+    return SweepResults(about["run"], records, 0 if wanted is None else len(wanted) - len(records), interrupted)
 
 
 def _write(value: object) -> str | None:

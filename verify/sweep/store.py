@@ -64,19 +64,9 @@ class Store:
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self.connection, self.name = connection, name
 
-    @property
-    def run(self) -> str:
-        """What its tasks are."""
-        return self._about("run")
-
-    @property
-    def version(self) -> str:
-        """The version of this package whose results it has."""
-        return self._about("version")
-
-    def _about(self, name: str) -> str:
-        [(value,)] = self._run("SELECT value FROM about WHERE name = ?", (name,))
-        return str(value)
+    def about(self) -> dict[str, str]:
+        """Return what its tasks are, ``run``, and the ``version`` of this package whose results it has."""
+        return dict(self._run("SELECT name, value FROM about"))
 
     def ended(self, retry: bool = False) -> set[str]:
         """Return the keys of tasks that need not be run; with ``retry``, failed ones are run again."""

@@ -26,7 +26,7 @@ def test_results_are_there_when_the_file_is_opened_again(tmp_path):
         assert store.mean_seconds() == pytest.approx(0.1)
     assert [file.name for file in tmp_path.iterdir()] == ["s.sqlite"]  # no lock, no journal
     with open_store(path, write=False) as store:
-        assert (store.run, store.ended(), store.ended(retry=True)) == ("curve", {"a", "b"}, {"a"})
+        assert (store.about()["run"], store.ended(), store.ended(retry=True)) == ("curve", {"a", "b"}, {"a"})
 
 
 WRITER = """
