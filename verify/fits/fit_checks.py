@@ -229,7 +229,8 @@ def _check_split(found: Mapping[str, Mapping[str, Estimate]]) -> list[str]:
         for name, one in found.get("allocation", {}).items()
         if one.among
     ]
-    return [f"the best split at large C is not unique: {', '.join(ranges)}"] if ranges else []
+    more = "; the amounts at a budget are one choice of many" if "split" in found else ""
+    return [f"the best split at large C is not unique: {', '.join(ranges)}{more}"] if ranges else []
 
 
 def _as_likely(problem: Problem, solution: Solution) -> bool:

@@ -145,7 +145,9 @@ def estimates(
         found = {group: {name: Estimate(float(v[0])) for name, v in own.items()} for group, own in at.items()}
     upper = found.pop("upper", {})
     for name, high in upper.items():
-        found["allocation"][name] = _join(found["allocation"][name], high)
+        found["allocation"][name] = own = _join(found["allocation"][name], high)
+        if own.among and "split" in found:  # the amount is one of many, and has no interval
+            found["split"][name] = Estimate(found["split"][name].value)
     return found
 
 

@@ -174,7 +174,11 @@ def test_a_split_that_is_not_unique_is_said():
     runs = grid_of_runs(5)
     loss = (1.7 + 40 * (runs["N"] * runs["S"]) ** -0.34 + 2000 * runs["D"] ** -0.37) * runs["noise"]
     columns = {name: runs[name] for name in "NDS"} | {"loss": loss}
-    fit = fit_law(columns, ("E", "A*(N*S)**-alpha", "B*D**-beta"), cost="6*N*D*S", intervals="formula")
+    terms = ("E", "A*(N*S)**-alpha", "B*D**-beta")
+    fit = fit_law(columns, terms, cost="6*N*D*S", intervals="formula", budget=1e21)
+    assert fit.split["N"].low is None and fit.split["S"].low is None
+    assert fit.split["D"].low < fit.split["D"].value < fit.split["D"].high
+    assert any(text.endswith("the amounts at a budget are one choice of many") for text in fit.warnings)
     found = fit.to_dict()["allocation"]
     alpha, beta = (fit.parameters[name].value for name in ("alpha", "beta"))
     assert found["N"]["exponent"] is None and found["N"]["among"] == [0, pytest.approx(beta / (alpha + beta))]
