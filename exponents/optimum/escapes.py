@@ -16,9 +16,30 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from sympy import Expr
+
 from ..algebra.polynomials import Functions, RationalFunction
 from .dominant_balance import Lifted, lift
 from .simplex import Row, Tableau
+
+
+@dataclass(frozen=True)
+class Ascent:
+    """Allocations along which a loss falls without bound: powers of the budget that change at constant rates.
+
+    Attributes
+    ----------
+    start : tuple of Expr
+        Powers of the budget that meet the budgets, in the order of the resources.
+    direction : tuple of Expr
+        The rates at which they change; the budgets stay met.
+    rate : Expr
+        How much faster each term falls, at least, for each unit of the direction.
+    """
+
+    start: tuple[Expr, ...]
+    direction: tuple[Expr, ...]
+    rate: Expr
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,10 @@ def _candidates(functions: Functions, diagram: PhaseDiagram) -> frozenset[Polyno
     for rows in _rows_in_force(functions, diagram.programme):
         found.update(p for row in rows for e in row if e for p in factors(e))
         found.update(p for head in _pivots([[*row, functions.one] for row in rows]) for p in factors(head))
+    for phase in (phase for part in (diagram.parts or (diagram,)) for phase in part.phases if phase.unbounded):
+        # On these the loss may stop to fall, although it falls without bound on both sides.
+        rates = [functions.element(proof.ascent.rate) for proof in phase.certificates if proof.ascent]
+        found.update(p for rate in rates for p in functions.irreducible(rate.numer))
     for boundary in diagram.boundaries:
         curve = functions.irreducible(functions.element(boundary.polynomial).numer)
         sides = [diagram.phases[i] for i in boundary.phases]

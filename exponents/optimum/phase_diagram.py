@@ -24,26 +24,8 @@ from ..errors import FallsWithoutBound, InputError, NoBalance
 from ..printing import write
 from ..rationals import abbreviate, exact
 from .dominant_balance import PointOptimum
+from .escapes import Ascent
 from .programme import Programme
-
-
-@dataclass(frozen=True)
-class Ascent:
-    """Allocations along which a loss falls without bound: powers of the budget that change at constant rates.
-
-    Attributes
-    ----------
-    start : tuple of Expr
-        Powers of the budget that meet the budgets, in the order of the resources.
-    direction : tuple of Expr
-        The rates at which they change; the budgets stay met.
-    rate : Expr
-        How much faster each term falls, at least, for each unit of the direction.
-    """
-
-    start: tuple[Expr, ...]
-    direction: tuple[Expr, ...]
-    rate: Expr
 
 
 @dataclass(frozen=True)
@@ -94,7 +76,7 @@ class Phase(Described):
     binding : tuple of str
         The terms that balance.
     certificates : tuple of Certificate
-        The proofs, whose regions tile this one; mostly there is one.
+        The proofs, whose regions cover this one; mostly there is one.
     rays : tuple of tuples of Expr
         Directions in which the optimal face has no end: a vertex plus any positive multiple of them is optimal too.
     conflicts : tuple of tuples of str
@@ -248,7 +230,7 @@ class PhaseDiagram(Reported):
     def exponent(self) -> Expr:
         """r in L*(C) ~ C^{-r}, over the whole domain."""
         there = [(own.curve, S.NaN) for own in self.undecided]
-        there += [(own.curve, own.diagram.exponent) for own in self.exceptions]
+        there += [*((own.curve, own.diagram.exponent) for own in self.exceptions), *self._isolated]
         return self.regions.piecewise([phase.exponent for phase in self.phases], self._corners, there)
 
     def allocation(self, resource: Symbol | str) -> Expr:
@@ -270,6 +252,7 @@ class PhaseDiagram(Reported):
             raise InputError(f"a resource must be one of {', '.join(known)}; got {abbreviate(name)}")
         there = [(own.curve, S.NaN) for own in self.undecided]
         there += [(own.curve, own.diagram.allocation(name)) for own in self.exceptions]
+        there += [(here, S.NaN) for here, _ in self._isolated]
         values = [{r.name: share for r, share in phase.allocation}[name] for phase in self.phases]
         return self.regions.piecewise(values, self._corners, there)
 
@@ -375,6 +358,24 @@ class PhaseDiagram(Reported):
             if phase != claimed:
                 here = (Eq(symbol, Rational(value), evaluate=False) for symbol, value in point.items())
                 found.append((And(*here), phase))
+        return tuple(found)
+
+    @cached_property
+    def _isolated(self) -> tuple[tuple[Boolean, Expr], ...]:
+        """Rational points at which curves meet, and the exponent there, if there is an optimum at one place only."""
+        found: list[tuple[Boolean, Expr]] = []
+        functions = Functions(self.programme.parameters)
+        for point in rational_corners(functions, self.regions.curves) if self.phases[-1].fault else ():
+            cases = zip(self.phases, self.regions.cases, strict=True)
+            claimed = next((phase for phase, case in cases if holds(case, point)), None)
+            try:
+                value: Expr = Rational(self.programme.at(point).exponent)
+            except NoBalance as error:
+                value = S.Infinity if isinstance(error, FallsWithoutBound) else S.NaN
+            except InputError:  # outside the domain, or at a pole
+                continue
+            if claimed and value is not claimed.exponent and (claimed.fault or not value.is_Rational):
+                found.append((And(*(Eq(r, Rational(x), evaluate=False) for r, x in point.items())), value))
         return tuple(found)
 
     def boundaries_at(self, point: Point) -> tuple[Boundary, ...]:

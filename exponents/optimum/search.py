@@ -40,9 +40,9 @@ from ..losses.terms import Loss
 from .branches import join_branches
 from .contradictions import Contradiction, lift_contradiction
 from .dominant_balance import Lifted, lift
-from .escapes import Escape, lift_escape
+from .escapes import Ascent, Escape, lift_escape
 from .exceptions import find_exceptions
-from .phase_diagram import Ascent, Certificate, Phase, PhaseDiagram
+from .phase_diagram import Certificate, Phase, PhaseDiagram
 from .programme import COST, Programme, programme
 from .simplex import Basis
 

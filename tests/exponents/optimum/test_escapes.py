@@ -13,7 +13,7 @@ from exponents.certificate_checker import INVALID, Forged, check
 from exponents.errors import FallsWithoutBound, NoBalance, Refuted
 from exponents.reports.certificate import make_certificate
 
-a, b, u = (Symbol(name, positive=True) for name in "abu")
+a, b, c, u = (Symbol(name, positive=True) for name in "abcu")
 
 
 @cache
@@ -85,6 +85,23 @@ def test_with_three_parameters_the_unbounded_part_is_found():
     assert {phase.fault for phase in found.phases} == {"", "unbounded"} and found.complete
     assert found.phases[found.phase_at(2, 1, 1)].unbounded and not found.phases[found.phase_at("1/2", 1, 1)].fault
     prove(found)
+
+
+def test_a_curve_inside_an_unbounded_part_on_which_a_term_is_constant_is_found():
+    """At c = 1 the first term is 1, so the loss falls no further; beside it N t grows as it may, on both sides."""
+    found = compute_optimum(
+        N ** (c - 1) * t ** (1 - c) + 1 / (N * P * t), [N ** (a - 1) * P ** (a - c) * t**c], (a < 3, c < 3)
+    )
+    assert found.phases[found.phase_at("1/3", "6/5")].unbounded and found.phases[found.phase_at("1/3", "4/5")].unbounded
+    assert found.exponent.subs({a: Fraction(1, 3), c: 1}) == 0 == found.at("1/3", 1).exponent
+    prove(found)
+
+
+def test_a_point_at_which_there_is_an_optimum_alone_is_found():
+    """At a = b = 1, N = C and N^0 = 1; every phase beside the point divides by zero there or has no bound."""
+    found = compute_optimum(N ** (b - 1) + t ** (1 - b) / N, N**a * t ** (1 - a), (a < 3, b < 3), free=[t])
+    assert found.exponent.subs({a: 1, b: 1}) == 0 == found.at(1, 1).exponent
+    assert found.allocation(N).subs({a: 1, b: 1}) is S.NaN
 
 
 def test_a_loss_that_is_bounded_nowhere_is_an_error():
