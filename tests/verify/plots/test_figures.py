@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import matplotlib
+import matplotlib.figure
 import numpy as np
 import pytest
 from figure_readers import (

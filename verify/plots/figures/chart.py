@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from exponents.errors import InputError
+
 from ..style import BLUE, FORMULA, SMALL, hair, import_matplotlib, ink, pale, setting, size_in_points
 from .axes import Scale
 from .power_laws import power
@@ -198,6 +200,11 @@ def set_up(axes: Any, scales: Sequence[tuple[Scale, Scale]], title: str, note: s
     -------
     list of Chart
 
+    Raises
+    ------
+    InputError
+        If the number of Axes differs from the number of panels.
+
     Examples
     --------
     >>> from matplotlib.figure import Figure
@@ -207,7 +214,10 @@ def set_up(axes: Any, scales: Sequence[tuple[Scale, Scale]], title: str, note: s
     >>> [chart.axes.get_xlabel() for chart in charts]
     ['', '$t$']
     """
-    charts = [Chart(one, x, y) for one, (x, y) in zip(np.ravel(axes), scales, strict=True)]
+    given = np.ravel(axes)
+    if len(given) != len(scales):
+        raise InputError(f"this figure has {len(scales)} panels; got {len(given)} Axes; give one for each panel")
+    charts = [Chart(one, x, y) for one, (x, y) in zip(given, scales, strict=True)]
     for chart, following in zip(charts, [*charts[1:], None], strict=True):
         if following is not None and following.x is chart.x:
             chart.axes.tick_params(labelbottom=False)
