@@ -10,7 +10,7 @@ Three methods know the random feature model with new samples in every step ("onl
 * simulate: the mean over trained models (`training.ensemble`).
 
 The same three know samples that are reused in every step, all under gradient flow: the mean field of features and
-samples on the continuum (`reuse.mean_loss`), the equations of eq. 41 (`two_time.offline`), and the mean over drawn
+samples on the continuum (`reuse.mean_loss`), the equations of eq. 41 (`two_time.fixed_sample`), and the mean over drawn
 samples (`reuse.averaged_draws`).  Linear networks are known by the flow at infinite width (`linear`) and by training.
 
 The flow needs no steps.  Its curve says when steps would leave the flow: after eta kappa mu_1 passes `STABLE`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, inf, log1p
+from math import inf
 
 import numpy as np
 
@@ -11,12 +11,9 @@ from ..curves import LossCurve
 from ..flow.clock import solve_deep_enough
 from ..model import Model
 from ..spectra.random_features import limit_spectra
-from ..two_time.offline import limit_of_fine_grids, time_grid
+from ..two_time.continuous_time import solve_reuse_flow
 from .averaged_draws import average_draws
 from .mean_loss import mean_reuse, reuse_curve
-
-INTERVALS = 2.0
-"""Intervals of an offline time grid per factor e in time; a grid of halved intervals gives the error."""
 
 AHEAD = 1e3
 """Factor by which the clock may at first be ahead of time on reused samples."""
@@ -34,19 +31,17 @@ def reuse_flow(model: Model, times: Reals) -> LossCurve:
 
 
 def reuse_two_time(model: Model, times: Reals) -> LossCurve:
-    """Solve eq. 41 on a grid, and on a grid of halved intervals, which gives the error.
+    """Solve eq. 41, the equations between two times.
 
     >>> reuse_two_time(Model(2, 1, samples=50), np.array([1.0, 10.0])).loss.round(3).tolist()
     [0.204, 0.018]
     """
-    last = max(float(times[-1]), 1.0)
-    places = np.union1d(time_grid(last, ceil(INTERVALS * log1p(last))), times)
 
     def solver(clock: float) -> LossCurve:
         spectra = limit_spectra(*model.exponents, clock, model.spectrum, model.modes)
-        return limit_of_fine_grids(*spectra, model.gamma, places, model.model_size, model.samples)
+        return solve_reuse_flow(*spectra, model.gamma, times, model.model_size, model.samples)
 
-    return solve_deep_enough(solver, AHEAD * last).select(np.searchsorted(places, times))
+    return solve_deep_enough(solver, AHEAD * max(float(times[-1]), 1.0))
 
 
 def reuse_draws(model: Model, times: Reals, seeds: range) -> LossCurve:

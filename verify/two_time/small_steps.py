@@ -1,4 +1,4 @@
-"""Which loss has a `Model` as steps tend to 0 at a fixed learning rate over batch size?  `online_flow` on its spectra.
+"""Which loss has a `Model` as steps tend to 0 at a fixed eta/B?  `continuous_time` on its spectra.
 
 Finite N is the mean spectrum of models of that size.  The learning rate itself enters only in the warning that steps of
 this size would leave the limit: eta kappa mu_1 > 2.
@@ -19,8 +19,8 @@ from ..model import Model
 from ..spectra.few_nodes import NODES, PANEL
 from ..spectra.random_features import limit_spectra, mean_spectra
 from ..training.stability import STABLE
-from .online_flow import solve_online_flow
-from .online_flow_intervals import FIRST, RATIO
+from .continuous_time import solve_online_flow
+from .intervals import FIRST, RATIO
 from .online_limit import first_time
 
 CUBIC = 5e-9

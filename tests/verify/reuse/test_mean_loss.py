@@ -19,7 +19,7 @@ from verify.reuse.mean_loss import final_loss, mean_reuse, reuse_clock_curve, re
 from verify.spectra.continuum_equivalent import ContinuumEquivalent
 from verify.spectra.floor import mean_floor
 from verify.spectra.random_features import limit_spectra, mean_spectra
-from verify.two_time import offline as two_time
+from verify.two_time.continuous_time import solve_reuse_flow
 
 pytestmark = pytest.mark.slow  # mean fields of features and samples take seconds a case
 
@@ -51,11 +51,11 @@ def numbers(*texts):
 
 
 @cache
-def by_eq_41(alpha, beta, size, samples, gamma, intervals):
+def by_eq_41(alpha, beta, size, samples, gamma):
     """The two-time equations on the modes of the limit: no equivalent of a spectrum enters."""
     target, trace = limit_spectra(alpha, beta, 1e6)
     finite = (None if number == inf else number for number in (size, samples))
-    return two_time.solve_offline(target, trace, gamma, two_time.time_grid(300.0, intervals), *finite)
+    return solve_reuse_flow(target, trace, gamma, np.expm1(np.linspace(0.0, np.log1p(300.0), 17)), *finite)
 
 
 def apart(found, due):
@@ -69,7 +69,7 @@ def apart(found, due):
 @pytest.mark.parametrize("gamma", [0.0, 1.0])
 @pytest.mark.parametrize(("size", "samples"), PAIRS)
 def test_the_flow_on_the_equivalent_is_the_mean_field_of_eq_41(size, samples, gamma):
-    due = by_eq_41("3/2", "6/5", size, samples, gamma, 16 if gamma else 50)
+    due = by_eq_41("3/2", "6/5", size, samples, gamma)
     found = {
         change: reuse_curve(mean_reuse("3/2", "6/5", n, p), g, due.time)
         for change, (n, p, g) in {
@@ -79,8 +79,7 @@ def test_the_flow_on_the_equivalent_is_the_mean_field_of_eq_41(size, samples, ga
             "richness": (size, samples, 1 - gamma),
         }.items()
     }
-    # eq. 41 is collocated: 16 intervals leave 1e-6 in the rich kernel
-    assert apart(found["none"], due) < (1e-5 if gamma else 1e-7)
+    assert apart(found["none"], due) < (1e-6 if gamma else 1e-7)
     assert apart(found["features"], due) > 1e-2 or size == inf
     assert apart(found["samples"], due) > 1e-2 or samples == inf
     assert apart(found["richness"], due) > 1e-2
@@ -89,7 +88,7 @@ def test_the_flow_on_the_equivalent_is_the_mean_field_of_eq_41(size, samples, ga
 @pytest.mark.parametrize(("alpha", "beta"), [("2", "1/2"), ("3", "5/2")])
 def test_eq_41_at_other_points(alpha, beta):
     for size, samples in ((24, 48), (48, 24), (32, 32)):
-        due = by_eq_41(alpha, beta, size, samples, 0.0, 24)
+        due = by_eq_41(alpha, beta, size, samples, 0.0)
         assert apart(reuse_curve(mean_reuse(alpha, beta, size, samples), 0.0, due.time), due) < 1e-7
 
 

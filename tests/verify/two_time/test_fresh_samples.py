@@ -13,10 +13,10 @@ from verify.flow.noise import noisy_curve
 from verify.model import Model
 from verify.spectra.random_features import limit_spectra, mean_spectra
 from verify.spectra.spectrum import Spectrum
-from verify.two_time import online_flow_intervals, sizes
+from verify.two_time import continuous_time, intervals, sizes
+from verify.two_time.continuous_time import solve_online_flow
+from verify.two_time.fresh_samples import FreshSamples
 from verify.two_time.online import _March as DiscreteMarch
-from verify.two_time.online_flow import solve_online_flow
-from verify.two_time.online_flow_solver import March
 from verify.two_time.small_steps import small_steps_curve
 from verify.witnesses.antithetic import train_pairs
 
@@ -74,10 +74,9 @@ def test_control_each_part_of_the_memory_is_seen(part, monkeypatch):
     spectra, gamma, temperature, times, _, tolerance = CASES["a quarter of the loss"]
 
     def nothing(self, step, *others):
-        tail, pull = (np.zeros((STAGES, n, len(self.lam))) for n in (step.last, 1))
-        return (tail, pull[:, 0]) if part == "_fill_tails" else tail[:, :, 0]
+        return np.zeros((STAGES, step.last))
 
-    monkeypatch.setattr(March, part, nothing)
+    monkeypatch.setattr(FreshSamples, part, nothing)
     found = solve_online_flow(*spectra, gamma, temperature, times[:2])
     assert np.abs(found.loss / by_steps("a quarter of the loss")[0][:2] - 1).max() > 5 * tolerance
 
@@ -128,9 +127,9 @@ def test_it_tends_to_the_moments_along_the_flow_as_the_temperature_falls(spectra
 def test_stated_errors_cover_shorter_intervals(monkeypatch):
     arguments = (*limit_spectra("3/2", "1/2", 1e8), 3.0, 1e-2, np.geomspace(0.1, 10, 6))
     found = solve_online_flow(*arguments)
-    monkeypatch.setattr(online_flow_intervals, "RATIO", 1.3)
-    monkeypatch.setattr(online_flow_intervals, "FIRST", 0.1)
-    monkeypatch.setattr(online_flow_intervals, "ROUGH", 1e-6)
+    monkeypatch.setattr(continuous_time, "RATIO", 1.3)
+    monkeypatch.setattr(intervals, "FIRST", 0.075)
+    monkeypatch.setattr(intervals, "ROUGH", 1e-6)
     finer = solve_online_flow(*arguments)
     for name in ("loss", "kernel", "variance", "mean_shift"):
         apart, error = np.abs(getattr(found, name) - getattr(finer, name)), getattr(found, f"{name}_error")

@@ -1,6 +1,6 @@
 """White noise at fixed eta/B: against steps that tend to 0 up to t = 100, and seconds to t = 1e7.
 
-Run it as `python tests/benchmarks/online_flow.py`; it prints what it measures, and takes some minutes.
+Run it as `python tests/benchmarks/continuous_time.py`; it prints what it measures, and takes some minutes.
 """
 
 import time
@@ -10,8 +10,8 @@ import numpy as np
 
 from verify.spectra.few_nodes import on_few_nodes
 from verify.spectra.random_features import limit_spectra, mean_spectra
+from verify.two_time.continuous_time import solve_online_flow
 from verify.two_time.online import solve_online
-from verify.two_time.online_flow import solve_online_flow
 
 TIMES, TEMPERATURE = np.array([1.6, 6.4, 25.6, 99.2]), 0.05
 BATCHES = (16, 8, 4, 2, 1)
