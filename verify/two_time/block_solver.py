@@ -250,7 +250,7 @@ class March(ABC):
             # power laws are straight in logarithms; the first interval begins at 0
             scale = np.log if number else np.asarray
             for name, column in columns.items():
-                power = name in ("kernel", "loss")
+                power = number > 0 and name in ("kernel", "loss")
                 values = np.log(column[rows]) if power else column[rows]
                 read = BarycentricInterpolator(scale(columns["clock"][rows]), values)(scale(at))
                 found[name][here] = at if name == "clock" else np.exp(read) if power else read

@@ -341,7 +341,7 @@ pairs = st.lists(st.tuples(st.floats(0.02, 1), st.floats(0.05, 1)), min_size=1, 
 sizes = st.one_of(st.none(), st.integers(1, 60))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(pairs, st.floats(0, 2), sizes, sizes)
 def test_the_train_loss_never_rises_and_all_keep_their_bounds(spectrum, gamma, model_size, samples):
     spectra = modes(*zip(*spectrum, strict=True), floor=0.05)

@@ -11,12 +11,14 @@ from verify.flow.collocation import STAGES
 from verify.flow.curve import flow_curve
 from verify.flow.noise import noisy_curve
 from verify.model import Model
+from verify.spectra.few_nodes import on_few_nodes
 from verify.spectra.random_features import limit_spectra, mean_spectra
 from verify.spectra.spectrum import Spectrum
 from verify.two_time import continuous_time, intervals, sizes
 from verify.two_time.continuous_time import solve_online_flow
 from verify.two_time.fresh_samples import FreshSamples
 from verify.two_time.online import _March as DiscreteMarch
+from verify.two_time.online import solve_online
 from verify.two_time.small_steps import small_steps_curve
 from verify.witnesses.antithetic import train_pairs
 
@@ -67,6 +69,37 @@ def test_it_is_the_limit_of_small_steps_at_fixed_temperature(case):
         assert np.abs(wrong / loss - 1).max() > 10 * tolerance
     if "turns" in case:
         assert kernel[1] - 0.01 > kernel[2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "spectra",
+    [limit_spectra("3/2", "1/2", 1e3), limit_spectra("3/2", "3/2", 1e3), limit_spectra("5/2", "3/10", 1e3)],
+    ids=["3/2 1/2", "3/2 3/2", "5/2 3/10"],
+)
+def test_up_to_a_time_of_100_it_is_the_limit_of_small_steps_to_a_hundred_thousandth(spectra):
+    """Steps are extrapolated by the polynomial in eta through all of them; its last change bounds what it leaves."""
+    gamma, temperature, times = 0.1, 0.05, np.array([1.2, 6.0, 24.0, 99.6])
+    few = [on_few_nodes(spectrum, 1e3) for spectrum in spectra]
+    batches = np.array([8, 6, 4, 3, 2, 1])
+    rows = []
+    for batch in batches:
+        at = np.rint(times / (batch * temperature)).astype(int)
+        found = solve_online(*few, gamma, batch * temperature, int(at[-1]), None, int(batch))
+        rows.append(np.log([found.loss[at], found.kernel[at]]))
+    for order in range(1, len(batches)):  # Neville's scheme at eta = 0
+        before = rows[-1]
+        weights = batches[: len(batches) - order] / batches[order:]
+        rows = [(w * fine - coarse) / (w - 1) for w, coarse, fine in zip(weights, rows, rows[1:], strict=False)]
+    found = solve_online_flow(*few, gamma, temperature, times)
+    values = np.array([found.loss, found.kernel])
+    errors = np.array([found.error, found.kernel_error]) / values
+    apart, left = np.abs(np.log(values) - rows[0]), np.abs(rows[0] - before)
+    assert apart.max() < 1e-5
+    assert (apart <= left + errors).all() and left.max() < 1e-5 and errors.max() < 5e-6
+    # control: half a percent of the temperature is seen
+    wrong = solve_online_flow(*few, gamma, 1.005 * temperature, times)
+    assert np.abs(np.log(wrong.loss) - rows[0][0]).max() > 5e-5
 
 
 @pytest.mark.parametrize("part", ["_sum_noise", "_sum_smooth", "_fill_tails"])
