@@ -72,10 +72,15 @@ def test_it_is_the_limit_of_small_steps_at_fixed_temperature(case):
 
 
 @pytest.mark.slow
-def test_up_to_a_time_of_100_it_is_the_limit_of_small_steps_to_a_hundred_thousandth():
+@pytest.mark.parametrize(
+    "spectra",
+    [limit_spectra("3/2", "1/2", 1e3), limit_spectra("3/2", "3/2", 1e3), limit_spectra("5/2", "3/10", 1e3)],
+    ids=["3/2 1/2", "3/2 3/2", "5/2 3/10"],
+)
+def test_up_to_a_time_of_100_it_is_the_limit_of_small_steps_to_a_hundred_thousandth(spectra):
     """Steps are extrapolated by the polynomial in eta through all of them; its last change bounds what it leaves."""
     gamma, temperature, times = 0.1, 0.05, np.array([1.2, 6.0, 24.0, 99.6])
-    few = [on_few_nodes(spectrum, 1e3) for spectrum in limit_spectra("3/2", "1/2", 1e3)]
+    few = [on_few_nodes(spectrum, 1e3) for spectrum in spectra]
     batches = np.array([8, 6, 4, 3, 2, 1])
     rows = []
     for batch in batches:
