@@ -18,6 +18,7 @@ from ..budget.comparison import ROUNDING, spare_room
 from ..budget.constants import Constant
 from ..budget.geometric_programme import DIGITS, number
 from ..budget.leading_law import Law
+from ..budget.smaller_spending import spend_less
 from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
 from .amounts import amount, as_float, decimal, round_gap
 from .render import Cell, Table, make_columns
@@ -153,6 +154,15 @@ def _split(plan: Plan) -> Table:
         notes.append(phrase("Leading law: a resource grows as {law}.", law=Notation("b C^n", "b·C^n", "b\\,C^n")))
     if len(plan.budgets) > 1:
         notes.append(phrase("C is the first budget; in the law the others grow in proportion."))
+    if less := spend_less(plan):
+        left = [plan.programme.costs[i].name for i in less.left]
+        bounds = " and ".join(f"{cost} <= {amount(plan.budgets[i])}" for i, cost in zip(less.left, left, strict=True))
+        notes.append(
+            phrase(
+                f"Each cost equals its budget. If less may be spent on {' and '.join(left)}, the least loss is "
+                f"{decimal(less.loss)}: give {bounds} as a constraint in place of the cost."
+            )
+        )
     if plan.programme.constraints:
         notes.append(phrase(f"Tight constraints: {', '.join(_tight(plan)) or 'none'}."))
     if plan.whole:

@@ -22,6 +22,7 @@ from ..optimum.boundary_ties import Tie, assumptions, boundary_ties
 from ..optimum.inner_ties import inner_ties
 from ..optimum.phase_diagram import Phase, PhaseDiagram
 from ..optimum.programme import Programme
+from ..optimum.unspent_budgets import gains_from_less
 from ..printing import STYLES, Notation, Phrase, join_notation, phrase, write
 from ..symbols import C, s
 from .render import Cell, Table, make_columns
@@ -196,6 +197,12 @@ def _notes(diagram: PhaseDiagram, settings: Sequence[str], irreducible: Sequence
         if never:
             yield phrase(f"Never tight: {', '.join(never)}.")
         yield from _constant_bounds(programme)
+    if gains_from_less(diagram):
+        bounds = ", ".join(f"{cost.name} <= C" for cost in programme.costs)
+        yield phrase(
+            "Each cost equals the budget. Where less may be spent, the loss falls faster on a part of the domain: "
+            f"give constraints in place of costs, {bounds}."
+        )
     if any(len(phase.vertices) > 1 for phase in diagram.phases):
         yield phrase("Optimum not unique: any split between the rows of a resource is optimal.")
     for number, phase in enumerate(diagram.phases, 1):
