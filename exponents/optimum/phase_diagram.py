@@ -367,8 +367,8 @@ class PhaseDiagram(Reported):
         functions = Functions(self.programme.parameters)
         for point in rational_corners(functions, self.regions.curves) if self.phases[-1].fault else ():
             cases = zip(self.phases, self.regions.cases, strict=True)
-            claimed = next((phase for phase, case in cases if holds(case, point)), None)
             try:
+                claimed = next((phase for phase, case in cases if holds(case, point)), None)
                 value: Expr = Rational(self.programme.at(point).exponent)
             except NoBalance as error:
                 value = S.Infinity if isinstance(error, FallsWithoutBound) else S.NaN

@@ -186,6 +186,8 @@ def test_the_point_three_halves_one_half():
 FLOORS = {name: alpha * Min(2, beta) for name in ("fixed point", "early stopping, lazy", "early stopping, rich")}
 EASIER = ((alpha * beta / (alpha * beta + 1), beta <= 2 - 1 / alpha), (1 - 1 / (2 * alpha), True))
 CATALOGUE = {
+    ("networks: trained, time exponent", "eq. 2, Fig. 5a"): beta * Max(1, 2 / (1 + beta)),
+    ("networks: trained, source hypothesis", "sec. 5"): 0,
     ("chi: lazy time exponent", "eq. 8"): beta,
     **{
         (f"chi: {name}", source): beta * M

@@ -162,7 +162,7 @@ def test_a_list_of_short_names_is_printed_without_a_guess(capsys):
     """Fig5 is as close to fig3 as to fig4: the list says more than a guess."""
     main(["plot", "fig5"])
     message = capsys.readouterr().err
-    assert f"{', '.join(PICTURES)}; got fig5" in message and "did you mean" not in message
+    assert f"{', '.join(PICTURES)}, all; got fig5" in message and "did you mean" not in message
 
 
 def test_a_shell_user_is_sent_to_a_command(capsys):

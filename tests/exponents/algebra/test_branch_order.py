@@ -11,7 +11,6 @@ from exponents.algebra.cells import cut_domain
 from exponents.algebra.polynomials import Functions, factors, sign
 
 a, b = symbols("a b")
-PLANE = Functions((a, b))
 SETS = {
     "three lines through a point": [b - a, b + a, b, a - 2],
     "a circle and its tangent": [a**2 + b**2 - 1, b - 1, b - a],
@@ -27,15 +26,15 @@ def drawn(seed):
     return [sum(draw.randint(-3, 3) * m for m in monomials) + draw.choice([a, b]) for _ in range(5)]
 
 
-def curves(expressions):
-    return sorted(frozenset().union(*(factors(PLANE.element(e)) for e in expressions)), key=lambda p: p.text)
+def curves(functions, expressions):
+    return sorted(frozenset().union(*(factors(functions.element(e)) for e in expressions)), key=lambda p: p.text)
 
 
 @pytest.mark.parametrize("case", [*SETS, *range(12)])
 def test_the_order_is_that_of_the_roots_in_each_column(case):
-    listed = curves(SETS[case] if case in SETS else drawn(case))
-    short = []
-    for column, order, met in ordered_columns(PLANE, listed):
+    plane, short = Functions((a, b)), []
+    listed = curves(plane, SETS[case] if case in SETS else drawn(case))
+    for column, order, met in ordered_columns(plane, listed):
         assert order == order_above(listed, column.base)
         short.append(met)
     assert case in SETS or any(short)  # control: the short way is gone
@@ -43,14 +42,16 @@ def test_the_order_is_that_of_the_roots_in_each_column(case):
 
 def test_control_a_crossing_that_is_not_followed_is_seen(monkeypatch):
     monkeypatch.setattr(branch_order, "_exchange", lambda order, *_: order)
-    listed = curves([b - a, b, a + b - 3])
-    assert any(order != order_above(listed, column.base) for column, order, _ in ordered_columns(PLANE, listed))
+    plane = Functions((a, b))
+    listed = curves(plane, [b - a, b, a + b - 3])
+    assert any(order != order_above(listed, column.base) for column, order, _ in ordered_columns(plane, listed))
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_signs_of_a_cell_are_those_at_its_sample(seed):
-    listed = curves([*drawn(seed), a, b])
-    cut = cut_domain(PLANE, listed, [a, b])
+    plane = Functions((a, b))
+    listed = curves(plane, [*drawn(seed), a, b])
+    cut = cut_domain(plane, listed, [a, b])
     assert cut.cells
     for cell in cut.cells:
         assert all((cell.signs >> i & 1) == (sign(p, cell.sample) > 0) for i, p in enumerate(cut.polynomials))

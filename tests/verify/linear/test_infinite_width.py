@@ -192,7 +192,7 @@ def test_a_spike_is_seen_beyond_itself_among_as_many_modes_as_features():
         ({"gamma0": nan}, "gamma0"),
         ({"gamma0": inf}, "gamma0"),
         ({"gamma0": 10**400}, "gamma0"),
-        ({"gamma0": "1"}, "gamma0"),
+        ({"gamma0": "one"}, "gamma0"),
         ({"gamma0": True}, "gamma0"),
         ({"init": -0.1}, "readout"),
         ({"init": None}, "readout"),
