@@ -16,7 +16,19 @@ import click
 
 from ..errors import InputError, import_extra
 from ..files.whole_files import name_failure
-from ..names import ALL, CURVES, FLOW, METHODS, PHASES, PICTURES, PUBLISHED, REGIMES, SIMULATE, require
+from ..names import (
+    ALL,
+    CURVES,
+    FLOW,
+    METHODS,
+    PHASES,
+    PICTURES,
+    PUBLISHED,
+    REGIMES,
+    SIMULATE,
+    TRAINED_PICTURES,
+    require,
+)
 from .curve_request import name_options, read_questions
 from .loss_options import loss_options, read_loss
 from .plot_request import LOSS, PlotRequest, read_request
@@ -62,6 +74,7 @@ SYMBOLS = {"gamma": r"\gamma", "model_size": "N", "batch_size": "B", "samples": 
 @click.option("--samples", metavar="LIST", help="P, one or several: curves.")
 @click.option("--method", type=Word(METHODS), metavar="NAME", help="As of the command curve: curves.")
 @click.option("--learning-rate", metavar="E", help="As of the command curve: curves.")
+@click.option("--quick", is_flag=True, help="Smaller networks, or fewer steps: figures that train networks.")
 @loss_options
 @fill_help(pictures=list_names(PICTURES), all=ALL)
 def plot(names: tuple[str, ...], **options: Any) -> None:
@@ -73,8 +86,8 @@ def plot(names: tuple[str, ...], **options: Any) -> None:
 
     The figures are those of arXiv 2409.17858 v1, with derived curves and measured points.  The points of fig2c to
     fig4, fig11 and fig12 are models that are trained, which takes from ten seconds to some minutes each.  fig5a, fig5b,
-    fig6, fig7b and fig8 train networks, which takes minutes and needs the extra networks.  The options for a loss go
-    with phases only.
+    fig6, fig7b and fig8 train networks, which takes up to half an hour, or with --quick some minutes, and needs the
+    extra networks.  The options for a loss go with phases only.
 
     \b
     Examples:
@@ -84,7 +97,7 @@ def plot(names: tuple[str, ...], **options: Any) -> None:
       exponents plot curves --gamma 0,1/2,2 --model-size 64 --time 1:1e4
       exponents plot phases --loss derived --x-range 0:2 --y-range 1:3 --size 6x3
       exponents plot phases --term 't**-beta' --term 'N**-alpha' --cost 'N**2*t' --output mine.svg
-      exponents plot all --out figures
+      exponents plot all --quick --out figures
     """
     asked = read_request(names, **options)
     with end_at_interrupt():
@@ -134,7 +147,8 @@ def _prepare(asked: PlotRequest, name: str) -> Callable[[Progress], Any]:
     from verify.processes import start_processes
 
     values = {key: None if not asked.words.get(key) else asked.words[key].split(",") for key in ("beta", "gamma")}
-    chosen = {"alpha": asked.words.get("alpha"), **values, "times": asked.times}
+    chosen: dict[str, Any] = {"alpha": asked.words.get("alpha"), **values, "times": asked.times}
+    chosen["quick"] = bool(asked.words.get("quick")) and name in TRAINED_PICTURES
     with name_options():
         read_choice(name, **chosen)
 

@@ -36,7 +36,7 @@ APPLIES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("x_label", "y_label"), SINGLE),
     **{
         name: tuple(picture for picture, able in CHOICES.items() if chosen in able)
-        for name, chosen in (("alpha", "alpha"), ("beta", "beta"), ("gamma", "gamma"), ("time", "times"))
+        for name, chosen in (*((word, word) for word in ("alpha", "beta", "gamma", "quick")), ("time", "times"))
     },
     **dict.fromkeys(("model_size", "batch_size", "samples", "method", "learning_rate"), (CURVES,)),
 }
@@ -147,6 +147,8 @@ def _check_options(wanted: Sequence[str], given: dict[str, Any]) -> None:
     """Raise InputError if an option does not go with a picture, or a loss has no terms."""
     for name in given:
         able = APPLIES[name]
+        if name == "quick" and set(able) & set(wanted):
+            continue  # of several pictures, those that can are quick
         other = next((picture for picture in wanted if picture not in able), None)
         if other is not None:
             fits = f"{able[0]} only" if len(able) == 1 else ", ".join(able)

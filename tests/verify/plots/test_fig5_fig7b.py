@@ -8,11 +8,13 @@ import pytest
 from figure_readers import clashes, draw, line, made_small, slope
 
 from exponents.cli import plot_request
+from exponents.errors import InputError
 from exponents.names import PICTURES
 from verify.networks.network_ensemble import Training, train_networks
 from verify.networks.network_exponent import measure_exponent
 from verify.networks.online_tasks import circle_task
 from verify.networks.perceptron import Perceptron
+from verify.plots import plot_figure
 from verify.plots.figures import FIGURES, fig5_fig7b_trained_networks
 
 SMALL = {"WIDTH": 16, "BATCH": 16, "STEPS": 400, "SEEDS": 2}
@@ -74,7 +76,7 @@ def test_the_powers_of_fig5b_follow_from_the_target():
 
     with pytest.raises(KeyboardInterrupt):
         FIGURES["fig5b"].compute(spread)
-    assert {(beta, power) for beta, power, _ in asked} == {
+    assert {(beta, power) for beta, power, *_ in asked} == {
         (beta, Fraction(9, 10) / beta) for beta in map(Fraction, ("1/2", "3/4", "1", "5/4"))
     }
 
@@ -87,3 +89,23 @@ def test_all_pictures_without_jax_are_all_others(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(plot_request, "find_spec", lambda _: None)
     assert set(PICTURES) - set(ask().pictures) == {"fig5a", "fig5b", "fig6", "fig7b", "fig8"}
     assert "fig5a, fig5b, fig6, fig7b, fig8 are left out: they need jax" in capsys.readouterr().err
+
+
+def test_a_quick_figure_has_smaller_networks(monkeypatch):
+    asked = []
+
+    def train(beta, power, gamma, width, steps):
+        asked.append((width, steps))
+        raise InterruptedError
+
+    monkeypatch.setattr(fig5_fig7b_trained_networks, "_train", train)
+    figure = FIGURES["fig5a"]
+    for quick in (None, True):
+        with pytest.raises(InterruptedError):
+            figure.compute(map, figure.choose(type(figure.choice)(quick=quick)))
+    assert asked[0] == (256, 20_000) and asked[1][0] < asked[0][0] and asked[1][1] < asked[0][1]
+
+
+def test_a_figure_without_networks_has_no_quick_version():
+    with pytest.raises(InputError, match=r"fig2a does not take `quick`"):
+        plot_figure("fig2a", quick=True)

@@ -30,7 +30,7 @@ def power_law(exponent, scatter=0.01):
 def use_curves(monkeypatch, exponents):
     """Let networks have these exponents, by gamma_0."""
 
-    def train(gamma, *_):
+    def train(gamma, **_):
         return power_law(exponents[gamma])
 
     monkeypatch.setattr(fig6_fig8_richness, "_train_on_digits", train)
@@ -103,7 +103,8 @@ def test_a_kernel_without_an_exponent_predicts_nothing(monkeypatch):
     predicted, _, remark = fig6_fig8_richness._predict_digits(16)
     assert predicted == () and "1.25, 0.75" in remark and "nothing is predicted" in remark
     curve = power_law(0.5)
-    data = Compared((Fraction(1), Fraction(0)), (curve, curve), (measure_exponent(curve),) * 2, predicted, (remark,))
+    found = (measure_exponent(curve),) * 2
+    data = Compared((Fraction(1), Fraction(0)), (curve, curve), found, predicted, (remark,), "$N = 16$")
     assert list(clashes(draw({"fig6": data})["fig6"])) == []
 
 

@@ -58,6 +58,7 @@ def plot_figure(
     beta: object = None,
     gamma: object = None,
     times: ArrayLike | None = None,
+    quick: bool = False,
     size: tuple[float, float] | None = None,
     executor: Executor | None = None,
 ) -> Any:
@@ -77,6 +78,8 @@ def plot_figure(
         Sources, and richnesses, which are ≥ 0.
     times : array of shape (times,), optional
         Times of the curves, in units of 1/(learning rate); positive and rising.
+    quick : bool
+        Whether to train smaller networks, or for fewer steps, where a figure trains some.
     size : (width, height), optional
         Of a new figure, in inches.
     executor : Executor, optional
@@ -108,7 +111,7 @@ def plot_figure(
     'hard task,  $\\\\beta = 2/5$'
     >>> axes[0].figure.savefig("fig2b.pdf")  # doctest: +SKIP
     """
-    choice = read_choice(name, alpha, beta, gamma, times)
+    choice = read_choice(name, alpha, beta, gamma, times, quick)
     figure = FIGURES[name]
     count = sum(map(len, figure.heights))
     given = None if axes is None else check_axes(axes, count)
@@ -121,13 +124,18 @@ def plot_figure(
 
 
 def read_choice(
-    name: str, alpha: object = None, beta: object = None, gamma: object = None, times: ArrayLike | None = None
+    name: str,
+    alpha: object = None,
+    beta: object = None,
+    gamma: object = None,
+    times: ArrayLike | None = None,
+    quick: bool = False,
 ) -> Choice:
     """Return what a figure is computed for.
 
     Parameters
     ----------
-    name, alpha, beta, gamma, times
+    name, alpha, beta, gamma, times, quick
         As of `plot_figure`.
 
     Raises
@@ -147,6 +155,7 @@ def read_choice(
             tuple(map(check_source, _read_numbers(beta, "beta"))),
             _read_numbers(gamma, "gamma"),
             None if times is None else check_times(times),
+            quick or None,
         )
     )
 

@@ -39,8 +39,11 @@ from .axes import Scale, fit_linear_scale, fit_log_scale, span_time
 from .chart import Chart, make_gradient, set_up
 from .page import Choice, Figure, Map
 
-WIDTH, DEPTH, BATCH, STEPS, SEEDS = 128, 4, 128, 5_000, 3
+WIDTH, DEPTH, BATCH, STEPS, SEEDS = 256, 4, 128, 20_000, 3
 """Of all networks."""
+
+QUICK = 128, 5_000
+"""Width and steps for a first look."""
 
 TARGET = Fraction(7, 5)
 """q in Fig. 5b."""
@@ -54,6 +57,7 @@ class Trained:
     ----------
     beta, power, gamma : Fraction
         Source, q_phi, and gamma_0 of the rich ones.
+    width, steps : int
     curve : LossCurve
         Of rich networks.
     rich, lazy : NetworkExponent
@@ -63,6 +67,8 @@ class Trained:
     beta: Fraction
     power: Fraction
     gamma: Fraction
+    width: int
+    steps: int
     curve: LossCurve
     rich: NetworkExponent
     lazy: NetworkExponent
@@ -78,19 +84,20 @@ def _compute(target: Fraction | None, choice: Choice, spread: Map) -> tuple[Trai
     single = Fraction(0) if target is None else convention("circle").to_model(1, target)[beta_symbol]  # at q_phi = 1
     powers = [Fraction(1) if target is None else single / beta for beta in choice.beta]  # eq. 14: beta ~ 1/q_phi
     pairs = list(zip(choice.beta, powers, strict=True))
-    tasks = [(*pair, gamma) for pair in pairs for gamma in (choice.richness, 0.0)]
+    sizes = QUICK if choice.quick else (WIDTH, STEPS)
+    tasks = [(*pair, gamma, *sizes) for pair in pairs for gamma in (choice.richness, 0.0)]
     curves = list(spread(_train, *zip(*tasks, strict=True)))
     return tuple(
-        Trained(beta, power, choice.gamma[0], rich, measure_exponent(rich), measure_exponent(lazy))
+        Trained(beta, power, choice.gamma[0], *sizes, rich, measure_exponent(rich), measure_exponent(lazy))
         for (beta, power), rich, lazy in zip(pairs, curves[::2], curves[1::2], strict=True)
     )
 
 
-def _train(beta: Fraction, power: Fraction, gamma: float) -> LossCurve:
+def _train(beta: Fraction, power: Fraction, gamma: float, width: int, steps: int) -> LossCurve:
     decay = convention("circle").from_model(2 * power, beta)[1]
-    eta = choose_learning_rate(beta, STEPS, lazy=gamma == 0)
-    network = Perceptron(WIDTH, DEPTH, float(power), gamma)
-    return train_networks(network, circle_task(decay), Training(BATCH, eta, STEPS), range(SEEDS))
+    eta = choose_learning_rate(beta, steps, lazy=gamma == 0)
+    network = Perceptron(width, DEPTH, float(power), gamma)
+    return train_networks(network, circle_task(decay), Training(BATCH, eta, steps), range(SEEDS))
 
 
 def _draw(title: str, found: tuple[Trained, ...], axes: Sequence[Any]) -> None:
@@ -105,7 +112,7 @@ def _draw(title: str, found: tuple[Trained, ...], axes: Sequence[Any]) -> None:
     marks = [float(one.beta) for one in found]
     across = Scale(r"$\beta$", float(sources[0]), float(sources[-1]), marks)
     upwards = fit_linear_scale("exponent", [*reached, *lines[RICH]])
-    note = f"$N = {WIDTH}$"
+    note = f"$N = {found[0].width}$"
     charts = set_up(axes, [(along, fit_log_scale(r"$L$", np.concatenate(losses))), (across, upwards)], title, note)
     _draw_losses(charts[0], found)
     for regime, colour in zip(REGIMES, (BLUE, VERMILION), strict=True):
@@ -135,7 +142,9 @@ def _draw_losses(chart: Chart, found: Sequence[Trained]) -> None:
         names.append((f"${first}{float(one.beta if same else one.power):g}$", float(loss[-1]), colour))
     chart.margin(names)
     chart.caption(
-        (0, 0), "", [r"dashed: $t^{-\beta \max(1,\, 2/(1+\beta))}$", f"depth {DEPTH}, {STEPS} steps, {SEEDS} seeds"]
+        (0, 0),
+        "",
+        [r"dashed: $t^{-\beta \max(1,\, 2/(1+\beta))}$", f"depth {DEPTH}, {found[0].steps} steps, {SEEDS} seeds"],
     )
 
 
@@ -148,7 +157,8 @@ def _room(values: Sequence[float]) -> tuple[float, float]:
 def _make_figure(name: str, source: str, title: str, sources: str, target: Fraction | None = None) -> Figure:
     beta = tuple(map(Fraction, sources.split()))
     compute, draw = partial(_compute, target), partial(_draw, title)
-    return Figure(name, source, compute, draw, ((150.0,), (110.0,)), Choice(beta=beta, gamma=(Fraction(1),)), ("beta",))
+    choice = Choice(beta=beta, gamma=(Fraction(1),), quick=False)
+    return Figure(name, source, compute, draw, ((150.0,), (110.0,)), choice, ("beta",))
 
 
 FIG5A = _make_figure("fig5a", "Fig. 5a", "networks, several targets", "1/10 1/4 1/2 3/4 1 5/4 3/2")

@@ -49,6 +49,9 @@ USUAL_BETA = 0.3
 TEXT_WIDTH, TEXT_DEPTH, TEXT_BATCH, TEXT_STEPS, TEXT_SEEDS, TEXT_RATE = 32, 2, 16, 600, 3, 1.0
 """Of transformers."""
 
+QUICK_STEPS, QUICK_KERNEL, QUICK_TEXT_STEPS = 1000, 1000, 150
+"""For a first look."""
+
 
 ROOM = 1.8
 """Height of the lower panel, over the largest exponent: words stand above."""
@@ -68,6 +71,8 @@ class Compared:
         Name, exponent, and its error.
     remarks : tuple of str
         What is said of the predictions.
+    note : str
+        The networks, for the title.
     """
 
     gamma: tuple[Fraction, ...]
@@ -75,21 +80,24 @@ class Compared:
     exponents: tuple[NetworkExponent, ...]
     predicted: tuple[tuple[str, float, float], ...]
     remarks: tuple[str, ...]
+    note: str
 
 
 def _compute_digits(choice: Choice, spread: Map) -> Compared:
-    ((predicted, beta, remark),) = spread(_predict_digits, (WIDTH,))  # a fork after JAX has begun would wait for ever
+    steps, images = (QUICK_STEPS, QUICK_KERNEL) if choice.quick else (STEPS, KERNEL)
+    ((predicted, beta, remark),) = spread(_predict_digits, (images,))  # a fork after JAX has begun would wait for ever
     gamma = (*choice.gamma, Fraction(0))
-    curves = tuple(spread(_train_on_digits, gamma, [beta] * len(gamma)))
-    return Compared(gamma, curves, tuple(map(measure_exponent, curves)), predicted, (remark,))
+    curves = tuple(spread(partial(_train_on_digits, beta=beta, steps=steps), gamma))
+    note = f"$N = {WIDTH}$, {steps} steps, {SEEDS} seeds"
+    return Compared(gamma, curves, tuple(map(measure_exponent, curves)), predicted, (remark,), note)
 
 
-def _predict_digits(width: int) -> tuple[tuple[tuple[str, float, float], ...], float, str]:
+def _predict_digits(images: int) -> tuple[tuple[tuple[str, float, float], ...], float, str]:
     """Return what the kernel at the start predicts, the source, and what is said of both."""
     task = digits_task()
     assert task.answers is not None
-    targets = task.answers[:KERNEL]
-    kernel = start_kernel(Convolutional(width, DEPTH), task.held_out[:KERNEL])
+    targets = task.answers[:images]
+    kernel = start_kernel(Convolutional(WIDTH, DEPTH), task.held_out[:images])
     try:
         fit = fit_kernel(kernel, targets - targets.mean(axis=0))
     except NoSingleExponent as error:
@@ -107,15 +115,16 @@ def _predict_digits(width: int) -> tuple[tuple[tuple[str, float, float], ...], f
     return tuple(predicted), max(fit.beta.value, 0.05), remark
 
 
-def _train_on_digits(gamma: Fraction, beta: float) -> LossCurve:
-    eta = choose_learning_rate(beta, STEPS, lazy=gamma == 0)
+def _train_on_digits(gamma: Fraction, beta: float, steps: int) -> LossCurve:
+    eta = choose_learning_rate(beta, steps, lazy=gamma == 0)
     network = Convolutional(WIDTH, DEPTH, float(gamma))
-    return train_networks(network, digits_task(), Training(BATCH, eta, STEPS), range(SEEDS))
+    return train_networks(network, digits_task(), Training(BATCH, eta, steps), range(SEEDS))
 
 
 def _compute_text(choice: Choice, spread: Map) -> Compared:
     gamma = tuple(sorted(choice.gamma))
-    curves = tuple(spread(_train_on_text, gamma))
+    steps = QUICK_TEXT_STEPS if choice.quick else TEXT_STEPS
+    curves = tuple(spread(partial(_train_on_text, steps=steps), gamma))
     exponents = tuple(map(measure_exponent, curves))
     beta, error = exponents[0].value, exponents[0].error
     predicted = (
@@ -124,15 +133,16 @@ def _compute_text(choice: Choice, spread: Map) -> Compared:
     )
     remark = rf"$\beta = {beta:.3f} \pm {error:.3f}$, measured at $\gamma_0 = {float(gamma[0]):g}$"
     remarks = remark, "cross-entropy, not squared error: only suggestive"
-    return Compared(gamma, curves, exponents, predicted, remarks)
+    note = f"$N = {TEXT_WIDTH}$, {steps} steps, {TEXT_SEEDS} seeds"
+    return Compared(gamma, curves, exponents, predicted, remarks, note)
 
 
-def _train_on_text(gamma: Fraction) -> LossCurve:
+def _train_on_text(gamma: Fraction, steps: int) -> LossCurve:
     network = Transformer(TEXT_WIDTH, TEXT_DEPTH, float(gamma))
-    return train_networks(network, text_task(), Training(TEXT_BATCH, TEXT_RATE, TEXT_STEPS), range(TEXT_SEEDS))
+    return train_networks(network, text_task(), Training(TEXT_BATCH, TEXT_RATE, steps), range(TEXT_SEEDS))
 
 
-def _draw(title: str, note: str, label: str, unit: float, found: Compared, axes: Sequence[Any]) -> None:
+def _draw(title: str, label: str, unit: float, found: Compared, axes: Sequence[Any]) -> None:
     """Draw losses against time, in units of a clock, and exponents against gamma_0, on two Axes."""
     colours = (*make_gradient(len(found.gamma) - (found.gamma[-1] == 0)), *([ink()] if found.gamma[-1] == 0 else []))
     seen = [curve.time >= 1 for curve in found.curves]
@@ -149,7 +159,9 @@ def _draw(title: str, note: str, label: str, unit: float, found: Compared, axes:
     reached = [one.value + sign * min(one.error, 1.0) for one in found.exponents for sign in (-1, 1)]
     reached += [value for _, value, _ in found.predicted]
     upwards = fit_linear_scale("exponent", [0.0, *reached, ROOM * max(reached)])
-    charts = set_up(axes, [(along, fit_log_scale(r"$L$", np.concatenate(losses))), (across, upwards)], title, note)
+    charts = set_up(
+        axes, [(along, fit_log_scale(r"$L$", np.concatenate(losses))), (across, upwards)], title, found.note
+    )
     names: list[tuple[str, float, str]] = []
     rows = zip(found.gamma, found.curves, found.exponents, times, losses, seen, colours, strict=True)
     for gamma, curve, exponent, time, loss, part, colour in rows:
@@ -199,9 +211,8 @@ def _sum_up(found: Compared) -> list[str]:
     return lines
 
 
-_draw_digits = partial(_draw, "networks on digits", f"$N = {WIDTH}$, {STEPS} steps, {SEEDS} seeds", "$t$", 1.0)
-_TEXT_NOTE = f"$N = {TEXT_WIDTH}$, {TEXT_STEPS} steps, {TEXT_SEEDS} seeds"
-_draw_text = partial(_draw, "networks on text", _TEXT_NOTE, "tokens", TEXT_BATCH * CONTEXT / TEXT_RATE)
+_draw_digits = partial(_draw, "networks on digits", "$t$", 1.0)
+_draw_text = partial(_draw, "networks on text", "tokens", TEXT_BATCH * CONTEXT / TEXT_RATE)
 
 FIG6, FIG8 = (
     Figure(
@@ -210,7 +221,7 @@ FIG6, FIG8 = (
         compute,
         draw,
         ((150.0,), (130.0,)),
-        Choice(gamma=tuple(map(Fraction, gammas.split()))),
+        Choice(gamma=tuple(map(Fraction, gammas.split())), quick=False),
         ("gamma",),
     )
     for name, source, compute, draw, gammas in (

@@ -34,12 +34,15 @@ class Choice:
     beta, gamma : tuple of Fraction
     times : array of shape (times,), optional
         In units of 1/(learning rate), rising.
+    quick : bool, optional
+        Whether networks are smaller, or take fewer steps.
     """
 
     alpha: Fraction | None = None
     beta: tuple[Fraction, ...] = ()
     gamma: tuple[Fraction, ...] = ()
     times: Reals | None = None
+    quick: bool | None = None
 
     @property
     def capacity(self) -> Fraction:
@@ -73,7 +76,8 @@ class Choice:
     @property
     def given(self) -> dict[str, Any]:
         """What is chosen, by name."""
-        return {name: value for name, value in vars(self).items() if value is not None and (name == "times" or value)}
+        chosen = {name: value for name, value in vars(self).items() if value is not None}
+        return {name: value for name, value in chosen.items() if not isinstance(value, tuple) or value}
 
     def along(self, *parts: float) -> Reals:
         """Return times at parts of the way from the first to the last, on a logarithmic scale.
