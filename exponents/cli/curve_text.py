@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from verify.model import Model
     from verify.sweep.curve_question import CurveQuestion
 
+MATTERS, TINY = 0.1, 1e-300
+"""The part of the loss from which noise matters, and the least one that has a logarithm."""
+
 
 def curve_title(asked: CurveQuestion, found: LossCurve, among: bool = False) -> str:
     """Return what was solved, for which model; ``among`` others, also what else may differ.
@@ -94,6 +97,7 @@ def curve_notes(asked: CurveQuestion, found: LossCurve) -> Sequence[str]:
             "From batches: the variance that they add; mean shift: what else they change. Both at all orders in {noise}"
             f" = {float(asked.learning_rate / model.batch_size):g}, as steps tend to 0, without the four-point part."
         )
+    notes += describe_noise(found)
     if "left_out" in found.observed:
         notes.append("Left out: the exact lazy loss in steps of {eta}, less L.")
     notes += [f"{write_options(warning)}." for warning in curve_warnings(asked, found)]
@@ -136,6 +140,42 @@ def _lazy_note(model: Model) -> str:
     if model.batch_size is not None:
         exact += ": the mean over Gaussian batches is exact, with its four-point part"
     return f"{exact}. L is the loss of the flow, and what steps and batches add to it."
+
+
+def describe_noise(found: LossCurve) -> list[str]:
+    """Return a sentence on when the noise of batches matters: from which times on it adds a tenth of the loss.
+
+    Between two times the share is followed along its power law.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from verify.curves import LossCurve
+    >>> time, loss, noise = (np.array(values) for values in ([1.0, 100.0], [1.0, 0.1], [0.01, 0.1]))
+    >>> describe_noise(LossCurve(time, loss, 0 * time, 1.0, observed={"variance": noise}))
+    ['Batches add more than a tenth of L from t = 10 on: there their noise matters.']
+    """
+    import numpy as np  # here, so that a mistake is answered without NumPy
+
+    parts = [found.observed[name] for name in ("variance", "from_batches", "mean_shift") if name in found.observed]
+    seen = (found.time > 0) & (found.loss > 0)
+    if not parts or not seen.any():
+        return []
+    time, share = found.time[seen], np.maximum(np.abs(sum(parts))[seen] / found.loss[seen], TINY)
+    large = share > MATTERS
+    if not large.any():
+        largest = int(share.argmax())
+        return [f"Batches add at most {100 * share[largest]:.2g} % of L at these times, at t = {time[largest]:.4g}."]
+    if large.all():
+        return ["Batches add more than a tenth of L at all of these times: their noise matters."]
+    edges = [i for i in range(1, len(time)) if large[i] != large[i - 1]]
+    if len(edges) > 1:
+        return [f"Batches add up to {100 * share.max():.2g} % of L: their noise matters at some of these times."]
+    here = slice(edges[0] - 1, edges[0] + 1)
+    order = slice(None, None, 1 if share[here][0] < share[here][1] else -1)
+    crossing = np.exp(np.interp(np.log(MATTERS), np.log(share[here][order]), np.log(time[here][order])))
+    side = f"from t = {crossing:.3g} on" if large[-1] else f"up to t = {crossing:.3g}"
+    return [f"Batches add more than a tenth of L {side}: there their noise matters."]
 
 
 def _reuse_notes(asked: CurveQuestion, found: LossCurve) -> list[str]:

@@ -14,6 +14,7 @@ from scipy.special import gamma, gammainc, zeta
 
 import verify.solvers
 from exponents.cli.app import main
+from exponents.cli.curve_text import describe_noise
 from exponents.names import METHODS
 from verify.curves import LossCurve, Status
 from verify.flow.curve import limit_curve
@@ -744,3 +745,29 @@ def test_seeds_follow_the_first_and_two_halves_are_the_whole(capsys):
 def test_bad_lists_and_seeds_are_answered_in_one_line(arguments, words, capsys):
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (2, "") and err.count("\n") == 1 and words in err and len(err) < 300
+
+
+@pytest.mark.parametrize(
+    ("growth", "said"),
+    [
+        (0.25, "add more than a tenth of L from t = 1e+04 on"),  # 0.01 t^(1/4) is 1/10 at 10^4
+        (-0.5, "add at most 1 % of L at these times, at t = 1"),
+        (1.5, "add more than a tenth of L from t = 4.64 on"),  # 10^(2/3)
+    ],
+)
+def test_the_time_from_which_batches_matter(growth, said):
+    time = np.array([1.0, 1e3, 1e6])
+    loss = time**-0.5
+    noise = 0.01 * time**growth * loss
+    halves = {"variance": 1.5 * noise, "mean_shift": -0.5 * noise}
+    (sentence,) = describe_noise(LossCurve(time, loss, 0 * time, 1.0, observed=halves))
+    assert said in sentence
+    assert describe_noise(LossCurve(time, loss, 0 * time, 1.0)) == []
+
+
+def test_noise_that_is_forgotten_or_always_there():
+    time = np.array([1.0, 100.0, 1e4])
+    early = LossCurve(time, time**-0.5, 0 * time, 1.0, observed={"variance": time**-1.0})
+    assert "up to t = 100" in describe_noise(early)[0]  # t^-1/2 is 1/10 there
+    always = LossCurve(time, time**-0.5, 0 * time, 1.0, observed={"variance": 0.5 * time**-0.5})
+    assert "at all of these times" in describe_noise(always)[0]
