@@ -94,6 +94,7 @@ def test_the_lazy_loss_is_gradient_descent_with_the_kernel():
     assert not np.allclose(compute_lazy_loss(1.1 * times, Fraction(2), Fraction(1), 3), expected, rtol=2e-3)
 
 
+@pytest.mark.slow
 def test_networks_that_are_trained(monkeypatch):
     """A small one, in seconds: hard targets gain, and one training answers all that is asked of it."""
     pytest.importorskip("jax")
