@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf, isinf
+from math import inf, isinf, log
 from typing import TYPE_CHECKING
 
 from ..names import FLOW, SIMULATE, TWO_TIME
@@ -155,25 +155,22 @@ def describe_noise(found: LossCurve) -> list[str]:
     >>> describe_noise(LossCurve(time, loss, 0 * time, 1.0, observed={"variance": noise}))
     ['Batches add more than a tenth of L from t = 10 on: there their noise matters.']
     """
-    import numpy as np  # here, so that a mistake is answered without NumPy
-
     parts = [found.observed[name] for name in ("variance", "from_batches", "mean_shift") if name in found.observed]
-    seen = (found.time > 0) & (found.loss > 0)
-    if not parts or not seen.any():
+    rows = zip(found.time.tolist(), found.loss.tolist(), *(part.tolist() for part in parts), strict=True)
+    seen = [(time, max(abs(sum(added)) / loss, TINY)) for time, loss, *added in rows if time > 0 and loss > 0]
+    if not parts or not seen:
         return []
-    time, share = found.time[seen], np.maximum(np.abs(sum(parts))[seen] / found.loss[seen], TINY)
-    large = share > MATTERS
-    if not large.any():
-        largest = int(share.argmax())
-        return [f"Batches add at most {100 * share[largest]:.2g} % of L at these times, at t = {time[largest]:.4g}."]
-    if large.all():
+    large = [share > MATTERS for _, share in seen]
+    when, most = max(seen, key=lambda one: one[1])
+    if not any(large):
+        return [f"Batches add at most {100 * most:.2g} % of L at these times, at t = {when:.4g}."]
+    if all(large):
         return ["Batches add more than a tenth of L at all of these times: their noise matters."]
-    edges = [i for i in range(1, len(time)) if large[i] != large[i - 1]]
+    edges = [i for i in range(1, len(seen)) if large[i] != large[i - 1]]
     if len(edges) > 1:
-        return [f"Batches add up to {100 * share.max():.2g} % of L: their noise matters at some of these times."]
-    here = slice(edges[0] - 1, edges[0] + 1)
-    order = slice(None, None, 1 if share[here][0] < share[here][1] else -1)
-    crossing = np.exp(np.interp(np.log(MATTERS), np.log(share[here][order]), np.log(time[here][order])))
+        return [f"Batches add up to {100 * most:.2g} % of L: their noise matters at some of these times."]
+    (before, low), (after, high) = seen[edges[0] - 1 : edges[0] + 1]
+    crossing = before * (after / before) ** (log(MATTERS / low) / log(high / low))
     side = f"from t = {crossing:.3g} on" if large[-1] else f"up to t = {crossing:.3g}"
     return [f"Batches add more than a tenth of L {side}: there their noise matters."]
 

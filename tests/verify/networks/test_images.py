@@ -121,6 +121,7 @@ def test_richness_means_the_same_at_every_width(digits):
     assert richer == pytest.approx(2 * wide, rel=0.35)  # control: and doubled gamma_0 doubles it
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits(digits):
     found = []
     for seed in (0, 0, 1):

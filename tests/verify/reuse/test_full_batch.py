@@ -58,6 +58,7 @@ def test_control_as_published_the_loss_would_fall_faster():
     assert published - max(slopes) > 0.03
 
 
+@pytest.mark.slow
 def test_control_the_sizes_are_a_minimum():
     least, size, samples = best()[0]
     for more, fewer in ((1.5, 1.0), (1 / 1.5, 1.0), (1.0, 1.5), (1.0, 1 / 1.5)):
