@@ -109,9 +109,6 @@ PICTURES = {
 
 PHASES, CURVES, *FIGURES = PICTURES
 
-TRAINED_PICTURES = ("fig5a", "fig5b", "fig6", "fig7b", "fig8")
-"""Pictures that need JAX: `ALL` leaves them out where it is not installed."""
-
 ALL = "all"
 """The word for all pictures."""
 
@@ -135,6 +132,9 @@ CHOICES = {
     "offline": ("alpha", "beta", "gamma", "times"),
 }
 """What may be chosen in a picture beside the paper's own values."""
+
+TRAINED_PICTURES = tuple(picture for picture, able in CHOICES.items() if "quick" in able)
+"""Pictures that need JAX: `ALL` leaves them out where it is not installed."""
 
 TASKS = ("hard", "easy", "super-easy")
 """The paper's names for the phases of its loss, in order of increasing source exponent."""

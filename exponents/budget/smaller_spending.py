@@ -13,6 +13,9 @@ from .allocation import Plan, plan_budget, share_budget
 WORTH = mpf("1e-6")
 """Part of the loss from which a smaller one is worth a word."""
 
+ROOM = mpf("1e-3")
+"""Part of a budget from which it counts as left."""
+
 
 @dataclass(frozen=True)
 class SmallerSpending:
@@ -53,6 +56,5 @@ def spend_less(plan: Plan) -> SmallerSpending | None:
     if found.loss > plan.loss * (1 - WORTH):
         return None
     amounts = dict(found.allocation)
-    room = WORTH * 1000
     spent = [cost.as_expr().evalf(20, subs=amounts) / plan.budgets[0] for cost in scaled.costs]
-    return SmallerSpending(found.loss, tuple(i for i, part in enumerate(spent) if part < 1 - room))
+    return SmallerSpending(found.loss, tuple(i for i, part in enumerate(spent) if part < 1 - ROOM))

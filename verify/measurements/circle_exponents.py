@@ -1,7 +1,7 @@
 """Which exponents do networks on the circle have: trained ones, and infinitely wide lazy ones?
 
 Deep networks with units relu(h)^(alpha/2) and richness gamma learn a target on the circle
-(`networks.network_ensemble`).  An exponent is measured as in the figures (`networks.network_exponent`).  Each
+(`networks.circle_training`).  An exponent is measured as in the figures (`networks.network_exponent`).  Each
 target is trained once, whatever is asked of it.
 
 The lazy network is taken at infinite width, where its loss is a sum over the Fourier modes of its kernel: at the widths
@@ -16,16 +16,11 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import zeta
 
-from exponents.model.conventions import convention
-
 from ..arrays import Reals
 from ..curves import LossCurve
 from ..networks.circle_spectrum import circle_spectrum
-from ..networks.network_ensemble import Training, train_networks
+from ..networks.circle_training import find_decay, train_on_circle
 from ..networks.network_exponent import NetworkExponent, measure_exponent
-from ..networks.network_prediction import choose_learning_rate
-from ..networks.online_tasks import circle_task
-from ..networks.perceptron import Perceptron
 
 WIDTH, DEPTH, BATCH, STEPS, SEEDS = 128, 4, 128, 10_000, 3
 """Of the networks."""
@@ -58,10 +53,7 @@ def train_exponent(alpha: Fraction, beta: Fraction, gamma: Fraction) -> NetworkE
     Traceback (most recent call last):
     exponents.errors.InputError: beta must be positive for a target of finite variance; got 0; try 1/2
     """
-    task = circle_task(_decay(alpha, beta))
-    eta = choose_learning_rate(beta, STEPS, lazy=gamma == 0)
-    network = Perceptron(WIDTH, DEPTH, float(alpha / 2), float(gamma))
-    return measure_exponent(train_networks(network, task, Training(BATCH, eta, STEPS), range(SEEDS)))
+    return measure_exponent(train_on_circle(alpha, beta, gamma, WIDTH, DEPTH, BATCH, STEPS, SEEDS))
 
 
 def compute_lazy_exponent(alpha: Fraction, beta: Fraction, last: float) -> NetworkExponent:
@@ -101,11 +93,6 @@ def compute_lazy_loss(time: Reals, alpha: Fraction, beta: Fraction, depth: int) 
     modes = np.arange(MODES)
     spectrum = circle_spectrum(modes, float(alpha / 2), depth - 1)
     rates = spectrum[1:] / 2 / spectrum.sum()
-    twice = 2 * float(_decay(alpha, beta))
+    twice = 2 * float(find_decay(alpha, beta))
     weights, beyond = modes[1:] ** -twice, zeta(twice, MODES)
     return np.array([(weights * np.exp(-2 * rates * moment)).sum() + beyond for moment in time]) / 2
-
-
-def _decay(alpha: Fraction, beta: Fraction) -> Fraction:
-    """Return q of the target's Fourier modes k^-q."""
-    return convention("circle").from_model(alpha, beta)[1]

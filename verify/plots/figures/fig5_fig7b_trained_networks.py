@@ -29,11 +29,9 @@ from exponents.names import LAZY, REGIMES, RICH
 from exponents.symbols import beta as beta_symbol
 
 from ...curves import LossCurve
-from ...networks.network_ensemble import Training, train_networks
+from ...networks.circle_training import train_on_circle
 from ...networks.network_exponent import NetworkExponent, measure_exponent
-from ...networks.network_prediction import choose_learning_rate, predict_exponents
-from ...networks.online_tasks import circle_task
-from ...networks.perceptron import Perceptron
+from ...networks.network_prediction import predict_exponents
 from ..style import BLUE, VERMILION
 from .axes import Scale, fit_linear_scale, fit_log_scale, span_time
 from .chart import Chart, make_gradient, set_up
@@ -85,7 +83,7 @@ def _compute(target: Fraction | None, choice: Choice, spread: Map) -> tuple[Trai
     powers = [Fraction(1) if target is None else single / beta for beta in choice.beta]  # eq. 14: beta ~ 1/q_phi
     pairs = list(zip(choice.beta, powers, strict=True))
     sizes = QUICK if choice.quick else (WIDTH, STEPS)
-    tasks = [(*pair, gamma, *sizes) for pair in pairs for gamma in (choice.richness, 0.0)]
+    tasks = [(*pair, gamma, *sizes) for pair in pairs for gamma in (choice.gamma[0], Fraction(0))]
     curves = list(spread(_train, *zip(*tasks, strict=True)))
     return tuple(
         Trained(beta, power, choice.gamma[0], *sizes, rich, measure_exponent(rich), measure_exponent(lazy))
@@ -93,11 +91,8 @@ def _compute(target: Fraction | None, choice: Choice, spread: Map) -> tuple[Trai
     )
 
 
-def _train(beta: Fraction, power: Fraction, gamma: float, width: int, steps: int) -> LossCurve:
-    decay = convention("circle").from_model(2 * power, beta)[1]
-    eta = choose_learning_rate(beta, steps, lazy=gamma == 0)
-    network = Perceptron(width, DEPTH, float(power), gamma)
-    return train_networks(network, circle_task(decay), Training(BATCH, eta, steps), range(SEEDS))
+def _train(beta: Fraction, power: Fraction, gamma: Fraction, width: int, steps: int) -> LossCurve:
+    return train_on_circle(2 * power, beta, gamma, width, DEPTH, BATCH, steps, SEEDS)
 
 
 def _draw(title: str, found: tuple[Trained, ...], axes: Sequence[Any]) -> None:
