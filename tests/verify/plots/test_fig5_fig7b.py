@@ -26,7 +26,7 @@ LOSSES, EXPONENTS = 0, 1
 def trained():
     choice = FIGURES["fig5a"].choose(type(FIGURES["fig5a"].choice)(beta=(Fraction(1, 2), Fraction(5, 4))))
     with made_small({fig5_fig7b_trained_networks: SMALL}):
-        yield FIGURES["fig5a"].compute(map, choice)
+        return FIGURES["fig5a"].compute(map, choice)
 
 
 @pytest.fixture(scope="module")
