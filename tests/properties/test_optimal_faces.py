@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import combinations
 from math import prod
 
+import pytest
 from sympy import S, symbols
 
 from exponents.algebra.parametric import evaluate, holds
@@ -126,9 +127,10 @@ def is_refuted(diagram, forged):
     return False
 
 
-def test_the_listed_face_of_random_problems_is_the_whole_one_and_any_less_is_refuted():
+@pytest.mark.parametrize("seeds", [range(18), pytest.param(range(18, 50), marks=pytest.mark.slow)])
+def test_the_listed_face_of_random_problems_is_the_whole_one_and_any_less_is_refuted(seeds):
     compared = rays = faces = 0
-    for seed in range(50):
+    for seed in seeds:
         draw, diagram = random_problem(seed)
         if diagram is None:
             continue
@@ -141,7 +143,7 @@ def test_the_listed_face_of_random_problems_is_the_whole_one_and_any_less_is_ref
             if len(phase.vertices) > 1:
                 faces += 1
                 assert is_refuted(diagram, replace(phase, vertices=phase.vertices[:-1]))
-    assert compared > 30 and rays > 2 and faces > 1
+    assert compared > 10 and rays > 0 and faces > 0
 
 
 def test_the_exponent_at_simple_points_is_that_of_the_programme_there():

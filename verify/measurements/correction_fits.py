@@ -76,10 +76,9 @@ def fit_powers(length: Reals, y: Reals, sigma: Reals, corrections: int) -> Fit:
     low, high = (log(rate / (length[-1] - length[0])) for rate in RATES)
     for _ in range(ZOOMS):
         rates = np.exp(np.linspace(low, high, GRID))
-        fits = fit_rates(length, y, sigma, corrections, list(rates))
-        best = min(range(GRID), key=lambda i: fits[i].misfit)
+        best = int(np.argmin(_project(_design(length, corrections, rates), y, sigma)[2]))
         low, high = log(rates[max(best - 1, 0)]), log(rates[min(best + 1, GRID - 1)])
-    return fits[best]
+    return fit_rates(length, y, sigma, corrections, [float(rates[best])])[0]
 
 
 def fit_rates(length: Reals, y: Reals, sigma: Reals, corrections: int, rates: list[float]) -> list[Fit]:
@@ -92,8 +91,7 @@ def fit_rates(length: Reals, y: Reals, sigma: Reals, corrections: int, rates: li
     >>> round(found.value, 9)
     2.0
     """
-    powers = np.arange(corrections + 1) * (length - length[0])[:, None]
-    return _solve(np.exp(-np.array(rates)[:, None, None] * powers), y, sigma, rates)
+    return _solve(_design(length, corrections, np.array(rates)), y, sigma, rates)
 
 
 def fit_logarithms(length: Reals, y: Reals, sigma: Reals, corrections: int) -> Fit:
@@ -109,12 +107,23 @@ def fit_logarithms(length: Reals, y: Reals, sigma: Reals, corrections: int) -> F
     return _solve((length[None, :, None] / length[0]) ** -powers, y, sigma, [nan])[0]
 
 
+def _design(length: Reals, corrections: int, rates: Reals) -> Reals:
+    """The columns e^{-j d l}, j = 0 to K, for each d: shape (rates, points, K + 1)."""
+    powers = np.arange(corrections + 1) * (length - length[0])[:, None]
+    return np.exp(-rates[:, None, None] * powers)
+
+
+def _project(designs: Reals, y: Reals, sigma: Reals) -> tuple[Reals, Reals, Reals]:
+    """For each design A, A/sigma = Q R: return R, Q^T y/sigma, and the sum of squared misfits over the noise."""
+    q, r = np.linalg.qr(designs / sigma[:, None])
+    scaled = y / sigma
+    inside = np.swapaxes(q, 1, 2) @ scaled
+    return r, inside, ((scaled - (q @ inside[:, :, None])[:, :, 0]) ** 2).sum(axis=1)
+
+
 def _solve(designs: Reals, y: Reals, sigma: Reals, rates: list[float]) -> list[Fit]:
     """Solve weighted least squares for each design, of shape (fits, points, columns), the constant first."""
-    q, r = np.linalg.qr(designs / sigma[:, None])  # A/sigma = Q R
-    scaled = y / sigma
-    inside = np.swapaxes(q, 1, 2) @ scaled  # Q^T y/sigma
-    misfit = ((scaled - (q @ inside[:, :, None])[:, :, 0]) ** 2).sum(axis=1)
+    r, inside, misfit = _project(designs, y, sigma)
     inverse = np.linalg.inv(r)
     # the first parameter is the first row of R^-1 times Q^T y/sigma; its variance is that row squared
     values, spreads = (inverse[:, 0] * inside).sum(axis=1), np.sqrt((inverse[:, 0] ** 2).sum(axis=1))
