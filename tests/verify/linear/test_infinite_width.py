@@ -127,7 +127,7 @@ def test_slopes_are_those_of_the_curves(init):
         assert abs(getattr(found, f"{name}_slope")[1] / difference - 1) > 1e-6  # control: the neighbour's
 
 
-@pytest.mark.parametrize("init", [0, 0.7, 2])
+@pytest.mark.parametrize("init", [0, 0.7, pytest.param(2, marks=pytest.mark.slow)])
 def test_errors_cover_what_a_finer_solution_changes(init):
     times = np.geomspace(1e-2, 1e12, 40)
     rough, fine = (
@@ -146,7 +146,7 @@ def test_errors_cover_what_a_finer_solution_changes(init):
 
 
 @pytest.mark.parametrize("init", [0, 1])
-@pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/2"), ("2", "3/4")])
+@pytest.mark.parametrize(("alpha", "beta"), [("3/2", "1/2"), pytest.param("2", "3/4", marks=pytest.mark.slow)])
 def test_exponents_of_hard_targets(alpha, beta, init):
     source = float(np.divide(*map(float, beta.split("/"))))
     chi = 2 * source / (1 + source)
@@ -160,7 +160,7 @@ def test_exponents_of_hard_targets(alpha, beta, init):
         assert not limit.covers(-source if name == "loss" else 1 - source)  # control: a kernel that stays
 
 
-@pytest.mark.parametrize("init", [0, 0.5, 2])
+@pytest.mark.parametrize("init", [0, 0.5, pytest.param(2, marks=pytest.mark.slow)])
 def test_easy_targets_end_with_what_they_need(init):
     times, richness = np.geomspace(1e4, 1e40, 60), 4 / (1 + init**2) ** 2
     for kind, norm in (("continuum", 1 / 0.75), ("modes", zeta(1.75))):  # |w*|^2 = sum_k k^{-alpha (beta - 1) - 1}
