@@ -33,6 +33,8 @@ DAY = 86400  # seconds
 SOON, LONG = 90, 30 * DAY
 """Seconds beyond which the command says how long a computation takes, and beyond which it refuses to begin."""
 
+MOST_DAYS = 10**9  # a larger number of days is not told
+
 
 @click.command(cls=Command, short_help="Loss curve of the theory.")
 @click.argument("alpha", required=False)
@@ -152,9 +154,9 @@ def _announce(asked: Sequence[CurveQuestion]) -> float:
     with name_options():
         seconds = sum(question.estimate_work()[0] for question in asked)
     if seconds > LONG:
+        days = f"some {seconds / DAY:.2g}" if seconds < MOST_DAYS * DAY else f"more than {MOST_DAYS:g}"
         raise InputError(
-            f"this would take some {seconds / DAY:.2g} days; ask for less time, larger steps, a smaller model or fewer "
-            "seeds"
+            f"this would take {days} days; ask for less time, larger steps, a smaller model or fewer seeds"
         )
     if seconds > SOON:
         text = f"{seconds / 60:.0f} minutes" if seconds < DAY / 12 else f"{seconds / DAY * 24:.0f} hours"

@@ -158,7 +158,7 @@ def describe_noise(found: LossCurve) -> list[str]:
     parts = [found.observed[name] for name in ("variance", "from_batches", "mean_shift") if name in found.observed]
     rows = zip(found.time.tolist(), found.loss.tolist(), *(part.tolist() for part in parts), strict=True)
     seen = [(time, max(abs(sum(added)) / loss, TINY)) for time, loss, *added in rows if time > 0 and loss > 0]
-    if not parts or not seen:
+    if not seen or not any(part.any() for part in parts):  # without batches there is nothing to say
         return []
     large = [share > MATTERS for _, share in seen]
     when, most = max(seen, key=lambda one: one[1])
@@ -189,5 +189,5 @@ def _reuse_notes(asked: CurveQuestion, found: LossCurve) -> list[str]:
             end += f"; with the exact factor of finite N and P, to {mean:.6g}"
         notes.append(f"The mean field of features and samples. L {end}.")
     if asked.method == TWO_TIME:
-        notes.append("The error covers the time grid and the sums over modes, not the mean field.")
+        notes.append("The error covers the intervals of time and the sums over modes, not the mean field.")
     return notes

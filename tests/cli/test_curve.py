@@ -527,6 +527,7 @@ BAD = [
     (trained("--model-size", "1e300"), "at most 1e+15"),
     (trained("--batch-size", "1e300"), "at most 1e+15"),
     (trained("--time", "1e12"), "days"),
+    ((*TWO_TIME, "--batch-size", "1", "--small-steps", "--time", "1e300"), "more than 1e+09 days"),
     (trained("--time", "1,1.05"), "got t = 1.05; try 1 or 1.1"),
     ([*TWO_TIME, "--time", "1e300"], "more than 1e+15 steps"),
     ([*TWO_TIME, "--time", "1e12"], "more than 4 GiB"),
@@ -763,6 +764,17 @@ def test_the_time_from_which_batches_matter(growth, said):
     (sentence,) = describe_noise(LossCurve(time, loss, 0 * time, 1.0, observed=halves))
     assert said in sentence
     assert describe_noise(LossCurve(time, loss, 0 * time, 1.0)) == []
+    assert describe_noise(LossCurve(time, loss, 0 * time, 1.0, observed={"variance": 0 * time})) == []
+
+
+def test_without_batches_nothing_is_said_of_their_noise(capsys):
+    status, out, _ = run(capsys, *TWO_TIME, "--model-size", "16", "--time", "10")
+    assert status == 0 and "Batches" not in out
+
+
+def test_reused_samples_are_solved_on_intervals_and_the_error_says_so(capsys):
+    status, out, _ = run(capsys, *TWO_TIME, "--samples", "20", "--time", "1")
+    assert status == 0 and "The error covers the intervals of time" in out
 
 
 def test_noise_that_is_forgotten_or_always_there():

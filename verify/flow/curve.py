@@ -15,6 +15,8 @@ own rule.
 
 from __future__ import annotations
 
+from math import nan
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -57,6 +59,7 @@ def flow_curve(measure: Spectrum, gamma: float, times: ArrayLike, tolerance: flo
     -------
     LossCurve
         With kernel, clock, readout, correlation, learned_norm, frontier, loss_slope, kernel_slope and readout_slope.
+        loss_slope is NaN where double precision holds nothing of the loss above its floor.
 
     Raises
     ------
@@ -101,6 +104,7 @@ def flow_curve(measure: Spectrum, gamma: float, times: ArrayLike, tolerance: flo
 
     observed = {name: values[places] for name, values in found.items()}
     observed["clock"] = observed["clock"] + observed["kernel"] * (t - seen)
+    observed["loss_slope"] = np.where(t > horizon, nan, observed["loss_slope"])  # of the loss above the floor
     observed["frontier"] = np.array([find_frontier(measure.eigenvalues, row) for row in states.learned[places]])
     return LossCurve(
         time=t,

@@ -497,10 +497,10 @@ def test_a_floor_is_all_that_is_left_in_the_end(gamma):
 def test_a_slow_mode_of_little_weight_is_the_first_to_leave_double_precision(floor):
     measure = spectrum_from_arrays([1, 0.1], [1, 1e-100], floor)
     try:
-        found = flow_curve(measure, 0.0, [3000.0])
+        found = flow_curve(measure, 0.0, [500.0, 3000.0])
     except InputError:
         return
-    assert np.isfinite(found.loss_slope[0]) and found.loss[0] == floor > 0
+    assert np.isfinite(found.loss_slope).tolist() == [True, False] and found.loss[1] == floor > 0
 
 
 def test_modes_that_differ_by_rounding_only_end_in_an_answer_or_in_evidence():
@@ -553,3 +553,10 @@ def test_a_flow_of_too_many_steps_is_given_up_with_evidence(monkeypatch):
     with pytest.raises(FlowFailed, match="took 5 steps") as caught:
         solve_flow(spectrum_from_arrays([1, 0.1], [1, 1]), 1.0, 1e3, 1e-8)
     assert 0 < caught.value.time < 1e3
+
+
+def test_a_loss_that_is_its_floor_has_no_exponent_above_it():
+    """Two lazy modes: the slower one leaves e^(-t/5), of exponent t/5, until it leaves double precision."""
+    found = flow_curve(spectrum_from_arrays([1.0, 0.1], [1.0, 1.0], 0.3), 0.0, [100.0, 1000.0, 1e4, 1e100])
+    assert found.loss_slope[:2] == pytest.approx([-20, -200], rel=1e-9, abs=0) and np.isnan(found.loss_slope[2:]).all()
+    assert found.loss[2:].tolist() == [0.3, 0.3]
