@@ -12,7 +12,7 @@ from functools import partial
 from ..names import REGIMES, RICH, Regime
 from .claim import LINEAR, MINUTES, REUSE, Claim
 from .finite import SQUARED_FLOOR
-from .limit import CHI, EASY, HARD, OFF, READOUT
+from .limit import CHI, EASY, OFF, READOUT
 
 _slow = partial(Claim, cost=MINUTES)
 
@@ -39,8 +39,8 @@ REUSE_CLAIMS = (
 LINEAR_CLAIMS = (
     _slow("linear: time exponent", LINEAR, "Fig. 11", CHI, ("chi", RICH)),
     _slow("linear: readout norm", LINEAR, "Fig. 12", READOUT, _GROWTH),
-    # The text at hand was extracted from a PDF and may have lost a slash; whether v1 prints this formula is undecided.
-    _slow("linear: readout norm", LINEAR, "Fig. 12, caption as extracted", "1 - 2*beta*(1 + beta)", _GROWTH, HARD),
+    # The caption, as extracted from a PDF, has 1 - 2 beta (1 + beta).  If a slash was lost, 1 - 2 beta/(1 + beta) is
+    # the value of the figure.  What v1 prints is undecided, so the caption is no claim.
     _slow("linear: spike", LINEAR, "App. G.3", READOUT, _GROWTH),
     _slow("linear: saturation", LINEAR, "Fig. 12", None, ("saturation",), derived_for=EASY),
 )

@@ -218,7 +218,6 @@ CATALOGUE = {
     ("data: as many features", "eq. 76, 78"): alpha * Min(2, beta),
     ("linear: time exponent", "Fig. 11"): beta * M,
     ("linear: readout norm", "Fig. 12"): Max(0, 1 - beta * M),
-    ("linear: readout norm", "Fig. 12, caption as extracted"): 1 - 2 * beta * (1 + beta),
     ("linear: spike", "App. G.3"): Max(0, 1 - beta * M),
     **{(f"networks: tangent kernel{deep}", "eq. 14, Fig. 7a"): alpha for deep in ("", ", deep")},
     **{(f"networks: covariance{deep}", "Fig. 7a, read for NNGP"): alpha for deep in ("", ", deep")},
